@@ -1,0 +1,55 @@
+/** Every failure Tidegate reports on purpose; a bug stays a plain `Error` and becomes 500. */
+const errorTable = {
+  invalid_input: { status: 400, retryable: false },
+  unauthorized: { status: 401, retryable: false },
+  not_found: { status: 404, retryable: false },
+  conflict: { status: 409, retryable: true },
+  precondition_failed: { status: 412, retryable: false },
+  too_large: { status: 413, retryable: false },
+  unsupported_media_type: { status: 415, retryable: false },
+  rejected: { status: 422, retryable: false },
+  not_ready: { status: 503, retryable: true },
+  unavailable: { status: 503, retryable: true },
+  internal: { status: 500, retryable: true },
+} as const;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** One thing that is wrong with an input: where (`path`, dotted) and why, never the caller's data itself. */
+export interface ErrorDetail {
+  path: string;
+  message: string;
+}
+
+/** The one error type of the domain; `details` lists every field at fault, `cause` keeps what was thrown below. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly details: ErrorDetail[];
+
+  constructor(code: ErrorCode, message: string, options: { details?: ErrorDetail[]; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.name = "AppError";
+    this.code = code;
+    this.details = options.details ?? [];
+  }
+
+  /** HTTP status of this code. */
+  get status(): number {
+    return errorTable[this.code].status;
+  }
+
+  /** Whether the same call may succeed later without a change by the caller. */
+  get retryable(): boolean {
+    return errorTable[this.code].retryable;
+  }
+}
+
+/** Whether `error` is an AppError with one of `codes` (any code when none is given). */
+export function isAppError(error: unknown, ...codes: ErrorCode[]): error is AppError {
+  return error instanceof AppError && (codes.length === 0 || codes.includes(error.code));
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
