@@ -1,0 +1,126 @@
+/** A blob's name, size and entity tag as a listing or a read reports them. */
+export interface BlobInfo {
+  name: string;
+  sizeBytes: number;
+  etag: string;
+  lastModified: Date;
+}
+
+export interface BlobStore {
+  /** The bytes of a blob, from byte `offset` on; undefined when there is no such blob. */
+  read(container: string, name: string, offset?: number): Promise<Uint8Array | undefined>;
+  /** Writes a blob that must not exist yet; false (and nothing written) when it does. */
+  create(container: string, name: string, content: Uint8Array | string, contentType?: string): Promise<boolean>;
+  /** Writes a blob, whatever was there. */
+  write(container: string, name: string, content: Uint8Array | string, contentType?: string): Promise<void>;
+  /** Appends to an append blob, made on demand; one call is one atomic append of at most 100 MiB. */
+  append(container: string, name: string, content: Uint8Array): Promise<void>;
+  /** The blobs of a container whose name starts with `prefix`, in name order; none when the container is missing. */
+  list(container: string, prefix?: string): AsyncIterable<BlobInfo>;
+  /** Size and entity tag of a blob; undefined when there is none. */
+  stat(container: string, name: string): Promise<BlobInfo | undefined>;
+  /** Streams a blob into a local file; AppError not_found when there is none. */
+  download(container: string, name: string, path: string): Promise<void>;
+  /** Streams a local file into a blob that must not exist yet; false when it does. */
+  upload(container: string, name: string, path: string, contentType?: string): Promise<boolean>;
+  /** The bytes of a blob in chunks of about `chunkBytes`, from byte `offset` up to `end` (exclusive). */
+  stream(container: string, name: string, offset: number, end: number): Promise<AsyncIterable<Uint8Array>>;
+  remove(container: string, name: string): Promise<void>;
+}
+
+/** What a table row may hold; objects are stored as JSON by whoever writes the row. */
+export type TableValue = string | number | boolean | Date | undefined;
+export type TableRow = { partitionKey: string; rowKey: string; etag?: string } & Record<string, TableValue>;
+
+export type TableOperation =
+  /** Fails the transaction with AppError conflict when the row exists. */
+  | { kind: "insert"; row: TableRow }
+  /** Replaces the row; with an etag, fails with AppError precondition_failed when the row has changed or is gone. */
+  | { kind: "replace"; row: TableRow; etag?: string }
+  /** Inserts or replaces. */
+  | { kind: "upsert"; row: TableRow }
+  | { kind: "delete"; partitionKey: string; rowKey: string; etag?: string };
+
+export interface TableStore {
+  get(table: string, partitionKey: string, rowKey: string): Promise<TableRow | undefined>;
+  /** Rows of one partition in row-key order, `from` inclusive, `to` exclusive. */
+  list(
+    table: string,
+    partitionKey: string,
+    range?: { from?: string; to?: string; limit?: number },
+  ): AsyncIterable<TableRow>;
+  /** All or nothing; every operation on the same partition; at most 100. */
+  transaction(table: string, operations: TableOperation[]): Promise<void>;
+}
+
+export interface QueueSender {
+  /** Sends `message` as JSON text. */
+  send(queue: string, message: object, options?: { delaySeconds?: number }): Promise<void>;
+}
+
+export interface Clock {
+  now(): Date;
+}
+
+export type TelemetryAttributes = Record<string, string | number | boolean>;
+
+export interface Telemetry {
+  /** A custom event: names and numbers about the work, never a row's data. */
+  event(name: string, attributes?: TelemetryAttributes, measurements?: Record<string, number>): void;
+  /** One value of a metric series. */
+  metric(name: string, value: number, attributes?: TelemetryAttributes): void;
+  /** Sends what is buffered; called at the end of invocations that no HTTP caller waits for. */
+  flush(): Promise<void>;
+}
+
+export type TensorType = "FP32" | "FP64" | "INT64" | "INT32" | "BOOL" | "BYTES";
+
+/** One graph input or output; -1 marks a dynamic dimension. */
+export interface TensorInfo {
+  name: string;
+  datatype: TensorType;
+  shape: number[];
+}
+
+/** One batch of values: numbers or booleans in typed arrays, BYTES as an array of strings; row-major. */
+export interface TensorValue {
+  datatype: TensorType;
+  shape: number[];
+  data: Float32Array | Float64Array | BigInt64Array | Int32Array | Uint8Array | string[];
+}
+
+/** A model held in memory by the runtime. */
+export interface RuntimeModel {
+  inputs: TensorInfo[];
+  outputs: TensorInfo[];
+  /** custom metadata written into the model file by its producer */
+  metadata: Record<string, string>;
+  run(inputs: Record<string, TensorValue>): Promise<Record<string, TensorValue>>;
+  release(): Promise<void>;
+}
+
+export interface ModelRuntime {
+  /** Loads ONNX bytes; AppError rejected with the runtime's reason when they are no usable model. */
+  load(bytes: Uint8Array): Promise<RuntimeModel>;
+}
+
+export type SqlValue = string | number | boolean | bigint | null;
+
+/** One column of a result: numbers as doubles (NaN for NULL), the rest as strings or null. */
+export interface SqlColumns {
+  rowCount: number;
+  columns: Record<string, Float64Array | (string | null)[]>;
+}
+
+export interface SqlSession {
+  run(sql: string, parameters?: SqlValue[]): Promise<void>;
+  /** Rows as objects; for small results. */
+  rows(sql: string, parameters?: SqlValue[]): Promise<Record<string, SqlValue>[]>;
+  /** Whole columns; for large results. */
+  columns(sql: string, parameters?: SqlValue[]): Promise<SqlColumns>;
+}
+
+export interface SqlEngine {
+  /** Opens an in-memory database with a temp folder of its own (the only place it reads or writes), closed after `work`. */
+  withSession<T>(work: (session: SqlSession, folder: string) => Promise<T>): Promise<T>;
+}

@@ -1,0 +1,199 @@
+import { z } from "zod";
+
+const name = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, "use a-z, 0-9 and - only, starting with a letter, at most 63");
+
+const columnSpec = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("number"),
+    /** unit of measurement, for people: "degC", "km/h" */
+    unit: z.string().optional(),
+    /** a value below makes the row's cell out of range */
+    min: z.number().optional(),
+    max: z.number().optional(),
+    /** values that mean "missing" */
+    sentinels: z.array(z.number()).default([]),
+    /** missing values are allowed */
+    nullable: z.boolean().default(true),
+    description: z.string().optional(),
+  }),
+  z.strictObject({
+    type: z.literal("category"),
+    /** the allowed values; without it any text is taken */
+    values: z.array(z.string()).min(1).optional(),
+    sentinels: z.array(z.string()).default([]),
+    nullable: z.boolean().default(true),
+    /** how many hours a missing value may be filled forward within an entity; features only, never labels */
+    fillForwardHours: z.number().positive().optional(),
+    description: z.string().optional(),
+  }),
+  z.strictObject({
+    type: z.literal("timestamp"),
+    description: z.string().optional(),
+  }),
+]);
+
+const label = z.strictObject({
+  column: z.string(),
+  /** raw value -> class; without it the raw values are the classes */
+  mapping: z.record(z.string(), z.string()).optional(),
+  /** the class that precision, recall and areas speak of; required when there are two classes */
+  positive: z.string().optional(),
+});
+
+const split = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("time"),
+    /** first instant of the hold-out, UTC; rows before it (less one horizon) train */
+    holdoutFrom: z.iso.datetime({ offset: true }),
+    /** expanding-window folds inside the training span, used to compare candidates */
+    folds: z.int().min(1).max(20).default(3),
+  }),
+  z.strictObject({
+    kind: z.literal("stratified"),
+    holdoutFraction: z.number().gt(0).lt(0.9).default(0.25),
+    folds: z.int().min(2).max(20).default(3),
+  }),
+]);
+
+const candidate = z.strictObject({
+  learner: z.string(),
+  /** parameter -> the values to try; every combination is one trial */
+  grid: z.record(z.string(), z.array(z.union([z.number(), z.string(), z.boolean()])).min(1)).default({}),
+});
+
+export const selectionMetrics = ["brier", "logLoss", "rocAuc", "prAuc", "f1", "mcc", "accuracy"] as const;
+
+const gates = z.strictObject({
+  /** stop a version whose hold-out has fewer rows */
+  minHoldoutRows: z.int().min(1).default(50),
+  /** absolute limits on the selection metric, optional */
+  threshold: z.number().optional(),
+  confidence: z.number().gt(0.5).lt(1).default(0.95),
+  bootstrapSamples: z.int().min(200).max(20_000).default(2000),
+});
+
+const drift = z.strictObject({
+  /** the target window: the newest captured inputs of this many hours */
+  windowHours: z.number().positive().default(24),
+  minRows: z.int().min(1).default(100),
+  /** numeric features: Wasserstein-1 divided by the training standard deviation */
+  numericThreshold: z.number().positive().default(0.1),
+  /** categorical features: debiased base-2 Jensen-Shannon distance */
+  categoricalThreshold: z.number().positive().default(0.1),
+  /** alert when at least this many features drift */
+  minDriftedFeatures: z.int().min(1).default(1),
+  enabled: z.boolean().default(true),
+});
+
+const policies = z.strictObject({
+  onNewData: z.enum(["train", "none"]).default("train"),
+  onDrift: z.enum(["retrain", "none"]).default("retrain"),
+  /** hours between scheduled retraining runs; without it only new data and drift retrain */
+  retrainEveryHours: z.number().positive().optional(),
+  minNewLabelledRows: z.int().min(1).default(1),
+  /** at most one drift-started run in this many hours */
+  cooldownHours: z.number().min(0).default(6),
+});
+
+const shape = z.strictObject({
+  $schema: z.string().optional(),
+  name,
+  title: z.string().min(1),
+  description: z.string().default(""),
+  columns: z.record(z.string(), columnSpec),
+  time: z.string().optional(),
+  entity: z.string().optional(),
+  label,
+  /** the label is the state this many hours after the row; without it the row's own */
+  horizonHours: z.number().positive().optional(),
+  /** model inputs in signature order */
+  features: z.array(z.string()).min(1),
+  split,
+  candidates: z.array(candidate).min(1),
+  selection: z.strictObject({ metric: z.enum(selectionMetrics) }),
+  baselines: z.array(z.enum(["majority", "persistence"])).default(["majority"]),
+  decisionThreshold: z.number().gt(0).lt(1).default(0.5),
+  gates: gates.prefault({}),
+  monitors: z.strictObject({ drift: drift.prefault({}) }).prefault({}),
+  policies: policies.prefault({}),
+  seed: z.int().min(0).default(1),
+  /** path of a dataset, relative to the spec, that the first start drops as a demonstration */
+  sample: z.string().optional(),
+  /** one row (feature -> value) that the first start scores */
+  example: z.record(z.string(), z.union([z.number(), z.string(), z.null()])).optional(),
+});
+
+type Shape = z.infer<typeof shape>;
+
+/** The declaration of one use case: a folder's `usecase.json`, zod-checked, with every default filled in. */
+export const usecaseSpec = shape.superRefine((spec, context) => {
+  const fault = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });
+  const typeOf = (column: string) => spec.columns[column]?.type;
+  const mustBe = (path: (string | number)[], column: string, types: string[]) => {
+    const type = typeOf(column);
+    if (type === undefined) fault(path, `"${column}" is not among the columns`);
+    else if (!types.includes(type)) fault(path, `"${column}" is a ${type}; it must be ${types.join(" or ")}`);
+  };
+  if (spec.time !== undefined) mustBe(["time"], spec.time, ["timestamp"]);
+  if (spec.entity !== undefined) mustBe(["entity"], spec.entity, ["category"]);
+  mustBe(["label", "column"], spec.label.column, ["category"]);
+  for (const [i, feature] of spec.features.entries()) {
+    mustBe(["features", i], feature, ["number", "category"]);
+    if (spec.features.indexOf(feature) !== i) fault(["features", i], `"${feature}" is listed twice`);
+    if (feature === spec.label.column && spec.horizonHours === undefined)
+      fault(["features", i], `"${feature}" is the label itself; without a horizon it cannot be a feature`);
+  }
+  checkTime(spec, fault);
+  checkLabel(spec, fault);
+});
+
+type Fault = (path: (string | number)[], message: string) => void;
+
+function checkTime(spec: Shape, fault: Fault): void {
+  if (spec.time === undefined) {
+    if (spec.split.kind === "time") fault(["split", "kind"], "a time split needs a time column");
+    if (spec.horizonHours !== undefined) fault(["horizonHours"], "a horizon needs a time column");
+    if (spec.baselines.includes("persistence")) fault(["baselines"], "persistence needs a time column and a horizon");
+  } else if (spec.split.kind === "stratified" && spec.horizonHours !== undefined) {
+    fault(["split", "kind"], "rows with a horizon need a time split: a random one would leak the future");
+  }
+  if (spec.baselines.includes("persistence") && spec.horizonHours === undefined)
+    fault(["baselines"], "persistence needs a horizon");
+  if (!spec.baselines.includes("majority")) fault(["baselines"], "majority must be among the baselines");
+  for (const [name, column] of Object.entries(spec.columns))
+    if (column.type === "category" && column.fillForwardHours !== undefined && spec.time === undefined)
+      fault(["columns", name, "fillForwardHours"], "filling forward needs a time column");
+}
+
+function checkLabel(spec: Shape, fault: Fault): void {
+  const column = spec.columns[spec.label.column];
+  if (column?.type !== "category") return;
+  const raw = column.values;
+  if (spec.label.mapping && raw)
+    for (const value of raw)
+      if (!(value in spec.label.mapping)) fault(["label", "mapping"], `no class for the value "${value}"`);
+  const classes = labelClasses(spec);
+  if (classes === undefined)
+    fault(["label"], "declare the column's values or a mapping, so that the classes are known");
+  else if (classes.length < 2) fault(["label"], "at least two classes are needed");
+  else if (classes.length === 2 && spec.label.positive === undefined)
+    fault(["label", "positive"], `name the positive class: ${classes.join(" or ")}`);
+  if (classes && spec.label.positive !== undefined && !classes.includes(spec.label.positive))
+    fault(["label", "positive"], `"${spec.label.positive}" is not a class; the classes are ${classes.join(", ")}`);
+}
+
+/** The classes of a spec's label in a fixed order (sorted; with two classes the positive one last). */
+export function labelClasses(spec: Pick<Shape, "columns" | "label">): string[] | undefined {
+  const column = spec.columns[spec.label.column];
+  const raw = column?.type === "category" ? column.values : undefined;
+  const all = spec.label.mapping ? Object.values(spec.label.mapping) : raw;
+  if (!all) return undefined;
+  const classes = [...new Set(all)].sort();
+  const { positive } = spec.label;
+  if (classes.length !== 2 || positive === undefined || classes[1] === positive) return classes;
+  return classes.reverse();
+}
+
+export type UsecaseSpec = z.infer<typeof usecaseSpec>;
+export type ColumnSpec = UsecaseSpec["columns"][string];
+export type SelectionMetric = (typeof selectionMetrics)[number];
