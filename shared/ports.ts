@@ -38,8 +38,7 @@ export type TableOperation =
   /** Replaces the row; with an etag, fails with AppError precondition_failed when the row has changed or is gone. */
   | { kind: "replace"; row: TableRow; etag?: string }
   /** Inserts or replaces. */
-  | { kind: "upsert"; row: TableRow }
-  | { kind: "delete"; partitionKey: string; rowKey: string; etag?: string };
+  | { kind: "upsert"; row: TableRow };
 
 export interface TableStore {
   get(table: string, partitionKey: string, rowKey: string): Promise<TableRow | undefined>;

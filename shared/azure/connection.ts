@@ -1,0 +1,35 @@
+import { DefaultAzureCredential } from "@azure/identity";
+import { BlobServiceClient } from "@azure/storage-blob";
+import { QueueServiceClient } from "@azure/storage-queue";
+
+/** How to reach the storage account: a connection string, or service addresses used with the app's own identity. */
+export type StorageConnection =
+  | { kind: "connectionString"; connectionString: string }
+  | { kind: "identity"; blobUrl: string; queueUrl: string; tableUrl: string; clientId?: string };
+
+export interface StorageClients {
+  blobs: BlobServiceClient;
+  queues: QueueServiceClient;
+}
+
+/** Opens the blob and queue services; no request is sent yet. (Tables have one client each: see tables.ts.) */
+export function connectStorage(connection: StorageConnection): StorageClients {
+  if (connection.kind === "connectionString") {
+    const { connectionString } = connection;
+    return {
+      blobs: BlobServiceClient.fromConnectionString(connectionString),
+      queues: QueueServiceClient.fromConnectionString(connectionString),
+    };
+  }
+  const credential = new DefaultAzureCredential({ managedIdentityClientId: connection.clientId });
+  return {
+    blobs: new BlobServiceClient(connection.blobUrl, credential),
+    queues: new QueueServiceClient(connection.queueUrl, credential),
+  };
+}
+
+/** The tables SDK refuses http unless asked; only the connection string itself can ask for it. */
+export function allowLoopbackHttp(connectionString: string): { allowInsecureConnection: boolean } {
+  const insecure = /DefaultEndpointsProtocol=http(;|$)|Endpoint=http:|UseDevelopmentStorage=true/i;
+  return { allowInsecureConnection: insecure.test(connectionString) };
+}

@@ -1,0 +1,78 @@
+import path from "node:path";
+import { z } from "zod";
+import type { StorageConnection } from "./azure/connection";
+
+const flag = z.enum(["true", "false", "1", "0"]).transform((text) => text === "true" || text === "1");
+
+const environment = z.object({
+  AzureWebJobsStorage: z.string().min(1).optional(),
+  AzureWebJobsStorage__accountName: z.string().min(3).optional(),
+  AzureWebJobsStorage__blobServiceUri: z.url().optional(),
+  AzureWebJobsStorage__queueServiceUri: z.url().optional(),
+  AzureWebJobsStorage__tableServiceUri: z.url().optional(),
+  AzureWebJobsStorage__clientId: z.string().optional(),
+  APPLICATIONINSIGHTS_CONNECTION_STRING: z.string().min(1).optional(),
+  /** where a local stand-in for the ingestion endpoint listens; tests and benches only */
+  TIDEGATE_INGESTION_URL: z.url().optional(),
+  TIDEGATE_USECASES: z.string().min(1).optional(),
+  TIDEGATE_DEFAULT_MODEL: z.string().min(1).optional(),
+  TIDEGATE_CAPTURE: flag.default(true),
+  TIDEGATE_MODEL_CACHE_MB: z.coerce.number().positive().default(512),
+  /** training worker threads in one instance */
+  TIDEGATE_TRAINING_THREADS: z.coerce.number().int().min(1).max(64).default(1),
+  /** set by the platform: one name an instance, so that two never append to one capture blob */
+  WEBSITE_INSTANCE_ID: z.string().min(1).optional(),
+  TIDEGATE_CODE_REVISION: z.string().default("unknown"),
+});
+
+/** Everything the app reads from its environment, checked once at start. */
+export interface Config {
+  storage: StorageConnection;
+  applicationInsights?: string;
+  ingestionUrl?: string;
+  usecasesFolder: string;
+  defaultModel?: string;
+  capture: boolean;
+  modelCacheBytes: number;
+  trainingThreads: number;
+  instance: string;
+  codeRevision: string;
+}
+
+/** Reads the environment; throws with each bad setting's name and reason, so that a wrong value stops the start. */
+export function readConfig(env: NodeJS.ProcessEnv, appRoot: string): Config {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const parsed = environment.safeParse(set);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+    throw new Error(`the app settings are wrong: ${faults.join("; ")}`);
+  }
+  const values = parsed.data;
+  return {
+    storage: storageOf(values),
+    applicationInsights: values.APPLICATIONINSIGHTS_CONNECTION_STRING,
+    ingestionUrl: values.TIDEGATE_INGESTION_URL,
+    usecasesFolder: path.resolve(appRoot, values.TIDEGATE_USECASES ?? "models"),
+    defaultModel: values.TIDEGATE_DEFAULT_MODEL,
+    capture: values.TIDEGATE_CAPTURE,
+    modelCacheBytes: values.TIDEGATE_MODEL_CACHE_MB * 2 ** 20,
+    trainingThreads: values.TIDEGATE_TRAINING_THREADS,
+    instance: (values.WEBSITE_INSTANCE_ID ?? `local-${process.pid}`).slice(0, 24),
+    codeRevision: values.TIDEGATE_CODE_REVISION,
+  };
+}
+
+function storageOf(values: z.infer<typeof environment>): StorageConnection {
+  if (values.AzureWebJobsStorage !== undefined)
+    return { kind: "connectionString", connectionString: values.AzureWebJobsStorage };
+  const account = values.AzureWebJobsStorage__accountName;
+  const address = (service: string) => (account ? `https://${account}.${service}.core.windows.net` : undefined);
+  const blobUrl = values.AzureWebJobsStorage__blobServiceUri ?? address("blob");
+  const queueUrl = values.AzureWebJobsStorage__queueServiceUri ?? address("queue");
+  const tableUrl = values.AzureWebJobsStorage__tableServiceUri ?? address("table");
+  if (!blobUrl || !queueUrl || !tableUrl)
+    throw new Error(
+      "no storage: set AzureWebJobsStorage to a connection string, or AzureWebJobsStorage__accountName (or the three __blobServiceUri, __queueServiceUri, __tableServiceUri) to use the app's identity",
+    );
+  return { kind: "identity", blobUrl, queueUrl, tableUrl, clientId: values.AzureWebJobsStorage__clientId };
+}
