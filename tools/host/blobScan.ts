@@ -1,0 +1,97 @@
+import { BlobServiceClient, type ContainerClient } from "@azure/storage-blob";
+import type { QueueClient } from "@azure/storage-queue";
+import type { BlobPattern } from "./blobPattern";
+import type { FunctionPlan, Trigger } from "./functionPlan";
+import { type Listener, type ListenerContext, sleep } from "./listener";
+
+/** The message by which a found blob travels to its function, in the real host's shape. */
+export interface BlobMessage {
+  Type: "BlobTrigger";
+  FunctionId: string;
+  BlobType: string;
+  ContainerName: string;
+  BlobName: string;
+  ETag: string;
+}
+
+// The real host scans every ten seconds; nobody wants to wait that long while developing.
+const SCAN_MS = 500;
+const FAULT_WAIT_MS = 2_000;
+
+/**
+ * Watches a container and queues each matching blob once per ETag: a receipt blob remembers it across restarts, as in
+ * https://github.com/Azure/azure-sdk-for-net, Microsoft.Azure.WebJobs.Extensions.Storage.Blobs, BlobTriggerExecutor.cs.
+ */
+export async function startBlobScan(
+  plan: FunctionPlan,
+  { pattern, connectionString }: Extract<Trigger, { kind: "blob" }>,
+  work: QueueClient,
+  context: ListenerContext,
+): Promise<Listener> {
+  const container = BlobServiceClient.fromConnectionString(connectionString).getContainerClient(pattern.container);
+  await container.createIfNotExists();
+  const receipts = await openReceipts(plan.name, context);
+  const stopping = new AbortController();
+  const functionId = `Host.Functions.${plan.name}`;
+
+  const offer = async (blob: FoundBlob) => {
+    const receipt = `"${blob.etag}"/${pattern.container}/${blob.name}`;
+    if (receipts.has(receipt)) return;
+    const message: BlobMessage = {
+      Type: "BlobTrigger",
+      FunctionId: functionId,
+      BlobType: blob.type,
+      ContainerName: pattern.container,
+      BlobName: blob.name,
+      ETag: `"${blob.etag}"`,
+    };
+    await work.sendMessage(Buffer.from(JSON.stringify(message)).toString("base64"));
+    await receipts.add(receipt);
+  };
+  const scan = async () => {
+    while (!stopping.signal.aborted) {
+      try {
+        for (const blob of await listMatches(container, pattern)) if (!stopping.signal.aborted) await offer(blob);
+        await sleep(SCAN_MS, stopping.signal);
+      } catch (error) {
+        if (!stopping.signal.aborted) {
+          context.log(`[${plan.name}] cannot scan container ${pattern.container}: ${(error as Error).message}`);
+        }
+        await sleep(FAULT_WAIT_MS, stopping.signal);
+      }
+    }
+  };
+  const scanning = scan();
+  return { stop: () => stopping.abort(), idle: () => scanning };
+}
+
+interface FoundBlob {
+  name: string;
+  etag: string;
+  type: string;
+}
+
+async function listMatches(container: ContainerClient, pattern: BlobPattern): Promise<FoundBlob[]> {
+  const found: FoundBlob[] = [];
+  for await (const { name, properties } of container.listBlobsFlat({ prefix: pattern.prefix })) {
+    if (!pattern.match(name)) continue;
+    // Listings write an ETag bare, properties write it in quotes.
+    found.push({ name, etag: properties.etag.replaceAll('"', ""), type: properties.blobType ?? "BlockBlob" });
+  }
+  return found;
+}
+
+async function openReceipts(functionName: string, { hostId, storage }: ListenerContext) {
+  const container = BlobServiceClient.fromConnectionString(storage).getContainerClient("azure-webjobs-hosts");
+  await container.createIfNotExists();
+  const prefix = `blobreceipts/${hostId}/Host.Functions.${functionName}/`;
+  const known = new Set<string>();
+  for await (const { name } of container.listBlobsFlat({ prefix })) known.add(name.slice(prefix.length));
+  return {
+    has: (receipt: string) => known.has(receipt),
+    add: async (receipt: string) => {
+      await container.getBlockBlobClient(prefix + receipt).upload("", 0, { metadata: { Completed: "True" } });
+      known.add(receipt);
+    },
+  };
+}

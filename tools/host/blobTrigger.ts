@@ -1,0 +1,94 @@
+import { BlobServiceClient, type ContainerClient, RestError } from "@azure/storage-blob";
+import { QueueServiceClient } from "@azure/storage-queue";
+import { type BlobMessage, startBlobScan } from "./blobScan";
+import type { FunctionPlan, Trigger } from "./functionPlan";
+import type { HostConfig } from "./hostConfig";
+import type { Listener, ListenerContext } from "./listener";
+import type { InvokeMessage } from "./protocol";
+import { listenToQueue } from "./queueListener";
+
+type BlobPlan = FunctionPlan & { trigger: Extract<Trigger, { kind: "blob" }> };
+type Invocation = Omit<InvokeMessage, "type" | "id">;
+
+const POISON_QUEUE = "webjobs-blobtrigger-poison";
+
+/** Scans for all blob functions, and works through the one queue that their findings go through. */
+export async function startBlobTriggers(
+  plans: BlobPlan[],
+  config: HostConfig,
+  context: ListenerContext,
+): Promise<Listener[]> {
+  if (plans.length === 0) return [];
+  const service = QueueServiceClient.fromConnectionString(context.storage);
+  const queue = service.getQueueClient(`azure-webjobs-blobtrigger-${context.hostId}`);
+  await queue.createIfNotExists();
+  const { maxDegreeOfParallelism, poisonBlobThreshold } = config.extensions.blobs;
+  const worker = listenToQueue({
+    label: "blob triggers",
+    queue,
+    poisonQueue: service.getQueueClient(POISON_QUEUE),
+    batchSize: Math.min(maxDegreeOfParallelism, 32),
+    newBatchThreshold: Math.floor(maxDegreeOfParallelism / 2),
+    maxDequeueCount: poisonBlobThreshold,
+    retryDelayMs: config.extensions.queues.visibilityTimeout,
+    base64: true,
+    log: context.log,
+    handle: async (text) => {
+      const message = JSON.parse(text) as BlobMessage;
+      const plan = plans.find(({ name }) => message.FunctionId === `Host.Functions.${name}`);
+      if (!plan) return context.log(`[${message.FunctionId}] is gone: its blob ${message.BlobName} is left alone`);
+      const input = await readBlobInput(plan, message.BlobName, message.ETag);
+      if (input) await context.invoke(input);
+    },
+  });
+  const scans = await Promise.all(plans.map((plan) => startBlobScan(plan, plan.trigger, queue, context)));
+  return [worker, ...scans];
+}
+
+/**
+ * The invocation of a blob function for one blob: its bytes and binding data; null when the blob is gone or, with `etag`,
+ * no longer the same (the scan finds the newer one).
+ */
+export async function readBlobInput(plan: BlobPlan, name: string, etag?: string): Promise<Invocation | null> {
+  const { pattern, connectionString } = plan.trigger;
+  const container = BlobServiceClient.fromConnectionString(connectionString).getContainerClient(pattern.container);
+  const blob = await download(container, name, etag);
+  const parameters = pattern.match(name);
+  if (!blob || !parameters) return null;
+  const { bytes, metadata, properties, url } = blob;
+  return {
+    functionName: plan.name,
+    inputName: plan.inputName,
+    data: { bytes },
+    triggerMetadata: {
+      ...Object.fromEntries(Object.entries(parameters).map(([key, value]) => [key, { string: value }])),
+      BlobTrigger: { string: `${pattern.container}/${name}` },
+      Uri: { json: JSON.stringify(url) },
+      Properties: { json: JSON.stringify(properties) },
+      Metadata: { json: JSON.stringify(metadata) },
+    },
+  };
+}
+
+async function download(container: ContainerClient, name: string, etag: string | undefined) {
+  const client = container.getBlobClient(name);
+  try {
+    const conditions = { ifMatch: etag };
+    const found = await client.getProperties({ conditions });
+    // An empty blob cannot be asked for a range.
+    const bytes = found.contentLength ? await client.downloadToBuffer(0, undefined, { conditions }) : Buffer.alloc(0);
+    const properties = {
+      LastModified: found.lastModified,
+      CreatedOn: found.createdOn,
+      ContentLength: found.contentLength,
+      ContentType: found.contentType,
+      ContentEncoding: found.contentEncoding,
+      ETag: found.etag,
+      BlobType: found.blobType,
+    };
+    return { bytes, properties, metadata: found.metadata ?? {}, url: client.url };
+  } catch (error) {
+    if (error instanceof RestError && (error.statusCode === 404 || error.statusCode === 412)) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,132 @@
+import { createHash, randomBytes } from "node:crypto";
+import path from "node:path";
+import type { Settings } from "./functionPlan";
+import { type Generation, startGeneration } from "./generation";
+import { readHostConfig, readLocalSettings } from "./hostConfig";
+import type { Keys } from "./protocol";
+
+export interface HostOptions {
+  appDir: string;
+  /** 0 for any free one */
+  port: number;
+  /** app settings, AzureWebJobsStorage among them; they win over the environment and local.settings.json */
+  settings: Record<string, string>;
+  /** made up when absent */
+  keys?: Keys;
+  hostId?: string;
+  log(line: string): void;
+  /** arguments for the worker's node, such as --inspect */
+  workerArgs?: string[];
+}
+
+export interface Host {
+  url: string;
+  port: number;
+  keys: Keys;
+  readonly functions: string[];
+  /** Drains, then loads the app anew, on the same port; rejects with the app's error when it does not load. */
+  restart(): Promise<void>;
+  /** Kills the worker as a crash would; the host starts another. */
+  killWorker(): void;
+  workerPid(): number;
+  /** Drains for a few seconds and leaves nothing running. */
+  stop(): Promise<void>;
+}
+
+const DRAIN_MS = 5_000;
+const FIRST_RETRY_MS = 100;
+const LONGEST_RETRY_MS = 10_000;
+
+/** Starts the development host for the function app in `appDir`; rejects with one sentence when it cannot. */
+export async function startHost(options: HostOptions): Promise<Host> {
+  const appDir = path.resolve(options.appDir);
+  const log = (line: string) => options.log(`${new Date().toISOString().slice(11, 23)} ${line}`);
+  const settings: Settings = { ...readLocalSettings(appDir), ...process.env, ...options.settings };
+  const config = readHostConfig(appDir);
+  const keys = options.keys ?? { master: newKey(), function: newKey() };
+  const hostId = options.hostId ?? createHash("sha256").update(appDir).digest("hex").slice(0, 20);
+  const storage = settings.AzureWebJobsStorage;
+  if (!storage)
+    throw new Error("The app setting AzureWebJobsStorage is missing: it must hold a storage connection string.");
+
+  let { port } = options;
+  let current: Generation | undefined;
+  let isStopping = false;
+  // Restarts, recoveries and the stop follow one another.
+  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
+    const result = turn.then(task);
+    turn = result.catch(() => undefined);
+    return result;
+  };
+
+  const start = async () => {
+    const env = workerEnvironment(settings, options.settings);
+    const generation = await startGeneration({
+      appDir,
+      env,
+      execArgv: options.workerArgs ?? [],
+      config,
+      settings,
+      keys,
+      hostId,
+      storage,
+      port,
+      log,
+      onLost: (lost, reason) => {
+        log(`${reason}; starting another`);
+        void inTurn(() => recover(lost));
+      },
+    });
+    port = generation.port;
+    current = generation;
+  };
+  const recover = async (lost: Generation) => {
+    if (current !== lost) return;
+    current = undefined;
+    await lost.stop(0);
+    for (let waitMs = FIRST_RETRY_MS; !isStopping; waitMs = Math.min(waitMs * 2, LONGEST_RETRY_MS)) {
+      try {
+        return await start();
+      } catch (error) {
+        log(`the worker did not come back: ${(error as Error).message}`);
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
+      }
+    }
+  };
+  const stopCurrent = async () => {
+    const generation = current;
+    current = undefined;
+    await generation?.stop(DRAIN_MS);
+  };
+
+  await inTurn(start);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    keys,
+    get functions() {
+      return current?.plans.map(({ name }) => name) ?? [];
+    },
+    restart: () =>
+      inTurn(async () => {
+        await stopCurrent();
+        await start();
+      }),
+    killWorker: () => current?.worker.kill(),
+    workerPid: () => current?.worker.pid ?? 0,
+    stop: () => {
+      isStopping = true;
+      return inTurn(stopCurrent);
+    },
+  };
+}
+
+// NODE_OPTIONS is meant for the parent (a debugger, a loader); the app may ask for its own in the settings.
+function workerEnvironment(settings: Settings, explicit: Record<string, string>): NodeJS.ProcessEnv {
+  return { ...settings, NODE_CHANNEL_FD: undefined, NODE_OPTIONS: explicit.NODE_OPTIONS };
+}
+
+function newKey(): string {
+  return randomBytes(24).toString("base64url");
+}
