@@ -79,7 +79,8 @@ export type ToWorker = StartMessage | InvokeMessage | { type: "stop"; drainMs: n
 
 export type FromWorker =
   | { type: "loaded"; functions: Registration[] }
-  | { type: "failed"; message: string }
+  /** the worker could not start; the stack is there when it was the app's own error */
+  | { type: "failed"; message: string; stack?: string }
   | { type: "listening"; port: number }
   /** the oldest running invocation, null when the worker is idle */
   | { type: "beat"; oldest: { functionName: string; id: string; ageMs: number } | null }

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { App, createCoreModule, supplyCoreModule } from "./coreModule";
 import { createHttpServer } from "./httpServer";
 import { invoke, running } from "./invocation";
-import { loadApp } from "./loadApp";
+import { loadApp, UnusableApp } from "./loadApp";
 import {
   BEAT_MS,
   type FromWorker,
@@ -96,10 +96,11 @@ async function stop(drainMs: number): Promise<void> {
 }
 
 function fail(error: unknown): void {
-  const reason = error as NodeJS.ErrnoException;
-  const message = reason?.code === "EADDRINUSE" ? "EADDRINUSE" : (reason?.stack ?? String(error));
+  const { message, stack, code } = error as NodeJS.ErrnoException;
+  const isPlain = error instanceof UnusableApp || code === "EADDRINUSE";
+  const report = isPlain ? { message: code ?? message } : { message: message ?? String(error), stack };
   // The channel flushes before the exit.
-  process.send!({ type: "failed", message } satisfies FromWorker, () => process.exit(1));
+  process.send!({ type: "failed", ...report } satisfies FromWorker, () => process.exit(1));
 }
 
 main().catch(fail);

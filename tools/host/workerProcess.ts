@@ -62,7 +62,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     if (message.type === "beat") heart.beat(message.oldest);
     else if (message.type === "done") settle(message.id, message.error);
     else if (message.type === "run") options.onRun(message.functionName, message.input);
-    else if (message.type === "failed") waiting?.reject(new Error(message.message));
+    else if (message.type === "failed") waiting?.reject(startError(message, log));
     else waiting?.resolve(message);
   });
   const exited = new Promise<void>((resolve) => {
@@ -124,6 +124,12 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       clearTimeout(timer);
     },
   };
+}
+
+function startError({ message, stack }: { message: string; stack?: string }, log: (line: string) => void): Error {
+  if (stack === undefined) return new Error(message);
+  log(stack);
+  return new Error(`The app did not load: ${message}`);
 }
 
 // Compiled, the child's script lies beside this file; run from TypeScript (tests), it is the built one.

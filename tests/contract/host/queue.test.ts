@@ -1,0 +1,73 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { eventually, isExternal, openTarget, runNow, send, type Target, take, takeSeen } from "./target";
+
+let target: Target;
+beforeAll(async () => {
+  target = await openTarget();
+});
+afterAll(() => target?.stop());
+
+interface Seen {
+  message: unknown;
+  metadata: Record<string, unknown>;
+}
+
+// https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-queue-trigger#message-metadata
+test("a message reaches its function with its metadata and its JSON properties; %SETTING% names the queue", async () => {
+  const mark = randomUUID();
+  await send(target, "contract-messages", JSON.stringify({ mark, Size: 3, nested: { a: 1 } }));
+  const { message, metadata } = await takeSeen<Seen>(target, "takesMessage", mark);
+  expect(message).toEqual({ mark, Size: 3, nested: { a: 1 } });
+  expect(metadata).toMatchObject({ dequeueCount: 1, mark, size: 3, nested: { a: 1 }, id: expect.any(String) });
+  expect(metadata).toMatchObject({ popReceipt: expect.any(String), queueTrigger: { mark } });
+  for (const name of ["expirationTime", "insertionTime", "nextVisibleTime"]) {
+    expect(Date.parse(metadata[name] as string), name).not.toBeNaN();
+  }
+});
+
+// fromRpcTypedData of https://github.com/Azure/azure-functions-nodejs-library parses every string that is JSON
+test("text arrives as text, and text that is a number arrives as a number", async () => {
+  const mark = randomUUID();
+  await send(target, "contract-messages", mark);
+  expect((await takeSeen<Seen>(target, "takesMessage", mark)).message).toBe(mark);
+  const number = 100_000 + process.pid;
+  await send(target, "contract-messages", String(number));
+  expect((await takeSeen<Seen>(target, "takesMessage", String(number))).message).toBe(number);
+});
+
+// https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-queue#host-json (visibilityTimeout 0)
+test("a failed message comes again with a higher dequeue count", async () => {
+  const mark = randomUUID();
+  await send(target, "contract-fails-once", mark);
+  const seen = await takeSeen<{ dequeueCount: number }>(target, "failsOnce", mark);
+  expect(seen.dequeueCount).toBe(2);
+});
+
+// https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-queue-trigger#poison-messages
+test("a message that keeps failing moves to the poison queue after maxDequeueCount tries", async () => {
+  const mark = randomUUID();
+  await send(target, "contract-fails", mark);
+  expect(await take(target, "contract-fails-poison", (text) => text === mark)).toBe(mark);
+  const left = await target.queues.getQueueClient("contract-fails").getProperties();
+  expect(left.approximateMessagesCount).toBe(0);
+});
+
+test.skipIf(isExternal)("a message that is not base64 moves to the poison queue with a reason in the log", async () => {
+  const queue = target.queues.getQueueClient("contract-messages");
+  await queue.sendMessage("plain text!");
+  const poison = target.queues.getQueueClient("contract-messages-poison");
+  await eventually("the poison message", async () => {
+    if (!(await poison.exists())) return undefined;
+    const { peekedMessageItems } = await poison.peekMessages();
+    return peekedMessageItems.find(({ messageText }) => messageText === "plain text!");
+  });
+  expect(target.lines.some((line) => line.includes("is not base64"))).toBe(true);
+});
+
+// https://learn.microsoft.com/azure/azure-functions/functions-manually-run-non-http
+test("the admin endpoint runs a queue function with the given text", async () => {
+  const mark = randomUUID();
+  expect((await runNow(target, "takesMessage", { input: mark })).status).toBe(202);
+  expect((await takeSeen<Seen>(target, "takesMessage", mark)).message).toBe(mark);
+});
