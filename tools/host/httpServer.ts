@@ -146,11 +146,10 @@ function reply(res: ServerResponse, http: HttpReply | undefined): void {
   else res.end();
 }
 
-/** Ends with a bare status; after 401, 404 and 413 an unread body closes the connection. */
+/** Ends with a bare status; after 413 the rest of the body is not worth reading. */
 function end(res: ServerResponse, status: number): void {
-  const unread = !res.req.complete && (res.req.headers["content-length"] || res.req.headers["transfer-encoding"]);
   if (status === 204) res.writeHead(204);
-  else if (unread) res.writeHead(status, { "content-length": 0, connection: "close" });
+  else if (status === 413) res.writeHead(413, { "content-length": 0, connection: "close" });
   else res.writeHead(status, { "content-length": 0 });
   res.end();
 }
