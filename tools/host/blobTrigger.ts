@@ -24,7 +24,10 @@ export async function startBlobTriggers(
   await queue.createIfNotExists();
   const { maxDegreeOfParallelism, poisonBlobThreshold } = config.extensions.blobs;
   const worker = listenToQueue({
-    label: "blob triggers",
+    functionOf: (text) => {
+      const { FunctionId, BlobName } = JSON.parse(text) as BlobMessage;
+      return `${FunctionId.replace("Host.Functions.", "")} for ${BlobName}`;
+    },
     queue,
     poisonQueue: service.getQueueClient(POISON_QUEUE),
     batchSize: Math.min(maxDegreeOfParallelism, 32),

@@ -2,8 +2,8 @@ import type { QueueClient, ReceivedMessageItem } from "@azure/storage-queue";
 import { type Listener, sleep } from "./listener";
 
 export interface QueueListenerOptions {
-  /** for the log: the function's name, or the queue's */
-  label: string;
+  /** for the log: which function a message is for */
+  functionOf(text: string): string;
   queue: QueueClient;
   poisonQueue: QueueClient;
   batchSize: number;
@@ -26,7 +26,7 @@ const FAULT_WAIT_MS = 2_000;
 
 /** Works through a storage queue until stopped; a message that keeps failing moves to the poison queue. */
 export function listenToQueue(options: QueueListenerOptions): Listener {
-  const { queue, log, label } = options;
+  const { queue, log } = options;
   const stopping = new AbortController();
   const active = new Set<Promise<void>>();
 
@@ -46,14 +46,14 @@ export function listenToQueue(options: QueueListenerOptions): Listener {
         waitMs = items.length > 0 ? FASTEST_POLL_MS : Math.min(waitMs * 2, SLOWEST_POLL_MS);
         if (items.length === 0) await sleep(waitMs, stopping.signal);
       } catch (error) {
-        if (!stopping.signal.aborted) log(`[${label}] cannot read queue ${queue.name}: ${(error as Error).message}`);
+        if (!stopping.signal.aborted) log(`cannot read queue ${queue.name}: ${(error as Error).message}`);
         await sleep(FAULT_WAIT_MS, stopping.signal);
       }
     }
   };
   const track = (task: Promise<void>) => {
     const tracked = task
-      .catch((error) => log(`[${label}] queue ${queue.name}: ${(error as Error).message}`))
+      .catch((error) => log(`queue ${queue.name}: ${(error as Error).message}`))
       .finally(() => active.delete(tracked));
     active.add(tracked);
   };
@@ -69,10 +69,12 @@ export function listenToQueue(options: QueueListenerOptions): Listener {
 }
 
 async function work(options: QueueListenerOptions, item: ReceivedMessageItem): Promise<void> {
-  const { queue, log, label, maxDequeueCount } = options;
+  const { queue, log, maxDequeueCount } = options;
   const text = decode(item.messageText, options.base64);
   if (text === null) {
-    log(`[${label}] message ${item.messageId} is not base64, as host.json says (messageEncoding): moved to poison`);
+    log(
+      `message ${item.messageId} of queue ${queue.name} is not base64, as host.json says (messageEncoding): moved to poison`,
+    );
     return moveToPoison(options, item);
   }
   // The count passes the maximum when a host died with the message in hand.
@@ -90,7 +92,9 @@ async function work(options: QueueListenerOptions, item: ReceivedMessageItem): P
     await queue.deleteMessage(item.messageId, item.popReceipt);
     return;
   }
-  log(`[${label}] failed (try ${item.dequeueCount} of ${maxDequeueCount}): ${failure.stack ?? failure.message}`);
+  log(
+    `[${options.functionOf(text)}] failed (try ${item.dequeueCount} of ${maxDequeueCount}): ${failure.stack ?? failure.message}`,
+  );
   if (item.dequeueCount >= maxDequeueCount) await moveToPoison(options, item);
   else await release(options, item, options.retryDelayMs);
 }
@@ -122,11 +126,11 @@ async function release({ queue }: QueueListenerOptions, item: ReceivedMessageIte
 }
 
 async function moveToPoison(options: QueueListenerOptions, item: ReceivedMessageItem): Promise<void> {
-  const { queue, poisonQueue, log, label } = options;
+  const { queue, poisonQueue, log } = options;
   await poisonQueue.createIfNotExists();
   await poisonQueue.sendMessage(item.messageText);
   await queue.deleteMessage(item.messageId, item.popReceipt);
-  log(`[${label}] message ${item.messageId} moved to ${poisonQueue.name} after ${item.dequeueCount} tries`);
+  log(`message ${item.messageId} of queue ${queue.name} moved to ${poisonQueue.name} after ${item.dequeueCount} tries`);
 }
 
 function decode(text: string, base64: boolean): string | null {

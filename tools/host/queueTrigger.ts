@@ -16,7 +16,7 @@ export async function startQueueTrigger(
   const queue = service.getQueueClient(trigger.queueName);
   await queue.createIfNotExists();
   return listenToQueue({
-    label: plan.name,
+    functionOf: () => plan.name,
     queue,
     poisonQueue: service.getQueueClient(`${trigger.queueName}-poison`),
     batchSize: config.batchSize,

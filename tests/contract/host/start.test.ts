@@ -1,0 +1,134 @@
+import { spawn } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { type Host, startHost } from "../../../tools/host/host";
+import { type Azurite, startAzurite } from "../../support/azurite";
+import { APP_DIR, eventually, isExternal } from "./target";
+
+// How the development host starts and what it refuses; nothing here applies to the real one.
+describe.skipIf(isExternal)("the development host", () => {
+  let azurite: Azurite;
+  let appDir: string;
+  let host: Host | undefined;
+  const lines: string[] = [];
+
+  beforeAll(async () => {
+    azurite = await startAzurite();
+    appDir = mkdtempSync(path.join(os.tmpdir(), "host-start-"));
+    cpSync(APP_DIR, appDir, { recursive: true });
+    symlinkSync(path.resolve("node_modules"), path.join(appDir, "node_modules"));
+  });
+  afterEach(async () => {
+    await host?.stop();
+    host = undefined;
+  });
+  afterAll(async () => {
+    await azurite?.stop();
+    if (appDir) rmSync(appDir, { recursive: true });
+  });
+
+  const write = (code: string) => writeFileSync(path.join(appDir, "functions.js"), code);
+  const start = async (settings: Record<string, string> = {}) => {
+    const storage = { AzureWebJobsStorage: azurite.connectionString };
+    host = await startHost({ appDir, port: 0, settings: { ...storage, ...settings }, log: (line) => lines.push(line) });
+    return host;
+  };
+  const answer = (code: string) =>
+    `require("@azure/functions").app.http("answer", { handler: () => ({ body: ${code} }) });`;
+  const ask = async () => (await fetch(`${host!.url}/api/answer`)).text();
+
+  test("refuses an app without functions, one that throws, and one that it cannot serve, saying which", async () => {
+    write("");
+    await expect(start()).rejects.toThrow("registered no functions");
+    write("throw new Error('broken on load')");
+    await expect(start()).rejects.toThrow("The app did not load: broken on load");
+    expect(lines.some((line) => line.includes("functions.js"))).toBe(true);
+    write(`require("@azure/functions").app.cosmosDB("mine", { handler: () => undefined });`);
+    await expect(start()).rejects.toThrow('Function "mine": has a cosmosDBTrigger');
+    write(`require("@azure/functions").app.setup({ enableHttpStream: true }); ${answer("'x'")}`);
+    await expect(start()).rejects.toThrow("HTTP streaming");
+  });
+
+  test("says so when its port is taken", async () => {
+    write(answer("'x'"));
+    const { port } = await start();
+    const settings = { AzureWebJobsStorage: azurite.connectionString };
+    const second = startHost({ appDir, port, settings, log: () => undefined });
+    await expect(second).rejects.toThrow(`Port ${port} is taken`);
+  });
+
+  test("hands its settings to the app, over the environment and local.settings.json, without NODE_OPTIONS", async () => {
+    write(answer("[process.env.CONTRACT_QUEUE, process.env.CONTRACT_SCHEDULE, process.env.NODE_OPTIONS].join('|')"));
+    const before = process.env.NODE_OPTIONS;
+    process.env.NODE_OPTIONS = "--enable-source-maps";
+    try {
+      await start({ CONTRACT_QUEUE: "given" });
+      expect(await ask()).toBe("given|0 0 0 1 1 *|");
+    } finally {
+      if (before === undefined) delete process.env.NODE_OPTIONS;
+      else process.env.NODE_OPTIONS = before;
+    }
+  });
+
+  test("serves new code after a hot restart, also after one that failed", async () => {
+    write(answer("'one'"));
+    const { restart } = await start();
+    expect(await ask()).toBe("one");
+    write("throw new Error('half written')");
+    await expect(restart()).rejects.toThrow("half written");
+    write(answer("'two'"));
+    await restart();
+    expect(await ask()).toBe("two");
+  });
+
+  test("leaves a function out that a setting disables", async () => {
+    write(answer("'x'"));
+    await start({ "AzureWebJobs.answer.Disabled": "true" });
+    expect((await fetch(`${host!.url}/api/answer`)).status).toBe(404);
+  });
+
+  test("lets requests in work finish when it stops", async () => {
+    write(`require("@azure/functions").app.http("answer", {
+      handler: async (_request, context) => {
+        context.log("work has begun");
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        return { body: "done" };
+      },
+    });`);
+    const { stop } = await start();
+    const answered = ask();
+    await eventually("the request", async () => lines.find((line) => line.endsWith("[answer] work has begun")));
+    await stop();
+    expect(await answered).toBe("done");
+  });
+
+  test("leaves no worker behind when it is itself killed", async () => {
+    write(`${answer("String(process.pid)")}`);
+    const env = { ...process.env, AzureWebJobsStorage: azurite.connectionString };
+    const command = spawn(process.execPath, ["dist/tools/host/main.js", "--port", "0", "--app", appDir], { env });
+    try {
+      const url = await new Promise<string>((resolve, reject) => {
+        command.once("exit", (code) => reject(new Error(`main.js ended with ${code}`)));
+        createInterface({ input: command.stdout }).on("line", (line) => {
+          const found = /^Development emulator .* at (http:\S+)/.exec(line);
+          if (found) resolve(found[1]);
+        });
+      });
+      const pid = Number(await (await fetch(`${url}/api/answer`)).text());
+      command.kill("SIGKILL");
+      await eventually("the worker's end", async () => {
+        try {
+          process.kill(pid, 0);
+          return undefined;
+        } catch {
+          return true;
+        }
+      });
+    } finally {
+      command.kill("SIGKILL");
+    }
+  });
+});
