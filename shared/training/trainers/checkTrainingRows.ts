@@ -1,0 +1,33 @@
+import type { FeatureTable } from "../../data/featureTable";
+import { AppError } from "../../errors";
+import type { ClassTarget } from "./trainer";
+
+/** Refuses, with AppError invalid_input, rows that no learner can learn from; one weight a row, all 1 without `sampleWeights`. */
+export function checkTrainingRows(table: FeatureTable, target: ClassTarget, sampleWeights?: Float64Array): void {
+  const fail = (message: string): never => {
+    throw new AppError("invalid_input", message);
+  };
+  if (table.numbers.length + table.categories.length === 0) fail("there are no features to learn from");
+  if (target.codes.length !== table.rowCount)
+    fail(`${table.rowCount} rows but ${target.codes.length} labels; every training row needs one`);
+  if (sampleWeights) checkWeights(sampleWeights, table.rowCount, fail);
+  const present = new Set<number>();
+  for (let row = 0; row < table.rowCount; row++)
+    if (sampleWeights === undefined || sampleWeights[row] > 0) present.add(target.codes[row]);
+  for (const code of present)
+    if (target.classes[code] === undefined)
+      fail(`a label has the code ${code}, there are ${target.classes.length} classes`);
+  if (present.size === 0) fail("there are no training rows");
+  if (present.size === 1) {
+    const [only] = present;
+    fail(
+      `all ${table.rowCount} training rows have the class "${target.classes[only]}"; at least two classes are needed`,
+    );
+  }
+}
+
+function checkWeights(weights: Float64Array, rowCount: number, fail: (message: string) => never): void {
+  if (weights.length !== rowCount) fail(`${rowCount} rows but ${weights.length} sample weights`);
+  const bad = weights.findIndex((weight) => !(weight >= 0 && weight < Infinity));
+  if (bad >= 0) fail(`the sample weight of row ${bad} is ${weights[bad]}; weights are finite and not negative`);
+}

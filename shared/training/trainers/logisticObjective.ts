@@ -1,0 +1,54 @@
+import type { LinearRows } from "./linearFeatures";
+import { addRow, normalise, scoreRow } from "./linearScores";
+import type { Objective } from "./minimize";
+
+/** What a logistic fit minimises over. */
+export interface LogisticProblem {
+  rows: LinearRows;
+  width: number;
+  /** 1 for two classes, else one a class */
+  laneCount: number;
+  /** the lane each row belongs to; two classes: 0 for a positive row, -1 for a negative one */
+  targetLanes: Int32Array;
+  sampleWeights: Float64Array;
+  l2: number;
+}
+
+/**
+ * The objective of scikit-learn's LogisticRegression with C = 1 / l2, divided by the sum of the sample weights: the weighted mean
+ * log loss + l2 / (2 sum of weights) x squared weights; intercepts, which stand after the weights (lane x width), are free.
+ */
+export function logisticObjective(problem: LogisticProblem): Objective {
+  const { rows, width, laneCount, targetLanes, sampleWeights, l2 } = problem;
+  const total = sampleWeights.reduce((sum, weight) => sum + weight, 0);
+  const weightCount = laneCount * width;
+  const scores = new Float64Array(laneCount);
+  return (point, gradient) => {
+    const intercepts = point.subarray(weightCount);
+    gradient.fill(0);
+    let loss = 0;
+    for (let row = 0; row < rows.rowCount; row++) {
+      const weight = sampleWeights[row] / total;
+      if (weight === 0) continue;
+      scoreRow(rows, row, point, intercepts, width, scores);
+      const target = targetLanes[row];
+      const targetScore = target < 0 ? 0 : scores[target];
+      loss += weight * (normalise(scores) - targetScore);
+      for (let lane = 0; lane < laneCount; lane++) {
+        const factor = weight * (scores[lane] - (lane === target ? 1 : 0));
+        addRow(rows, row, factor, gradient, lane * width);
+        gradient[weightCount + lane] += factor;
+      }
+    }
+    return loss + addPenalty(point, gradient, weightCount, l2 / total);
+  };
+}
+
+function addPenalty(point: Float64Array, gradient: Float64Array, weightCount: number, strength: number): number {
+  let squares = 0;
+  for (let k = 0; k < weightCount; k++) {
+    squares += point[k] * point[k];
+    gradient[k] += strength * point[k];
+  }
+  return (strength / 2) * squares;
+}

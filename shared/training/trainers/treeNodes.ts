@@ -1,0 +1,41 @@
+/** A tree under construction: node 0 is the root, the right child stands after the left one. */
+export class TreeNodes {
+  /** -1 marks a leaf */
+  readonly feature: number[] = [];
+  readonly threshold: number[] = [];
+  readonly missingLeft: boolean[] = [];
+  /** index of the left child; leaves: 0 */
+  readonly left: number[] = [];
+  /** node x class: integer weight of the training rows in it */
+  readonly weights: number[] = [];
+
+  constructor(readonly classCount: number) {}
+
+  get count(): number {
+    return this.feature.length;
+  }
+
+  /** Adds a leaf that holds `weights` (one a class); returns its index. */
+  add(weights: ArrayLike<number>): number {
+    this.feature.push(-1);
+    this.threshold.push(0);
+    this.missingLeft.push(false);
+    this.left.push(0);
+    for (let lane = 0; lane < this.classCount; lane++) this.weights.push(weights[lane]);
+    return this.feature.length - 1;
+  }
+
+  /** Turns leaf `node` into a split whose left child holds `leftWeights`; returns the left child's index. */
+  split(node: number, leftWeights: Float64Array): number {
+    const rightWeights = leftWeights.map((weight, lane) => this.weights[node * this.classCount + lane] - weight);
+    const left = this.add(leftWeights);
+    this.add(rightWeights);
+    this.left[node] = left;
+    return left;
+  }
+
+  /** Copies the class weights of `node` to `target`. */
+  readWeights(node: number, target: Float64Array): void {
+    for (let lane = 0; lane < this.classCount; lane++) target[lane] = this.weights[node * this.classCount + lane];
+  }
+}

@@ -1,0 +1,47 @@
+import type { FeatureTable } from "../../../../shared/data/featureTable";
+import { RandomStream } from "../../../../shared/training/trainers/randomStream";
+import type { ClassTarget } from "../../../../shared/training/trainers/trainer";
+
+export interface SampleOptions {
+  seed: number;
+  rowCount: number;
+  numbers: number;
+  categories: number;
+  classes: number;
+  /** share of cells that are missing */
+  missing: number;
+  /** values of a number column are rounded to this many steps a unit, so that there are ties */
+  steps?: number;
+}
+
+/** Seeded rows whose class depends on the features, with noise; every class occurs. */
+export function sampleRows(options: SampleOptions): { table: FeatureTable; target: ClassTarget } {
+  const random = new RandomStream(options.seed, 99);
+  const uniform = () => random.next() / 2 ** 32;
+  const { rowCount, missing } = options;
+  const steps = options.steps ?? 1e6;
+  const numbers = Array.from({ length: options.numbers }, (_, k) => ({
+    name: `n${k}`,
+    values: new Float32Array(rowCount).map(() =>
+      uniform() < missing ? Number.NaN : (Math.round((uniform() + uniform() - 1) * steps) / steps) * 10 ** (k % 4) + k,
+    ),
+  }));
+  const levels = ["clear", "rain", "snow", "fog é", "hail"];
+  const categories = Array.from({ length: options.categories }, (_, k) => ({
+    name: `c${k}`,
+    levels,
+    codes: new Int32Array(rowCount).map(() => (uniform() < missing ? -1 : random.below(levels.length))),
+  }));
+  const score = (row: number) => {
+    let sum = uniform() * 0.6;
+    for (const [k, { values }] of numbers.entries())
+      sum += Number.isNaN(values[row]) ? 0.3 : Math.sin((3 * (values[row] - k)) / 10 ** (k % 4));
+    for (const { codes } of categories) sum += codes[row] === 1 ? 1 : codes[row] === 3 ? -0.7 : 0;
+    return sum;
+  };
+  const codes = new Int32Array(rowCount).map((_, row) =>
+    row < options.classes ? row : Math.floor((Math.abs(score(row)) * 2.5) % options.classes),
+  );
+  const classes = Array.from({ length: options.classes }, (_, k) => `class ${k}`);
+  return { table: { rowCount, numbers, categories }, target: { classes, codes } };
+}
