@@ -3,6 +3,7 @@ import path from "node:path";
 import type { Settings } from "./functionPlan";
 import { type Generation, startGeneration } from "./generation";
 import { readHostConfig, readLocalSettings } from "./hostConfig";
+import { sleep } from "./listener";
 import type { Keys } from "./protocol";
 
 export interface HostOptions {
@@ -51,7 +52,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
 
   let { port } = options;
   let current: Generation | undefined;
-  let isStopping = false;
+  const stopping = new AbortController();
   // Restarts, recoveries and the stop follow one another.
   let turn: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
@@ -75,23 +76,26 @@ export async function startHost(options: HostOptions): Promise<Host> {
       log,
       onLost: (lost, reason) => {
         log(`${reason}; starting another`);
-        void inTurn(() => recover(lost));
+        void inTurn(async () => {
+          if (current !== lost) return;
+          current = undefined;
+          await lost.stop(0);
+          await recover(FIRST_RETRY_MS);
+        });
       },
     });
     port = generation.port;
     current = generation;
   };
-  const recover = async (lost: Generation) => {
-    if (current !== lost) return;
-    current = undefined;
-    await lost.stop(0);
-    for (let waitMs = FIRST_RETRY_MS; !isStopping; waitMs = Math.min(waitMs * 2, LONGEST_RETRY_MS)) {
-      try {
-        return await start();
-      } catch (error) {
-        log(`the worker did not come back: ${(error as Error).message}`);
-        await new Promise((resolve) => setTimeout(resolve, waitMs));
-      }
+  // Each try takes its own turn, so that a restart with mended code need not wait for all of them.
+  const recover = async (waitMs: number) => {
+    if (current || stopping.signal.aborted) return;
+    try {
+      await start();
+    } catch (error) {
+      log(`the worker did not come back: ${(error as Error).message}`);
+      const next = Math.min(waitMs * 2, LONGEST_RETRY_MS);
+      void sleep(waitMs, stopping.signal).then(() => inTurn(() => recover(next)));
     }
   };
   const stopCurrent = async () => {
@@ -116,7 +120,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     killWorker: () => current?.worker.kill(),
     workerPid: () => current?.worker.pid ?? 0,
     stop: () => {
-      isStopping = true;
+      stopping.abort();
       return inTurn(stopCurrent);
     },
   };

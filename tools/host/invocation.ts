@@ -2,14 +2,9 @@ import { randomUUID } from "node:crypto";
 import type { App, Callback, CoreContext, InvocationRequest, InvocationResponse } from "./coreModule";
 import { writeOutputs } from "./outputs";
 import type { Binding, OutputPlan, Registration, RpcData } from "./protocol";
+import { RunningList } from "./runningList";
 
-interface Running {
-  functionName: string;
-  startedAt: number;
-}
-
-/** The invocations now running, oldest first (a Map keeps insertion order). */
-export const running = new Map<string, Running>();
+export const running = new RunningList();
 
 class InvocationContext implements CoreContext {
   state: CoreContext["state"];
@@ -66,7 +61,7 @@ export async function invoke(
     },
     retryContext: caller.retryContext,
   };
-  running.set(id, { functionName: registration.name, startedAt: performance.now() });
+  const entry = running.add(id, registration.name);
   try {
     const core = new InvocationContext(id, request, registration, app);
     const model = app.model!.getInvocationModel(core);
@@ -81,7 +76,7 @@ export async function invoke(
     if (caller.outputs.length > 0) await writeOutputs(caller.outputs, response, caller.pathValues);
     return response;
   } finally {
-    running.delete(id);
+    running.remove(entry);
   }
 }
 

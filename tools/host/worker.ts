@@ -56,11 +56,9 @@ async function start(message: StartMessage): Promise<void> {
 }
 
 function beat(): void {
-  for (const [id, { functionName, startedAt }] of running) {
-    tell({ type: "beat", oldest: { id, functionName, ageMs: performance.now() - startedAt } });
-    return;
-  }
-  tell({ type: "beat", oldest: null });
+  const { oldest } = running;
+  const ageMs = oldest ? performance.now() - oldest.startedAt : 0;
+  tell({ type: "beat", oldest: oldest ? { id: oldest.id, functionName: oldest.functionName, ageMs } : null });
 }
 
 async function runInvocation(message: InvokeMessage): Promise<void> {
@@ -87,7 +85,7 @@ async function stop(drainMs: number): Promise<void> {
   server?.close(() => {
     isClosed = true;
   });
-  while ((running.size > 0 || !isClosed) && performance.now() < deadline) {
+  while ((running.oldest || !isClosed) && performance.now() < deadline) {
     server?.closeIdleConnections();
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

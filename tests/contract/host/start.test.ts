@@ -84,6 +84,18 @@ describe.skipIf(isExternal)("the development host", () => {
     expect(await ask()).toBe("two");
   });
 
+  test("keeps trying when a killed worker cannot come back, and a restart with mended code gets through", async () => {
+    write(answer("'one'"));
+    const { killWorker, restart } = await start();
+    write("throw new Error('broken meanwhile')");
+    killWorker();
+    const failure = "did not come back: The app did not load: broken meanwhile";
+    await eventually("a second try", async () => lines.filter((line) => line.endsWith(failure))[1]);
+    write(answer("'mended'"));
+    await restart();
+    expect(await ask()).toBe("mended");
+  });
+
   test("leaves a function out that a setting disables", async () => {
     write(answer("'x'"));
     await start({ "AzureWebJobs.answer.Disabled": "true" });
