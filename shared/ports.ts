@@ -92,8 +92,6 @@ export interface TensorValue {
 export interface RuntimeModel {
   inputs: TensorInfo[];
   outputs: TensorInfo[];
-  /** custom metadata written into the model file by its producer */
-  metadata: Record<string, string>;
   run(inputs: Record<string, TensorValue>): Promise<Record<string, TensorValue>>;
   release(): Promise<void>;
 }

@@ -115,6 +115,8 @@ async function append(container: ContainerClient, blob: string, content: Uint8Ar
   try {
     await send();
   } catch (error) {
+    if (error instanceof RestError && error.code === "BlockCountExceedsLimit")
+      throw new AppError("too_large", `the append blob ${blob} has all the blocks it may have`, { cause: error });
     if (statusOf(error) !== 404) throw error;
     await inContainer(container, () => client.createIfNotExists());
     await send();

@@ -81,11 +81,6 @@ async function transact(table: TableClient, operations: TableOperation[]): Promi
 }
 
 function toAction(operation: TableOperation): TransactionAction {
-  if (operation.kind === "delete")
-    return [
-      "delete",
-      { partitionKey: operation.partitionKey, rowKey: operation.rowKey, etag: operation.etag } as never,
-    ];
   const { etag: _etag, ...entity } = operation.row;
   if (operation.kind === "insert") return ["create", entity];
   if (operation.kind === "upsert") return ["upsert", entity, "Replace"];

@@ -12,6 +12,8 @@ const columnSpec = z.discriminatedUnion("type", [
     max: z.number().optional(),
     /** values that mean "missing" */
     sentinels: z.array(z.number()).default([]),
+    /** what a value below min or above max does: it rejects the file, or counts as missing */
+    outOfRange: z.enum(["reject", "missing"]).default("reject"),
     /** missing values are allowed */
     nullable: z.boolean().default(true),
     description: z.string().optional(),
@@ -143,6 +145,10 @@ export const usecaseSpec = shape.superRefine((spec, context) => {
     if (feature === spec.label.column && spec.horizonHours === undefined)
       fault(["features", i], `"${feature}" is the label itself; without a horizon it cannot be a feature`);
   }
+  if (spec.sample !== undefined && spec.example === undefined)
+    fault(["example"], "a spec with a sample needs an example row, which the first start scores");
+  for (const feature of Object.keys(spec.example ?? {}))
+    if (!spec.features.includes(feature)) fault(["example", feature], `"${feature}" is not among the features`);
   checkTime(spec, fault);
   checkLabel(spec, fault);
 });
@@ -196,4 +202,5 @@ export function labelClasses(spec: Pick<Shape, "columns" | "label">): string[] |
 
 export type UsecaseSpec = z.infer<typeof usecaseSpec>;
 export type ColumnSpec = UsecaseSpec["columns"][string];
+export type BaselineName = UsecaseSpec["baselines"][number];
 export type SelectionMetric = (typeof selectionMetrics)[number];

@@ -73,7 +73,11 @@ export async function startGeneration(options: GenerationOptions): Promise<Gener
         ? new Error(`Port ${options.port} is taken: choose another one, or 0 for any free one.`)
         : error;
     });
-    await startListeners(generation.plans, config, context, listeners);
+    await startListeners(generation.plans, config, context, listeners).catch((cause: Error) => {
+      throw new Error(`The triggers could not start (does storage answer at AzureWebJobsStorage?): ${cause.message}`, {
+        cause,
+      });
+    });
     return generation;
   } catch (error) {
     await generation.stop(0);

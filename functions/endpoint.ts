@@ -1,0 +1,48 @@
+import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
+import type { z } from "zod";
+import { AppError } from "../shared/errors";
+import { toProblem } from "../shared/problem";
+
+type JsonHandler = (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit>;
+
+/** Wraps a handler so that every failure leaves as a problem document; bugs are logged with their stack and become 500. */
+export function endpoint(handler: JsonHandler): HttpHandler {
+  return async (request, context) => {
+    try {
+      return await handler(request, context);
+    } catch (thrown) {
+      const { status, body } = toProblem(thrown, context.invocationId);
+      if (status >= 500) context.error(thrown);
+      return { status, jsonBody: body };
+    }
+  };
+}
+
+/** The request's JSON body by `schema`; AppError invalid_input lists every field at fault. An absent body reads as {}. */
+export async function readBody<T>(request: HttpRequest, schema: z.ZodType<T>): Promise<T> {
+  const text = await request.text();
+  let json: unknown;
+  try {
+    json = text.trim() === "" ? {} : JSON.parse(text);
+  } catch (cause) {
+    throw new AppError("invalid_input", "the body is no JSON", { cause });
+  }
+  return check(json, schema);
+}
+
+/** The query's fields by `schema`; AppError invalid_input lists every field at fault. */
+export function readQuery<T>(request: HttpRequest, schema: z.ZodType<T>): T {
+  const { code: _functionKey, ...fields } = Object.fromEntries(request.query);
+  return check(fields, schema);
+}
+
+/** `value` by `schema`; AppError invalid_input lists every field at fault. */
+export function check<T>(value: unknown, schema: z.ZodType<T>): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const details = parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
+  const first = details[0];
+  throw new AppError("invalid_input", first.path === "" ? first.message : `${first.path}: ${first.message}`, {
+    details,
+  });
+}

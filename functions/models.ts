@@ -1,0 +1,61 @@
+import { app } from "@azure/functions";
+import { z } from "zod";
+import { getApp } from "../shared/app";
+import { aliasNames } from "../shared/registry/modelVersion";
+import { check, endpoint, readBody } from "./endpoint";
+
+app.http("listModels", {
+  methods: ["GET"],
+  route: "models",
+  authLevel: "function",
+  handler: endpoint(async () => {
+    const { registry } = getApp();
+    const names = await registry.models();
+    const models = names.map(async (model) => ({
+      model,
+      aliases: await registry.aliases(model),
+      versions: await registry.versions(model),
+    }));
+    return { jsonBody: { models: await Promise.all(models) } };
+  }),
+});
+
+app.http("getModelVersion", {
+  methods: ["GET"],
+  route: "models/{model}/versions/{version}",
+  authLevel: "function",
+  handler: endpoint(async ({ params }) => {
+    const { registry } = getApp();
+    const version = await registry.resolve(params.model, params.version);
+    return { jsonBody: await registry.version(params.model, version) };
+  }),
+});
+
+const move = z.strictObject({
+  version: z.int().min(1),
+  reason: z.string().min(1).max(500),
+  /** the version the alias is believed to stand at; another one changes nothing */
+  expected: z.int().min(1).optional(),
+});
+
+app.http("moveAlias", {
+  methods: ["PUT"],
+  route: "models/{model}/aliases/{alias}",
+  authLevel: "admin",
+  handler: endpoint(async (request, context) => {
+    const { registry } = getApp();
+    const { model } = request.params;
+    const alias = check(request.params.alias, z.enum(aliasNames));
+    const { version, reason, expected } = await readBody(request, move);
+    await registry.moveAlias({
+      model,
+      alias,
+      version,
+      reason,
+      expected,
+      operation: context.invocationId,
+      actor: "admin key",
+    });
+    return { jsonBody: { model, aliases: await registry.aliases(model) } };
+  }),
+});

@@ -1,0 +1,18 @@
+import { app } from "@azure/functions";
+import { getApp } from "../shared/app";
+import { scoreRequest } from "../shared/scoring/scoreRequest";
+import { endpoint } from "./endpoint";
+
+app.http("score", {
+  methods: ["POST"],
+  route: "score/{model?}",
+  authLevel: "function",
+  handler: endpoint(async (request, context) =>
+    scoreRequest(getApp().scoring, {
+      model: request.params.model,
+      pin: request.headers.get("x-tidegate-version") ?? undefined,
+      body: await request.text(),
+      requestId: context.invocationId,
+    }),
+  ),
+});

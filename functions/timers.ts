@@ -1,0 +1,30 @@
+import { app } from "@azure/functions";
+import { getApp } from "../shared/app";
+import { reconcile } from "../shared/governance/reconcile";
+import { runDriftMonitors } from "../shared/governance/runDriftMonitors";
+import { startScheduledRuns } from "../shared/training/startScheduledRuns";
+import { background } from "./background";
+
+app.timer("drift", {
+  schedule: "0 5 * * * *",
+  handler: (_timer, context) =>
+    background(async () => {
+      for (const line of await runDriftMonitors(getApp().drift)) context.log(line);
+    }),
+});
+
+app.timer("retrain", {
+  schedule: "0 20 * * * *",
+  handler: (_timer, context) =>
+    background(async () => {
+      for (const line of await startScheduledRuns(getApp().training)) context.log(line);
+    }),
+});
+
+app.timer("reconcile", {
+  schedule: "0 */10 * * * *",
+  handler: (_timer, context) =>
+    background(async () => {
+      for (const line of await reconcile(getApp().reconciler)) context.log(line);
+    }),
+});

@@ -1,0 +1,91 @@
+import { createBlobStore } from "./azure/blobs";
+import { connectStorage } from "./azure/connection";
+import { createQueueSender } from "./azure/queues";
+import { createTableStore } from "./azure/tables";
+import { InferenceLog } from "./capture/inferenceLog";
+import { type Config, readConfig } from "./config";
+import { DatasetRegistry } from "./data/datasetRegistry";
+import { AlertStore } from "./governance/alertStore";
+import { MonitorStore } from "./monitoring/monitorStore";
+import { ModelLoader } from "./onnx/loader";
+import { createOnnxRuntime } from "./onnx/runtime";
+import { packageRoot } from "./packageRoot";
+import type { Clock, Telemetry } from "./ports";
+import { ModelRegistry } from "./registry/modelRegistry";
+import { createDefaultModel } from "./scoring/defaultModel";
+import { createDuckDb } from "./sql/duckdb";
+import { telemetryEvents } from "./telemetryNames";
+import { RunStore } from "./training/runStore";
+import { WorkerPool } from "./training/workerPool";
+import { loadUsecases } from "./usecase/loadUsecases";
+
+/** Builds every adapter once and hands them to the domain; the only place that knows both. */
+export function createApp(config: Config, telemetry: Telemetry, clock: Clock = { now: () => new Date() }) {
+  const storage = connectStorage(config.storage);
+  const blobs = createBlobStore(storage.blobs);
+  const tables = createTableStore(config.storage);
+  const queues = createQueueSender(storage.queues);
+  const runtime = createOnnxRuntime();
+  const sql = createDuckDb();
+  const usecases = loadUsecases(config.usecasesFolder);
+  const registry = new ModelRegistry({ blobs, tables, clock, telemetry });
+  const loader = new ModelLoader({ source: registry, runtime, capacityBytes: config.modelCacheBytes });
+  const datasets = new DatasetRegistry(tables, blobs, clock);
+  const alerts = new AlertStore(tables, clock, telemetry);
+  const monitors = new MonitorStore(tables, blobs);
+  const runs = new RunStore(tables, blobs);
+  const workers = new WorkerPool(config.trainingThreads);
+  const capture = new InferenceLog({
+    blobs,
+    clock,
+    instance: config.instance,
+    onLoss: (count, reason) => telemetry.event(telemetryEvents.captureLost, { reason }, { count }),
+  });
+  const { codeRevision } = config;
+  const common = { usecases, blobs, tables, queues, clock, telemetry, sql, codeRevision };
+  return {
+    ...common,
+    registry,
+    datasets,
+    alerts,
+    monitors,
+    auditSources: [registry, datasets, alerts],
+    scoring: {
+      loader,
+      telemetry,
+      capture: config.capture ? capture : undefined,
+      defaultModel: createDefaultModel(registry, config.defaultModel),
+    },
+    intake: { ...common, datasets, alerts, runs },
+    uploads: { ...common, registry, runtime, alerts },
+    training: { ...common, datasets, runs, registry, loader, runtime, workers },
+    drift: { ...common, registry, runs, alerts, monitors, capture },
+    poison: { ...common, alerts, runs },
+    reconciler: { ...common, datasets, alerts, runs },
+    /** Writes what is buffered; the app takes no more work after it. */
+    async close(): Promise<void> {
+      await capture.close();
+      await telemetry.flush();
+    },
+  };
+}
+
+export type App = ReturnType<typeof createApp>;
+
+let app: App | undefined;
+
+/** The app of this process; functions/index.ts must have started it. */
+export function getApp(): App {
+  if (app === undefined) throw new Error("the app was not started: functions/index.ts calls startApp first");
+  return app;
+}
+
+/** Makes `started` the app of this process. */
+export function setApp(started: App): void {
+  app = started;
+}
+
+/** Reads the configuration from the environment of this process. */
+export function processConfig(): Config {
+  return readConfig(process.env, packageRoot());
+}

@@ -1,0 +1,125 @@
+import { createHash } from "node:crypto";
+import { emptyProfile, mergeProfiles, type Profile, type TrainingProfile } from "../monitoring/profile";
+import type { ModelSignature } from "../onnx/signature";
+import type { BlobStore } from "../ports";
+import { CaptureReader } from "./captureReader";
+import { captureContainer } from "./inferenceLog";
+
+export interface RollUpRequest {
+  blobs: BlobStore;
+  model: string;
+  version: number;
+  signature: ModelSignature;
+  training: TrainingProfile;
+  /** the window; its granularity is the whole hour, UTC */
+  from: Date;
+  to: Date;
+}
+
+export interface RollUpResult {
+  profile: Profile;
+  rows: number;
+  /** rows read from the log now; the rest was rolled up before */
+  newRows: number;
+  unreadableLines: number;
+}
+
+/** What is kept beside one capture blob: how far it was read, and the profile of what was read. */
+interface RollUp {
+  binsHash: string;
+  bytesRead: number;
+  unreadableLines: number;
+  profile: Profile;
+}
+
+const container = "profiles";
+const hourMs = 3_600_000;
+
+/**
+ * The profile of all rows captured for a version in a window. Each captured byte is read once: append blobs only grow, and a small object beside
+ * each remembers the profile so far and the offset; a run that dies before it writes the object starts again from the old one.
+ */
+export async function rollUpCapture(request: RollUpRequest): Promise<RollUpResult> {
+  const binsHash = createHash("sha256").update(JSON.stringify(request.training.bins)).digest("hex").slice(0, 16);
+  const result: RollUpResult = {
+    profile: emptyProfile(request.training.bins),
+    rows: 0,
+    newRows: 0,
+    unreadableLines: 0,
+  };
+  for (const prefix of hourPrefixes(request))
+    for await (const { name, sizeBytes } of request.blobs.list(captureContainer, prefix)) {
+      const { rollUp, newRows } = await rollUpBlob(request, binsHash, name, sizeBytes);
+      result.profile = mergeProfiles(result.profile, rollUp.profile);
+      result.newRows += newRows;
+      result.unreadableLines += rollUp.unreadableLines;
+    }
+  return { ...result, rows: result.profile.rows };
+}
+
+/** One listing an hour of the window: a month is some 700 short ones. */
+function* hourPrefixes({ model, version, from, to }: RollUpRequest): Iterable<string> {
+  for (let hour = Math.floor(from.getTime() / hourMs) * hourMs; hour <= to.getTime(); hour += hourMs) {
+    const path = new Date(hour).toISOString().slice(0, 13).replaceAll("-", "/").replace("T", "/");
+    yield `${model}/v${version}/${path}/`;
+  }
+}
+
+async function rollUpBlob(request: RollUpRequest, binsHash: string, name: string, sizeBytes: number) {
+  const kept = await readRollUp(request.blobs, name);
+  const start: RollUp =
+    kept?.binsHash === binsHash
+      ? kept
+      : { binsHash, bytesRead: 0, unreadableLines: 0, profile: emptyProfile(request.training.bins) };
+  if (start.bytesRead >= sizeBytes) return { rollUp: start, newRows: 0 };
+  const reader = new CaptureReader(request.signature, request.training.bins);
+  const bytesRead = start.bytesRead + (await readLines(request.blobs, name, start.bytesRead, sizeBytes, reader));
+  const rollUp: RollUp = {
+    binsHash,
+    bytesRead,
+    unreadableLines: start.unreadableLines + reader.unreadableLines,
+    profile: mergeProfiles(start.profile, reader.profile),
+  };
+  await request.blobs.write(container, profileName(name), JSON.stringify(rollUp));
+  return { rollUp, newRows: reader.profile.rows };
+}
+
+async function readRollUp(blobs: BlobStore, name: string): Promise<RollUp | undefined> {
+  const bytes = await blobs.read(container, profileName(name));
+  return bytes && (JSON.parse(Buffer.from(bytes).toString("utf8")) as RollUp);
+}
+
+function profileName(name: string): string {
+  return name.replace(/\.jsonl$/, ".json");
+}
+
+const pieceBytes = 4 * 2 ** 20;
+const lineEnd = 10;
+
+/** Feeds whole lines to the reader, a few megabytes at a time; returns how many bytes they were. */
+async function readLines(
+  blobs: BlobStore,
+  name: string,
+  from: number,
+  to: number,
+  reader: CaptureReader,
+): Promise<number> {
+  let pieces: Uint8Array[] = [];
+  let held = 0;
+  let done = 0;
+  const digest = () => {
+    const bytes = Buffer.concat(pieces, held);
+    const end = bytes.lastIndexOf(lineEnd) + 1;
+    reader.add(bytes.toString("utf8", 0, end));
+    done += end;
+    pieces = [bytes.subarray(end)];
+    held = bytes.length - end;
+  };
+  for await (const piece of await blobs.stream(captureContainer, name, from, to)) {
+    pieces.push(piece);
+    held += piece.length;
+    if (held >= pieceBytes) digest();
+  }
+  digest();
+  return done;
+}

@@ -1,0 +1,185 @@
+import { createHash } from "node:crypto";
+import { AppError } from "../errors";
+import type { BlobStore, Clock, TableRow, TableStore } from "../ports";
+import { type AuditRecord, auditInsert } from "../registry/auditEntry";
+import { VersionLedger } from "../registry/versionLedger";
+
+const table = "datasets";
+export const datasetsContainer = "datasets";
+
+/** Why a cell, a row or a file is not acceptable. */
+export interface RejectionReason {
+  row?: number;
+  column?: string;
+  message: string;
+}
+
+export interface DatasetVersion {
+  usecase: string;
+  version: number;
+  status: "accepted";
+  sha256: string;
+  file: string;
+  sizeBytes: number;
+  rowCount: number;
+  labelledRows: number;
+  notes: string[];
+  createdAt: string;
+  /** immutable copy and profile, in container `datasets` */
+  blob: string;
+  profile: string;
+}
+
+export interface RejectedDataset {
+  usecase: string;
+  status: "rejected";
+  sha256: string;
+  file: string;
+  sizeBytes: number;
+  reasons: RejectionReason[];
+  /** how many faults there are; `reasons` holds the first ones */
+  reasonCount: number;
+  rejectedAt: string;
+  blob: string;
+}
+
+export interface NewDataset {
+  usecase: string;
+  sha256: string;
+  file: string;
+  sizeBytes: number;
+  rowCount: number;
+  labelledRows: number;
+  notes: string[];
+  blob: string;
+  profile: string;
+}
+
+/** Immutable dataset versions a use case, and what was refused, in one table. */
+export class DatasetRegistry {
+  private readonly ledger: VersionLedger;
+
+  constructor(
+    private readonly tables: TableStore,
+    private readonly blobs: BlobStore,
+    private readonly clock: Clock,
+  ) {
+    this.ledger = new VersionLedger(tables, table, clock);
+  }
+
+  /** Registers an accepted dataset; the same bytes again return the version they have. */
+  register(dataset: NewDataset): Promise<{ version: number; created: boolean }> {
+    const { usecase, sha256, notes, ...columns } = dataset;
+    return this.ledger.register(usecase, {
+      sha256,
+      columns: { ...columns, notes: JSON.stringify(notes) },
+      audit: (version) => ({
+        operation: `dataset-${sha256.slice(0, 16)}`,
+        action: "dataset registered",
+        actor: "blob trigger",
+        subject: `${usecase} dataset v${version}`,
+        details: { sha256, file: dataset.file, rowCount: dataset.rowCount, labelledRows: dataset.labelledRows },
+      }),
+    });
+  }
+
+  /** The version that holds bytes of this hash. */
+  findByHash(usecase: string, sha256: string): Promise<number | undefined> {
+    return this.ledger.findByHash(usecase, sha256);
+  }
+
+  /** Records a refused dataset with its reasons and an audit entry. */
+  async reject(rejection: Omit<RejectedDataset, "status" | "rejectedAt">): Promise<void> {
+    const { usecase, sha256, reasons, ...columns } = rejection;
+    const now = this.clock.now();
+    const key = { partitionKey: usecase, rowKey: `rejected:${sha256}` };
+    const row: TableRow = {
+      ...key,
+      ...columns,
+      sha256,
+      reasons: JSON.stringify(reasons),
+      rejectedAt: now.toISOString(),
+    };
+    await this.tables.transaction(table, [
+      { kind: "upsert", row },
+      auditInsert(
+        usecase,
+        {
+          operation: `rejected-${sha256.slice(0, 16)}`,
+          action: "dataset rejected",
+          actor: "blob trigger",
+          subject: `${usecase} ${rejection.file}`,
+          reason: reasons[0]?.message,
+          details: { sha256, reasonCount: rejection.reasonCount },
+        },
+        now,
+      ),
+    ]);
+  }
+
+  /** Accepted versions, oldest first. */
+  async versions(usecase: string): Promise<DatasetVersion[]> {
+    const all: DatasetVersion[] = [];
+    for await (const row of this.ledger.list(usecase)) all.push(readVersion(usecase, row));
+    return all;
+  }
+
+  /** Refused datasets, newest first. */
+  async rejected(usecase: string): Promise<RejectedDataset[]> {
+    const all: RejectedDataset[] = [];
+    for await (const row of this.tables.list(table, usecase, { from: "rejected:", to: "rejected;" }))
+      all.push(readRejected(usecase, row));
+    return all.sort((a, b) => b.rejectedAt.localeCompare(a.rejectedAt));
+  }
+
+  /** Copies the immutable bytes of a version to a local file. */
+  async download(dataset: DatasetVersion, path: string): Promise<void> {
+    await this.blobs.download(datasetsContainer, dataset.blob, path);
+  }
+
+  /** The profile that was taken when the version was registered. */
+  async profile(usecase: string, version: number): Promise<unknown> {
+    const row = await this.ledger.get(usecase, version);
+    const bytes = row && (await this.blobs.read(datasetsContainer, String(row.profile)));
+    if (bytes === undefined) throw new AppError("not_found", `use case "${usecase}" has no dataset version ${version}`);
+    return JSON.parse(Buffer.from(bytes).toString("utf8"));
+  }
+
+  /** Whether the inbox blob `name` was reconciled in the state that `etag` names. */
+  async isReconciled(name: string, etag: string): Promise<boolean> {
+    const row = await this.tables.get(table, inboxPartition, inboxKey(name));
+    return row?.seenEtag === etag;
+  }
+
+  /** Remembers that the inbox blob `name` was reconciled in the state that `etag` names. */
+  async markReconciled(name: string, etag: string): Promise<void> {
+    const row = { partitionKey: inboxPartition, rowKey: inboxKey(name), name, seenEtag: etag };
+    await this.tables.transaction(table, [{ kind: "upsert", row }]);
+  }
+
+  audit(usecase: string, limit: number): Promise<AuditRecord[]> {
+    return this.ledger.audit(usecase, limit);
+  }
+}
+
+/** no use case can have this name */
+const inboxPartition = "_inbox";
+
+function inboxKey(name: string): string {
+  return createHash("sha256").update(name).digest("hex"); // a blob's name may hold what a table key may not
+}
+
+function readVersion(usecase: string, row: TableRow): DatasetVersion {
+  const { partitionKey: _partition, rowKey: _key, etag: _etag, notes, ...plain } = row;
+  return { ...(plain as unknown as DatasetVersion), usecase, status: "accepted", notes: JSON.parse(String(notes)) };
+}
+
+function readRejected(usecase: string, row: TableRow): RejectedDataset {
+  const { partitionKey: _partition, rowKey: _key, etag: _etag, reasons, ...plain } = row;
+  return {
+    ...(plain as unknown as RejectedDataset),
+    usecase,
+    status: "rejected",
+    reasons: JSON.parse(String(reasons)),
+  };
+}

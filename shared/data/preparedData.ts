@@ -1,0 +1,131 @@
+import type { FeatureTable } from "./featureTable";
+
+/** Rows of one validation fold, as indices into the table. */
+export interface Fold {
+  train: Int32Array;
+  validation: Int32Array;
+}
+
+/** Labelled rows ready for training: every dataset version together, split, with where each row came from. */
+export interface PreparedData {
+  classes: string[];
+  positiveIndex?: number;
+  /** labelled rows; levels of categories come from the training rows only, other values read as missing */
+  table: FeatureTable;
+  /** class index a row */
+  target: Int32Array;
+  /** epoch ms a row, for series */
+  times?: Float64Array;
+  /** resampling block a row: the day for series, the row itself otherwise */
+  blocks: Int32Array;
+  /** class of the observed current state a row, -1 where unknown; where there is a horizon */
+  currentClass?: Int32Array;
+  trainRows: Int32Array;
+  holdoutRows: Int32Array;
+  folds: Fold[];
+  /** dataset version and row number in its file, a row */
+  source: { version: Int32Array; row: Int32Array };
+  counts: PreparedCounts;
+}
+
+export interface PreparedCounts {
+  rows: number;
+  labelled: number;
+  /** rows whose label is unknown: their later state was not observed */
+  unlabelled: number;
+  /** labelled rows between the training span and the hold-out, used by neither */
+  gap: number;
+  /** rows that another one replaced */
+  duplicates: number;
+}
+
+type Column = Int32Array | Float32Array | Float64Array;
+const columnTypes = { i32: Int32Array, f32: Float32Array, f64: Float64Array };
+const alignment = 8;
+
+interface Slot {
+  type: keyof typeof columnTypes;
+  length: number;
+}
+
+/** Encodes for worker threads and blobs: a JSON header, then the columns as they lie in memory (little-endian); the same data gives the same bytes. */
+export function encodePrepared(data: PreparedData): Uint8Array {
+  const columns: Column[] = [];
+  const keep = (column: Column) => columns.push(column) - 1;
+  const plain = {
+    ...data,
+    target: keep(data.target),
+    times: data.times && keep(data.times),
+    blocks: keep(data.blocks),
+    currentClass: data.currentClass && keep(data.currentClass),
+    trainRows: keep(data.trainRows),
+    holdoutRows: keep(data.holdoutRows),
+    folds: data.folds.map(({ train, validation }) => ({ train: keep(train), validation: keep(validation) })),
+    source: { version: keep(data.source.version), row: keep(data.source.row) },
+    table: {
+      rowCount: data.table.rowCount,
+      numbers: data.table.numbers.map(({ name, values }) => ({ name, values: keep(values) })),
+      categories: data.table.categories.map(({ name, levels, codes }) => ({ name, levels, codes: keep(codes) })),
+    },
+  };
+  const slots = columns.map((column): Slot => ({ type: typeOf(column), length: column.length }));
+  const header = Buffer.from(JSON.stringify({ plain, slots }));
+  const bodyStart = padded(4 + header.byteLength);
+  const bytes = Buffer.alloc(columns.reduce((end, column) => padded(end + column.byteLength), bodyStart));
+  bytes.writeUInt32LE(header.byteLength, 0);
+  header.copy(bytes, 4);
+  let at = bodyStart;
+  for (const column of columns) {
+    bytes.set(new Uint8Array(column.buffer, column.byteOffset, column.byteLength), at);
+    at = padded(at + column.byteLength);
+  }
+  return bytes;
+}
+
+/** The data that `encodePrepared` wrote; its columns are views of one copy of `encoded`. */
+export function decodePrepared(encoded: Uint8Array): PreparedData {
+  const bytes = new Uint8Array(encoded); // a copy of its own: columns need an aligned start
+  const headerLength = new DataView(bytes.buffer).getUint32(0, true);
+  const { plain, slots } = JSON.parse(Buffer.from(bytes.buffer, 4, headerLength).toString("utf8"));
+  let at = padded(4 + headerLength);
+  const columns = (slots as Slot[]).map(({ type, length }) => {
+    const column = new columnTypes[type](bytes.buffer, at, length);
+    at = padded(at + column.byteLength);
+    return column;
+  });
+  const column = (index?: number) => (index === undefined ? undefined : columns[index]);
+  return {
+    ...plain,
+    target: column(plain.target),
+    times: column(plain.times),
+    blocks: column(plain.blocks),
+    currentClass: column(plain.currentClass),
+    trainRows: column(plain.trainRows),
+    holdoutRows: column(plain.holdoutRows),
+    folds: plain.folds.map((fold: Record<keyof Fold, number>) => ({
+      train: column(fold.train),
+      validation: column(fold.validation),
+    })),
+    source: { version: column(plain.source.version), row: column(plain.source.row) },
+    table: {
+      rowCount: plain.table.rowCount,
+      numbers: plain.table.numbers.map((one: { name: string; values: number }) => ({
+        ...one,
+        values: column(one.values),
+      })),
+      categories: plain.table.categories.map((one: { name: string; codes: number }) => ({
+        ...one,
+        codes: column(one.codes),
+      })),
+    },
+  };
+}
+
+function typeOf(column: Column): Slot["type"] {
+  if (column instanceof Int32Array) return "i32";
+  return column instanceof Float32Array ? "f32" : "f64";
+}
+
+function padded(length: number): number {
+  return Math.ceil(length / alignment) * alignment;
+}

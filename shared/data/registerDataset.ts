@@ -1,0 +1,125 @@
+import { createHash } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { AlertStore } from "../governance/alertStore";
+import type { BlobStore, SqlEngine, Telemetry } from "../ports";
+import { telemetryEvents } from "../telemetryNames";
+import type { Usecase } from "../usecase/loadUsecases";
+import { checkDataset } from "./checkDataset";
+import { type DatasetRegistry, datasetsContainer, type NewDataset, type RejectionReason } from "./datasetRegistry";
+import { profileDataset } from "./profileDataset";
+
+export interface RegisterDatasetPorts {
+  usecases: Map<string, Usecase>;
+  datasets: DatasetRegistry;
+  alerts: AlertStore;
+  blobs: BlobStore;
+  sql: SqlEngine;
+  telemetry: Telemetry;
+}
+
+export interface DroppedFile {
+  usecase: string;
+  file: string;
+  bytes: Uint8Array;
+}
+
+export type RegisterOutcome =
+  | { status: "accepted"; version: number; created: boolean }
+  | { status: "rejected"; reasons: RejectionReason[] };
+
+const extensions = [".csv.gz", ".csv", ".parquet"];
+/** rejections of unknown use cases stand in a partition of their own: their names may not be table keys */
+const unknownUsecase = "unknown-usecase";
+const rejectedRule = "dataset-rejected";
+
+/** Checks a dropped file against its use case and registers it as the next version, or records why it is refused; safe to repeat. */
+export async function registerDataset(ports: RegisterDatasetPorts, dropped: DroppedFile): Promise<RegisterOutcome> {
+  const sha256 = createHash("sha256").update(dropped.bytes).digest("hex");
+  const usecase = ports.usecases.get(dropped.usecase);
+  if (usecase === undefined)
+    return reject(ports, dropped, sha256, unknownUsecase, [noSuchUsecase(ports, dropped.usecase)]);
+  const existing = await ports.datasets.findByHash(dropped.usecase, sha256);
+  if (existing !== undefined) return { status: "accepted", version: existing, created: false };
+  const extension = extensions.find((one) => dropped.file.toLowerCase().endsWith(one));
+  if (extension === undefined) {
+    const message = `the file must end in ${extensions.join(", ")}`;
+    return reject(ports, dropped, sha256, dropped.usecase, [{ message }]);
+  }
+  const { check, profile } = await inspect(ports.sql, usecase, dropped.bytes, extension);
+  if (!check.accepted) return reject(ports, dropped, sha256, dropped.usecase, check.reasons, check.reasonCount);
+  const blob = `${dropped.usecase}/sha256/${sha256}${extension}`;
+  const profileBlob = `${dropped.usecase}/profiles/${sha256}.json`;
+  await ports.blobs.create(datasetsContainer, blob, dropped.bytes);
+  await ports.blobs.write(datasetsContainer, profileBlob, JSON.stringify(profile));
+  return accept(ports, {
+    usecase: dropped.usecase,
+    sha256,
+    file: dropped.file,
+    sizeBytes: dropped.bytes.byteLength,
+    rowCount: check.rowCount,
+    labelledRows: check.labelledRowCount,
+    notes: check.notes,
+    blob,
+    profile: profileBlob,
+  });
+}
+
+function inspect(sql: SqlEngine, { spec }: Usecase, bytes: Uint8Array, extension: string) {
+  return sql.withSession(async (session, folder) => {
+    const file = path.join(folder, `dataset${extension}`);
+    await writeFile(file, bytes);
+    const check = await checkDataset(session, file, spec);
+    return { check, profile: check.accepted ? await profileDataset(session, spec) : undefined };
+  });
+}
+
+async function accept(ports: RegisterDatasetPorts, dataset: NewDataset): Promise<RegisterOutcome> {
+  const { usecase, rowCount, labelledRows, sizeBytes } = dataset;
+  const { version, created } = await ports.datasets.register(dataset);
+  if (created) {
+    ports.telemetry.event(
+      telemetryEvents.datasetRegistered,
+      { usecase, version },
+      { rowCount, labelledRows, sizeBytes },
+    );
+    await ports.alerts.resolve(usecase, rejectedRule);
+  }
+  return { status: "accepted", version, created };
+}
+
+async function reject(
+  ports: RegisterDatasetPorts,
+  { file, bytes, usecase: named }: DroppedFile,
+  sha256: string,
+  usecase: string,
+  reasons: RejectionReason[],
+  reasonCount = reasons.length,
+): Promise<RegisterOutcome> {
+  const blob = `${usecase}/rejected/${sha256}`;
+  await ports.blobs.create(datasetsContainer, blob, bytes);
+  const shown = usecase === unknownUsecase ? `${named}/${file}` : file;
+  await ports.datasets.reject({
+    usecase,
+    sha256,
+    file: shown,
+    sizeBytes: bytes.byteLength,
+    reasons,
+    reasonCount,
+    blob,
+  });
+  ports.telemetry.event(telemetryEvents.datasetRejected, { usecase }, { reasonCount });
+  await ports.alerts.raise({
+    subject: usecase,
+    rule: rejectedRule,
+    severity: "warning",
+    summary: `${shown} was rejected: ${reasons[0]?.message ?? "no reason was given"}`,
+    evidence: { file: shown, sha256, reasonCount, reasons: reasons.slice(0, 5) },
+  });
+  return { status: "rejected", reasons };
+}
+
+function noSuchUsecase(ports: RegisterDatasetPorts, name: string): RejectionReason {
+  const known = [...ports.usecases.keys()].join(", ");
+  return { message: `there is no use case "${name}"; drop the file under one of: ${known}` };
+}

@@ -1,0 +1,68 @@
+import { type ClassifierOutput, decidedClasses, membershipOf, positiveOf, scoresOf } from "./classifierOutput";
+import {
+  accuracy,
+  type ClassScores,
+  type ConfusionMatrix,
+  classScores,
+  confusionMatrix,
+  matthewsCorrelation,
+} from "./confusion";
+import { brierByRow, logLossByRow, mean } from "./probabilityScores";
+import { averagePrecision, rocAuc } from "./rankingAreas";
+
+/** Metrics of a classifier on known rows; areas are null where a class is absent. */
+export interface ClassificationMetrics {
+  rows: number;
+  accuracy: number;
+  /** of the positive class with two classes, the mean over classes otherwise */
+  precision: number;
+  recall: number;
+  f1: number;
+  mcc: number;
+  /** with more than two classes: the mean of one class against the rest */
+  rocAuc: number | null;
+  prAuc: number | null;
+  brier: number;
+  logLoss: number;
+  /** actual class x decided class, in the order of the classes */
+  confusionMatrix: ConfusionMatrix;
+  byClass: Record<string, ClassScores>;
+}
+
+/** Every metric of one set of predictions; equal to scikit-learn's of the same names. */
+export function classificationMetrics(output: ClassifierOutput): ClassificationMetrics {
+  const { classes, target } = output;
+  const positive = positiveOf(output);
+  const matrix = confusionMatrix(target, decidedClasses(output), classes.length);
+  const scores = classes.map((_name, code) => classScores(matrix, code));
+  const asked = positive === undefined ? scores : [scores[positive]];
+  const codes = positive === undefined ? classes.map((_name, code) => code) : [positive];
+  const average = (pick: (one: ClassScores) => number) => asked.reduce((sum, one) => sum + pick(one), 0) / asked.length;
+  return {
+    rows: target.length,
+    accuracy: accuracy(matrix),
+    precision: average(({ precision }) => precision),
+    recall: average(({ recall }) => recall),
+    f1: average(({ f1 }) => f1),
+    mcc: matthewsCorrelation(matrix),
+    rocAuc: meanArea(output, codes, rocAuc),
+    prAuc: meanArea(output, codes, averagePrecision),
+    brier: mean(brierByRow(output)),
+    logLoss: mean(logLossByRow(output)),
+    confusionMatrix: matrix,
+    byClass: Object.fromEntries(classes.map((name, code) => [name, scores[code]])),
+  };
+}
+
+type Area = (scores: Float64Array, positive: Uint8Array) => number | null;
+
+/** Mean over `codes` of the area of one class against the rest; null where one of them is undefined. */
+export function meanArea(output: ClassifierOutput, codes: number[], area: Area): number | null {
+  let sum = 0;
+  for (const code of codes) {
+    const value = area(scoresOf(output, code), membershipOf(output, code));
+    if (value === null) return null;
+    sum += value;
+  }
+  return sum / codes.length;
+}

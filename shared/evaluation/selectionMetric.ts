@@ -1,0 +1,15 @@
+import type { SelectionMetric } from "../usecase/usecaseSpec";
+import { classificationMetrics } from "./classificationMetrics";
+import type { ClassifierOutput } from "./classifierOutput";
+
+const lossMetrics: ReadonlySet<SelectionMetric> = new Set(["brier", "logLoss"]);
+
+/** Whether value `a` of the metric is strictly better than `b`: lower for losses, higher for the rest. */
+export function isBetter(metric: SelectionMetric, a: number, b: number): boolean {
+  return lossMetrics.has(metric) ? a < b : a > b;
+}
+
+/** The metric's value; NaN where it is undefined because a class is absent. */
+export function selectionMetricValue(metric: SelectionMetric, output: ClassifierOutput): number {
+  return classificationMetrics(output)[metric] ?? Number.NaN;
+}

@@ -1,0 +1,67 @@
+import { isBetter } from "../evaluation/selectionMetric";
+import type { GateVerdict, MetricDifference } from "../registry/modelVersion";
+import type { SelectionMetric, UsecaseSpec } from "../usecase/usecaseSpec";
+
+/** What the gate looks at: hold-out values of the selection metric and intervals of the differences. */
+export interface GateEvidence {
+  metric: SelectionMetric;
+  value: number;
+  /** baseline name -> its value on the same rows */
+  baselines: Record<string, number>;
+  /** against each baseline, and against "champion" where there is one */
+  differences: MetricDifference[];
+  holdoutRows: number;
+  /** version of the champion to replace; undefined when there is none */
+  champion?: number;
+}
+
+export const championName = "champion";
+
+/**
+ * Decides whether a version becomes champion. Every baseline must be beaten on the selection metric; the first champion's interval
+ * against them is told, not required; replacing a champion needs an interval of the difference that excludes zero.
+ */
+export function judge(evidence: GateEvidence, gates: UsecaseSpec["gates"]): GateVerdict {
+  const { metric, value, holdoutRows } = evidence;
+  const faults: string[] = [];
+  const notes: string[] = [];
+  if (holdoutRows < gates.minHoldoutRows)
+    faults.push(`the hold-out has ${holdoutRows} rows; the gate asks for ${gates.minHoldoutRows}`);
+  if (gates.threshold !== undefined && isBetter(metric, gates.threshold, value))
+    faults.push(`${metric} ${show(value)} is worse than the threshold ${show(gates.threshold)}`);
+  for (const [name, baseline] of Object.entries(evidence.baselines)) {
+    if (!isBetter(metric, value, baseline))
+      faults.push(`${metric} ${show(value)} does not beat the ${name} baseline's ${show(baseline)}`);
+    else
+      notes.push(
+        `beats the ${name} baseline: ${metric} ${show(value)} against ${show(baseline)}${interval(evidence, name)}`,
+      );
+  }
+  const champion = evidence.differences.find(({ against }) => against === championName);
+  if (evidence.champion !== undefined && champion === undefined)
+    faults.push(
+      `cannot be compared with the champion, version ${evidence.champion}: its features or classes differ; move the alias by hand`,
+    );
+  if (champion) {
+    const better = isBetter(metric, champion.difference, 0) && !containsZero(champion);
+    if (better) notes.push(`beats the champion${interval(evidence, championName)}`);
+    else faults.push(`is not clearly better than the champion${interval(evidence, championName)}`);
+  }
+  return { decision: faults.length === 0 ? "promoted" : "refused", reasons: [...faults, ...notes] };
+}
+
+function interval(evidence: GateEvidence, against: string): string {
+  const found = evidence.differences.find((difference) => difference.against === against);
+  if (found === undefined) return "";
+  const verdict = containsZero(found) ? "includes zero" : "excludes zero";
+  const percent = Math.round(found.confidence * 100);
+  return `; difference ${show(found.difference)}, ${percent} % interval [${show(found.low)}, ${show(found.high)}] ${verdict}`;
+}
+
+function containsZero({ low, high }: MetricDifference): boolean {
+  return low <= 0 && high >= 0;
+}
+
+function show(value: number): string {
+  return Number.isFinite(value) ? value.toPrecision(4).replace(/\.?0+$/, "") : String(value);
+}

@@ -1,0 +1,44 @@
+import { z } from "zod";
+import type { Clock, Telemetry } from "../ports";
+import { failRun } from "../training/planTraining";
+import type { RunStore } from "../training/runStore";
+import type { AlertStore } from "./alertStore";
+
+export interface PoisonPorts {
+  alerts: AlertStore;
+  runs: RunStore;
+  clock: Clock;
+  telemetry: Telemetry;
+}
+
+const runMessage = z.object({ runId: z.string() });
+const blobMessage = z.object({ FunctionId: z.string(), ContainerName: z.string(), BlobName: z.string() });
+
+/** A message that failed too often: its run ends as failed, and an alert names what was given up. */
+export async function handlePoison(ports: PoisonPorts, queue: string, message: unknown): Promise<void> {
+  const run = runMessage.safeParse(message);
+  const blob = blobMessage.safeParse(message);
+  if (run.success) await failKnownRun(ports, run.data.runId, queue);
+  const what = run.success
+    ? `run ${run.data.runId}`
+    : blob.success
+      ? `blob ${blob.data.ContainerName}/${blob.data.BlobName}`
+      : "a message of unknown shape";
+  await ports.alerts.raise({
+    subject: subjectOf(run.data?.runId, blob.data?.BlobName),
+    rule: `poison-${queue}`,
+    severity: "error",
+    summary: `${what} failed too often in ${queue} and was given up; the log has the reason of each attempt`,
+    evidence: { queue, ...run.data, ...blob.data },
+  });
+}
+
+async function failKnownRun(ports: PoisonPorts, runId: string, queue: string): Promise<void> {
+  const known = await ports.runs.find(runId);
+  if (known) await failRun(ports, runId, `a step failed too often in the queue ${queue}`);
+}
+
+function subjectOf(runId: string | undefined, blobName: string | undefined): string {
+  const name = runId?.split(".", 1)[0] ?? blobName?.split("/", 1)[0];
+  return name !== undefined && /^[a-z][a-z0-9-]{0,62}$/.test(name) ? name : "tidegate";
+}

@@ -1,0 +1,53 @@
+import type { BlobStore, TableStore } from "../ports";
+import { newestFirst } from "../registry/auditEntry";
+
+const table = "monitors";
+const container = "monitors";
+
+/** One evaluation of one monitor: what was compared, over which window, and the verdict. */
+export interface MonitorResult {
+  model: string;
+  version: number;
+  signal: string;
+  at: string;
+  verdict: "ok" | "drift" | "insufficient_data" | "failed";
+  windowStart: string;
+  windowEnd: string;
+  targetRows: number;
+  /** per feature values, thresholds and verdicts, effective parameters, or why the monitor failed */
+  details: unknown;
+}
+
+/** Monitor results: a row each for listing, the details in blobs. */
+export class MonitorStore {
+  constructor(
+    private readonly tables: TableStore,
+    private readonly blobs: BlobStore,
+  ) {}
+
+  /** Writes a result; the same instant and signal again replaces it. */
+  async save(result: MonitorResult): Promise<void> {
+    const { details, ...row } = result;
+    const key = `${newestFirst(new Date(result.at))}-${result.signal}`;
+    const blob = `${result.model}/${key}.json`;
+    await this.blobs.write(container, blob, JSON.stringify(details));
+    await this.tables.transaction(table, [
+      { kind: "upsert", row: { partitionKey: result.model, rowKey: `result:${key}`, ...row, blob } },
+    ]);
+  }
+
+  /** The newest `limit` results of a model with their details. */
+  async list(model: string, limit: number): Promise<MonitorResult[]> {
+    const results: Promise<MonitorResult>[] = [];
+    for await (const row of this.tables.list(table, model, { from: "result:", to: "result;", limit })) {
+      const { partitionKey: _partition, rowKey: _key, etag: _etag, blob, ...plain } = row;
+      results.push(this.withDetails(plain as unknown as MonitorResult, String(blob)));
+    }
+    return Promise.all(results);
+  }
+
+  private async withDetails(result: MonitorResult, blob: string): Promise<MonitorResult> {
+    const bytes = await this.blobs.read(container, blob);
+    return { ...result, details: bytes && JSON.parse(Buffer.from(bytes).toString("utf8")) };
+  }
+}

@@ -1,0 +1,93 @@
+import { AppError } from "../errors";
+import type { TensorInfo } from "../ports";
+
+/** How one named column of a request enters the graph: position `index` of the row in tensor `input`. */
+export interface FeatureSlot {
+  name: string;
+  type: "number" | "category";
+  nullable: boolean;
+  input: string;
+  index: number;
+}
+
+/** What a model takes and returns; one signature validates every wire format. */
+export interface ModelSignature {
+  inputs: TensorInfo[];
+  outputs: TensorInfo[];
+  features: FeatureSlot[];
+  /** output that holds the class label of each row; absent for regression */
+  labelOutput?: string;
+  /** output that holds one probability a class */
+  probabilityOutput?: string;
+  /** output that holds the predicted number; absent for classification */
+  valueOutput?: string;
+  /** classes in the order of the probability columns */
+  classes?: string[];
+}
+
+/** A column the use case declares for a model that it trained or that was built for it. */
+export interface DeclaredFeature {
+  name: string;
+  type: "number" | "category";
+  nullable: boolean;
+}
+
+/** Reads the signature off the graph; with `declared` features (in signature order) columns get their names and the shapes must agree. */
+export function readSignature(
+  graph: { inputs: TensorInfo[]; outputs: TensorInfo[] },
+  declared?: DeclaredFeature[],
+  classes?: string[],
+): ModelSignature {
+  const slots = graph.inputs.flatMap(slotsOf);
+  const features = declared ? nameSlots(slots, declared) : slots;
+  return { inputs: graph.inputs, outputs: graph.outputs, features, ...outputRoles(graph.outputs), classes };
+}
+
+function slotsOf(input: TensorInfo): FeatureSlot[] {
+  const { name, shape, datatype } = input;
+  const type = datatype === "BYTES" ? "category" : "number";
+  const width = shape.length === 2 ? shape[1] : 1;
+  if (shape.length === 0 || shape.length > 2 || width < 1 || (shape[0] !== -1 && shape[0] !== 1))
+    throw new AppError(
+      "rejected",
+      `input "${name}" has the shape [${shape.join(", ")}]; a tabular model takes [rows, columns] with any number of rows and a fixed number of columns`,
+    );
+  return Array.from({ length: width }, (_, index) => ({
+    name: width === 1 ? name : `${name}_${index}`,
+    type,
+    nullable: datatype === "FP32" || datatype === "FP64" || datatype === "BYTES",
+    input: name,
+    index,
+  }));
+}
+
+function nameSlots(slots: FeatureSlot[], declared: DeclaredFeature[]): FeatureSlot[] {
+  const take = (type: string) => slots.filter((slot) => slot.type === type)[Symbol.iterator]();
+  const free = { number: take("number"), category: take("category") };
+  const named = declared.map((feature) => {
+    const slot: FeatureSlot | undefined = free[feature.type].next().value;
+    if (slot === undefined) throw mismatch(slots, declared);
+    return { ...slot, name: feature.name, nullable: feature.nullable && slot.nullable };
+  });
+  if (named.length !== slots.length) throw mismatch(slots, declared);
+  return named;
+}
+
+function mismatch(slots: FeatureSlot[], declared: DeclaredFeature[]): AppError {
+  const count = (list: { type: string }[]) => {
+    const numbers = list.filter((one) => one.type === "number").length;
+    return `${numbers} numbers and ${list.length - numbers} categories`;
+  };
+  return new AppError("rejected", `the graph takes ${count(slots)}, the use case declares ${count(declared)}`);
+}
+
+function outputRoles(outputs: TensorInfo[]): Pick<ModelSignature, "labelOutput" | "probabilityOutput" | "valueOutput"> {
+  const isLabel = ({ datatype }: TensorInfo) => datatype === "BYTES" || datatype === "INT64" || datatype === "INT32";
+  const isReal = ({ datatype }: TensorInfo) => datatype === "FP32" || datatype === "FP64";
+  const label = outputs.find(isLabel);
+  const real = outputs.find(isReal);
+  if (label) return { labelOutput: label.name, probabilityOutput: real?.name };
+  if (real === undefined)
+    throw new AppError("rejected", "the graph has neither a label output (string or integer) nor a float output");
+  return { valueOutput: real.name };
+}

@@ -1,0 +1,66 @@
+import { z } from "zod";
+import type { ModelSignature } from "../onnx/signature";
+
+/** How the gate judged a version when it was registered. */
+export interface GateVerdict {
+  decision: "promoted" | "refused" | "not judged";
+  reasons: string[];
+}
+
+/** Interval of a difference of the selection metric, this version minus the other; negative is better for losses. */
+export interface MetricDifference {
+  against: string;
+  difference: number;
+  low: number;
+  high: number;
+  confidence: number;
+}
+
+/** Where a version comes from: enough to follow a prediction back to the rows behind it. */
+export interface VersionLineage {
+  source: "training" | "upload";
+  runId?: string;
+  usecase?: string;
+  usecaseHash?: string;
+  datasetVersions?: number[];
+  /** blob that holds the prepared rows with their dataset version and row number */
+  preparedRows?: string;
+  uploadedAs?: string;
+  codeRevision: string;
+}
+
+/** Everything about an immutable model version but its bytes; a JSON document in blob storage. */
+export interface VersionDetails {
+  signature: ModelSignature;
+  lineage: VersionLineage;
+  learner?: string;
+  parameters?: Record<string, unknown>;
+  seed?: number;
+  selectionMetric?: string;
+  /** hold-out metrics of the model, then of each baseline under its name */
+  metrics?: Record<string, unknown>;
+  baselines?: Record<string, Record<string, unknown>>;
+  differences?: MetricDifference[];
+  gate: GateVerdict;
+  /** blob with the training profile that drift is measured against */
+  trainingProfile?: string;
+}
+
+/** A registered version: its row in the ledger and its details. */
+export interface ModelVersion extends VersionDetails {
+  model: string;
+  version: number;
+  sha256: string;
+  sizeBytes: number;
+  createdAt: string;
+}
+
+export const modelName = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9-]{0,62}$/,
+    "a model name has a-z, 0-9 and - only, starts with a letter and has at most 63 characters",
+  );
+
+export const aliasNames = ["champion", "challenger", "previous"] as const;
+export type AliasName = (typeof aliasNames)[number];

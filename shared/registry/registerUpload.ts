@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+import { AppError, isAppError } from "../errors";
+import type { AlertStore } from "../governance/alertStore";
+import { warmUpInputs } from "../onnx/loader";
+import { readSignature } from "../onnx/signature";
+import type { ModelRuntime } from "../ports";
+import { declaredFeatures } from "../usecase/declaredFeatures";
+import type { Usecase } from "../usecase/loadUsecases";
+import { labelClasses } from "../usecase/usecaseSpec";
+import type { ModelRegistry } from "./modelRegistry";
+import { modelName, type VersionDetails } from "./modelVersion";
+
+export interface RegisterUploadPorts {
+  usecases: Map<string, Usecase>;
+  registry: ModelRegistry;
+  runtime: ModelRuntime;
+  alerts: AlertStore;
+  codeRevision: string;
+}
+
+export interface UploadedModel {
+  model: string;
+  file: string;
+  bytes: Uint8Array;
+}
+
+export type UploadOutcome =
+  | { status: "registered"; version: number; created: boolean }
+  | { status: "rejected"; reason: string };
+
+const rejectedRule = "model-rejected";
+
+/** Registers an ONNX model trained elsewhere once it has loaded and answered a smoke test; never promoted by itself. Safe to repeat. */
+export async function registerUpload(ports: RegisterUploadPorts, upload: UploadedModel): Promise<UploadOutcome> {
+  const sha256 = createHash("sha256").update(upload.bytes).digest("hex");
+  try {
+    const model = modelName.safeParse(upload.model);
+    if (!model.success) throw new AppError("rejected", model.error.issues[0].message);
+    const details = await examine(ports, upload);
+    const outcome = await ports.registry.register({
+      model: upload.model,
+      bytes: upload.bytes,
+      details,
+      operation: `upload-${sha256.slice(0, 16)}`,
+      actor: "blob trigger",
+    });
+    await ports.alerts.resolve(upload.model, rejectedRule);
+    return { status: "registered", ...outcome };
+  } catch (error) {
+    if (!isAppError(error, "rejected")) throw error;
+    await reportRejection(ports, upload, error.message, sha256);
+    return { status: "rejected", reason: error.message };
+  }
+}
+
+async function examine(ports: RegisterUploadPorts, { model, file, bytes }: UploadedModel): Promise<VersionDetails> {
+  const usecase = ports.usecases.get(model);
+  const runtimeModel = await ports.runtime.load(bytes);
+  try {
+    const declared = usecase && declaredFeatures(usecase.spec);
+    const signature = readSignature(runtimeModel, declared, usecase && labelClasses(usecase.spec));
+    await smokeTest(() => runtimeModel.run(warmUpInputs(runtimeModel.inputs)));
+    return {
+      signature,
+      gate: { decision: "not judged", reasons: ["trained elsewhere: move an alias by hand once you trust it"] },
+      lineage: {
+        source: "upload",
+        uploadedAs: `${model}/${file}`,
+        usecase: usecase?.spec.name,
+        codeRevision: ports.codeRevision,
+      },
+    };
+  } finally {
+    await runtimeModel.release();
+  }
+}
+
+/** The model must answer one row of zeros and empty strings. */
+async function smokeTest(run: () => Promise<unknown>): Promise<void> {
+  try {
+    await run();
+  } catch (cause) {
+    throw new AppError("rejected", `the model loads but fails on one row of zeros: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
+
+async function reportRejection(
+  ports: RegisterUploadPorts,
+  upload: UploadedModel,
+  reason: string,
+  sha256: string,
+): Promise<void> {
+  const known = modelName.safeParse(upload.model).success;
+  await ports.alerts.raise({
+    subject: known ? upload.model : "tidegate",
+    rule: rejectedRule,
+    severity: "warning",
+    summary: `${upload.file} was rejected as a version of ${known ? upload.model : "a model with a bad name"}: ${reason}`,
+    evidence: { file: upload.file, sha256, sizeBytes: upload.bytes.byteLength },
+  });
+}

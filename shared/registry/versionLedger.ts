@@ -1,0 +1,89 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { AppError, isAppError } from "../errors";
+import type { Clock, TableRow, TableStore, TableValue } from "../ports";
+import { type AuditEntry, type AuditRecord, auditInsert, readAudit } from "./auditEntry";
+
+/** What a new version is made of: its content hash and the columns of its row. */
+export interface NewVersion {
+  sha256: string;
+  columns: Record<string, TableValue>;
+  /** audit entry of the registration; `version` is known only at the write */
+  audit(version: number): AuditEntry;
+}
+
+export interface LedgerVersion {
+  version: number;
+  /** false when these bytes had a version already */
+  created: boolean;
+}
+
+const versionKey = (version: number) => `v:${String(version).padStart(6, "0")}`;
+const attempts = 60;
+
+/**
+ * Consecutive immutable versions in one table partition. Rows: `head` (latest number), `v:000007`, `sha:{hash}`, `audit:...`;
+ * a registration writes all four in one transaction, so that equal bytes share a version and racing writers get consecutive ones.
+ */
+export class VersionLedger {
+  constructor(
+    private readonly tables: TableStore,
+    private readonly table: string,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Registers a version, or returns the one that holds the same bytes. */
+  async register(partition: string, fresh: NewVersion): Promise<LedgerVersion> {
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const existing = await this.findByHash(partition, fresh.sha256);
+      if (existing !== undefined) return { version: existing, created: false };
+      const version = await this.tryAppend(partition, fresh);
+      if (version !== undefined) return { version, created: true };
+      await delay(5 + Math.random() * 20 * Math.min(attempt + 1, 10));
+    }
+    throw new AppError("conflict", `too many writers registered versions of ${partition} at once; try again`);
+  }
+
+  /** The version that holds bytes of this hash. */
+  async findByHash(partition: string, sha256: string): Promise<number | undefined> {
+    const row = await this.tables.get(this.table, partition, `sha:${sha256}`);
+    return row && Number(row.version);
+  }
+
+  /** The row of one version. */
+  get(partition: string, version: number): Promise<TableRow | undefined> {
+    return this.tables.get(this.table, partition, versionKey(version));
+  }
+
+  /** All version rows, oldest first. */
+  list(partition: string): AsyncIterable<TableRow> {
+    return this.tables.list(this.table, partition, { from: "v:", to: "v;" });
+  }
+
+  /** Audit entries, newest first. */
+  async audit(partition: string, limit: number): Promise<AuditRecord[]> {
+    const entries: AuditRecord[] = [];
+    for await (const row of this.tables.list(this.table, partition, { from: "audit:", to: "audit;", limit }))
+      entries.push(readAudit(row));
+    return entries;
+  }
+
+  private async tryAppend(partition: string, fresh: NewVersion): Promise<number | undefined> {
+    const head = await this.tables.get(this.table, partition, "head");
+    const version = Number(head?.latest ?? 0) + 1;
+    const now = this.clock.now();
+    const headRow = { partitionKey: partition, rowKey: "head", latest: version };
+    const columns = { ...fresh.columns, version, sha256: fresh.sha256, createdAt: now.toISOString() };
+    try {
+      await this.tables.transaction(this.table, [
+        head ? { kind: "replace", row: headRow, etag: head.etag } : { kind: "insert", row: headRow },
+        { kind: "insert", row: { partitionKey: partition, rowKey: versionKey(version), ...columns } },
+        { kind: "insert", row: { partitionKey: partition, rowKey: `sha:${fresh.sha256}`, version } },
+        auditInsert(partition, fresh.audit(version), now),
+      ]);
+      return version;
+    } catch (error) {
+      if (isAppError(error, "conflict", "precondition_failed")) return undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { FeatureTable } from "../data/featureTable";
+import type { FeatureSlot, ModelSignature } from "../onnx/signature";
+import type { RuntimeModel, TensorValue } from "../ports";
+
+export interface TablePredictions {
+  /** rows x classes, row-major */
+  probabilities: Float64Array;
+  labels: string[];
+}
+
+const chunkRows = 1024;
+
+/** Runs a classifier on a feature table, in pieces that leave the event loop free in between. */
+export async function predictTable(
+  model: RuntimeModel,
+  signature: ModelSignature,
+  table: FeatureTable,
+): Promise<TablePredictions> {
+  const { labelOutput, probabilityOutput } = signature;
+  if (labelOutput === undefined || probabilityOutput === undefined)
+    throw new Error("the model returns no probabilities");
+  const labels: string[] = [];
+  let probabilities = new Float64Array(0);
+  for (let start = 0; start < table.rowCount; start += chunkRows) {
+    const count = Math.min(chunkRows, table.rowCount - start);
+    const outputs = await model.run(tensorsOf(signature, table, start, count));
+    const part = outputs[probabilityOutput].data as Float32Array;
+    if (start === 0) probabilities = new Float64Array((part.length / count) * table.rowCount);
+    probabilities.set(part, start * (part.length / count));
+    for (const label of outputs[labelOutput].data as string[]) labels.push(String(label));
+    await nextTurn();
+  }
+  return { probabilities, labels };
+}
+
+function tensorsOf(
+  signature: ModelSignature,
+  table: FeatureTable,
+  start: number,
+  count: number,
+): Record<string, TensorValue> {
+  const tensors: Record<string, TensorValue> = {};
+  for (const { name, datatype, shape } of signature.inputs) {
+    const width = shape.length === 2 ? shape[1] : 1;
+    const data = datatype === "BYTES" ? new Array<string>(count * width) : new Float32Array(count * width);
+    tensors[name] = { datatype, shape: shape.length === 2 ? [count, width] : [count], data };
+  }
+  for (const slot of signature.features) fillSlot(slot, tensors[slot.input], table, start, count);
+  return tensors;
+}
+
+function fillSlot(slot: FeatureSlot, tensor: TensorValue, table: FeatureTable, start: number, count: number): void {
+  const width = tensor.shape.length === 2 ? tensor.shape[1] : 1;
+  if (slot.type === "number") {
+    const values = table.numbers.find(({ name }) => name === slot.name)?.values;
+    if (values === undefined) throw new Error(`the table has no numeric column ${slot.name}`);
+    const data = tensor.data as Float32Array;
+    for (let row = 0; row < count; row++) data[row * width + slot.index] = values[start + row];
+    return;
+  }
+  const column = table.categories.find(({ name }) => name === slot.name);
+  if (column === undefined) throw new Error(`the table has no categorical column ${slot.name}`);
+  const data = tensor.data as string[];
+  for (let row = 0; row < count; row++) data[row * width + slot.index] = column.levels[column.codes[start + row]] ?? "";
+}

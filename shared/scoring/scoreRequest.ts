@@ -1,0 +1,124 @@
+import type { CaptureEntry } from "../capture/inferenceLog";
+import { AppError } from "../errors";
+import type { LoadedModel, ModelLoader } from "../onnx/loader";
+import type { Telemetry } from "../ports";
+import { type Problem, toProblem } from "../problem";
+import { telemetryMetrics } from "../telemetryNames";
+import { decodeRows } from "./decodeRows";
+import { predict } from "./predict";
+
+export interface ScorePorts {
+  loader: ModelLoader;
+  /** undefined when capture is switched off */
+  capture?: { record(entry: CaptureEntry): void };
+  telemetry: Telemetry;
+  /** the model that requests without a name mean; AppError invalid_input with the list when there is no such one */
+  defaultModel(): Promise<string>;
+}
+
+export interface ScoreRequest {
+  model?: string;
+  /** version number or alias from the pin header; without it the champion answers */
+  pin?: string;
+  body: string;
+  requestId: string;
+}
+
+export interface ScoreReply {
+  status: number;
+  /** JSON */
+  body: string;
+  headers: Record<string, string>;
+}
+
+/** Answers one request of the plain endpoint; success or not, it is captured and counted. */
+export async function scoreRequest(ports: ScorePorts, request: ScoreRequest): Promise<ScoreReply> {
+  const started = performance.now();
+  const outcome: Outcome = { model: request.model ?? "unknown", version: 0, rows: 0 };
+  try {
+    const model = request.model ?? (await ports.defaultModel());
+    outcome.model = model;
+    const reference = request.pin ?? "champion";
+    const loaded = ports.loader.tryAcquire(model, reference) ?? (await ports.loader.acquire(model, reference));
+    try {
+      return await answer(ports, request, outcome, loaded, started);
+    } finally {
+      loaded.release();
+    }
+  } catch (thrown) {
+    const { status, body } = toProblem(thrown, request.requestId);
+    record(ports, request, outcome, started, status, undefined, body);
+    if (status === 500) throw thrown;
+    return { status, body: JSON.stringify(body), headers: jsonHeaders };
+  }
+}
+
+interface Outcome {
+  model: string;
+  version: number;
+  rows: number;
+}
+
+const jsonHeaders = { "content-type": "application/json" };
+
+async function answer(
+  ports: ScorePorts,
+  request: ScoreRequest,
+  outcome: Outcome,
+  loaded: LoadedModel,
+  started: number,
+): Promise<ScoreReply> {
+  const { version, signature } = loaded.version;
+  outcome.version = version;
+  const rows = decodeRows(parseJson(request.body), signature);
+  outcome.rows = rows.rowCount;
+  const predictions = JSON.stringify(await predict(loaded.runtime, signature, rows));
+  record(ports, request, outcome, started, 200, predictions);
+  return {
+    status: 200,
+    body: `{"model":"${outcome.model}","version":${version},"requestId":"${request.requestId}","predictions":${predictions}}`,
+    headers: {
+      "content-type": "application/json",
+      "x-tidegate-version": String(version),
+      "x-tidegate-route": request.pin === undefined ? "champion" : "pinned",
+    },
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new AppError("invalid_input", "the body is no JSON", {
+      cause: error,
+      details: [{ path: "", message: "send a JSON object" }],
+    });
+  }
+}
+
+function record(
+  ports: ScorePorts,
+  request: ScoreRequest,
+  outcome: Outcome,
+  started: number,
+  status: number,
+  outputs?: string,
+  problem?: Problem,
+): void {
+  const latencyMs = performance.now() - started;
+  const { model, version, rows } = outcome;
+  ports.capture?.record({
+    id: request.requestId,
+    model,
+    version,
+    status,
+    latencyMs,
+    rows,
+    route: request.pin === undefined ? "champion" : "pinned",
+    inputs: request.body,
+    outputs,
+    error: problem?.error,
+  });
+  ports.telemetry.metric(telemetryMetrics.scoringLatencyMs, latencyMs, { model, version, status });
+  if (status !== 200) ports.telemetry.metric(telemetryMetrics.scoringFailures, 1, { model, version, status });
+}

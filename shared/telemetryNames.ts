@@ -1,0 +1,20 @@
+/** Names of custom events; docs/telemetry.md says what each carries. */
+export const telemetryEvents = {
+  datasetRegistered: "dataset.registered",
+  datasetRejected: "dataset.rejected",
+  runFinished: "run.finished",
+  runFailed: "run.failed",
+  versionRegistered: "version.registered",
+  aliasMoved: "alias.moved",
+  driftChecked: "drift.checked",
+  alertRaised: "alert.raised",
+  alertResolved: "alert.resolved",
+  captureLost: "capture.lost",
+} as const;
+
+/** Names of metrics. */
+export const telemetryMetrics = {
+  scoringLatencyMs: "scoring.latencyMs",
+  scoringFailures: "scoring.failures",
+  driftValue: "drift.value",
+} as const;

@@ -1,0 +1,123 @@
+import path from "node:path";
+import type { DatasetRegistry, DatasetVersion } from "../data/datasetRegistry";
+import { prepareDataset } from "../data/prepareDataset";
+import { encodePrepared, type PreparedData } from "../data/preparedData";
+import { AppError, isAppError } from "../errors";
+import type { Clock, QueueSender, SqlEngine, Telemetry } from "../ports";
+import { telemetryEvents } from "../telemetryNames";
+import type { Usecase } from "../usecase/loadUsecases";
+import { planTrials } from "./planTrials";
+import { isFinal, type RunRecord, type TrainingPlan, trainingQueues } from "./runRecord";
+import type { RunStore } from "./runStore";
+
+export interface PlanTrainingPorts {
+  usecases: Map<string, Usecase>;
+  datasets: DatasetRegistry;
+  runs: RunStore;
+  queues: QueueSender;
+  sql: SqlEngine;
+  clock: Clock;
+  telemetry: Telemetry;
+}
+
+/** First step of a run: prepares the rows of all dataset versions, fixes the trials and queues one message a trial; safe to repeat. */
+export async function planTraining(ports: PlanTrainingPorts, runId: string): Promise<RunRecord> {
+  const run = await ports.runs.get(runId);
+  if (isFinal(run.status)) return run;
+  try {
+    return await plan(ports, run);
+  } catch (error) {
+    if (!isAppError(error) || error.retryable) throw error;
+    return failRun(ports, runId, error.message);
+  }
+}
+
+async function plan(ports: PlanTrainingPorts, run: RunRecord): Promise<RunRecord> {
+  const usecase = ports.usecases.get(run.usecase);
+  if (usecase === undefined) throw new AppError("not_found", `there is no use case "${run.usecase}" any more`);
+  const versions = await ports.datasets.versions(run.usecase);
+  if (versions.length === 0)
+    throw new AppError(
+      "rejected",
+      `use case "${run.usecase}" has no accepted dataset yet: drop one into datasets-inbox/${run.usecase}/`,
+    );
+  const trials = planTrials(usecase.spec);
+  const prepared = await prepare(ports, usecase, versions);
+  const facts = {
+    startedAt: run.startedAt ?? ports.clock.now().toISOString(),
+    datasetVersions: versions.map(({ version }) => version),
+    usecaseHash: usecase.hash,
+    labelledRows: prepared.counts.labelled,
+    trials: trials.length,
+    seed: usecase.spec.seed,
+  };
+  const reason = run.force ? undefined : await whyUnchanged(ports, usecase, facts.datasetVersions, prepared);
+  if (reason !== undefined) return endUnchanged(ports, run, facts, reason);
+  const trainingPlan: TrainingPlan = { runId: run.id, usecase: run.usecase, seed: usecase.spec.seed, trials };
+  await ports.runs.savePlan(trainingPlan, encodePrepared(prepared));
+  const started = await ports.runs.update(run.id, { ...facts, status: "training" });
+  for (const { index } of trials) await ports.queues.send(trainingQueues.candidate, { runId: run.id, trial: index });
+  return started;
+}
+
+function prepare(ports: PlanTrainingPorts, usecase: Usecase, versions: DatasetVersion[]): Promise<PreparedData> {
+  return ports.sql.withSession(async (session, folder) => {
+    const files: { version: number; path: string }[] = [];
+    for (const dataset of versions) {
+      const file = path.join(folder, `v${dataset.version}-${path.basename(dataset.blob)}`);
+      await ports.datasets.download(dataset, file);
+      files.push({ version: dataset.version, path: file });
+    }
+    return prepareDataset(session, files, usecase.spec);
+  });
+}
+
+/** Why training would give the last version again; undefined when there is something to learn. */
+async function whyUnchanged(
+  ports: PlanTrainingPorts,
+  usecase: Usecase,
+  datasetVersions: number[],
+  prepared: PreparedData,
+): Promise<string | undefined> {
+  const { spec, hash } = usecase;
+  const last = (await ports.runs.list(spec.name)).findLast((run) => run.status === "succeeded");
+  if (last === undefined || last.usecaseHash !== hash) return undefined;
+  const known = new Set(last.datasetVersions);
+  const fresh = datasetVersions.filter((version) => !known.has(version));
+  const isFresh = new Set(fresh);
+  let newRows = 0;
+  for (const version of prepared.source.version) if (isFresh.has(version)) newRows++;
+  const wanted = spec.policies.minNewLabelledRows;
+  if (newRows >= wanted) return undefined;
+  return `${newRows} labelled rows are new since run ${last.id} (version ${last.version}); the policy asks for at least ${wanted}`;
+}
+
+async function endUnchanged(
+  ports: PlanTrainingPorts,
+  run: RunRecord,
+  facts: Partial<RunRecord>,
+  message: string,
+): Promise<RunRecord> {
+  const finishedAt = ports.clock.now().toISOString();
+  const ended = await ports.runs.update(run.id, { ...facts, status: "unchanged", finishedAt, message });
+  ports.telemetry.event(telemetryEvents.runFinished, {
+    usecase: run.usecase,
+    runId: run.id,
+    status: "unchanged",
+    trigger: run.trigger,
+  });
+  return ended;
+}
+
+/** Ends a run as failed, with the reason; a run that has ended already stays as it is. */
+export async function failRun(
+  ports: Pick<PlanTrainingPorts, "runs" | "clock" | "telemetry">,
+  runId: string,
+  message: string,
+): Promise<RunRecord> {
+  const finishedAt = ports.clock.now().toISOString();
+  const ended = await ports.runs.update(runId, { status: "failed", finishedAt, message: message.slice(0, 2000) });
+  if (ended.finishedAt === finishedAt)
+    ports.telemetry.event(telemetryEvents.runFailed, { usecase: ended.usecase, runId, trigger: ended.trigger });
+  return ended;
+}

@@ -1,0 +1,75 @@
+import { z } from "zod";
+
+/** What started a run. */
+export const runTriggers = ["new data", "drift", "schedule", "request"] as const;
+export type RunTrigger = (typeof runTriggers)[number];
+
+export const runStatuses = ["queued", "training", "finishing", "succeeded", "unchanged", "failed"] as const;
+export type RunStatus = (typeof runStatuses)[number];
+
+/** A training run as the table keeps it; progress is counted from the results that are in. */
+export interface RunRecord {
+  id: string;
+  usecase: string;
+  trigger: RunTrigger;
+  status: RunStatus;
+  /** trains even when no labelled row is new */
+  force: boolean;
+  requestedAt: string;
+  startedAt?: string;
+  finishedAt?: string;
+  /** why it failed or ended unchanged, or what the gate said */
+  message?: string;
+  datasetVersions?: number[];
+  usecaseHash?: string;
+  labelledRows?: number;
+  trials?: number;
+  seed?: number;
+  codeRevision: string;
+  version?: number;
+  promoted?: boolean;
+}
+
+/** One parameter combination of one learner. */
+export interface Trial {
+  index: number;
+  learner: string;
+  parameters: Record<string, unknown>;
+}
+
+/** What planning fixes for every step of a run. */
+export interface TrainingPlan {
+  runId: string;
+  usecase: string;
+  seed: number;
+  trials: Trial[];
+}
+
+/** A finished trial: the selection metric on each validation fold. */
+export interface TrialResult extends Trial {
+  metric: string;
+  foldScores: number[];
+  mean: number;
+  standardError: number;
+  seconds: number;
+}
+
+export const planMessage = z.strictObject({ runId: z.string() });
+export const candidateMessage = z.strictObject({ runId: z.string(), trial: z.int().min(0) });
+export const finishMessage = z.strictObject({ runId: z.string() });
+
+export const trainingQueues = {
+  plan: "training-plan",
+  candidate: "training-candidate",
+  finish: "training-finish",
+} as const;
+
+/** The use case that a run id speaks of: ids read `{usecase}.{what started it}`. */
+export function usecaseOfRun(runId: string): string {
+  return runId.split(".", 1)[0];
+}
+
+/** Whether a run with this status will not change any more. */
+export function isFinal(status: RunStatus): boolean {
+  return status === "succeeded" || status === "unchanged" || status === "failed";
+}

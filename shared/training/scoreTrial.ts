@@ -1,0 +1,29 @@
+import { gather, selectRows } from "../data/featureTable";
+import { decodePrepared } from "../data/preparedData";
+import { selectionMetricValue } from "../evaluation/selectionMetric";
+import { trainerFor } from "./trainers/registry";
+import type { TrialOutcome, TrialTask } from "./workerTasks";
+
+/** Fits a trial on each fold's training rows and scores it on the fold's validation rows by the selection metric. */
+export function scoreTrial(task: TrialTask): TrialOutcome {
+  const started = performance.now();
+  const data = decodePrepared(task.prepared);
+  const { classes, positiveIndex } = data;
+  const { seed, decisionThreshold } = task;
+  const trainer = trainerFor(task.trial.learner);
+  const codesOf = (rows: Int32Array) => gather(data.target, new Int32Array(rows.length), rows);
+  const foldScores = data.folds.map(({ train, validation }) => {
+    const target = { classes, codes: codesOf(train) };
+    const context = { seed, decisionThreshold, positiveIndex };
+    const model = trainer.fit(selectRows(data.table, train), target, task.trial.parameters, context);
+    const probabilities = model.predictProbabilities(selectRows(data.table, validation));
+    return selectionMetricValue(task.metric, {
+      classes,
+      positiveIndex,
+      target: codesOf(validation),
+      probabilities,
+      decisionThreshold,
+    });
+  });
+  return { foldScores, seconds: (performance.now() - started) / 1000 };
+}

@@ -1,0 +1,20 @@
+import type { Usecase } from "../usecase/loadUsecases";
+import { type StartRunPorts, startRun } from "./startRun";
+
+/** Starts a run for every use case whose own schedule is due; returns a line for each. */
+export async function startScheduledRuns(ports: StartRunPorts & { usecases: Map<string, Usecase> }): Promise<string[]> {
+  const lines: string[] = [];
+  const now = ports.clock.now();
+  for (const { spec } of ports.usecases.values()) {
+    const hours = spec.policies.retrainEveryHours;
+    if (hours === undefined) continue;
+    const last = (await ports.runs.list(spec.name)).at(-1);
+    const ageHours =
+      last === undefined ? Number.POSITIVE_INFINITY : (now.getTime() - Date.parse(last.requestedAt)) / 3_600_000;
+    if (ageHours < hours) continue;
+    const cause = `schedule-${now.toISOString().slice(0, 13).replace(/[-T]/g, "")}`;
+    const { run, started } = await startRun(ports, { usecase: spec.name, trigger: "schedule", cause });
+    if (started) lines.push(`started ${run.id}: the last run is older than ${hours} h`);
+  }
+  return lines;
+}

@@ -1,0 +1,31 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { isAppError } from "../errors";
+import { evaluateHoldout } from "./evaluateHoldout";
+import { refitTrial } from "./refitTrial";
+import { scoreTrial } from "./scoreTrial";
+import type { WorkerReply } from "./workerPool";
+import type { WorkerTask } from "./workerTasks";
+
+/** Entry of a training thread: one task in, one answer out. */
+function perform(task: WorkerTask): unknown {
+  switch (task.kind) {
+    case "trial":
+      return scoreTrial(task);
+    case "refit":
+      return refitTrial(task);
+    case "evaluate":
+      return evaluateHoldout(task);
+  }
+}
+
+function answer(): WorkerReply {
+  try {
+    return { outcome: perform(workerData as WorkerTask) };
+  } catch (error) {
+    if (isAppError(error)) return { failure: { code: error.code, message: error.message } };
+    const { message, stack } = error as Error;
+    return { failure: { message, stack } };
+  }
+}
+
+parentPort?.postMessage(answer());

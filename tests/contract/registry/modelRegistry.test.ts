@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ModelRegistry } from "../../../shared/registry/modelRegistry";
+import type { VersionDetails } from "../../../shared/registry/modelVersion";
+import { RecordedTelemetry } from "../../support/recordedTelemetry";
+import { type Storage, startStorage } from "../../support/storage";
+
+let storage: Storage;
+let registry: ModelRegistry;
+const telemetry = new RecordedTelemetry();
+
+beforeAll(async () => {
+  storage = await startStorage();
+  registry = new ModelRegistry({ ...storage, clock: { now: () => new Date() }, telemetry });
+});
+afterAll(() => storage?.stop());
+
+const details: VersionDetails = {
+  signature: { inputs: [], outputs: [], features: [] },
+  lineage: { source: "training", runId: "r", codeRevision: "test" },
+  gate: { decision: "promoted", reasons: ["test"] },
+};
+const register = (model: string, content: string, operation = `op-${content}`) =>
+  registry.register({ model, bytes: Buffer.from(content), details, operation, actor: "test" });
+
+describe("the model registry", () => {
+  it("gives twenty concurrent registrations twenty consecutive versions", async () => {
+    const outcomes = await Promise.all(Array.from({ length: 20 }, (_, i) => register("race", `model ${i}`)));
+    expect(outcomes.map(({ version }) => version).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 20 }, (_, i) => i + 1),
+    );
+    expect(await registry.versions("race")).toHaveLength(20);
+    expect((await registry.audit("race", 100)).map(({ action }) => action)).toEqual(
+      Array(20).fill("version registered"),
+    );
+  });
+
+  it("returns the existing version for the same bytes, also when they race", async () => {
+    const outcomes = await Promise.all(Array.from({ length: 8 }, (_, i) => register("same", "one model", `op-${i}`)));
+    expect(new Set(outcomes.map(({ version }) => version))).toEqual(new Set([1]));
+    expect(outcomes.filter(({ created }) => created)).toHaveLength(1);
+    expect(await registry.audit("same", 10)).toHaveLength(1);
+  });
+
+  it("gives back the details and the bytes of a version", async () => {
+    const { version } = await register("details", "content");
+    const found = await registry.version("details", version);
+    expect(found).toMatchObject({ model: "details", version: 1, sizeBytes: 7, ...details });
+    expect(Buffer.from(await registry.bytes("details", found.sha256)).toString()).toBe("content");
+  });
+
+  it("moves an alias with its audit entry, and keeps the champion before as previous", async () => {
+    await register("alias", "a");
+    await register("alias", "b");
+    const move = { model: "alias", alias: "champion" as const, actor: "test", reason: "because" };
+    await registry.moveAlias({ ...move, version: 1, operation: "move-1" });
+    await registry.moveAlias({ ...move, version: 2, operation: "move-2" });
+    expect(await registry.aliases("alias")).toEqual({ champion: 2, previous: 1 });
+    expect((await registry.audit("alias", 1))[0]).toMatchObject({
+      action: "alias moved",
+      reason: "because",
+      details: { from: 1, to: 2 },
+    });
+    expect(await registry.resolve("alias", "champion")).toBe(2);
+    expect(telemetry.events).toContainEqual(
+      expect.objectContaining({ attributes: expect.objectContaining({ alias: "champion", version: 2 }) }),
+    );
+  });
+
+  it("changes nothing when the alias was moved by someone else meanwhile", async () => {
+    await register("stale", "a");
+    await register("stale", "b");
+    const move = { model: "stale", alias: "champion" as const, actor: "test", reason: "because" };
+    await registry.moveAlias({ ...move, version: 1, operation: "move-1" });
+    const seen = await registry.alias("stale", "champion");
+    await registry.moveAlias({ ...move, version: 2, operation: "move-2" });
+    await expect(
+      registry.moveAlias({ ...move, version: 1, operation: "move-3", etag: seen?.etag }),
+    ).rejects.toMatchObject({ code: "precondition_failed" });
+    await expect(registry.moveAlias({ ...move, version: 1, operation: "move-4", expected: 1 })).rejects.toMatchObject({
+      code: "precondition_failed",
+    });
+    expect(await registry.aliases("stale")).toEqual({ champion: 2, previous: 1 });
+    expect(await registry.audit("stale", 100)).toHaveLength(4);
+  });
+
+  it("says what there is when a model, a version or an alias is unknown", async () => {
+    await register("known", "a");
+    await expect(registry.resolve("known", "champion")).rejects.toThrow('model "known" has no alias "champion"');
+    await expect(registry.version("known", 7)).rejects.toThrow('model "known" has no version 7');
+    await expect(registry.resolve("nothing", "champion")).rejects.toThrow(
+      /there is no model "nothing"; the models are .*known/,
+    );
+    await expect(
+      registry.moveAlias({ model: "known", alias: "champion", version: 9, operation: "x", actor: "t", reason: "r" }),
+    ).rejects.toMatchObject({ code: "not_found" });
+  });
+});

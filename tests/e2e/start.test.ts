@@ -1,0 +1,116 @@
+import { spawn } from "node:child_process";
+import { existsSync, statSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { RunningTidegate } from "../support/runningTidegate";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "tidegate-start-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Runs the start command to its end. */
+function command(args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const child = spawn(process.execPath, [path.resolve("dist/tools/start/main.js"), ...args]);
+  const result = { code: null as number | null, stdout: "", stderr: "" };
+  child.stdout.on("data", (chunk) => {
+    result.stdout += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    result.stderr += chunk;
+  });
+  return new Promise((resolve) => child.once("exit", (code) => resolve({ ...result, code })));
+}
+
+function isListening(port: number): Promise<boolean> {
+  return fetch(`http://127.0.0.1:${port}/`).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Runs the printed curl command's request, as someone who copies it would. */
+async function runCurl(text: string): Promise<{ status: number; json: unknown }> {
+  const url = /curl -s -X POST (\S+)/.exec(text)?.[1] ?? "";
+  const headers = Object.fromEntries(
+    [...text.matchAll(/-H '([^:]+): ([^']+)'/g)].map(([, name, value]) => [name, value]),
+  );
+  const body = /-d '([^']+)'/.exec(text)?.[1];
+  const response = await fetch(url, { method: "POST", headers, body });
+  return { status: response.status, json: await response.json() };
+}
+
+describe.sequential("npm start", () => {
+  let first: RunningTidegate;
+
+  it("drops the sample, trains with progress lines, and scores a row", async () => {
+    first = await RunningTidegate.start([], { folder });
+    expect(first.output).toMatch(/Training: \d+\/\d+/);
+    expect(first.output).toMatch(/Scored a row: \{"model":"weather","version":1/);
+    await expect.poll(() => first.output).toContain("Ctrl-C stops everything");
+  });
+
+  it("prints a curl command that works", async () => {
+    const printed = first.output.slice(first.output.indexOf("Ask again:"), first.output.indexOf("Tidegate is running"));
+    const { status, json } = await runCurl(printed);
+    expect(status).toBe(200);
+    expect(json).toMatchObject({ model: "weather", predictions: [{ label: expect.any(String) }] });
+  });
+
+  it("tells scripts where it is in a file that only its owner can read", () => {
+    expect(Object.keys(first.info).sort()).toEqual(["functionKey", "masterKey", "ready", "storage", "url"]);
+    expect(statSync(path.join(folder, "local.json")).mode & 0o777).toBe(0o600);
+  });
+
+  it("refuses a second one on the same folder in one sentence", async () => {
+    const { code, stderr } = await command(["--port", "0", "--state", folder]);
+    expect(code).not.toBe(0);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+    expect(stderr).toMatch(/another Tidegate \(process \d+\) runs on/);
+    expect((await first.call("GET", "/health")).status).toBe(200);
+  });
+
+  it("stops everything at Ctrl-C and leaves nothing running", async () => {
+    const ports = [
+      new URL(first.info.url).port,
+      /BlobEndpoint=http:\/\/127\.0\.0\.1:(\d+)/.exec(first.info.storage)?.[1],
+    ];
+    expect(await first.stop(true)).toBe(0);
+    for (const port of ports) expect(await isListening(Number(port))).toBe(false);
+    expect(existsSync(path.join(folder, "local.json"))).toBe(false);
+  });
+
+  it("keeps its state at the second start and does not train again", async () => {
+    const second = await RunningTidegate.start([], { folder });
+    try {
+      expect(second.output).toMatch(/Scored a row: \{"model":"weather","version":1/);
+      const { json } = await second.call("GET", "/runs?usecase=weather", undefined, {
+        "x-functions-key": second.info.functionKey,
+      });
+      expect(json.runs).toHaveLength(1);
+      expect(second.info.functionKey).toBe(first.info.functionKey);
+    } finally {
+      await second.stop(true);
+    }
+  });
+
+  it("shows its help", async () => {
+    const { code, stdout } = await command(["--help"]);
+    expect(code).toBe(0);
+    for (const option of ["--port", "--state", "--no-demo", "--help"]) expect(stdout).toContain(option);
+  });
+
+  it("fails with one sentence when the asked-for port is busy", async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as { port: number };
+    const { code, stderr } = await command(["--port", String(port), "--state", path.join(folder, "busy")]);
+    server.close();
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(new RegExp(`^Tidegate did not start: port ${port} is busy[^\n]*\n$`));
+  });
+});

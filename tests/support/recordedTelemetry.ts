@@ -1,0 +1,17 @@
+import type { Telemetry, TelemetryAttributes } from "../../shared/ports";
+
+/** Telemetry that keeps what it is told, for tests to look at. */
+export class RecordedTelemetry implements Telemetry {
+  readonly events: { name: string; attributes: TelemetryAttributes; measurements: Record<string, number> }[] = [];
+  readonly metrics: { name: string; value: number; attributes: TelemetryAttributes }[] = [];
+
+  event(name: string, attributes: TelemetryAttributes = {}, measurements: Record<string, number> = {}): void {
+    this.events.push({ name, attributes, measurements });
+  }
+
+  metric(name: string, value: number, attributes: TelemetryAttributes = {}): void {
+    this.metrics.push({ name, value, attributes });
+  }
+
+  async flush(): Promise<void> {}
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { readConfig } from "../../shared/config";
+
+const storage = { AzureWebJobsStorage: "UseDevelopmentStorage=true" };
+
+describe("the configuration", () => {
+  it("needs nothing but storage", () => {
+    expect(readConfig(storage, "/app")).toMatchObject({
+      storage: { kind: "connectionString", connectionString: "UseDevelopmentStorage=true" },
+      usecasesFolder: "/app/models",
+      capture: true,
+    });
+  });
+
+  it("never falls back to the emulator when storage is not set", () => {
+    expect(() => readConfig({}, "/app")).toThrow(/no storage: set AzureWebJobsStorage/);
+  });
+
+  it("builds the service addresses from the account's name, for an identity instead of a key", () => {
+    expect(readConfig({ AzureWebJobsStorage__accountName: "acme" }, "/app").storage).toEqual({
+      kind: "identity",
+      blobUrl: "https://acme.blob.core.windows.net",
+      queueUrl: "https://acme.queue.core.windows.net",
+      tableUrl: "https://acme.table.core.windows.net",
+      clientId: undefined,
+    });
+  });
+
+  it("names every setting that is wrong, with its reason", () => {
+    const bad = { ...storage, TIDEGATE_TRAINING_THREADS: "many", TIDEGATE_CAPTURE: "perhaps" };
+    expect(() => readConfig(bad, "/app")).toThrow(
+      /TIDEGATE_CAPTURE: .*TIDEGATE_TRAINING_THREADS: |TIDEGATE_TRAINING_THREADS: .*TIDEGATE_CAPTURE: /,
+    );
+  });
+
+  it("reads an empty setting as not set", () => {
+    expect(readConfig({ ...storage, TIDEGATE_DEFAULT_MODEL: "" }, "/app").defaultModel).toBeUndefined();
+  });
+});

@@ -1,0 +1,196 @@
+import { fork } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { BlobServiceClient } from "@azure/storage-blob";
+import { packageRoot } from "../../shared/packageRoot";
+import type { ModelVersion } from "../../shared/registry/modelVersion";
+import { loadUsecases } from "../../shared/usecase/loadUsecases";
+import { startHost } from "../host/host";
+import { runDemo } from "../start/demo";
+import { startStorageEmulator } from "../start/storageEmulator";
+import { TidegateClient } from "../start/tidegateClient";
+import { type LoadResult, runLoad } from "./loadClient";
+
+const help = `npm run bench:score -- [--seconds N] [--rounds N]
+
+Requests and rows a second of the scoring endpoint through the development host, telemetry (to a local stub) and capture on, beside
+an empty @azure/functions handler on the same host and a bare node:http server with session.run on the same model. All three take
+turns in one run; the last line is JSON with medians over the rounds.
+
+  --seconds N   length of one measurement (default 3)
+  --rounds N    how often each is measured (default 3)`;
+
+const cases = [
+  { rows: 1, connections: 1 },
+  { rows: 1, connections: 16 },
+  { rows: 100, connections: 1 },
+  { rows: 100, connections: 16 },
+];
+
+interface Target {
+  name: "tidegate" | "emptyHandler" | "bare";
+  port: number;
+  path: string;
+  headers: Record<string, string>;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      seconds: { type: "string", default: "3" },
+      rounds: { type: "string", default: "3" },
+      help: { type: "boolean" },
+    },
+  });
+  if (values.help) return console.log(help);
+  const folder = await mkdtemp(path.join(tmpdir(), "tidegate-bench-"));
+  const cleanUp: (() => Promise<unknown> | unknown)[] = [() => rm(folder, { recursive: true, force: true })];
+  try {
+    const { targets, body } = await startTargets(folder, cleanUp);
+    const results = [];
+    for (const { rows, connections } of cases)
+      results.push(
+        await compare(targets, body(rows), rows, connections, Number(values.seconds), Number(values.rounds)),
+      );
+    console.log(JSON.stringify(results));
+  } finally {
+    for (const step of cleanUp.reverse()) await step();
+  }
+}
+
+async function startTargets(folder: string, cleanUp: (() => unknown)[]) {
+  const root = packageRoot();
+  const usecase = [...loadUsecases(path.join(root, "models")).values()].find(({ spec }) => spec.sample !== undefined);
+  if (usecase === undefined) throw new Error("no use case has a sample to train the bench's model on");
+  const emulator = await startStorageEmulator(path.join(folder, "azurite"));
+  cleanUp.push(() => emulator.stop());
+  const ingestionUrl = await startIngestionStub(cleanUp);
+  const keys = { master: "bench-master-key-0000", function: "bench-function-key-0000" };
+  const storage = emulator.connectionString;
+  const settings = {
+    AzureWebJobsStorage: storage,
+    APPLICATIONINSIGHTS_CONNECTION_STRING: "InstrumentationKey=00000000-0000-0000-0000-000000000000",
+    TIDEGATE_INGESTION_URL: ingestionUrl,
+    TIDEGATE_EMIT_REQUESTS: "1",
+  };
+  const tidegate = await startHost({ appDir: root, port: 0, settings, keys, log: () => {} });
+  cleanUp.push(() => tidegate.stop());
+  const empty = await startHost({
+    appDir: path.join(root, "tools/bench/emptyApp"),
+    port: 0,
+    settings: { AzureWebJobsStorage: storage },
+    keys,
+    hostId: "emptyapp",
+    log: () => {},
+  });
+  cleanUp.push(() => empty.stop());
+  const info = { url: tidegate.url, functionKey: keys.function, masterKey: keys.master, storage, ready: true };
+  const { version } = await runDemo(usecase, info, (line) => console.error(line));
+  const model = usecase.spec.name;
+  const described = await new TidegateClient(info).get<ModelVersion>(`/models/${model}/versions/${version}`);
+  if (described === undefined) throw new Error(`version ${version} of ${model} is gone`);
+  const barePort = await startBare(described, storage, folder, cleanUp);
+  const row = described.signature.features.map(({ name }) => (usecase.spec.example ?? {})[name] ?? null);
+  const headers = { "x-functions-key": keys.function, "content-type": "application/json" };
+  const targets: Target[] = [
+    {
+      name: "tidegate",
+      port: tidegate.port,
+      path: `/score/${model}`,
+      headers: { ...headers, "x-tidegate-version": String(version) },
+    },
+    { name: "emptyHandler", port: empty.port, path: "/empty", headers },
+    { name: "bare", port: barePort, path: "/", headers },
+  ];
+  return { targets, body: (rows: number) => JSON.stringify({ data: new Array(rows).fill(row) }) };
+}
+
+async function startBare(
+  version: ModelVersion,
+  storage: string,
+  folder: string,
+  cleanUp: (() => unknown)[],
+): Promise<number> {
+  const blob = BlobServiceClient.fromConnectionString(storage)
+    .getContainerClient("models")
+    .getBlobClient(`${version.model}/sha256/${version.sha256}.onnx`);
+  const file = path.join(folder, "model.onnx");
+  await writeFile(file, await blob.downloadToBuffer());
+  const positions = (type: string) =>
+    JSON.stringify(version.signature.features.flatMap((feature, at) => (feature.type === type ? [at] : [])));
+  const child = fork(path.join(__dirname, "bareServer.js"), [file, positions("number"), positions("category")]);
+  cleanUp.push(() => child.disconnect());
+  return new Promise((resolve, reject) => {
+    child.once("message", (message) => resolve((message as { port: number }).port));
+    child.once("exit", () => reject(new Error("the bare server ended")));
+  });
+}
+
+/** Takes telemetry and throws it away, as the real ingestion endpoint would answer. */
+function startIngestionStub(cleanUp: (() => unknown)[]): Promise<string> {
+  const server = createServer((request, response) => {
+    request.resume();
+    request.on("end", () => response.end('{"itemsReceived":1,"itemsAccepted":1,"errors":[]}'));
+  });
+  cleanUp.push(() => server.close());
+  return new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      resolve(`http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`);
+    });
+  });
+}
+
+async function compare(
+  targets: Target[],
+  body: string,
+  rows: number,
+  connections: number,
+  seconds: number,
+  rounds: number,
+) {
+  const measured = new Map<string, LoadResult[]>(targets.map(({ name }) => [name, []]));
+  for (const target of targets) await runLoad({ ...target, body, connections, seconds: 1 }); // warm-up
+  for (let round = 0; round < rounds; round++)
+    for (const target of targets)
+      measured.get(target.name)?.push(await runLoad({ ...target, body, connections, seconds }));
+  const rate = (name: string) => median((measured.get(name) ?? []).map(({ requestsPerSecond }) => requestsPerSecond));
+  const ratio = (peer: string) =>
+    median(
+      (measured.get("tidegate") ?? []).map(
+        (one, i) => one.requestsPerSecond / (measured.get(peer) ?? [])[i].requestsPerSecond,
+      ),
+    );
+  const result = {
+    rows,
+    connections,
+    requestsPerSecond: Math.round(rate("tidegate")),
+    rowsPerSecond: Math.round(rate("tidegate") * rows),
+    medianMs: round3(median((measured.get("tidegate") ?? []).map(({ medianMs }) => medianMs))),
+    p99Ms: round3(median((measured.get("tidegate") ?? []).map(({ p99Ms }) => p99Ms))),
+    errors: (measured.get("tidegate") ?? []).reduce((sum, { errors }) => sum + errors, 0),
+    emptyHandlerRequestsPerSecond: Math.round(rate("emptyHandler")),
+    bareRequestsPerSecond: Math.round(rate("bare")),
+    shareOfEmptyHandler: round3(ratio("emptyHandler")),
+    shareOfBare: round3(ratio("bare")),
+  };
+  console.error(result);
+  return result;
+}
+
+function median(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
+
+function round3(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}
+
+main().catch((error) => {
+  console.error(error);
+  process.exitCode = 1;
+});

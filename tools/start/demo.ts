@@ -1,0 +1,89 @@
+import { createReadStream } from "node:fs";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { BlobServiceClient } from "@azure/storage-blob";
+import type { RunDescription } from "../../shared/training/describeRun";
+import type { Usecase } from "../../shared/usecase/loadUsecases";
+import type { LocalInfo } from "./localState";
+import { startProgress } from "./progress";
+import { TidegateClient } from "./tidegateClient";
+
+const pollMs = 250;
+const inbox = "datasets-inbox";
+
+interface Datasets {
+  datasets: { usecase: string; version: number; rowCount: number; file: string }[];
+  rejected: { usecase: string; file: string; reasons: { message: string }[] }[];
+}
+
+/** How the demonstration ended: the model that answers, and by which version where the gate refused it. */
+export interface DemoOutcome {
+  usecase: string;
+  version: number;
+  promoted: boolean;
+  reply: unknown;
+}
+
+/** Drops the use case's sample unless it has a dataset, waits for its run, and scores its example row; throws with the reason when it cannot. */
+export async function runDemo(usecase: Usecase, info: LocalInfo, print: (line: string) => void): Promise<DemoOutcome> {
+  const { spec, folder } = usecase;
+  const client = new TidegateClient(info);
+  const known = await client.get<Datasets>(`/datasets?usecase=${spec.name}`);
+  if (known?.datasets.length === 0) {
+    await dropSample(info.storage, spec.name, path.join(folder, spec.sample as string));
+    print(`Dropped ${spec.sample} into ${inbox}/${spec.name}/`);
+  }
+  const dataset = await waitForDataset(client, spec.name);
+  print(`Dataset version ${dataset.version}: ${dataset.rowCount} rows, checked and stored`);
+  const run = await waitForRun(client, `${spec.name}.data-v${dataset.version}`);
+  if (run.version === undefined) throw new Error(`the run ${run.id} ended as ${run.status}: ${run.message}`);
+  const version = run.version;
+  const promoted = run.promoted === true;
+  print(
+    `Model ${spec.name} version ${version} ${promoted ? "is champion" : "was refused by the gate"}: ${run.message}`,
+  );
+  const reply = await client.score(spec.name, spec.example as object, promoted ? undefined : version);
+  return { usecase: spec.name, version, promoted, reply };
+}
+
+async function dropSample(storage: string, usecase: string, file: string): Promise<void> {
+  const container = BlobServiceClient.fromConnectionString(storage).getContainerClient(inbox);
+  await container.createIfNotExists();
+  await container.getBlockBlobClient(`${usecase}/${path.basename(file)}`).uploadStream(createReadStream(file));
+}
+
+async function waitForDataset(client: TidegateClient, usecase: string): Promise<Datasets["datasets"][number]> {
+  const progress = startProgress(process.stdout, "Checking the dataset");
+  const started = Date.now();
+  for (;;) {
+    const found = await client.get<Datasets>(`/datasets?usecase=${usecase}`);
+    const accepted = found?.datasets[0];
+    if (accepted) {
+      progress.end(`done in ${seconds(started)}`);
+      return accepted;
+    }
+    const refused = found?.rejected[0];
+    if (refused) throw new Error(`the sample was rejected: ${refused.reasons[0]?.message}`);
+    progress.update(0, 1, "");
+    await delay(pollMs);
+  }
+}
+
+async function waitForRun(client: TidegateClient, runId: string): Promise<RunDescription> {
+  const progress = startProgress(process.stdout, "Training");
+  const started = Date.now();
+  for (;;) {
+    const run = await client.get<RunDescription>(`/runs/${runId}`);
+    if (run?.finishedAt) {
+      progress.end(`${run.status} after ${run.progress.trialsDone} trials in ${seconds(started)}`);
+      return run;
+    }
+    const { trialsDone = 0, trialsTotal = 0 } = run?.progress ?? {};
+    progress.update(trialsDone, trialsTotal, run?.status ?? "waiting");
+    await delay(pollMs);
+  }
+}
+
+function seconds(since: number): string {
+  return `${((Date.now() - since) / 1000).toFixed(1)} s`;
+}

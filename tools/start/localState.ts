@@ -1,0 +1,68 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { z } from "zod";
+
+const keysShape = z.strictObject({ functionKey: z.string().min(16), masterKey: z.string().min(16) });
+export type LocalKeys = z.infer<typeof keysShape>;
+
+/** What scripts and tools need to drive a running Tidegate; `DIR/local.json`. */
+export interface LocalInfo extends LocalKeys {
+  url: string;
+  /** connection string */
+  storage: string;
+  ready: boolean;
+}
+
+const privateFile = { mode: 0o600 };
+
+/** The state folder of one running Tidegate: keys that stay, `local.json` while it runs, and a lock against a second one. */
+export class LocalState {
+  constructor(readonly folder: string) {}
+
+  /** Takes the folder; throws with one sentence when another Tidegate runs on it. */
+  async lock(): Promise<void> {
+    await mkdir(this.folder, { recursive: true });
+    const lock = path.join(this.folder, "lock");
+    const holder = await readFile(lock, "utf8").catch(() => undefined);
+    if (holder !== undefined && isRunning(Number(holder)))
+      throw new Error(
+        `another Tidegate (process ${holder.trim()}) runs on ${this.folder}: stop it, or choose another folder with --state`,
+      );
+    await writeFile(lock, String(process.pid));
+    await rm(path.join(this.folder, "local.json"), { force: true }); // left over from a start that was killed
+  }
+
+  /** The keys of this folder, made at the first start. */
+  async keys(): Promise<LocalKeys> {
+    const file = path.join(this.folder, "keys.json");
+    if (existsSync(file)) return keysShape.parse(JSON.parse(await readFile(file, "utf8")));
+    const fresh = () => randomBytes(24).toString("base64url");
+    const keys = { functionKey: fresh(), masterKey: fresh() };
+    await writeFile(file, JSON.stringify(keys), privateFile);
+    return keys;
+  }
+
+  /** Publishes `local.json`; readers see the old file or the new one, never half of it. */
+  async publish(info: LocalInfo): Promise<void> {
+    const file = path.join(this.folder, "local.json");
+    await writeFile(`${file}.new`, `${JSON.stringify(info, null, 2)}\n`, privateFile);
+    await rename(`${file}.new`, file);
+  }
+
+  async unlock(): Promise<void> {
+    await rm(path.join(this.folder, "local.json"), { force: true });
+    await rm(path.join(this.folder, "lock"), { force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

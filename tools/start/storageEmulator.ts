@@ -1,0 +1,78 @@
+import { fork } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { pickPort } from "./freePort";
+
+export interface StorageEmulator {
+  connectionString: string;
+  /** blob, queue and table ports */
+  ports: number[];
+  /** resolves when the emulator ends by itself */
+  exited: Promise<number | null>;
+  stop(): Promise<void>;
+}
+
+const account = "devstoreaccount1";
+// The emulator's published, fixed key: https://learn.microsoft.com/azure/storage/common/storage-connect-azurite
+const key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+const services = ["blob", "queue", "table"];
+const usualPorts = [10_000, 10_001, 10_002];
+const startLimitMs = 60_000;
+const stopLimitMs = 10_000;
+
+/** Starts Azurite with its data under `folder`, on the usual ports or free ones where those are busy. */
+export async function startStorageEmulator(folder: string): Promise<StorageEmulator> {
+  await mkdir(folder, { recursive: true });
+  const ports = await Promise.all(usualPorts.map(pickPort));
+  const script = path.join(path.dirname(require.resolve("azurite/package.json")), "dist/src/azurite.js");
+  const flags = ["--location", folder, "--skipApiVersionCheck", "--silent", "--disableTelemetry"];
+  const binds = services.flatMap((name, i) => [`--${name}Host`, "127.0.0.1", `--${name}Port`, String(ports[i])]);
+  const child = fork(script, [...flags, ...binds], {
+    // a group of its own: Ctrl-C must reach the host first, which still writes to storage while it stops
+    detached: true,
+    execArgv: ["--require", path.join(__dirname, "endWithParent.js")],
+    silent: true,
+  });
+  const log = createWriteStream(path.join(folder, "azurite.log"), { flags: "a" });
+  child.stdout?.pipe(log);
+  child.stderr?.pipe(log);
+  const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  await listening(child, exited, folder);
+  const address = (i: number) => `http://127.0.0.1:${ports[i]}/${account}`;
+  return {
+    connectionString: `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${key};BlobEndpoint=${address(0)};QueueEndpoint=${address(1)};TableEndpoint=${address(2)};`,
+    ports,
+    exited,
+    stop: async () => {
+      child.kill("SIGTERM");
+      // its ports close before it has written everything: only the exit tells that it is done
+      const timer = setTimeout(() => child.kill("SIGKILL"), stopLimitMs);
+      await exited;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function listening(child: ReturnType<typeof fork>, exited: Promise<number | null>, folder: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let output = "";
+    const timer = setTimeout(
+      () => reject(new Error("the storage emulator did not start within a minute")),
+      startLimitMs,
+    );
+    const done = (work: () => void) => {
+      clearTimeout(timer);
+      work();
+    };
+    exited.then((code) =>
+      done(() =>
+        reject(new Error(`the storage emulator ended at once (code ${code}); see ${path.join(folder, "azurite.log")}`)),
+      ),
+    );
+    child.stdout?.on("data", (chunk) => {
+      output += chunk;
+      if (output.match(/successfully listening/g)?.length === services.length) done(resolve);
+    });
+  });
+}

@@ -1,0 +1,108 @@
+import { createWriteStream, type WriteStream } from "node:fs";
+import path from "node:path";
+import { messageOf } from "../../shared/errors";
+import { loadUsecases, type Usecase } from "../../shared/usecase/loadUsecases";
+import { type Host, startHost } from "../host/host";
+import { watchBuild } from "../host/watchBuild";
+import { runDemo } from "./demo";
+import { isFree, pickPort } from "./freePort";
+import { type LocalInfo, LocalState } from "./localState";
+import type { StartOptions } from "./startOptions";
+import { type StorageEmulator, startStorageEmulator } from "./storageEmulator";
+import { explainDemo, showAddresses } from "./welcome";
+
+/** Everything `npm start` runs: storage emulator, host and demonstration, started and stopped in order. */
+export class Tidegate {
+  private readonly state: LocalState;
+  private storage?: StorageEmulator;
+  private host?: Host;
+  private log?: WriteStream;
+  private stopping?: Promise<void>;
+  private locked = false;
+
+  constructor(
+    private readonly root: string,
+    private readonly options: StartOptions,
+  ) {
+    this.state = new LocalState(options.stateFolder);
+  }
+
+  /** Resolves once the demonstration has ended (or the host listens, without one); throws with one sentence of why it cannot. */
+  async start(): Promise<void> {
+    const { options, state, root } = this;
+    await state.lock();
+    this.locked = true;
+    const usecasesFolder = path.resolve(root, process.env.TIDEGATE_USECASES ?? "models");
+    const usecases = loadUsecases(usecasesFolder);
+    const port = await this.choosePort();
+    const keys = await state.keys();
+    this.log = createWriteStream(path.join(state.folder, "host.log"), { flags: "a" });
+    console.log("Starting the storage emulator ...");
+    this.storage = await startStorageEmulator(path.join(state.folder, "azurite"));
+    this.storage.exited.then((code) => this.stopBecause(`the storage emulator ended (code ${code})`));
+    console.log("Starting the functions on the development host (an emulator, not the Azure Functions host) ...");
+    const storage = this.storage.connectionString;
+    this.host = await startHost({
+      appDir: root,
+      port,
+      settings: {
+        FUNCTIONS_WORKER_RUNTIME: "node",
+        TIDEGATE_EMIT_REQUESTS: "1",
+        ...ownSettings(),
+        AzureWebJobsStorage: storage,
+      },
+      keys: { master: keys.masterKey, function: keys.functionKey },
+      log: (line) => this.log?.write(`${line}\n`),
+    });
+    if (options.watch) watchBuild(() => this.host?.restart());
+    const info: LocalInfo = { url: this.host.url, ...keys, storage, ready: false };
+    await state.publish(info);
+    const shown = options.demo ? [...usecases.values()].filter(({ spec }) => spec.sample !== undefined) : [];
+    for (const usecase of shown) await this.demonstrate(usecase, info);
+    await state.publish({ ...info, ready: true });
+    showAddresses(info, this.storage.ports, state.folder, usecases);
+  }
+
+  /** Stops everything that runs, in order; safe to call twice. */
+  stop(): Promise<void> {
+    this.stopping ??= this.stopAll();
+    return this.stopping;
+  }
+
+  private async stopAll(): Promise<void> {
+    if (this.host || this.storage) console.log("\nStopping ...");
+    await this.host?.stop().catch((error) => console.error(`the host did not stop cleanly: ${messageOf(error)}`));
+    await this.storage?.stop();
+    this.log?.end();
+    if (this.locked) await this.state.unlock();
+  }
+
+  private async demonstrate(usecase: Usecase, info: LocalInfo): Promise<void> {
+    console.log(`\n${usecase.spec.title}`);
+    const outcome = await runDemo(usecase, info, console.log);
+    explainDemo(outcome, usecase.spec.example as object, info);
+  }
+
+  private async choosePort(): Promise<number> {
+    const { port, portGiven } = this.options;
+    if (port === 0) return 0;
+    if (await isFree(port)) return port;
+    if (portGiven) throw new Error(`port ${port} is busy: choose another one, or --port 0 for any free one`);
+    const other = await pickPort(port);
+    console.log(`Port ${port} is busy; using ${other}.`);
+    return other;
+  }
+
+  private stopBecause(reason: string): void {
+    if (this.stopping) return;
+    console.error(`Tidegate: ${reason}`);
+    process.exitCode = 1;
+    this.stop().then(() => process.exit(1));
+  }
+}
+
+/** Settings of the app that the caller's environment holds; storage is always the emulator's. */
+function ownSettings(): Record<string, string> {
+  const names = Object.keys(process.env).filter((name) => /^(TIDEGATE_|APPLICATIONINSIGHTS_)/.test(name));
+  return Object.fromEntries(names.map((name) => [name, process.env[name] as string]));
+}

@@ -1,0 +1,43 @@
+import type { Usecase } from "../../shared/usecase/loadUsecases";
+import type { DemoOutcome } from "./demo";
+import type { LocalInfo } from "./localState";
+
+/** Prints the demonstration's answer and the curl command that gets it again. */
+export function explainDemo(outcome: DemoOutcome, example: object, info: LocalInfo): void {
+  const pin = outcome.promoted ? "" : ` \\\n  -H 'x-tidegate-version: ${outcome.version}'`;
+  console.log(`
+Scored a row: ${JSON.stringify(outcome.reply)}
+
+Ask again:
+curl -s -X POST ${info.url}/score/${outcome.usecase} \\
+  -H 'x-functions-key: ${info.functionKey}'${pin} \\
+  -H 'content-type: application/json' \\
+  -d '${JSON.stringify({ rows: [example] })}'`);
+}
+
+/** Prints where everything is and what to try next. */
+export function showAddresses(
+  info: LocalInfo,
+  storagePorts: number[],
+  folder: string,
+  usecases: Map<string, Usecase>,
+): void {
+  const [blob, queue, table] = storagePorts;
+  const names = [...usecases.keys()].join(", ");
+  console.log(`
+Tidegate is running (use cases: ${names})
+  address       ${info.url}
+  function key  ${info.functionKey}   (scoring and reading; header x-functions-key)
+  master key    ${info.masterKey}   (changes and /admin)
+  storage       127.0.0.1, blob ${blob}, queue ${queue}, table ${table}
+  state         ${folder}   (host.log, local.json with all of this for scripts)
+
+Try next
+  drop a dataset     npm run drop -- <usecase> <file.csv>
+  its runs           curl -s ${info.url}/runs -H 'x-functions-key: ${info.functionKey}'
+  models             curl -s ${info.url}/models -H 'x-functions-key: ${info.functionKey}'
+  check for drift    curl -s -X POST ${info.url}/admin/functions/drift -H 'x-functions-key: ${info.masterKey}' -H 'content-type: application/json' -d '{}'
+  alerts             curl -s ${info.url}/alerts -H 'x-functions-key: ${info.functionKey}'
+
+Ctrl-C stops everything; the next start continues where this one ended.`);
+}
