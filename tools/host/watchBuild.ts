@@ -1,38 +1,75 @@
 import { spawn } from "node:child_process";
+import { existsSync, watch } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 
 export interface BuildWatch {
-  stop(): Promise<void>;
+  stop(): void;
 }
 
-/**
- * Runs `tsc --watch` and calls `onChange` after each build without errors, but not after the first, which is what already
- * runs. `log` gets the compiler's lines, and the reason when `onChange` rejects.
- */
-export function watchBuild(onChange: () => unknown, log: (line: string) => void = console.log): BuildWatch {
-  const tsc = path.join(path.dirname(require.resolve("typescript/package.json")), "bin/tsc");
-  const args = [tsc, "-p", "tsconfig.json", "--watch", "--preserveWatchOutput"];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
-  const killNow = () => child.kill();
-  process.once("exit", killNow);
-  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+interface WatchOptions {
+  /** where tsconfig.json lies; default: the current folder */
+  root?: string;
+  /** what to watch, below the root */
+  folders?: string[];
+  log?(line: string): void;
+}
 
-  let builds = 0;
-  const follow = (line: string) => {
-    if (line.trim() !== "") log(line);
-    const errors = /Found (\d+) errors?/.exec(line)?.[1];
-    if (errors === undefined) return;
-    builds += 1;
-    if (builds > 1 && errors === "0") Promise.resolve(onChange()).catch((error: Error) => log(error.message));
+// Editors write a file in several steps, and "save all" several files.
+const QUIET_MS = 150;
+
+/**
+ * Compiles when a source changes, and calls `onChange` after each build without errors; `log` gets the compiler's lines,
+ * and the reason when `onChange` rejects. (Not `tsc --watch`: that of TypeScript 7.0 misses changes on some file systems.)
+ */
+export function watchBuild(onChange: () => unknown, options: WatchOptions = {}): BuildWatch {
+  const { root = process.cwd(), folders = ["functions", "shared", "models"], log = console.log } = options;
+  let timer: NodeJS.Timeout | undefined;
+  let isBuilding = false;
+  let isDirty = false;
+
+  const build = async () => {
+    if (isBuilding) {
+      isDirty = true;
+      return;
+    }
+    isBuilding = true;
+    do {
+      isDirty = false;
+      try {
+        if (await compile(root, log)) await onChange();
+      } catch (error) {
+        log((error as Error).message);
+      }
+    } while (isDirty);
+    isBuilding = false;
   };
-  createInterface({ input: child.stdout }).on("line", follow);
-  createInterface({ input: child.stderr }).on("line", log);
+  const changed = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void build(), QUIET_MS);
+  };
+  const watchers = folders
+    .map((folder) => path.join(root, folder))
+    .filter((folder) => existsSync(folder))
+    .map((folder) => watch(folder, { recursive: true }, changed));
   return {
     stop: () => {
-      process.off("exit", killNow);
-      child.kill();
-      return exited;
+      clearTimeout(timer);
+      for (const watcher of watchers) watcher.close();
     },
   };
+}
+
+/** Runs the compiler once; resolves with whether it found no errors. */
+function compile(root: string, log: (line: string) => void): Promise<boolean> {
+  const tsc = path.join(path.dirname(require.resolve("typescript/package.json")), "bin/tsc");
+  const child = spawn(process.execPath, [tsc, "-p", "tsconfig.json"], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", log);
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", (code) => {
+      log(code === 0 ? "built" : "the build has errors: the last good one goes on running");
+      resolve(code === 0);
+    });
+  });
 }
