@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import { AppError } from "../../../../shared/errors";
+import { learnerNames, trainerFor } from "../../../../shared/training/trainers/registry";
+import { runGraph } from "./runGraph";
+import { sampleRows } from "./sampleRows";
+
+const mixed = { rowCount: 240, numbers: 3, categories: 2, missing: 0.15, steps: 20 };
+
+describe("the trainer registry", () => {
+  it("names the learners it knows when it is asked for another", () => {
+    const ask = () => trainerFor("oracle");
+    expect(ask).toThrow(AppError);
+    expect(ask).toThrow(/"oracle".*random-forest.*logistic-regression/);
+  });
+});
+
+describe.each([...learnerNames])("the learner %s", (learner) => {
+  const trainer = trainerFor(learner);
+  const defaults = trainer.parameters.parse({});
+
+  it("takes no unknown parameter", () => {
+    expect(trainer.parameters.safeParse({ depth: 3 }).success).toBe(false);
+  });
+
+  it.each([2, 3])("makes the same bytes of the same rows and seed (%i classes)", (classes) => {
+    const { table, target } = sampleRows({ ...mixed, classes, seed: 3 });
+    const bytes = () => trainer.fit(table, target, defaults, { seed: 2 ** 40 + 1 }).toOnnx();
+    expect(Buffer.compare(bytes(), bytes())).toBe(0);
+  });
+
+  it("treats weights of one as no weights", () => {
+    const { table, target } = sampleRows({ ...mixed, classes: 2, seed: 4 });
+    const sampleWeights = new Float64Array(table.rowCount).fill(1);
+    const weighted = trainer.fit(table, target, defaults, { seed: 1, sampleWeights });
+    expect(Buffer.compare(weighted.toOnnx(), trainer.fit(table, target, defaults, { seed: 1 }).toOnnx())).toBe(0);
+  });
+
+  it("does not learn from rows of weight zero", () => {
+    const { table, target } = sampleRows({ ...mixed, classes: 2, seed: 5, rowCount: 400 });
+    // the second half teaches the opposite
+    const codes = target.codes.map((code, row) => (row < 200 ? code : 1 - code));
+    const sampleWeights = new Float64Array(400).map((_, row) => (row < 200 ? 1.5 : 0));
+    const model = trainer.fit(table, { ...target, codes }, defaults, { seed: 1, sampleWeights });
+    const honest = trainer.fit(table, target, defaults, { seed: 1, sampleWeights });
+    expect(model.predictProbabilities(table)).toEqual(honest.predictProbabilities(table));
+  });
+
+  it("leans towards the class that weighs more", () => {
+    const { table, target } = sampleRows({ ...mixed, classes: 2, seed: 6 });
+    const share = (weight: number) => {
+      const sampleWeights = new Float64Array(table.rowCount).map((_, row) => (target.codes[row] === 1 ? weight : 1));
+      const probabilities = trainer
+        .fit(table, target, defaults, { seed: 1, sampleWeights })
+        .predictProbabilities(table);
+      return probabilities.reduce((sum, p, at) => sum + (at % 2) * p, 0) / table.rowCount;
+    };
+    expect(share(0.2)).toBeLessThan(share(1));
+    expect(share(1)).toBeLessThan(share(4.7));
+  });
+
+  it("tells classes apart that a line separates", () => {
+    const values = new Float32Array(400).map((_, row) => ((row * 37) % 400) / 10);
+    const codes = new Int32Array(400).map((_, row) => (values[row] > 23 ? 1 : 0));
+    const table = { rowCount: 400, numbers: [{ name: "x", values }], categories: [] };
+    const model = trainer.fit(table, { classes: ["low", "high"], codes }, defaults, { seed: 1 });
+    const probabilities = model.predictProbabilities(table);
+    const wrong = codes.filter((code, row) => probabilities[2 * row + code] < 0.5).length;
+    expect(wrong).toBeLessThanOrEqual(4);
+  });
+
+  it("lives with a constant column, an empty column and a category without values", async () => {
+    const { table, target } = sampleRows({ ...mixed, classes: 2, seed: 7 });
+    const { rowCount } = table;
+    table.numbers.push({ name: "constant", values: new Float32Array(rowCount).fill(1013.25) });
+    table.numbers.push({ name: "empty", values: new Float32Array(rowCount).fill(Number.NaN) });
+    table.categories.push({ name: "never", levels: [], codes: new Int32Array(rowCount).fill(-1) });
+    const model = trainer.fit(table, target, defaults, { seed: 1 });
+    const { probabilities } = await runGraph(model.toOnnx(), table);
+    expect(probabilities.every((p) => p >= 0 && p <= 1)).toBe(true);
+    expect(Array.from(probabilities)).toEqual([...model.predictProbabilities(table)]);
+  });
+
+  it("answers with class shares when no column tells anything", () => {
+    const numbers = [{ name: "constant", values: new Float32Array(100).fill(3) }];
+    const codes = new Int32Array(100).map((_, row) => (row % 4 === 0 ? 1 : 0));
+    const table = { rowCount: 100, numbers, categories: [] };
+    const model = trainer.fit(table, { classes: ["no", "yes"], codes }, defaults, { seed: 1 });
+    expect(model.predictProbabilities(table)[1]).toBeCloseTo(0.25, 1);
+  });
+
+  it.each([
+    ["one class only", { codes: new Int32Array(240) }, 'all 240 training rows have the class "class 0"'],
+    ["a label too few", { codes: new Int32Array(239) }, "240 rows but 239 labels"],
+    ["a code without class", { codes: new Int32Array(240).fill(7) }, "a label has the code 7"],
+    ["too few weights", { sampleWeights: new Float64Array(3) }, "240 rows but 3 sample weights"],
+    ["a negative weight", { sampleWeights: new Float64Array(240).fill(-1) }, "the sample weight of row 0 is -1"],
+    ["no weight at all", { sampleWeights: new Float64Array(240) }, "there are no training rows"],
+  ])("refuses %s with a reason", (_, { codes, sampleWeights }: Fault, message) => {
+    const { table, target } = sampleRows({ ...mixed, classes: 2, seed: 8 });
+    const wrong = { ...target, codes: codes ?? target.codes };
+    const fit = () => trainer.fit(table, wrong, defaults, { seed: 1, sampleWeights });
+    expect(fit).toThrow(AppError);
+    expect(fit).toThrow(message);
+  });
+
+  it("refuses rows without features", () => {
+    const fit = () =>
+      trainer.fit(
+        { rowCount: 2, numbers: [], categories: [] },
+        { classes: ["a", "b"], codes: Int32Array.of(0, 1) },
+        defaults,
+        { seed: 1 },
+      );
+    expect(fit).toThrow("no features");
+  });
+});
+
+interface Fault {
+  codes?: Int32Array;
+  sampleWeights?: Float64Array;
+}
