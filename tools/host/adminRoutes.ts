@@ -23,7 +23,13 @@ export function addAdminRoutes(
   const startedAt = Date.now();
 
   add("GET", "/admin/host/status", (_req, res) =>
-    send(res, 200, { id: start.hostId, state: "Running", processUptime: Date.now() - startedAt, emulator: true }),
+    send(res, 200, {
+      id: start.hostId,
+      state: "Running",
+      processUptime: Date.now() - startedAt,
+      workerPid: process.pid,
+      emulator: true,
+    }),
   );
   add("GET", "/admin/functions", (_req, res) => send(res, 200, start.functions));
   add("POST", "/admin/functions/:name", (req, res, { name }) => {
