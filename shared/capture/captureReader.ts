@@ -49,19 +49,18 @@ export class CaptureReader {
 
   private addLine(text: string, start: number, end: number): void {
     const key = text.indexOf(lengthKey, start);
-    if (key < 0 || key >= end) return this.skip(end - start);
+    if (key < 0 || key >= end) {
+      if (end > start) this.unreadableLines++;
+      return;
+    }
     const status = text.indexOf(answered, start);
     if (status < 0 || status > key) return; // a refused request has no inputs that a model saw
     const length = Number.parseInt(text.slice(key + lengthKey.length, key + lengthKey.length + 12), 10);
     try {
       this.addInputs(JSON.parse(text.slice(end - closing - length, end - closing)));
     } catch {
-      this.skip(1);
+      this.unreadableLines++;
     }
-  }
-
-  private skip(chars: number): void {
-    if (chars > 0) this.unreadableLines++;
   }
 
   private addInputs({ data, rows }: { data?: unknown[][]; rows?: Record<string, unknown>[] }): void {

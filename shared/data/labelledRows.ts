@@ -46,7 +46,7 @@ function uniteUnkeyed(names: string): string {
 
 /** Adds the label: the mapped state at exactly time + horizon of the same entity, observed and never filled; or the row's own. */
 function labelSql(spec: UsecaseSpec): string {
-  const { label, time, entity, horizonHours } = spec;
+  const { time, entity, horizonHours } = spec;
   const features = `(SELECT * ${fillSql(spec)}, ${classSql(spec)} AS __class FROM united)`;
   if (horizonHours === undefined || time === undefined)
     return `SELECT *, __class AS __label, NULL AS __current FROM ${features} WHERE __class IS NOT NULL`;

@@ -9,12 +9,16 @@ export interface RowSplit {
   folds: Fold[];
 }
 
+const dayMs = 86_400_000;
+
 /** Splits rows that stand in time order (series) or in a fixed order of content, as the spec says. */
 export function splitRows(spec: UsecaseSpec, target: Int32Array, times?: Float64Array): RowSplit {
   const { split } = spec;
   if (split.kind === "stratified") return stratified(target, split.holdoutFraction, split.folds, spec.seed);
   const gapMs = (spec.horizonHours ?? 0) * 3_600_000;
-  return chronological(times as Float64Array, Date.parse(split.holdoutFrom), gapMs, split.folds);
+  const series = times as Float64Array;
+  const sliding = (series.at(-1) ?? 0) - (split.holdoutDays ?? Number.POSITIVE_INFINITY) * dayMs;
+  return chronological(series, Math.max(Date.parse(split.holdoutFrom), sliding), gapMs, split.folds);
 }
 
 /** Training rows end one horizon before the hold-out starts, so that no label of theirs lies in it; folds expand the same way. */

@@ -176,11 +176,17 @@ async function publish(ports: FinishTrainingPorts, finished: Finished): Promise<
       reason: details.gate.reasons.join("; "),
     });
   // read back: after a crash in between, the first attempt's verdict is the one that counts
-  const { gate } = await ports.registry.version(model, version);
+  const { gate, lineage } = await ports.registry.version(model, version);
   const promoted = (await ports.registry.alias(model, "champion"))?.version === version;
+  const isNew = lineage.runId === run.id;
   const finishedAt = ports.clock.now().toISOString();
-  const message = gate.reasons.join("; ");
-  const ended = await ports.runs.update(run.id, { status: "succeeded", finishedAt, version, promoted, message });
+  const ended = await ports.runs.update(run.id, {
+    status: isNew ? "succeeded" : "unchanged",
+    finishedAt,
+    version,
+    promoted,
+    message: isNew ? gate.reasons.join("; ") : `training gave version ${version} again, byte for byte`,
+  });
   if (ended.finishedAt === finishedAt) announce(ports, ended, finished);
   return ended;
 }

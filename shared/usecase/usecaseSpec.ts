@@ -47,6 +47,8 @@ const split = z.discriminatedUnion("kind", [
     kind: z.literal("time"),
     /** first instant of the hold-out, UTC; rows before it (less one horizon) train */
     holdoutFrom: z.iso.datetime({ offset: true }),
+    /** the hold-out is at most the newest so many days, so that training grows as rows arrive; without it, it starts at holdoutFrom for ever */
+    holdoutDays: z.number().positive().optional(),
     /** expanding-window folds inside the training span, used to compare candidates */
     folds: z.int().min(1).max(20).default(3),
   }),

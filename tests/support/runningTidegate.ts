@@ -100,8 +100,9 @@ export class RunningTidegate {
   /** Polls `GET path` until `done` likes the answer and returns what `done` returned. */
   async until<T>(path: string, done: (json: Json) => T | undefined | false): Promise<T> {
     for (;;) {
-      const { status, json } = await this.call("GET", path);
-      const found = status === 200 ? done(json) : undefined;
+      // while a killed worker restarts, connections are reset or refused: a poller asks again
+      const answer = await this.call("GET", path).catch(() => undefined);
+      const found = answer?.status === 200 ? done(answer.json) : undefined;
       if (found !== undefined && found !== false) return found;
       await delay(pollMs);
     }
