@@ -30,4 +30,6 @@ function checkWeights(weights: Float64Array, rowCount: number, fail: (message: s
   if (weights.length !== rowCount) fail(`${rowCount} rows but ${weights.length} sample weights`);
   const bad = weights.findIndex((weight) => !(weight >= 0 && weight < Infinity));
   if (bad >= 0) fail(`the sample weight of row ${bad} is ${weights[bad]}; weights are finite and not negative`);
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  if (sum === Number.POSITIVE_INFINITY) fail("the sample weights are too large: their sum is no number");
 }

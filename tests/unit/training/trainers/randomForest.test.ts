@@ -83,7 +83,7 @@ describe("the random forest", () => {
     expect(codes.every((code, row) => probabilities[2 * row + code] > 0.9)).toBe(true);
   });
 
-  it("learns from the absence of a value, and from a category's name alone", () => {
+  it("learns from the absence of a value, and from a category's name alone", async () => {
     const hides = (row: number) => row % 3 === 0;
     const values = new Float32Array(300).map((_, row) => (hides(row) ? Number.NaN : (row * 17) % 50));
     const codes = new Int32Array(300).map((_, row) => (hides(row) ? 1 : 0));
@@ -100,6 +100,8 @@ describe("the random forest", () => {
       const probabilities = model.predictProbabilities(table);
       const expected = table.numbers.length > 0 ? codes : names.codes.map((code) => (code === 1 ? 1 : 0));
       expect(expected.every((code, row) => (probabilities[2 * row + 1] >= 0.5 ? 1 : 0) === code)).toBe(true);
+      const reply = await runGraph(model.toOnnx(), table);
+      expect(Array.from(reply.probabilities)).toEqual([...probabilities]);
     }
   });
 

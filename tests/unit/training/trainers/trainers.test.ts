@@ -94,6 +94,7 @@ describe.each([...learnerNames])("the learner %s", (learner) => {
     ["a code without class", { codes: new Int32Array(240).fill(7) }, "a label has the code 7"],
     ["too few weights", { sampleWeights: new Float64Array(3) }, "240 rows but 3 sample weights"],
     ["a negative weight", { sampleWeights: new Float64Array(240).fill(-1) }, "the sample weight of row 0 is -1"],
+    ["weights without a sum", { sampleWeights: new Float64Array(240).fill(1e308) }, "the sample weights are too large"],
     ["no weight at all", { sampleWeights: new Float64Array(240) }, "there are no training rows"],
   ])("refuses %s with a reason", (_, { codes, sampleWeights }: Fault, message) => {
     const { table, target } = sampleRows({ ...mixed, classes: 2, seed: 8 });
