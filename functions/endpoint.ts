@@ -1,21 +1,37 @@
 import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
 import type { z } from "zod";
+import { getApp } from "../shared/app";
 import { AppError } from "../shared/errors";
 import { toProblem } from "../shared/problem";
 
 type JsonHandler = (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit>;
 
-/** Wraps a handler so that every failure leaves as a problem document; bugs are logged with their stack and become 500. */
+/** Wraps a handler: a request in telemetry, and every failure a problem document; bugs are logged with their stack and become 500. */
 export function endpoint(handler: JsonHandler): HttpHandler {
-  return async (request, context) => {
-    try {
-      return await handler(request, context);
-    } catch (thrown) {
-      const { status, body } = toProblem(thrown, context.invocationId);
-      if (status >= 500) context.error(thrown);
-      return { status, jsonBody: body };
-    }
-  };
+  return (request, context) =>
+    getApp().telemetry.invocation(
+      {
+        functionName: context.functionName,
+        invocationId: context.invocationId,
+        traceParent: context.traceContext?.traceParent,
+        http: { method: request.method, route: String(context.options.trigger.route ?? context.functionName) },
+      },
+      () => answer(handler, request, context),
+    );
+}
+
+async function answer(
+  handler: JsonHandler,
+  request: HttpRequest,
+  context: InvocationContext,
+): Promise<HttpResponseInit> {
+  try {
+    return await handler(request, context);
+  } catch (thrown) {
+    const { status, body } = toProblem(thrown, context.invocationId);
+    if (status >= 500) context.error(thrown);
+    return { status, jsonBody: body };
+  }
 }
 
 /** The request's JSON body by `schema`; AppError invalid_input lists every field at fault. An absent body reads as {}. */

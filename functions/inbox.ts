@@ -8,7 +8,7 @@ app.storageBlob("registerDataset", {
   path: "datasets-inbox/{usecase}/{file}",
   connection: "AzureWebJobsStorage",
   handler: (bytes: unknown, context: InvocationContext) =>
-    background(async () => {
+    background(context, async () => {
       const { usecase, file } = context.triggerMetadata as { usecase: string; file: string };
       const outcome = await receiveDataset(getApp().intake, { usecase, file, bytes: bytes as Uint8Array });
       context.log(`${usecase}/${file}: ${JSON.stringify(outcome)}`);
@@ -19,7 +19,7 @@ app.storageBlob("registerModel", {
   path: "models-inbox/{model}/{file}.onnx",
   connection: "AzureWebJobsStorage",
   handler: (bytes: unknown, context: InvocationContext) =>
-    background(async () => {
+    background(context, async () => {
       const { model, file } = context.triggerMetadata as { model: string; file: string };
       const outcome = await registerUpload(getApp().uploads, {
         model,

@@ -1,11 +1,5 @@
-import { noTelemetry } from "../shared/azure/telemetry";
-import { createApp, processConfig, setApp } from "../shared/app";
-import { app as functionApp } from "@azure/functions";
-
-const app = createApp(processConfig(), noTelemetry());
-setApp(app);
-functionApp.hook.appTerminate(() => app.close());
-
+// biome-ignore-all assist/source/organizeImports: the app starts before any function registers
+import "./start";
 import "./alerts";
 import "./audit";
 import "./datasets";

@@ -10,5 +10,5 @@ for (const queue of queues)
   app.storageQueue(`poison-${queue}`, {
     queueName: `${queue}-poison`,
     connection: "AzureWebJobsStorage",
-    handler: (message: unknown) => background(() => handlePoison(getApp().poison, queue, message)),
+    handler: (message: unknown, context) => background(context, () => handlePoison(getApp().poison, queue, message)),
   });

@@ -8,7 +8,7 @@ import { background } from "./background";
 app.timer("drift", {
   schedule: "0 5 * * * *",
   handler: (_timer, context) =>
-    background(async () => {
+    background(context, async () => {
       for (const line of await runDriftMonitors(getApp().drift)) context.log(line);
     }),
 });
@@ -16,7 +16,7 @@ app.timer("drift", {
 app.timer("retrain", {
   schedule: "0 20 * * * *",
   handler: (_timer, context) =>
-    background(async () => {
+    background(context, async () => {
       for (const line of await startScheduledRuns(getApp().training)) context.log(line);
     }),
 });
@@ -24,7 +24,7 @@ app.timer("retrain", {
 app.timer("reconcile", {
   schedule: "0 */10 * * * *",
   handler: (_timer, context) =>
-    background(async () => {
+    background(context, async () => {
       for (const line of await reconcile(getApp().reconciler)) context.log(line);
     }),
 });

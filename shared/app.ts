@@ -3,13 +3,12 @@ import { connectStorage } from "./azure/connection";
 import { createQueueSender } from "./azure/queues";
 import { createTableStore } from "./azure/tables";
 import { InferenceLog } from "./capture/inferenceLog";
-import { type Config, readConfig } from "./config";
+import type { Config } from "./config";
 import { DatasetRegistry } from "./data/datasetRegistry";
 import { AlertStore } from "./governance/alertStore";
 import { MonitorStore } from "./monitoring/monitorStore";
 import { ModelLoader } from "./onnx/loader";
 import { createOnnxRuntime } from "./onnx/runtime";
-import { packageRoot } from "./packageRoot";
 import type { Clock, Telemetry } from "./ports";
 import { ModelRegistry } from "./registry/modelRegistry";
 import { createDefaultModel } from "./scoring/defaultModel";
@@ -83,9 +82,4 @@ export function getApp(): App {
 /** Makes `started` the app of this process. */
 export function setApp(started: App): void {
   app = started;
-}
-
-/** Reads the configuration from the environment of this process. */
-export function processConfig(): Config {
-  return readConfig(process.env, packageRoot());
 }

@@ -1,6 +1,8 @@
 import path from "node:path";
 import { z } from "zod";
 import type { StorageConnection } from "./azure/connection";
+import type { TelemetrySettings } from "./azure/telemetry";
+import { packageRoot } from "./packageRoot";
 
 const flag = z.enum(["true", "false", "1", "0"]).transform((text) => text === "true" || text === "1");
 
@@ -14,6 +16,8 @@ const environment = z.object({
   APPLICATIONINSIGHTS_CONNECTION_STRING: z.string().min(1).optional(),
   /** where a local stand-in for the ingestion endpoint listens; tests and benches only */
   TIDEGATE_INGESTION_URL: z.url().optional(),
+  /** set by the local host's start: this process records requests, since no Functions host does */
+  TIDEGATE_EMIT_REQUESTS: flag.default(false),
   TIDEGATE_USECASES: z.string().min(1).optional(),
   TIDEGATE_DEFAULT_MODEL: z.string().min(1).optional(),
   TIDEGATE_CAPTURE: flag.default(true),
@@ -28,8 +32,7 @@ const environment = z.object({
 /** Everything the app reads from its environment, checked once at start. */
 export interface Config {
   storage: StorageConnection;
-  applicationInsights?: string;
-  ingestionUrl?: string;
+  telemetry: TelemetrySettings;
   usecasesFolder: string;
   defaultModel?: string;
   capture: boolean;
@@ -50,8 +53,11 @@ export function readConfig(env: NodeJS.ProcessEnv, appRoot: string): Config {
   const values = parsed.data;
   return {
     storage: storageOf(values),
-    applicationInsights: values.APPLICATIONINSIGHTS_CONNECTION_STRING,
-    ingestionUrl: values.TIDEGATE_INGESTION_URL,
+    telemetry: {
+      connectionString: values.APPLICATIONINSIGHTS_CONNECTION_STRING,
+      ingestionUrl: values.TIDEGATE_INGESTION_URL,
+      recordRequests: values.TIDEGATE_EMIT_REQUESTS,
+    },
     usecasesFolder: path.resolve(appRoot, values.TIDEGATE_USECASES ?? "models"),
     defaultModel: values.TIDEGATE_DEFAULT_MODEL,
     capture: values.TIDEGATE_CAPTURE,
@@ -60,6 +66,11 @@ export function readConfig(env: NodeJS.ProcessEnv, appRoot: string): Config {
     instance: (values.WEBSITE_INSTANCE_ID ?? `local-${process.pid}`).slice(0, 24),
     codeRevision: values.TIDEGATE_CODE_REVISION,
   };
+}
+
+/** The configuration of this process. */
+export function processConfig(): Config {
+  return readConfig(process.env, packageRoot());
 }
 
 function storageOf(values: z.infer<typeof environment>): StorageConnection {

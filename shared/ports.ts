@@ -68,8 +68,20 @@ export interface Telemetry {
   event(name: string, attributes?: TelemetryAttributes, measurements?: Record<string, number>): void;
   /** One value of a metric series. */
   metric(name: string, value: number, attributes?: TelemetryAttributes): void;
+  /** Runs one function invocation as a request of its own: what it does, storage calls among it, is correlated with it. */
+  invocation<T>(invocation: Invocation, work: () => Promise<T>): Promise<T>;
   /** Sends what is buffered; called at the end of invocations that no HTTP caller waits for. */
   flush(): Promise<void>;
+}
+
+/** A function invocation as telemetry names it. */
+export interface Invocation {
+  functionName: string;
+  invocationId: string;
+  /** the caller's W3C trace context, where there is one */
+  traceParent?: string;
+  /** absent for work that no HTTP caller waits for */
+  http?: { method: string; route: string };
 }
 
 export type TensorType = "FP32" | "FP64" | "INT64" | "INT32" | "BOOL" | "BYTES";

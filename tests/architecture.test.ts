@@ -71,7 +71,7 @@ describe("the import direction", () => {
     const readers = [...shared, ...functions].filter((file) =>
       /process\.env/.test(readFileSync(path.join(root, file), "utf8")),
     );
-    expect(readers).toEqual(["shared/app.ts"]);
+    expect(readers).toEqual(["shared/config.ts"]);
   });
 
   it("never lets shared code know the functions, the tools or the tests", () => {

@@ -1,4 +1,4 @@
-import type { Telemetry, TelemetryAttributes } from "../../shared/ports";
+import type { Invocation, Telemetry, TelemetryAttributes } from "../../shared/ports";
 
 /** Telemetry that keeps what it is told, for tests to look at. */
 export class RecordedTelemetry implements Telemetry {
@@ -11,6 +11,10 @@ export class RecordedTelemetry implements Telemetry {
 
   metric(name: string, value: number, attributes: TelemetryAttributes = {}): void {
     this.metrics.push({ name, value, attributes });
+  }
+
+  invocation<T>(_invocation: Invocation, work: () => Promise<T>): Promise<T> {
+    return work();
   }
 
   async flush(): Promise<void> {}

@@ -93,7 +93,7 @@ async function startTargets(folder: string, cleanUp: (() => unknown)[]) {
   const described = await new TidegateClient(info).get<ModelVersion>(`/models/${model}/versions/${version}`);
   if (described === undefined) throw new Error(`version ${version} of ${model} is gone`);
   const barePort = await startBare(described, storage, folder, cleanUp);
-  const row = described.signature.features.map(({ name }) => (usecase.spec.example ?? {})[name] ?? null);
+  const row = described.signature.features.map(({ name }) => usecase.spec.example?.[name] ?? null);
   const headers = { "x-functions-key": keys.function, "content-type": "application/json" };
   const targets: Target[] = [
     {

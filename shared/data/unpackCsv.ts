@@ -1,0 +1,78 @@
+import { createReadStream, createWriteStream } from "node:fs";
+import { Transform, Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import { AppError, messageOf } from "../errors";
+import { CsvScanner, type CsvShape } from "./csvScanner";
+
+/** a packed file that grows beyond this is refused: it would fill the disk of the instance */
+const maxPlainBytes = 2 * 1024 ** 3;
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
+
+export interface PlainCsv {
+  /** the unpacked file; the given one where it was plain */
+  path: string;
+  shape: CsvShape;
+}
+
+/**
+ * Unpacks a .csv.gz beside itself and checks the structure of the text; AppError rejected when the file is empty, cut off, binary or
+ * too large. The SQL reader would take the readable part of a cut-off gzip file for the whole.
+ */
+export async function unpackCsv(file: string): Promise<PlainCsv> {
+  const scanner = new CsvScanner();
+  const packed = file.endsWith(".gz");
+  const path = packed ? `${file.slice(0, -".gz".length)}.plain` : file;
+  const sink = packed ? createWriteStream(path) : discard();
+  const source = createReadStream(file, { highWaterMark: 1 << 20 });
+  try {
+    if (packed) await pipeline(source, createGunzip({ chunkSize: 1 << 20 }), inspect(scanner), sink);
+    else await pipeline(source, inspect(scanner), sink);
+  } catch (cause) {
+    if (cause instanceof AppError || !isUnpackFault(cause)) throw cause;
+    throw new AppError("rejected", `the gzip file is damaged or incomplete (${messageOf(cause)}): upload it again`, {
+      cause,
+    });
+  }
+  return { path, shape: scanner.finish() };
+}
+
+/** The lines of the file on which the given rows start. */
+export async function linesOfRows(path: string, rows: number[]): Promise<Map<number, number>> {
+  const scanner = new CsvScanner(new Set(rows));
+  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), inspect(scanner), discard());
+  return scanner.finish().lines;
+}
+
+function inspect(scanner: CsvScanner): Transform {
+  let size = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      const isFirst = size === 0;
+      size += chunk.length;
+      if (isFirst && isUtf16(chunk)) return done(rejected("the text is UTF-16: save the file as UTF-8"));
+      if (chunk.includes(0)) return done(rejected("the file is binary, not text: a .csv file of UTF-8 text is needed"));
+      if (size > maxPlainBytes) return done(rejected(`the text is larger than ${maxPlainBytes} bytes: split the file`));
+      const hasMark = isFirst && chunk.subarray(0, byteOrderMark.length).equals(byteOrderMark);
+      scanner.push(hasMark ? chunk.subarray(byteOrderMark.length) : chunk);
+      done(undefined, chunk);
+    },
+  });
+}
+
+function rejected(message: string): AppError {
+  return new AppError("rejected", message);
+}
+
+function isUtf16(chunk: Buffer): boolean {
+  return chunk.length > 1 && ((chunk[0] === 0xff && chunk[1] === 0xfe) || (chunk[0] === 0xfe && chunk[1] === 0xff));
+}
+
+function discard(): Writable {
+  return new Writable({ write: (_chunk, _encoding, done) => done() });
+}
+
+/** zlib's own error codes begin with Z_; anything else (a full disk) is no fault of the file */
+function isUnpackFault(cause: unknown): boolean {
+  return String((cause as { code?: unknown }).code).startsWith("Z_");
+}
