@@ -2,7 +2,11 @@ import { isAppError } from "../errors";
 import type { SqlSession } from "../ports";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import type { RejectionReason } from "./datasetRegistry";
-import { identifier, literal, readDataset, rowNumber, typeDataset, typedColumn } from "./readDataset";
+import { checkDuplicates } from "./duplicateRows";
+import { type OpenedDataset, readDataset } from "./readDataset";
+import { readingFile } from "./readingFile";
+import { columnId, keyColumns, rowNumber } from "./sqlText";
+import { typedColumn, typedTableSql } from "./typedColumn";
 
 /** The verdict on a file: accepted with notes, or the first reasons against it and how many there are. */
 export interface DatasetCheck {
@@ -16,42 +20,40 @@ export interface DatasetCheck {
 }
 
 const maxReasons = 20;
-const checkedTable = "checked";
+export const checkedTable = "checked";
+const hourMs = 3_600_000;
 
-/** Checks a file against its spec and leaves it typed in the table `checked`; a bad file is a verdict, not an error. */
+/** Checks a file in the session's folder against its spec and leaves it typed in the table `checked`; a bad file is a verdict, not an error. */
 export async function checkDataset(session: SqlSession, file: string, spec: UsecaseSpec): Promise<DatasetCheck> {
-  let names: string[];
   try {
-    names = await readDataset(session, file);
+    const opened = await readDataset(session, file, spec);
+    if (opened.reasonCount > 0) return refused(opened.reasons, opened.reasonCount, 0);
+    return await checkRows(session, file, opened, spec);
   } catch (error) {
     if (isAppError(error, "rejected")) return refused([{ message: error.message }], 1, 0);
     throw error;
   }
-  const missing = Object.keys(spec.columns).filter((name) => !names.includes(name));
-  if (missing.length > 0)
-    return refused(
-      missing.map((column) => ({ column, message: `the column "${column}" is missing` })),
-      missing.length,
-      0,
-    );
-  const rowCount = await count(session, "SELECT count(*) AS n FROM raw");
-  if (rowCount === 0) return refused([{ message: "the file has no rows" }], 1, 0);
-  const { reasons, reasonCount } = await cellFaults(session, spec);
-  if (reasonCount > 0) return refused(reasons, reasonCount, rowCount);
-  await typeDataset(session, spec, checkedTable);
-  const ignored = names.filter((name) => !(name in spec.columns));
-  const notes =
-    ignored.length > 0
-      ? [`columns that the use case does not name were ignored: ${ignored.slice(0, 20).join(", ")}`]
-      : [];
-  notes.push(...(await duplicateNotes(session, spec)));
+}
+
+async function checkRows(
+  session: SqlSession,
+  file: string,
+  opened: OpenedDataset,
+  spec: UsecaseSpec,
+): Promise<DatasetCheck> {
+  const { rowCount, faultCount } = await readingFile(file, () => countFaults(session, spec));
+  if (faultCount > 0) return refused(await firstFaults(session, opened, spec), faultCount, rowCount);
+  await session.run(typedTableSql(spec, checkedTable));
+  const duplicates = await checkDuplicates(session, checkedTable, spec);
+  if (duplicates.reasonCount > 0)
+    return refused(duplicates.reasons.slice(0, maxReasons), duplicates.reasonCount, rowCount);
   return {
     accepted: true,
     reasons: [],
     reasonCount: 0,
-    notes,
+    notes: [...opened.notes, ...duplicates.notes],
     rowCount,
-    labelledRowCount: await labelledRows(session, spec),
+    labelledRowCount: await countLabelled(session, spec),
   };
 }
 
@@ -66,53 +68,54 @@ function refused(reasons: RejectionReason[], reasonCount: number, rowCount: numb
   };
 }
 
-async function count(session: SqlSession, sql: string): Promise<number> {
-  return Number((await session.rows(sql))[0].n);
+/** The view `raw` with one column f0, f1, ... a column of the spec: what is wrong with the cell. */
+function faultsSql(spec: UsecaseSpec): string {
+  const faults = Object.keys(spec.columns).map((name, i) => `${typedColumn(spec, name).fault} AS f${i}`);
+  return `SELECT ${rowNumber}, ${faults.join(", ")} FROM raw`;
 }
 
-async function cellFaults(
-  session: SqlSession,
-  spec: UsecaseSpec,
-): Promise<{ reasons: RejectionReason[]; reasonCount: number }> {
-  const parts = Object.entries(spec.columns).map(
-    ([name, column]) =>
-      `SELECT ${rowNumber} AS row_at, ${literal(name)} AS col, ${typedColumn(name, column).fault} AS fault FROM raw`,
+async function countFaults(session: SqlSession, spec: UsecaseSpec): Promise<{ rowCount: number; faultCount: number }> {
+  const counts = Object.keys(spec.columns).map((_name, i) => `count(f${i})`);
+  const [row] = await session.rows(
+    `SELECT count(*) AS "rows", ${counts.join(" + ")} AS faults FROM (${faultsSql(spec)})`,
   );
-  await session.run(
-    `CREATE OR REPLACE TEMP TABLE faults AS SELECT * FROM (${parts.join(" UNION ALL ")}) WHERE fault IS NOT NULL`,
-  );
-  const found = await session.rows(`SELECT row_at, col, fault FROM faults ORDER BY row_at, col LIMIT ${maxReasons}`);
-  const reasons = found.map(({ row_at, col, fault }) => ({
-    row: Number(row_at),
-    column: String(col),
-    message: `row ${row_at}, column ${col}: ${fault}`,
-  }));
-  return { reasons, reasonCount: await count(session, "SELECT count(*) AS n FROM faults") };
+  return { rowCount: Number(row.rows), faultCount: Number(row.faults) };
 }
 
-async function duplicateNotes(session: SqlSession, { time, entity }: UsecaseSpec): Promise<string[]> {
-  if (time === undefined) return [];
-  const key = [time, ...(entity ? [entity] : [])].map(identifier).join(", ");
-  const repeated = await count(
-    session,
-    `SELECT coalesce(sum(c - 1), 0) AS n FROM (SELECT count(*) AS c FROM ${checkedTable} GROUP BY ${key})`,
+async function firstFaults(session: SqlSession, opened: OpenedDataset, spec: UsecaseSpec): Promise<RejectionReason[]> {
+  const names = Object.keys(spec.columns);
+  const any = names.map((_name, i) => `f${i}`).join(", ");
+  const found = await session.rows(
+    `SELECT * FROM (${faultsSql(spec)}) WHERE coalesce(${any}) IS NOT NULL ORDER BY ${rowNumber} LIMIT ${maxReasons}`,
   );
-  return repeated > 0
-    ? [`${repeated} rows repeat the time${entity ? " and entity" : ""} of another; the last one in the file counts`]
-    : [];
+  const lines = await opened.linesOf(found.map((row) => Number(row[rowNumber])));
+  return found.flatMap((cells) => {
+    const row = Number(cells[rowNumber]);
+    const line = lines.has(row) ? ` (line ${lines.get(row)})` : "";
+    return names.flatMap((column, i) => {
+      const fault = cells[`f${i}`];
+      return fault === null ? [] : [{ row, column, message: `row ${row}${line}, column ${column}: ${fault}` }];
+    });
+  });
 }
 
-function labelledRows(session: SqlSession, spec: UsecaseSpec): Promise<number> {
-  const label = identifier(spec.label.column);
+/** Labelled rows of the file alone, each key once. */
+async function countLabelled(session: SqlSession, spec: UsecaseSpec): Promise<number> {
+  const label = columnId(spec, spec.label.column);
+  const key = keyColumns(spec).join(", ");
+  const rows = key === "" ? checkedTable : `(SELECT DISTINCT ${key}, ${label} FROM ${checkedTable})`;
   if (spec.horizonHours === undefined || spec.time === undefined)
-    return count(session, `SELECT count(*) AS n FROM ${checkedTable} WHERE ${label} IS NOT NULL`);
-  const time = identifier(spec.time);
-  const sameEntity = spec.entity ? `AND later.e IS NOT DISTINCT FROM now.${identifier(spec.entity)}` : "";
-  const entity = spec.entity ? `${identifier(spec.entity)} AS e,` : "";
+    return count(session, `SELECT count(*) AS n FROM ${rows} WHERE ${label} IS NOT NULL`);
+  const time = columnId(spec, spec.time);
+  const entity = spec.entity === undefined ? undefined : columnId(spec, spec.entity);
+  const same = entity === undefined ? "" : `AND later.${entity} IS NOT DISTINCT FROM here.${entity}`;
   return count(
     session,
-    `SELECT count(*) AS n FROM ${checkedTable} now SEMI JOIN
-       (SELECT ${entity} ${time} AS t FROM ${checkedTable} WHERE ${label} IS NOT NULL) later
-       ON later.t = now.${time} + ${spec.horizonHours * 3_600_000} ${sameEntity}`,
+    `SELECT count(*) AS n FROM ${rows} here JOIN ${rows} later
+       ON later.${time} = here.${time} + ${Math.round(spec.horizonHours * hourMs)} ${same} WHERE later.${label} IS NOT NULL`,
   );
+}
+
+async function count(session: SqlSession, sql: string): Promise<number> {
+  return Number((await session.rows(sql))[0].n);
 }

@@ -1,92 +1,109 @@
 import type { SqlColumns, SqlSession } from "../ports";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import type { PreparedCounts } from "./preparedData";
-import { identifier, literal, rowNumber } from "./readDataset";
+import { columnId, keyColumns, literal, rowNumber } from "./sqlText";
 
 const hourMs = 3_600_000;
 
-/** The labelled rows of several typed dataset versions (tables `v1`, `v2`, ...) as columns: version, row, time, label, current, f0, f1, ... */
+/** The table that `buildLabelledRows` leaves behind: version, row, label, current state, and the spec's columns with features filled. */
+export const labelledTable = "labelled";
+
+/**
+ * Unites typed dataset versions (tables v1, v2, ..., which are used up) and labels their rows. The columns: version, row, time (epoch ms),
+ * label, current, and the features as f0, f1, ...; the order of rows depends on their content alone.
+ */
 export async function buildLabelledRows(
   session: SqlSession,
   versions: number[],
   spec: UsecaseSpec,
 ): Promise<{ columns: SqlColumns; counts: Omit<PreparedCounts, "gap"> }> {
-  const names = Object.keys(spec.columns).map(identifier).join(", ");
-  const parts = versions.map((version) => `SELECT ${version} AS __version, ${rowNumber}, ${names} FROM v${version}`);
-  await session.run(`CREATE OR REPLACE TABLE every AS ${parts.join(" UNION ALL ")}`);
-  await session.run(
-    `CREATE OR REPLACE TABLE united AS ${spec.time === undefined ? uniteUnkeyed(names) : uniteByKey(spec, spec.time)}`,
-  );
-  await session.run(`CREATE OR REPLACE TABLE labelled AS ${labelSql(spec)}`);
-  const columns = await session.columns(selectSql(spec));
-  const all = await size(session, "every");
+  const parts = versions.map((version) => `SELECT CAST(${version} AS INTEGER) AS version, * FROM v${version}`);
+  await session.run(`CREATE OR REPLACE VIEW every_version AS ${parts.join(" UNION ALL ")}`);
+  await session.run(`CREATE OR REPLACE TABLE united AS ${uniteSql(spec)}`);
+  const all = await size(session, "every_version");
   const rows = await size(session, "united");
-  return {
-    columns,
-    counts: { rows, labelled: columns.rowCount, unlabelled: rows - columns.rowCount, duplicates: all - rows },
-  };
+  await session.run("DROP VIEW every_version");
+  for (const version of versions) await session.run(`DROP TABLE v${version}`);
+  await session.run(`CREATE OR REPLACE TABLE ${labelledTable} AS ${labelSql(spec)}`);
+  await session.run("DROP TABLE united");
+  const columns = await session.columns(selectSql(spec));
+  const labelled = columns.rowCount;
+  return { columns, counts: { rows, labelled, unlabelled: rows - labelled, duplicates: all - rows } };
 }
 
 async function size(session: SqlSession, table: string): Promise<number> {
   return Number((await session.rows(`SELECT count(*) AS n FROM ${table}`))[0].n);
 }
 
-/** One row a time and entity: the newest version's, and within it the last in the file. */
-function uniteByKey(spec: UsecaseSpec, time: string): string {
-  const key = [time, ...(spec.entity ? [spec.entity] : [])].map(identifier).join(", ");
-  return `SELECT * FROM every QUALIFY row_number() OVER (PARTITION BY ${key} ORDER BY __version DESC, ${rowNumber} DESC) = 1`;
+/**
+ * With a key (time, entity): one row each, the newest version's. Without: equal rows are kept as often as the version that holds them
+ * most often, so that a corrected copy of a file does not count its rows twice, and true repeats within a file stay.
+ */
+function uniteSql(spec: UsecaseSpec): string {
+  const key = keyColumns(spec).join(", ");
+  if (key !== "")
+    return `SELECT * FROM every_version QUALIFY row_number() OVER (PARTITION BY ${key} ORDER BY version DESC, ${rowNumber}) = 1`;
+  const all = allColumns(spec).join(", ");
+  return `SELECT * EXCLUDE (copy) FROM
+    (SELECT *, row_number() OVER (PARTITION BY version, ${all} ORDER BY ${rowNumber}) AS copy FROM every_version)
+    QUALIFY row_number() OVER (PARTITION BY ${all}, copy ORDER BY version) = 1`;
 }
 
-/** Equal rows across versions are kept as often as the version that holds them most often. */
-function uniteUnkeyed(names: string): string {
-  return `SELECT * EXCLUDE (__copy) FROM
-    (SELECT *, row_number() OVER (PARTITION BY __version, ${names} ORDER BY ${rowNumber}) AS __copy FROM every)
-    QUALIFY row_number() OVER (PARTITION BY ${names}, __copy ORDER BY __version) = 1`;
+function allColumns(spec: UsecaseSpec): string[] {
+  return Object.keys(spec.columns).map((name) => columnId(spec, name));
 }
 
-/** Adds the label: the mapped state at exactly time + horizon of the same entity, observed and never filled; or the row's own. */
+/** Adds the label: the class observed at exactly time + horizon of the same entity; without a horizon the row's own. */
 function labelSql(spec: UsecaseSpec): string {
   const { time, entity, horizonHours } = spec;
-  const features = `(SELECT * ${fillSql(spec)}, ${classSql(spec)} AS __class FROM united)`;
+  const columns = allColumns(spec).map((column) => `here.${column}`);
+  const filled = filledColumns(spec);
+  const features = columns.map((column) => filled.get(column) ?? column).join(", ");
+  const observed = `version, ${rowNumber}, ${features}, ${classSql(spec, "here")} AS observed FROM united here`;
   if (horizonHours === undefined || time === undefined)
-    return `SELECT *, __class AS __label, NULL AS __current FROM ${features} WHERE __class IS NOT NULL`;
-  const same = entity ? `AND later.${identifier(entity)} IS NOT DISTINCT FROM now.${identifier(entity)}` : "";
-  return `SELECT now.*, later.__class AS __label, now.__class AS __current
-    FROM ${features} now
-    JOIN (SELECT *, ${classSql(spec)} AS __class FROM united) later
-      ON later.${identifier(time)} = now.${identifier(time)} + ${horizonHours * hourMs} ${same}
-    WHERE later.__class IS NOT NULL`;
+    return `SELECT *, observed AS label, NULL::VARCHAR AS "current" FROM (SELECT ${observed}) WHERE observed IS NOT NULL`;
+  const at = columnId(spec, time);
+  const series = entity === undefined ? undefined : columnId(spec, entity);
+  const same = series === undefined ? "" : `AND later.${series} IS NOT DISTINCT FROM state.${series}`;
+  return `SELECT state.*, ${classSql(spec, "later")} AS label, state.observed AS "current"
+    FROM (SELECT ${observed}) state JOIN united later
+      ON later.${at} = state.${at} + ${Math.round(horizonHours * hourMs)} ${same}
+    WHERE ${classSql(spec, "later")} IS NOT NULL`;
 }
 
-/** SQL of the class that a row's observed state maps to. */
-function classSql({ label }: UsecaseSpec): string {
-  const state = identifier(label.column);
-  if (!label.mapping) return state;
-  const cases = Object.entries(label.mapping).map(([raw, name]) => `WHEN ${literal(raw)} THEN ${literal(name)}`);
+/** SQL of the class of the state that was observed in a row of `table`. */
+function classSql(spec: UsecaseSpec, table: string): string {
+  const state = `${table}.${columnId(spec, spec.label.column)}`;
+  if (spec.label.mapping === undefined) return state;
+  const cases = Object.entries(spec.label.mapping).map(([raw, name]) => `WHEN ${literal(raw)} THEN ${literal(name)}`);
   return `CASE ${state} ${cases.join(" ")} END`;
 }
 
-/** Fills missing categories with the last one of the same entity, no older than the column's limit; features only. */
-function fillSql({ columns, time, entity }: UsecaseSpec): string {
-  if (time === undefined) return "";
-  const at = identifier(time);
-  const partition = entity ? `PARTITION BY ${identifier(entity)}` : "";
+/** Column -> SQL that fills a missing category with the last one of its entity, no older than the limit; features only, labels never. */
+function filledColumns(spec: UsecaseSpec): Map<string, string> {
+  const filled = new Map<string, string>();
+  if (spec.time === undefined) return filled;
+  const at = `here.${columnId(spec, spec.time)}`;
+  const partition = spec.entity === undefined ? "" : `PARTITION BY here.${columnId(spec, spec.entity)}`;
   const over = `OVER (${partition} ORDER BY ${at} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)`;
-  const filled = Object.entries(columns).flatMap(([name, column]) => {
-    if (column.type !== "category" || column.fillForwardHours === undefined) return [];
-    const cell = identifier(name);
+  for (const name of spec.features) {
+    const column = spec.columns[name];
+    if (column.type !== "category" || column.fillForwardHours === undefined) continue;
+    const id = columnId(spec, name);
+    const cell = `here.${id}`;
     const age = `${at} - last_value(CASE WHEN ${cell} IS NOT NULL THEN ${at} END IGNORE NULLS) ${over}`;
-    return `CASE WHEN ${age} <= ${column.fillForwardHours * hourMs} THEN last_value(${cell} IGNORE NULLS) ${over} END AS ${cell}`;
-  });
-  return filled.length > 0 ? `REPLACE (${filled.join(", ")})` : "";
+    const limitMs = Math.round(column.fillForwardHours * hourMs);
+    const last = `last_value(${cell} IGNORE NULLS) ${over}`;
+    filled.set(cell, `coalesce(${cell}, CASE WHEN ${age} <= ${limitMs} THEN ${last} END) AS ${id}`);
+  }
+  return filled;
 }
 
-/** Rows in an order that depends on their content alone, so that the order in the files changes nothing. */
+/** The labelled rows in an order that the order in the files cannot change; equal rows differ in nothing but their source. */
 function selectSql(spec: UsecaseSpec): string {
-  const time = spec.time === undefined ? [] : [`${identifier(spec.time)} AS time`];
-  const features = spec.features.map((name, i) => `${identifier(name)} AS f${i}`);
-  const key = [...(spec.time ? [spec.time] : []), ...(spec.entity ? [spec.entity] : []), ...Object.keys(spec.columns)];
-  return `SELECT __version AS version, ${rowNumber} AS row, ${[...time, ...features].join(", ")},
-      __label AS label, CAST(__current AS VARCHAR) AS current
-    FROM labelled ORDER BY ${[...new Set(key)].map(identifier).join(", ")}, version, row`;
+  const time = spec.time === undefined ? [] : [`CAST(${columnId(spec, spec.time)} AS DOUBLE) AS "time"`];
+  const features = spec.features.map((name, i) => `${columnId(spec, name)} AS f${i}`);
+  const order = [...new Set([...keyColumns(spec), ...allColumns(spec)])].join(", ");
+  return `SELECT version, ${rowNumber} AS "row", ${[...time, ...features].join(", ")}, label, "current"
+    FROM ${labelledTable} ORDER BY ${order}, label, version, ${rowNumber}`;
 }

@@ -1,57 +1,73 @@
 import { AppError } from "../errors";
 import type { SqlColumns, SqlSession } from "../ports";
 import { labelClasses, type UsecaseSpec } from "../usecase/usecaseSpec";
-import { type CategoryColumn, type FeatureTable, gather } from "./featureTable";
+import { checkDataset, checkedTable } from "./checkDataset";
+import type { CategoryColumn, FeatureTable } from "./featureTable";
+import { hashRows } from "./hashRows";
 import { buildLabelledRows } from "./labelledRows";
 import type { PreparedData } from "./preparedData";
-import { readDataset, typeDataset } from "./readDataset";
-import { type RowSplit, splitRows } from "./splitRows";
+import { splitRows } from "./splitRows";
 
-/** A dataset version's file on disk. */
+/** A dataset version's file in the session's folder. */
 export interface DatasetFile {
   version: number;
   path: string;
 }
 
 const dayMs = 86_400_000;
-const minTrainingRows = 10;
 
-/** Unites, labels and splits all dataset versions of a use case; AppError rejected says what is lacking for training. */
+/**
+ * Unites, labels and splits all dataset versions of a use case. AppError rejected when a version does not fit the spec as it is now, or
+ * says what is lacking for training.
+ */
 export async function prepareDataset(
   session: SqlSession,
   files: DatasetFile[],
   spec: UsecaseSpec,
 ): Promise<PreparedData> {
-  for (const { version, path } of files) {
-    await readDataset(session, path);
-    await typeDataset(session, spec, `v${version}`);
-  }
-  const { columns, counts } = await buildLabelledRows(
-    session,
-    files.map(({ version }) => version),
-    spec,
-  );
+  for (const file of files) await loadVersion(session, file, spec);
+  const versions = files.map(({ version }) => version);
+  const { columns: found, counts } = await buildLabelledRows(session, versions, spec);
+  const { rowCount, columns } = found;
   const classes = labelClasses(spec) as string[];
-  const target = codesOf(columns.columns.label, classes);
-  const times = spec.time === undefined ? undefined : (columns.columns.time as Float64Array);
-  const split = splitRows(spec, target, times);
-  checkEnough(split, target, classes, columns.rowCount);
-  const { label } = spec;
+  const target = codesOf(columns.label, classes);
+  const times = spec.time === undefined ? undefined : (columns.time as Float64Array);
+  const hashes = () =>
+    hashRows(
+      spec.features.map((_name, i) => columns[`f${i}`]),
+      rowCount,
+      spec.seed,
+    );
+  const split = splitRows(spec, classes, target, { times, hashes });
+  const { positive } = spec.label;
   return {
     classes,
-    positiveIndex: label.positive === undefined ? undefined : classes.indexOf(label.positive),
-    table: featureTable(columns, spec, split.trainRows),
+    positiveIndex: positive === undefined ? undefined : classes.indexOf(positive),
+    table: featureTable(found, spec, split.trainRows),
     target,
     times,
-    blocks: Int32Array.from({ length: columns.rowCount }, (_, row) => (times ? Math.floor(times[row] / dayMs) : row)),
-    currentClass: spec.horizonHours === undefined ? undefined : codesOf(columns.columns.current, classes),
+    blocks: Int32Array.from({ length: rowCount }, (_, row) => (times ? Math.floor(times[row] / dayMs) : row)),
+    currentClass: spec.horizonHours === undefined ? undefined : codesOf(columns.current, classes),
     ...split,
     source: {
-      version: Int32Array.from(columns.columns.version as Float64Array),
-      row: Int32Array.from(columns.columns.row as Float64Array),
+      version: Int32Array.from(columns.version as Float64Array),
+      row: Int32Array.from(columns.row as Float64Array),
     },
-    counts: { ...counts, gap: columns.rowCount - split.trainRows.length - split.holdoutRows.length },
+    counts: { ...counts, gap: rowCount - split.trainRows.length - split.holdoutRows.length },
   };
+}
+
+/** Checks again: the spec may have changed since the version was accepted, and then its cells would be lost without a word. */
+async function loadVersion(session: SqlSession, { version, path }: DatasetFile, spec: UsecaseSpec): Promise<void> {
+  const check = await checkDataset(session, path, spec);
+  if (!check.accepted)
+    throw new AppError(
+      "rejected",
+      `dataset version ${version} does not fit the use case as it is now (${check.reasonCount} faults): ${check.reasons[0].message}`,
+      { details: check.reasons.map(({ column, message }) => ({ path: column ?? "", message })) },
+    );
+  await session.run(`DROP TABLE IF EXISTS v${version}`);
+  await session.run(`ALTER TABLE ${checkedTable} RENAME TO v${version}`);
 }
 
 function codesOf(values: SqlColumns["columns"][string], levels: readonly string[]): Int32Array {
@@ -80,23 +96,4 @@ function categoryColumn(name: string, values: (string | null)[], trainRows: Int3
   for (const row of trainRows) if (values[row] !== null) seen.add(values[row]);
   const levels = [...seen].sort();
   return { name, levels, codes: codesOf(values, levels) };
-}
-
-function checkEnough(
-  { trainRows, holdoutRows }: RowSplit,
-  target: Int32Array,
-  classes: string[],
-  labelled: number,
-): void {
-  if (trainRows.length < minTrainingRows)
-    throw new AppError(
-      "rejected",
-      `${trainRows.length} of ${labelled} labelled rows are for training; at least ${minTrainingRows} are needed`,
-    );
-  if (holdoutRows.length === 0)
-    throw new AppError("rejected", `none of ${labelled} labelled rows is in the hold-out: check the split of the spec`);
-  const present = new Set(gather(target, new Int32Array(trainRows.length), trainRows));
-  const absent = classes.filter((_name, code) => !present.has(code));
-  if (absent.length > 0)
-    throw new AppError("rejected", `the training rows have no row of the class ${absent.join(", ")}`);
 }

@@ -82,14 +82,15 @@ export function encodePrepared(data: PreparedData): Uint8Array {
   return bytes;
 }
 
-/** The data that `encodePrepared` wrote; its columns are views of one copy of `encoded`. */
+/** The data that `encodePrepared` wrote; its columns are views of `encoded`, or of a copy where that does not lie on an 8-byte boundary. */
 export function decodePrepared(encoded: Uint8Array): PreparedData {
-  const bytes = new Uint8Array(encoded); // a copy of its own: columns need an aligned start
-  const headerLength = new DataView(bytes.buffer).getUint32(0, true);
-  const { plain, slots } = JSON.parse(Buffer.from(bytes.buffer, 4, headerLength).toString("utf8"));
+  const aligned = encoded.byteOffset % alignment === 0 ? encoded : new Uint8Array(encoded);
+  const bytes = aligned as Uint8Array<ArrayBuffer>;
+  const headerLength = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  const { plain, slots } = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset + 4, headerLength).toString("utf8"));
   let at = padded(4 + headerLength);
   const columns = (slots as Slot[]).map(({ type, length }) => {
-    const column = new columnTypes[type](bytes.buffer, at, length);
+    const column = new columnTypes[type](bytes.buffer, bytes.byteOffset + at, length);
     at = padded(at + column.byteLength);
     return column;
   });

@@ -1,11 +1,14 @@
-import { AppError, isAppError, messageOf } from "../errors";
+import { isAppError } from "../errors";
 import type { SqlSession } from "../ports";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import type { RejectionReason } from "./datasetRegistry";
-import { columnId, literal, rowNumber } from "./sqlText";
-import { linesOfRows, unpackCsv } from "./unpackCsv";
+import { openCsv } from "./openCsv";
+import { openParquet } from "./openParquet";
+import { readingFile } from "./readingFile";
+import { columnId, rowNumber } from "./sqlText";
+import { rawViewSql } from "./typedColumn";
 
-/** What was found when a file was opened; without faults, the view `raw` holds its rows. */
+/** What was found when a file was opened; without reasons against it, the view `raw` holds its rows. */
 export interface OpenedDataset {
   reasons: RejectionReason[];
   reasonCount: number;
@@ -14,42 +17,70 @@ export interface OpenedDataset {
   linesOf(rows: number[]): Promise<Map<number, number>>;
 }
 
-interface Source {
-  /** SQL that yields the rows, columns by position as s0, s1, ..., and the row number */
+/** How to read a file that is in order: SQL of its rows (columns s0, s1, ... and the row number), and the names it gives them. */
+export interface DatasetSource {
   sql: string;
-  /** column names as the file has them */
   names: string[];
   linesOf: OpenedDataset["linesOf"];
 }
 
+/** Faults that keep a file from being read at all. */
+export interface FileFaults {
+  reasons: RejectionReason[];
+  reasonCount: number;
+}
+
 /**
- * Opens a .csv, .csv.gz or .parquet file in the session's folder as the view `raw`: row number, and the spec's columns as text. Faults of
- * the file's form (damage, broken rows, missing columns) are reasons, not errors. Nothing but that file is read.
+ * Opens a .csv, .csv.gz or .parquet file in the session's folder as the view `raw`: the row number, and the spec's columns by position,
+ * as text and parsed. Faults of form (damage, broken rows, missing columns) are reasons, not errors. Nothing but that file is read.
  */
 export async function readDataset(session: SqlSession, file: string, spec: UsecaseSpec): Promise<OpenedDataset> {
   try {
     const source = file.endsWith(".parquet") ? await openParquet(session, file) : await openCsv(session, file);
-    if (!("sql" in source)) return source;
-    return await makeView(session, source, spec);
+    if ("reasons" in source) return refused(source);
+    const faults = headerFaults(source.names, spec);
+    if (faults.length > 0) return refused({ reasons: faults, reasonCount: faults.length });
+    await readingFile(file, () => session.run(rawViewSql(spec, textColumns(source, spec))));
+    return { reasons: [], reasonCount: 0, notes: ignoredColumns(source.names, spec), linesOf: source.linesOf };
   } catch (error) {
-    if (isAppError(error, "rejected")) return refused([{ message: error.message }]);
+    if (isAppError(error, "rejected")) return refused({ reasons: [{ message: error.message }], reasonCount: 1 });
     throw error;
   }
 }
 
-async function makeView(session: SqlSession, source: Source, spec: UsecaseSpec): Promise<OpenedDataset> {
-  const reasons = headerFaults(source.names, spec);
-  if (reasons.length > 0) return refused(reasons);
+function refused(faults: FileFaults): OpenedDataset {
+  return { ...faults, notes: [], linesOf: async () => new Map() };
+}
+
+/** SQL of the row number and the spec's columns as text. */
+function textColumns({ sql, names }: DatasetSource, spec: UsecaseSpec): string {
   const columns = Object.keys(spec.columns).map(
-    (name) => `CAST(s${source.names.indexOf(name)} AS VARCHAR) AS ${columnId(spec, name)}`,
+    (name) => `CAST(s${names.indexOf(name)} AS VARCHAR) AS ${columnId(spec, name)}`,
   );
-  await reading(file_(source), () =>
-    session.run(`CREATE OR REPLACE VIEW raw AS SELECT ${rowNumber}, ${columns.join(", ")} FROM (${source.sql})`),
-  );
-  const ignored = source.names.filter((name) => !Object.hasOwn(spec.columns, name)).map(clipped);
-  const notes =
-    ignored.length > 0
-      ? [`columns that the use case does not name were ignored: ${ignored.slice(0, 20).join(", ")}`]
-      : [];
-  return { reasons: [], reasonCount: 0, notes, linesOf: source.linesOf };
+  return `SELECT ${rowNumber}, ${columns.join(", ")} FROM (${sql})`;
+}
+
+function headerFaults(names: string[], spec: UsecaseSpec): RejectionReason[] {
+  const missing = Object.keys(spec.columns).filter((name) => !names.includes(name));
+  const twice = Object.keys(spec.columns).filter((name) => names.indexOf(name) !== names.lastIndexOf(name));
+  const found = names.slice(0, 12).map((name) => `"${clipped(name)}"`);
+  const more = names.length > found.length ? `, and ${names.length - found.length} more` : "";
+  return [
+    ...missing.map((column) => ({
+      column,
+      message: `the column "${column}" is missing; the file has ${found.join(", ")}${more}`,
+    })),
+    ...twice.map((column) => ({ column, message: `the column "${column}" stands more than once in the file` })),
+  ];
+}
+
+function ignoredColumns(names: string[], spec: UsecaseSpec): string[] {
+  const ignored = names.filter((name) => !Object.hasOwn(spec.columns, name));
+  if (ignored.length === 0) return [];
+  const shown = ignored.slice(0, 20).map((name) => (name === "" ? "(no name)" : clipped(name)));
+  return [`columns that the use case does not name were ignored: ${shown.join(", ")}`];
+}
+
+function clipped(name: string): string {
+  return name.length > 40 ? `${name.slice(0, 40)}...` : name;
 }

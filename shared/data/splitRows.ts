@@ -1,77 +1,108 @@
 import { AppError } from "../errors";
-import { seededRandom, shuffle } from "../random";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import type { Fold } from "./preparedData";
+import { splitStratified } from "./splitStratified";
 
+/** Rows of the table by their part; folds lie within the training rows. */
 export interface RowSplit {
   trainRows: Int32Array;
   holdoutRows: Int32Array;
   folds: Fold[];
 }
 
-const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+const minTrainingRows = 10;
 
-/** Splits rows that stand in time order (series) or in a fixed order of content, as the spec says. */
-export function splitRows(spec: UsecaseSpec, target: Int32Array, times?: Float64Array): RowSplit {
+/**
+ * Splits labelled rows as the spec says: by time (`times` ascending, epoch ms) or by class (`hashes`, one a row). AppError rejected when
+ * a part lacks rows or a class that it needs.
+ */
+export function splitRows(
+  spec: UsecaseSpec,
+  classes: string[],
+  target: Int32Array,
+  rows: { times?: Float64Array; hashes: () => Float64Array },
+): RowSplit {
   const { split } = spec;
-  if (split.kind === "stratified") return stratified(target, split.holdoutFraction, split.folds, spec.seed);
-  const gapMs = (spec.horizonHours ?? 0) * 3_600_000;
-  const series = times as Float64Array;
-  const sliding = (series.at(-1) ?? 0) - (split.holdoutDays ?? Number.POSITIVE_INFINITY) * dayMs;
-  return chronological(series, Math.max(Date.parse(split.holdoutFrom), sliding), gapMs, split.folds);
+  const parts =
+    split.kind === "stratified"
+      ? splitStratified(target, rows.hashes(), split)
+      : splitByTime(rows.times as Float64Array, split, (spec.horizonHours ?? 0) * hourMs);
+  checkParts(parts, classes, target);
+  return parts;
 }
 
 /** Training rows end one horizon before the hold-out starts, so that no label of theirs lies in it; folds expand the same way. */
-function chronological(times: Float64Array, holdoutFrom: number, gapMs: number, foldCount: number): RowSplit {
-  const train: number[] = [];
-  const holdout: number[] = [];
-  for (let row = 0; row < times.length; row++) {
-    if (times[row] >= holdoutFrom) holdout.push(row);
-    else if (times[row] + gapMs <= holdoutFrom) train.push(row);
-  }
+function splitByTime(
+  times: Float64Array,
+  split: { holdoutFrom: string; holdoutDays?: number; folds: number },
+  gapMs: number,
+): RowSplit {
+  const sliding = (times.at(-1) ?? 0) - (split.holdoutDays ?? Number.POSITIVE_INFINITY) * dayMs;
+  const holdoutFrom = Math.max(Date.parse(split.holdoutFrom), sliding);
+  const holdoutStart = firstAt(times, holdoutFrom);
+  const trainEnd = endBefore(times, holdoutFrom, gapMs);
+  /** where the part `k` of folds + 1 equal parts of the training rows starts; rows of one time stay together */
+  const partStart = (k: number) => firstAt(times, times[Math.floor((trainEnd * k) / (split.folds + 1))]);
   const folds: Fold[] = [];
-  for (let fold = 1; fold <= foldCount; fold++) {
-    const start = times[train[Math.floor((train.length * fold) / (foldCount + 1))]];
-    const end = fold === foldCount ? Infinity : times[train[Math.floor((train.length * (fold + 1)) / (foldCount + 1))]];
-    folds.push({
-      train: Int32Array.from(train.filter((row) => times[row] + gapMs <= start && times[row] < start)),
-      validation: Int32Array.from(train.filter((row) => times[row] >= start && times[row] < end)),
-    });
+  for (let fold = 1; fold <= split.folds && trainEnd > 0; fold++) {
+    const start = partStart(fold);
+    const end = fold === split.folds ? trainEnd : partStart(fold + 1);
+    folds.push({ train: range(0, endBefore(times, times[start], gapMs)), validation: range(start, end) });
   }
-  return { trainRows: Int32Array.from(train), holdoutRows: Int32Array.from(holdout), folds: usable(folds) };
+  return { trainRows: range(0, trainEnd), holdoutRows: range(holdoutStart, times.length), folds };
 }
 
-function stratified(target: Int32Array, holdoutFraction: number, foldCount: number, seed: number): RowSplit {
-  const random = seededRandom(seed);
-  const byClass = new Map<number, number[]>();
-  for (let row = 0; row < target.length; row++) {
-    const rows = byClass.get(target[row]);
-    if (rows) rows.push(row);
-    else byClass.set(target[row], [row]);
+/** First row at or after `time`. */
+function firstAt(times: Float64Array, time: number): number {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (times[middle] < time) low = middle + 1;
+    else high = middle;
   }
-  const holdout: number[] = [];
-  const folds: number[][] = Array.from({ length: foldCount }, () => []);
-  for (const code of [...byClass.keys()].sort((a, b) => a - b)) {
-    const rows = shuffle(byClass.get(code) as number[], random);
-    const kept = Math.round(rows.length * holdoutFraction);
-    holdout.push(...rows.slice(0, kept));
-    for (const [i, row] of rows.slice(kept).entries()) folds[i % foldCount].push(row);
-  }
-  const sorted = (rows: number[]) => Int32Array.from(rows).sort();
-  return {
-    trainRows: sorted(folds.flat()),
-    holdoutRows: sorted(holdout),
-    folds: usable(
-      folds.map((validation) => ({
-        train: sorted(folds.filter((fold) => fold !== validation).flat()),
-        validation: sorted(validation),
-      })),
-    ),
+  return low;
+}
+
+/** End (exclusive) of the rows before `time` whose label, `gapMs` later, is not after it. */
+function endBefore(times: Float64Array, time: number, gapMs: number): number {
+  const latest = firstAt(times, time);
+  let end = firstAt(times, time - gapMs);
+  while (end < latest && times[end] + gapMs <= time) end++;
+  return end;
+}
+
+function range(start: number, end: number): Int32Array {
+  const rows = new Int32Array(Math.max(end - start, 0));
+  for (let i = 0; i < rows.length; i++) rows[i] = start + i;
+  return rows;
+}
+
+function checkParts({ trainRows, holdoutRows, folds }: RowSplit, classes: string[], target: Int32Array): void {
+  const of = `of ${target.length} labelled rows`;
+  if (trainRows.length < minTrainingRows)
+    throw new AppError(
+      "rejected",
+      `${trainRows.length} ${of} are for training, at least ${minTrainingRows} are needed: add data, or check the spec's split`,
+    );
+  if (holdoutRows.length === 0)
+    throw new AppError("rejected", `none ${of} is in the hold-out: add newer data, or check the spec's split`);
+  const lacking = (rows: Int32Array) => {
+    const present = new Set<number>();
+    for (const row of rows) present.add(target[row]);
+    return classes.filter((_name, code) => !present.has(code)).map((name) => `"${name}"`);
   };
-}
-
-function usable(folds: Fold[]): Fold[] {
-  const some = folds.filter(({ train, validation }) => train.length > 0 && validation.length > 0);
-  if (some.length === 0) throw new AppError("rejected", "the training rows are too few to hold validation rows back");
-  return some;
+  const absent = lacking(trainRows);
+  if (absent.length > 0)
+    throw new AppError("rejected", `the training rows have none of class ${absent.join(", ")}: add data that has`);
+  for (const [i, fold] of folds.entries()) {
+    const name = `fold ${i + 1} of ${folds.length}`;
+    const advice = "add data, or lower split.folds in the spec";
+    if (fold.validation.length === 0) throw new AppError("rejected", `${name} has no validation rows: ${advice}`);
+    const missing = lacking(fold.train);
+    if (missing.length > 0)
+      throw new AppError("rejected", `${name} has no training rows of class ${missing.join(", ")}: ${advice}`);
+  }
 }

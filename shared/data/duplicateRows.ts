@@ -1,0 +1,56 @@
+import type { SqlSession } from "../ports";
+import type { UsecaseSpec } from "../usecase/usecaseSpec";
+import type { RejectionReason } from "./datasetRegistry";
+import { columnId, keyColumns, rowNumber } from "./sqlText";
+
+/** What repeated times (of an entity) mean for a file. */
+interface DuplicateCheck {
+  reasons: RejectionReason[];
+  reasonCount: number;
+  notes: string[];
+}
+
+const maxKeys = 20;
+
+/**
+ * Looks for rows of the typed `table` with the same time and entity: where all features and the label agree they count once, with a
+ * note; where they differ nobody can tell which is right, and each such time is a reason against the file.
+ */
+export async function checkDuplicates(session: SqlSession, table: string, spec: UsecaseSpec): Promise<DuplicateCheck> {
+  const key = keyColumns(spec);
+  if (key.length === 0) return { reasons: [], reasonCount: 0, notes: [] };
+  const used = [...new Set([...spec.features, spec.label.column])];
+  const differs = used.map((name, i) => `${varies(columnId(spec, name))} AS d${i}`);
+  const groups = `SELECT count(*) AS copies, list_sort(list(${rowNumber})) AS row_list, ${differs.join(", ")} FROM ${table} GROUP BY ${key.join(", ")} HAVING count(*) > 1`;
+  const any = used.map((_name, i) => `d${i}`).join(" OR ");
+  const [totals] = await session.rows(
+    `SELECT coalesce(sum(copies - 1), 0) AS repeated, count_if(${any}) AS contradictions FROM (${groups})`,
+  );
+  const what = `time${spec.entity === undefined ? "" : " and entity"}`;
+  if (Number(totals.contradictions) > 0) {
+    const found = await session.rows(
+      `SELECT * EXCLUDE (row_list), row_list[1] AS first_row, row_list[2] AS second_row FROM (${groups}) WHERE ${any} ORDER BY first_row LIMIT ${maxKeys}`,
+    );
+    const reasons = found.map((group) => contradiction(group, used, what));
+    return { reasons, reasonCount: Number(totals.contradictions), notes: [] };
+  }
+  const repeated = Number(totals.repeated);
+  const notes =
+    repeated > 0 ? [`${repeated} rows repeat the ${what} of another with the same values; they count once`] : [];
+  return { reasons: [], reasonCount: 0, notes };
+}
+
+/** SQL: whether a column differs within a group; a value beside a missing one differs too. */
+function varies(column: string): string {
+  return `(min(${column}) <> max(${column}) OR count(${column}) NOT IN (0, count(*))) IS TRUE`;
+}
+
+function contradiction(group: Record<string, unknown>, used: string[], what: string): RejectionReason {
+  const columns = used.filter((_name, i) => group[`d${i}`] === true);
+  const more = Number(group.copies) > 2 ? ` (and ${Number(group.copies) - 2} more)` : "";
+  return {
+    row: Number(group.second_row),
+    column: columns[0],
+    message: `rows ${group.first_row} and ${group.second_row}${more} have the same ${what} but differ in ${columns.slice(0, 8).join(", ")}`,
+  };
+}
