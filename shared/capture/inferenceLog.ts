@@ -13,7 +13,7 @@ export interface CaptureEntry {
   route: string;
   /** the request's body as it was sent */
   inputs: string;
-  /** the predictions as JSON text, where there are some */
+  /** the predictions as columns, JSON text, where there are some */
   outputs?: string;
   error?: string;
 }

@@ -2,9 +2,6 @@ import { AppError, type ErrorDetail } from "../errors";
 import type { FeatureSlot, ModelSignature } from "../onnx/signature";
 import type { TensorInfo, TensorValue } from "../ports";
 
-/** The plain endpoint's body: rows as arrays in feature order, or as objects by feature name. */
-export type RowsBody = { data: unknown[] } | { rows: unknown[] };
-
 /** Tensors of `rowCount` rows, by input name, ready for the runtime. */
 export interface DecodedRows {
   rowCount: number;
@@ -14,7 +11,7 @@ export interface DecodedRows {
 const maxDetails = 20;
 export const maxRows = 100_000;
 
-/** Reads the plain body into tensors of the signature; AppError invalid_input lists each field at fault (never its content). */
+/** Reads the plain endpoint's body (`data`: rows as arrays in feature order, or `rows`: objects by feature name) into tensors of the signature; AppError invalid_input lists each field at fault (never its content). */
 export function decodeRows(body: unknown, signature: ModelSignature): DecodedRows {
   const { list, byName } = rowsOf(body);
   const columns = signature.inputs.map((input) => newTensor(input, list.length));

@@ -72,11 +72,11 @@ async function answer(
   outcome.version = version;
   const rows = decodeRows(parseJson(request.body), signature);
   outcome.rows = rows.rowCount;
-  const predictions = JSON.stringify(await predict(loaded.runtime, signature, rows));
-  record(ports, request, outcome, started, 200, predictions);
+  const predictions = await predict(loaded.runtime, signature, rows);
+  record(ports, request, outcome, started, 200, predictions.log);
   return {
     status: 200,
-    body: `{"model":"${outcome.model}","version":${version},"requestId":"${request.requestId}","predictions":${predictions}}`,
+    body: `{"model":"${outcome.model}","version":${version},"requestId":"${request.requestId}","predictions":${predictions.reply}}`,
     headers: {
       "content-type": "application/json",
       "x-tidegate-version": String(version),

@@ -1,5 +1,5 @@
 import type { Clock, QueueSender } from "../ports";
-import { isFinal, type RunRecord, type RunTrigger, trainingQueues } from "./runRecord";
+import { type RunRecord, type RunTrigger, trainingQueues } from "./runRecord";
 import type { RunStore } from "./runStore";
 
 export interface StartRunPorts {
@@ -35,9 +35,4 @@ export async function startRun(
   const current = started ? run : await ports.runs.get(run.id);
   if (current.status === "queued") await ports.queues.send(trainingQueues.plan, { runId: run.id });
   return { run: current, started };
-}
-
-/** The latest run of a use case that trained or tried to, by any trigger. */
-export async function runInProgress(runs: RunStore, usecase: string): Promise<RunRecord | undefined> {
-  return (await runs.list(usecase)).findLast((run) => !isFinal(run.status));
 }
