@@ -1,26 +1,25 @@
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { gunzipSync } from "node:zlib";
 
 // biome-ignore lint/suspicious/noExplicitAny: an envelope's data differs by its type, and a test looks at a few fields of each
 type Envelope = any;
 
-/** Application Insights' ingestion endpoint on loopback: keeps what it is sent, as envelopes and as raw text. */
+/**
+ * Application Insights' ingestion endpoint on loopback (POST /v2.1/track, envelopes as a JSON array or as lines of JSON,
+ * gzip or plain): keeps what it is sent, as envelopes and as raw text. Anything it cannot read stands in `refused`.
+ */
 export class IngestionStub {
   readonly envelopes: Envelope[] = [];
+  readonly refused: string[] = [];
   raw = "";
   url = "";
+  /** set: requests are taken but never answered, as by a receiver that is overloaded or gone */
+  silent = false;
+  private readonly waiting = new Set<() => void>();
   private readonly server = createServer((request, response) => {
-    read(request).then((text) => {
-      this.raw += text;
-      const items = text.trim().startsWith("[")
-        ? JSON.parse(text)
-        : text
-            .trim()
-            .split("\n")
-            .map((line) => JSON.parse(line));
-      this.envelopes.push(...items);
-      response.setHeader("content-type", "application/json");
-      response.end(JSON.stringify({ itemsReceived: items.length, itemsAccepted: items.length, errors: [] }));
+    this.take(request, response).catch((error: unknown) => {
+      this.refused.push(`${request.method} ${request.url}: ${error}`);
+      response.writeHead(400).end();
     });
   });
 
@@ -36,10 +35,38 @@ export class IngestionStub {
     return this.envelopes.filter(({ data }) => data.baseType === type);
   }
 
+  /** The first envelope that `wanted` likes, now or once it arrives; give the test a timeout. */
+  async waitFor(wanted: (envelope: Envelope) => boolean): Promise<Envelope> {
+    for (;;) {
+      const found = this.envelopes.find(wanted);
+      if (found !== undefined) return found;
+      await new Promise<void>((resolve) => this.waiting.add(resolve));
+    }
+  }
+
   stop(): void {
     this.server.close();
     this.server.closeAllConnections();
   }
+
+  private async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const text = await read(request);
+    this.raw += text;
+    if (this.silent) return;
+    if (request.method !== "POST" || !/^\/v2(\.1)?\/track$/.test(request.url ?? ""))
+      throw new Error("no such endpoint");
+    const items = parse(text);
+    this.envelopes.push(...items);
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify({ itemsReceived: items.length, itemsAccepted: items.length, errors: [] }));
+    for (const wake of this.waiting) wake();
+    this.waiting.clear();
+  }
+}
+
+function parse(text: string): Envelope[] {
+  const trimmed = text.trim();
+  return trimmed.startsWith("[") ? JSON.parse(trimmed) : trimmed.split("\n").map((line) => JSON.parse(line));
 }
 
 async function read(request: IncomingMessage): Promise<string> {
