@@ -46,6 +46,7 @@ export async function linesOfRows(path: string, rows: number[]): Promise<Map<num
 
 function inspect(scanner: CsvScanner): Transform {
   let size = 0;
+  const decoder = new TextDecoder("utf-8", { fatal: true });
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       const isFirst = size === 0;
@@ -54,10 +55,20 @@ function inspect(scanner: CsvScanner): Transform {
       if (chunk.includes(0)) return done(rejected("the file is binary, not text: a .csv file of UTF-8 text is needed"));
       if (size > maxPlainBytes) return done(rejected(`the text is larger than ${maxPlainBytes} bytes: split the file`));
       const hasMark = isFirst && chunk.subarray(0, byteOrderMark.length).equals(byteOrderMark);
+      if (!decodes(decoder, chunk)) return done(rejected("the text is not UTF-8: save the file as UTF-8"));
       scanner.push(hasMark ? chunk.subarray(byteOrderMark.length) : chunk);
       done(undefined, chunk);
     },
   });
+}
+
+function decodes(decoder: TextDecoder, chunk: Buffer): boolean {
+  try {
+    decoder.decode(chunk, { stream: true });
+    return true;
+  } catch {
+    return false; // the only thing that decoding complains of
+  }
 }
 
 function rejected(message: string): AppError {

@@ -151,6 +151,7 @@ export const usecaseSpec = shape.superRefine((spec, context) => {
     fault(["example"], "a spec with a sample needs an example row, which the first start scores");
   for (const feature of Object.keys(spec.example ?? {}))
     if (!spec.features.includes(feature)) fault(["example", feature], `"${feature}" is not among the features`);
+  checkColumns(spec, fault);
   checkTime(spec, fault);
   checkLabel(spec, fault);
 });
@@ -173,6 +174,15 @@ function checkTime(spec: Shape, fault: Fault): void {
       fault(["columns", name, "fillForwardHours"], "filling forward needs a time column");
 }
 
+function checkColumns(spec: Shape, fault: Fault): void {
+  for (const [name, column] of Object.entries(spec.columns)) {
+    if (name.trim() !== name || name === "")
+      fault(["columns", name], "a column name has no spaces around it and is not empty");
+    if (column.type === "number" && column.min !== undefined && column.max !== undefined && column.min > column.max)
+      fault(["columns", name, "min"], `${column.min} is above the maximum, ${column.max}`);
+  }
+}
+
 function checkLabel(spec: Shape, fault: Fault): void {
   const column = spec.columns[spec.label.column];
   if (column?.type !== "category") return;
@@ -180,6 +190,9 @@ function checkLabel(spec: Shape, fault: Fault): void {
   if (spec.label.mapping && raw)
     for (const value of raw)
       if (!(value in spec.label.mapping)) fault(["label", "mapping"], `no class for the value "${value}"`);
+  if (spec.label.mapping && raw)
+    for (const value of Object.keys(spec.label.mapping))
+      if (!raw.includes(value)) fault(["label", "mapping", value], `"${value}" is not among the column's values`);
   const classes = labelClasses(spec);
   if (classes === undefined)
     fault(["label"], "declare the column's values or a mapping, so that the classes are known");

@@ -1,0 +1,42 @@
+import { createWriteStream } from "node:fs";
+import { rm } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { SqlSession } from "../ports";
+import type { UsecaseSpec } from "../usecase/usecaseSpec";
+import { labelledTable } from "./labelledRows";
+import type { PreparedData } from "./preparedData";
+import { columnId, identifier, literal, rowNumber } from "./sqlText";
+
+/**
+ * Writes the labelled rows for auditors: dataset version, row number, role (train, gap, holdout), label, and the spec's columns with
+ * features filled; times in UTC. For the session that prepared `data`, right after; `path` lies in its folder.
+ */
+export async function writePreparedParquet(
+  session: SqlSession,
+  data: PreparedData,
+  spec: UsecaseSpec,
+  path: string,
+): Promise<void> {
+  const roles = `${path}.roles.csv`;
+  await pipeline(Readable.from(roleLines(data)), createWriteStream(roles));
+  const columns = Object.entries(spec.columns).map(([name, { type }]) => {
+    const id = `l.${columnId(spec, name)}`;
+    return `${type === "timestamp" ? `make_timestamp_ms(${id})` : id} AS ${identifier(name)}`;
+  });
+  await session.run(
+    `COPY (SELECT l.version AS dataset_version, l.${rowNumber} AS dataset_row, r.role AS split_role, l.label AS label_class, ${columns.join(", ")}
+       FROM ${labelledTable} l JOIN read_csv(${literal(roles)}, header = false, auto_detect = false,
+         columns = {at: 'INTEGER', version: 'INTEGER', row_in_file: 'INTEGER', role: 'VARCHAR'}) r
+       ON l.version = r.version AND l.${rowNumber} = r.row_in_file ORDER BY r.at)
+     TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd)`,
+  );
+  await rm(roles);
+}
+
+function* roleLines({ trainRows, holdoutRows, source, target }: PreparedData): Generator<string> {
+  const roles = new Array<string>(target.length).fill("gap");
+  for (const row of trainRows) roles[row] = "train";
+  for (const row of holdoutRows) roles[row] = "holdout";
+  for (let row = 0; row < roles.length; row++) yield `${row},${source.version[row]},${source.row[row]},${roles[row]}\n`;
+}

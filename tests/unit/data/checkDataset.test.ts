@@ -1,0 +1,232 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { checkDataset } from "../../../shared/data/checkDataset";
+import { check, csv, fruitSpec, hours, machineSpec, withFiles } from "./inSession";
+
+const machine = machineSpec();
+const fruit = fruitSpec();
+const fruitHeader = "Weight,Sugar,Skin,Kind";
+const firstMessage = async (rows: string[]) => (await check(csv(rows), machine)).reasons[0]?.message;
+
+describe("checking a dataset", () => {
+  it("accepts a good file and counts the rows whose later state is observed", async () => {
+    const verdict = await check(csv(hours("rrs-r")), machine);
+    expect(verdict).toEqual({
+      accepted: true,
+      reasons: [],
+      reasonCount: 0,
+      notes: [],
+      rowCount: 5,
+      labelledRowCount: 2, // hours 0 and 2; the state two hours after hour 1 is unknown
+    });
+  });
+
+  it("names row, line and column of every bad cell, in the file's order", async () => {
+    const rows = hours("rrrr");
+    rows[1] = rows[1].replace(",1,run", ',"a, b",run');
+    rows[3] = rows[3].replace("2024-01-01T03", "yesterday").replace("run", "walk");
+    const verdict = await check(csv([...rows.slice(0, 1), "", ...rows.slice(1)]), machine);
+    expect(verdict).toMatchObject({ accepted: false, reasonCount: 3, rowCount: 4 });
+    expect(verdict.reasons).toEqual([
+      { row: 2, column: "Load", message: 'row 2 (line 4), column Load: "a, b" is not a number' },
+      {
+        row: 4,
+        column: "At",
+        message: 'row 4 (line 6), column At: "yesterday:00:00.000Z" is not an ISO 8601 timestamp',
+      },
+      { row: 4, column: "State", message: 'row 4 (line 6), column State: "walk" is not one of run, stop, fail' },
+    ]);
+  });
+
+  it("shows at most 20 reasons and says how many there are, with long cells clipped", async () => {
+    const rows = hours("r".repeat(50), "A", () => "x".repeat(300));
+    const verdict = await check(csv(rows), machine);
+    expect(verdict.reasonCount).toBe(50);
+    expect(verdict.reasons).toHaveLength(20);
+    expect(verdict.reasons[0].message).toContain(`"${"x".repeat(24)}..."`);
+    expect(verdict.reasons[0].message.length).toBeLessThan(100);
+  });
+
+  it("rejects what is out of range unless the column says that it is missing", async () => {
+    const rows = hours("rrr", "A", (hour) => ["5", "-1", "101"][hour]);
+    expect((await check(csv(rows), machine)).reasons).toEqual([
+      { row: 3, column: "Load", message: 'row 3 (line 4), column Load: "101" is out of range, 0 to 100' },
+    ]);
+    const columns = { ...machine.columns, Load: { ...machine.columns.Load, outOfRange: "missing" as const } };
+    expect(await check(csv(rows), machineSpec({ columns }))).toMatchObject({ accepted: true });
+  });
+
+  it.each(["1e39", "inf", "-infinity", "1_000", "1,5", "0x1f", "12 km"])(
+    "does not take %j for a number",
+    async (cell) => {
+      const spec = fruitSpec();
+      const verdict = await check(csv([`"${cell}",1,red,apple`], fruitHeader), spec);
+      expect(verdict.reasons[0]).toMatchObject({ row: 1, column: "Weight" });
+    },
+  );
+
+  it("takes empty cells, NA, NaN and null for missing numbers, and rejects those where the column must have a value", async () => {
+    const rows = ["1,,,apple", '2,NA,"",pear', " 3 , NaN ,red,plum", "4,null,NA,plum"];
+    expect(await check(csv(rows, fruitHeader), fruit)).toMatchObject({ accepted: true, labelledRowCount: 4 });
+    const verdict = await check(csv(["NA,1,red,apple", ",1,red,apple"], fruitHeader), fruit);
+    expect(verdict.reasons.map(({ message }) => message)).toEqual([
+      "row 1 (line 2), column Weight: the value is missing, and the column must have one",
+      "row 2 (line 3), column Weight: the value is missing, and the column must have one",
+    ]);
+  });
+
+  it.each([
+    ["2024-01-01T06:00:00Z", "2024-01-01T06:00:00.000Z"],
+    ["2024-01-01T06:00:00.250", "2024-01-01T06:00:00.250Z"],
+    ["2024-01-01T06:00:00+02:00", "2024-01-01T04:00:00.000Z"],
+    ["2024-01-01T06:00:00.5-05", "2024-01-01T11:00:00.500Z"],
+    ["2024-01-01T06:00-0330", "2024-01-01T09:30:00.000Z"],
+    ["2024-01-01 06:00", "2024-01-01T06:00:00.000Z"],
+    ["2024-01-01 06:00:30 +01", "2024-01-01T05:00:30.000Z"],
+    ["2024-03-31 02:30:00", "2024-03-31T02:30:00.000Z"], // the hour that daylight saving skips
+    ["2024-02-29", "2024-02-29T00:00:00.000Z"],
+  ])("reads the timestamp %j as %s", async (cell, instant) => {
+    const found = await withFiles([{ name: "a.csv", content: csv([`${cell},A,1,run`]) }], async (session, [file]) => {
+      await checkDataset(session, file, machine);
+      return session.rows("SELECT c0 FROM checked");
+    });
+    expect(new Date(Number(found[0].c0)).toISOString()).toBe(instant);
+  });
+
+  it.each([
+    "01/02/2024",
+    "2024-13-01",
+    "2024-02-30 10:00",
+    "epoch",
+    "infinity",
+    "1704067200",
+    "2024-01-01 25:00",
+    "2024-01-01T00:00+25:00",
+  ])("does not take %j for a timestamp", async (cell) => {
+    expect(await firstMessage([`${cell},A,1,run`])).toBe(
+      `row 1 (line 2), column At: "${cell}" is not an ISO 8601 timestamp`,
+    );
+  });
+
+  it("rejects a missing timestamp", async () => {
+    expect(await firstMessage([",A,1,run"])).toBe("row 1 (line 2), column At: the timestamp is missing");
+  });
+
+  it("takes only mapped values for the label where the column lists none", async () => {
+    const columns = { ...machine.columns, State: { type: "category" } };
+    const verdict = await check(csv(["2024-01-01,A,1,broken"]), machineSpec({ columns }));
+    expect(verdict.reasons[0].message).toContain('"broken" is not one of run, stop, fail');
+  });
+
+  it("counts equal rows of one time and entity once, with a note", async () => {
+    const rows = hours("rrs");
+    const verdict = await check(csv([...rows, rows[2], rows[0]]), machine);
+    expect(verdict).toMatchObject({ accepted: true, rowCount: 5, labelledRowCount: 1 });
+    expect(verdict.notes).toEqual([
+      "2 rows repeat the time and entity of another with the same values; they count once",
+    ]);
+  });
+
+  it("rejects rows of one time and entity that contradict each other, a missing value included", async () => {
+    const rows = hours("rrs");
+    const verdict = await check(csv([...rows, rows[2].replace("stop", "run"), rows[1].replace(",1,", ",,")]), machine);
+    expect(verdict.reasonCount).toBe(2);
+    expect(verdict.reasons.map(({ message }) => message)).toEqual([
+      "rows 2 and 5 have the same time and entity but differ in Load",
+      "rows 3 and 4 have the same time and entity but differ in State",
+    ]);
+  });
+
+  it("names missing and repeated columns, and notes those it ignores", async () => {
+    const missing = await check("At,machine,Load\n2024-01-01,A,1\n", machine);
+    expect(missing.reasons).toEqual([
+      { column: "Machine", message: 'the column "Machine" is missing; the file has "At", "machine", "Load"' },
+      { column: "State", message: 'the column "State" is missing; the file has "At", "machine", "Load"' },
+    ]);
+    const twice = await check("At,Machine,Load,State,Load\n2024-01-01,A,1,run,2\n", machine);
+    expect(twice.reasons[0].message).toBe('the column "Load" stands more than once in the file');
+    const extra = await check(csv(["x,2024-01-01,A,1,run,9"], ",At,Machine,Load,State,load"), machine);
+    expect(extra).toMatchObject({
+      accepted: true,
+      notes: ["columns that the use case does not name were ignored: (no name), load"],
+    });
+  });
+
+  it("reads a byte-order mark, CRLF, spaces around headers, quoted cells and a last line without an end", async () => {
+    const text = '\uFEFF"Weight", Sugar ,Skin,Kind\r\n1,2,"red, with ""spots""\r\nand more",apple\r\n\r\n3,4,,"pear"';
+    expect(await check(text, fruit)).toMatchObject({ accepted: true, rowCount: 2, labelledRowCount: 2, notes: [] });
+  });
+
+  it("names rows with too many or too few cells and broken quotes", async () => {
+    const verdict = await check(
+      csv(["1,2,red,apple", "1,2,red", "1,2,red,apple,9", '1,"2"3,red,apple'], fruitHeader),
+      fruit,
+    );
+    expect(verdict.reasons.map(({ message }) => message)).toEqual([
+      "row 2 (line 3): 3 cells where the header has 4",
+      "row 3 (line 4): 5 cells where the header has 4",
+      "row 4 (line 5): a quote or carriage return stands inside a cell; quote the cell and double its quotes",
+    ]);
+    const open = await check(csv(['1,2,"red,apple', "1,2,red,apple"], fruitHeader), fruit);
+    expect(open.reasons).toEqual([{ row: 1, message: "row 1 (line 2): the file ends inside a quoted cell" }]);
+  });
+
+  it.each([
+    ["an empty file", "", "data.csv", "the file is empty"],
+    ["blank lines only", "\n\r\n\n", "data.csv", "the file is empty"],
+    ["a header only", `${fruitHeader}\n`, "data.csv", "the file has a header and no rows"],
+    ["an image", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 13]), "data.csv", "binary"],
+    ["UTF-16", Buffer.from(`\uFEFF${fruitHeader}\n`, "utf16le"), "data.csv", "UTF-16"],
+    ["Latin-1", Buffer.from(`${fruitHeader}\n1,2,r\xf6d,apple\n`, "latin1"), "data.csv", "the text is not UTF-8"],
+    ["semicolons", "Weight;Sugar;Skin;Kind\n1;2;red;apple\n", "data.csv", "semicolons"],
+    ["text that is no gzip", `${fruitHeader}\n1,2,red,apple\n`, "data.csv.gz", "gzip file is damaged or incomplete"],
+    ["text that is no Parquet", fruitHeader, "data.parquet", "the file cannot be read"],
+    ["an empty Parquet", "", "data.parquet", "the file cannot be read"],
+  ])("rejects %s", async (_name, content, file, reason) => {
+    const verdict = await check(content, fruit, file);
+    expect(verdict).toMatchObject({ accepted: false, reasonCount: 1 });
+    expect(verdict.reasons[0].message).toContain(reason);
+    expect(verdict.reasons[0].message).not.toMatch(/tidegate-sql|strict_mode|\n/);
+  });
+
+  it("rejects a gzip file that is cut off, whose readable part looks complete to the reader", async () => {
+    const rows = Array.from({ length: 20_000 }, (_, i) => `${i},${(i * 7919) % 1000},red,apple`);
+    const packed = gzipSync(csv(rows, fruitHeader));
+    expect(await check(packed, fruit, "data.csv.gz")).toMatchObject({ accepted: true, rowCount: 20_000 });
+    const verdict = await check(packed.subarray(0, packed.length / 2), fruit, "data.csv.gz");
+    expect(verdict.reasons[0].message).toContain("the gzip file is damaged or incomplete");
+  });
+
+  it("reads Parquet with native types and numbers its rows", async () => {
+    const spec = machineSpec();
+    const verdicts = await withFiles([], async (session, _files, folder) => {
+      const file = path.join(folder, "data.parquet");
+      await session.run(
+        `COPY (SELECT TIMESTAMPTZ '2024-01-01 00:00:00+00' + INTERVAL (i) HOUR AS "At", 'A' AS "Machine",
+           CAST(i AS FLOAT) AS "Load", CASE WHEN i = 3 THEN 'odd' ELSE 'run' END AS "State" FROM range(5) t(i)) TO '${file}'`,
+      );
+      const bad = await checkDataset(session, file, spec);
+      await session.run(`COPY (SELECT * FROM '${file}' WHERE "State" = 'run') TO '${folder}/good.parquet'`);
+      const good = await checkDataset(session, `${folder}/good.parquet`, spec);
+      const cut = path.join(folder, "cut.parquet");
+      await session.run(`COPY (SELECT 1 AS "At") TO '${cut}'`);
+      return { bad, good, other: await checkDataset(session, cut, spec) };
+    });
+    expect(verdicts.bad.reasons).toEqual([
+      { row: 4, column: "State", message: 'row 4, column State: "odd" is not one of run, stop, fail' },
+    ]);
+    expect(verdicts.good).toMatchObject({ accepted: true, rowCount: 4, labelledRowCount: 2 });
+    expect(verdicts.other.reasonCount).toBe(3);
+  });
+
+  it("accepts the samples that ship", async () => {
+    const { loadUsecases } = await import("../../../shared/usecase/loadUsecases");
+    for (const { spec, folder } of loadUsecases("models").values()) {
+      const name = spec.sample as string;
+      const verdict = await check(readFileSync(path.join(folder, name)), spec, name);
+      expect(verdict).toMatchObject({ accepted: true, notes: [] });
+    }
+  });
+});
