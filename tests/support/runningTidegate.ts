@@ -115,6 +115,14 @@ export class RunningTidegate {
     await client.getBlockBlobClient(name).uploadData(Buffer.from(content));
   }
 
+  /** The bytes of a blob. */
+  download(container: string, name: string): Promise<Buffer> {
+    return BlobServiceClient.fromConnectionString(this.info.storage)
+      .getContainerClient(container)
+      .getBlobClient(name)
+      .downloadToBuffer();
+  }
+
   async enqueue(queue: string, text: string): Promise<void> {
     const client = QueueServiceClient.fromConnectionString(this.info.storage).getQueueClient(queue);
     await client.createIfNotExists();
