@@ -1,6 +1,7 @@
 import { createReadStream, createWriteStream } from "node:fs";
 import { Transform, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { TextDecoder } from "node:util";
 import { createGunzip } from "node:zlib";
 import { AppError, messageOf } from "../errors";
 import { CsvScanner, type CsvShape } from "./csvScanner";

@@ -27,8 +27,8 @@ export async function writePreparedParquet(
   await session.run(
     `COPY (SELECT l.version AS dataset_version, l.${rowNumber} AS dataset_row, r.role AS split_role, l.label AS label_class, ${columns.join(", ")}
        FROM ${labelledTable} l JOIN read_csv(${literal(roles)}, header = false, auto_detect = false,
-         columns = {at: 'INTEGER', version: 'INTEGER', row_in_file: 'INTEGER', role: 'VARCHAR'}) r
-       ON l.version = r.version AND l.${rowNumber} = r.row_in_file ORDER BY r.at)
+         columns = {place: 'INTEGER', version: 'INTEGER', row_in_file: 'INTEGER', role: 'VARCHAR'}) r
+       ON l.version = r.version AND l.${rowNumber} = r.row_in_file ORDER BY r.place)
      TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd)`,
   );
   await rm(roles);

@@ -1,0 +1,255 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { PreparedData } from "../../../shared/data/preparedData";
+import { csv, fruitSpec, hours, machineSpec, prepare } from "./inSession";
+
+const machine = machineSpec();
+const hourMs = 3_600_000;
+const start = Date.UTC(2024, 0, 1);
+/** 36 hours; the hold-out starts at hour 24, so training ends at hour 22 and hour 23 is the gap */
+const day = "rrrrsrrrfrrrsssrrrrrfrsr";
+const night = "rrsrrrrrfrrr";
+const series = hours(day + night);
+
+const hourOf = (data: PreparedData, row: number) => ((data.times as Float64Array)[row] - start) / hourMs;
+const classAt = (states: string, hour: number) => (states[hour] === "r" ? 0 : 1);
+const state = (data: PreparedData, row: number) => {
+  const { levels, codes } = data.table.categories[0];
+  return codes[row] < 0 ? null : levels[codes[row]];
+};
+const fruits = (count: number) =>
+  Array.from(
+    { length: count },
+    (_, i) => `${i},${i % 7},${["red", "green"][i % 2]},${["apple", "pear", "plum"][i % 3]}`,
+  );
+const fruitCsv = (rows: string[]) => csv(rows, "Weight,Sugar,Skin,Kind");
+
+describe("preparing a series", () => {
+  it("labels each row with the state exactly one horizon LATER and carries the current state", async () => {
+    const data = await prepare([csv(series)], machine);
+    expect(data.classes).toEqual(["up", "down"]);
+    expect(data.positiveIndex).toBe(1);
+    const all = day + night;
+    expect(data.target.length).toBe(all.length - 2);
+    for (let row = 0; row < data.target.length; row++) {
+      const hour = hourOf(data, row);
+      expect(data.target[row]).toBe(classAt(all, hour + 2));
+      expect(data.currentClass?.[row]).toBe(classAt(all, hour));
+      expect(data.table.numbers[0].values[row]).toBe(hour);
+    }
+  });
+
+  it("joins by time, not by position: a gap in the series leaves rows without a label", async () => {
+    const states = "rs  rf".padEnd(36, "rsrf");
+    const data = await prepare([csv(hours(states))], machine);
+    const labelled = Array.from(data.target, (_, row) => hourOf(data, row));
+    expect(labelled.slice(0, 3)).toEqual([4, 5, 6]); // two hours after 0 and 1 there is no row
+    expect(data.counts).toMatchObject({ rows: 34, labelled: 30, unlabelled: 4 });
+  });
+
+  it("keeps entities apart: a label never comes from another machine, nor does a filled value", async () => {
+    const a = hours("r-".padEnd(36, "rrs"), "A");
+    const b = hours("ff".padEnd(36, "s"), "B");
+    const data = await prepare([csv([...b, ...a])], machine);
+    const rows = data.target.length;
+    expect(rows).toBe(68);
+    const ofB = Array.from({ length: rows }, (_, row) => row).filter((row) => data.source.row[row] <= 36);
+    expect(ofB.every((row) => data.target[row] === 1)).toBe(true);
+    const second = Array.from({ length: rows }, (_, row) => row).filter((row) => hourOf(data, row) === 1);
+    expect(second.map((row) => state(data, row)).sort()).toEqual(["fail", "run"]);
+  });
+
+  it("fills a missing state forward for features as long as allowed, and never makes a label or a current class of it", async () => {
+    const states = "s----r".padEnd(36, "rsr");
+    const data = await prepare([csv(hours(states))], machine);
+    const row = (hour: number) => Array.from(data.times as Float64Array).indexOf(start + hour * hourMs);
+    expect(row(0)).toBe(-1); // its label would be the filled state of hour 2
+    expect(row(1)).toBe(-1);
+    expect(row(2)).toBe(-1);
+    expect(state(data, row(3))).toBeNull(); // three hours old
+    expect(data.currentClass?.[row(3)]).toBe(-1);
+    const fills = await prepare([csv(hours("rs-r".padEnd(36, "rsr")))], machine);
+    const third = Array.from(fills.times as Float64Array).indexOf(start + 2 * hourMs);
+    expect(state(fills, third)).toBe("stop");
+    expect(fills.currentClass?.[third]).toBe(-1);
+  });
+
+  it("leaves a gap of one horizon between training and hold-out, and between the parts of a fold", async () => {
+    const data = await prepare([csv(series)], machine);
+    const at = (rows: Int32Array) => Array.from(rows, (row) => hourOf(data, row));
+    expect(Math.max(...at(data.trainRows))).toBe(22);
+    expect(at(data.holdoutRows)).toEqual([24, 25, 26, 27, 28, 29, 30, 31, 32, 33]);
+    expect(data.counts.gap).toBe(1);
+    const [fold] = data.folds;
+    expect(at(fold.validation)).toEqual([11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22]);
+    expect(at(fold.train)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  it("lets the hold-out slide with the newest rows where the spec limits its days", async () => {
+    const split = { kind: "time", holdoutFrom: "2024-01-01T12:00:00Z", holdoutDays: 0.5, folds: 1 };
+    const data = await prepare([csv(series)], machineSpec({ split }));
+    expect(hourOf(data, data.holdoutRows[0])).toBe(21); // the newest labelled row is of hour 33
+  });
+
+  it("takes the newest version of a row, and says where each came from", async () => {
+    const corrected = [hours("f", "A", () => "77")[0], `2024-01-01T05:00:00Z,A,78,run`];
+    const data = await prepare([csv(series), csv(corrected)], machine);
+    expect(data.counts).toMatchObject({ rows: 36, duplicates: 2 });
+    expect(data.table.numbers[0].values[0]).toBe(77);
+    expect(Array.from(data.source.version.subarray(0, 6))).toEqual([2, 1, 1, 1, 1, 2]);
+    expect(Array.from(data.source.row.subarray(0, 6))).toEqual([1, 2, 3, 4, 5, 2]);
+    expect(data.target[3]).toBe(0); // hour 5 in its newest version
+  });
+
+  it("knows no daylight saving: an hour is an hour, whatever zone the file is written in", async () => {
+    const split = { kind: "time", holdoutFrom: "2024-03-31T12:00:00Z", folds: 1 };
+    const cell = (hour: number) =>
+      hour < 12
+        ? new Date(Date.UTC(2024, 2, 30, 18 + hour)).toISOString()
+        : new Date(Date.UTC(2024, 2, 30, 18 + hour + 3)).toISOString().replace("Z", "+03:00");
+    const rows = Array.from({ length: 30 }, (_, hour) => `${cell(hour)},A,${hour},${hour % 3 ? "run" : "stop"}`);
+    const data = await prepare([csv(rows)], machineSpec({ split }));
+    expect(data.counts.unlabelled).toBe(2);
+    expect(Array.from(data.table.numbers[0].values)).toEqual(Array.from({ length: 28 }, (_, hour) => hour));
+  });
+
+  it("gives blocks by day", async () => {
+    const data = await prepare([csv(series)], machine);
+    expect(new Set(data.blocks)).toEqual(new Set([start / 86_400_000, start / 86_400_000 + 1]));
+  });
+
+  it("does not depend on the order of rows in the file, but for the row numbers", async () => {
+    const twoMachines = [...series, ...hours(night + day, "B")];
+    const expected = await prepare([csv(twoMachines)], machine);
+    const shuffled = fc.shuffledSubarray(twoMachines, { minLength: twoMachines.length });
+    await fc.assert(
+      fc.asyncProperty(shuffled, async (rows) => {
+        const { source, ...data } = await prepare([csv(rows)], machine);
+        expect({ ...data, source: expected.source }).toEqual(expected);
+        expect(Array.from(source.row, (row) => rows[row - 1])).toEqual(
+          Array.from(expected.source.row, (row) => twoMachines[row - 1]),
+        );
+      }),
+      { numRuns: 8 },
+    );
+  });
+});
+
+describe("preparing rows without a time", () => {
+  const spec = fruitSpec();
+
+  it("gives each class its share of hold-out and folds", async () => {
+    const data = await prepare([fruitCsv(fruits(120))], spec);
+    const shares = (rows: Int32Array) =>
+      [0, 1, 2].map((code) => rows.filter((row) => data.target[row] === code).length);
+    expect(shares(data.holdoutRows)).toEqual([10, 10, 10]);
+    expect(data.folds.map(({ validation }) => shares(validation))).toEqual([
+      [15, 15, 15],
+      [15, 15, 15],
+    ]);
+    const [first, second] = data.folds;
+    expect(first.train).toEqual(second.validation);
+    expect(data).toMatchObject({ times: undefined, currentClass: undefined, positiveIndex: undefined });
+  });
+
+  it("keeps rows equal across versions as often as the version that has them most often", async () => {
+    const data = await prepare(
+      [fruitCsv([...fruits(30), fruits(1)[0]]), fruitCsv([...fruits(32), fruits(2)[1]])],
+      spec,
+    );
+    const weights = Array.from(data.table.numbers[0].values);
+    expect(weights.filter((weight) => weight === 0)).toHaveLength(2); // twice in version 1
+    expect(weights.filter((weight) => weight === 1)).toHaveLength(2); // twice in version 2
+    expect(weights.filter((weight) => weight === 2)).toHaveLength(1);
+    expect(data.counts).toEqual({ rows: 34, labelled: 34, unlabelled: 0, gap: 0, duplicates: 30 });
+  });
+
+  it("never puts equal rows on both sides of the split", async () => {
+    const rows = fruits(40).flatMap((row) => [row, row, row]);
+    const data = await prepare([fruitCsv(rows)], spec);
+    const weights = (of: Int32Array) => new Set(Array.from(of, (row) => data.table.numbers[0].values[row]));
+    const held = weights(data.holdoutRows);
+    expect(held.size).toBeGreaterThan(5);
+    expect([...weights(data.trainRows)].filter((weight) => held.has(weight))).toEqual([]);
+  });
+
+  it("keeps most rows in their part when the dataset grows", async () => {
+    const small = await prepare([fruitCsv(fruits(300))], spec);
+    const large = await prepare([fruitCsv(fruits(300)), fruitCsv(fruits(360).slice(300))], spec);
+    const held = ({ holdoutRows, table }: PreparedData) =>
+      new Set(Array.from(holdoutRows, (row) => table.numbers[0].values[row]).filter((weight) => weight < 300));
+    const before = held(small);
+    const moved = [...held(large)].filter((weight) => !before.has(weight));
+    expect(before.size).toBe(75);
+    expect(moved.length).toBeLessThan(10);
+  });
+
+  it("splits another way with another seed", async () => {
+    const [a, b] = [
+      await prepare([fruitCsv(fruits(120))], spec),
+      await prepare([fruitCsv(fruits(120))], fruitSpec({ seed: 2 })),
+    ];
+    expect(a.holdoutRows).not.toEqual(b.holdoutRows);
+  });
+
+  it("drops rows without a class and counts them", async () => {
+    const data = await prepare([fruitCsv([...fruits(30), "1,1,red,", "2,2,red,"])], spec);
+    expect(data.counts).toMatchObject({ rows: 32, labelled: 30, unlabelled: 2 });
+  });
+
+  it("takes category levels from training rows only, sorted, and reads others as unseen", async () => {
+    const split = { kind: "time", holdoutFrom: "2024-01-02T00:00:00Z", folds: 1 };
+    const rows = series.map((row, hour) => row.replace(",A,", hour < 23 ? `,${hour % 2 ? "b" : "a"},` : ",c,"));
+    const columns = { ...machine.columns, State: { type: "category", values: ["run", "stop", "fail"] } };
+    const data = await prepare(
+      [csv(rows)],
+      machineSpec({ split, columns, entity: undefined, features: ["Machine", "Load"] }),
+    );
+    const { levels, codes } = data.table.categories[0];
+    expect(levels).toEqual(["a", "b"]);
+    expect(Array.from(codes.subarray(20, 26))).toEqual([0, 1, 0, -1, -1, -1]);
+  });
+
+  it("does not depend on the order of rows in the file, but for the row numbers", async () => {
+    const rows = [...fruits(60), ...fruits(5), "7,,,plum", "7,,,plum"];
+    const { source: _source, ...expected } = await prepare([fruitCsv(rows)], spec);
+    await fc.assert(
+      fc.asyncProperty(fc.shuffledSubarray(rows, { minLength: rows.length }), async (shuffled) => {
+        const { source: _rows, ...data } = await prepare([fruitCsv(shuffled)], spec);
+        expect(data).toEqual(expected);
+      }),
+      { numRuns: 5 },
+    );
+  });
+});
+
+describe("preparing what is not enough", () => {
+  it.each([
+    [
+      "fewer than ten training rows",
+      hours("rsrsrs".padEnd(8, "r") + " ".repeat(16) + night),
+      /6 of 16 labelled rows are for training, at least 10/,
+    ],
+    ["no hold-out", hours(day), /none of 22 labelled rows is in the hold-out/],
+    ["a class that training lacks", hours("r".repeat(24) + night), /training rows have none of class "down"/],
+    [
+      "a fold whose training lacks a class",
+      hours(`${"r".repeat(14)}sssrrrsssr${night}`),
+      /fold 1 of 1 has no training rows of class "down"/,
+    ],
+  ])("rejects %s", async (_name, rows, reason) => {
+    await expect(prepare([csv(rows)], machine)).rejects.toMatchObject({
+      code: "rejected",
+      message: expect.stringMatching(reason),
+    });
+  });
+
+  it("rejects a version that does not fit a spec that has become stricter, instead of losing its cells", async () => {
+    const columns = { ...machine.columns, Load: { type: "number", max: 20 } };
+    await expect(prepare([csv(series.slice(0, 20)), csv(series)], machineSpec({ columns }))).rejects.toMatchObject({
+      code: "rejected",
+      message:
+        'dataset version 2 does not fit the use case as it is now (15 faults): row 22 (line 23), column Load: "21" is out of range, any to 20',
+    });
+  });
+});

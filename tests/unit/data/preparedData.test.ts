@@ -1,0 +1,113 @@
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { checkDataset } from "../../../shared/data/checkDataset";
+import { CsvScanner } from "../../../shared/data/csvScanner";
+import { prepareDataset } from "../../../shared/data/prepareDataset";
+import { decodePrepared, encodePrepared } from "../../../shared/data/preparedData";
+import { profileDataset } from "../../../shared/data/profileDataset";
+import { writePreparedParquet } from "../../../shared/data/writePreparedParquet";
+import { csv, fruitSpec, hours, machineSpec, prepare, withFiles } from "./inSession";
+
+const machine = machineSpec();
+const series = csv(hours("rrrrsrrrfrrrsssrrrrrfrsrrrsrrrrrfrrr"));
+
+describe("encoding prepared data", () => {
+  it("gives back what it took, from any position in memory, and the same bytes for the same data", async () => {
+    const data = await prepare([series], machine);
+    const bytes = encodePrepared(data);
+    expect(decodePrepared(bytes)).toEqual(data);
+    expect(Buffer.compare(bytes, encodePrepared(decodePrepared(bytes)))).toBe(0);
+    const shifted = new Uint8Array(bytes.length + 3);
+    shifted.set(bytes, 3);
+    expect(decodePrepared(shifted.subarray(3))).toEqual(data);
+    const rows = csv(
+      Array.from({ length: 40 }, (_, i) => `${i},,${i % 3 ? "" : "r"},${["apple", "pear", "plum"][i % 3]}`),
+      "Weight,Sugar,Skin,Kind",
+    );
+    const plain = await prepare([rows], fruitSpec());
+    expect(decodePrepared(encodePrepared(plain))).toEqual(plain);
+  });
+});
+
+describe("the auditors' copy", () => {
+  it("holds every labelled row with its version, row number, part and label, in order", async () => {
+    const rows = await withFiles([{ name: "a.csv", content: series }], async (session, [file], folder) => {
+      const data = await prepareDataset(session, [{ version: 3, path: file }], machine);
+      const copy = path.join(folder, "rows.parquet");
+      await writePreparedParquet(session, data, machine, copy);
+      return session.rows(`SELECT * REPLACE (strftime("At", '%Y-%m-%dT%H') AS "At") FROM read_parquet(?)`, [copy]);
+    });
+    expect(rows).toHaveLength(34);
+    const source = { dataset_version: 3, Machine: "A" };
+    expect(rows[2]).toEqual({
+      ...source,
+      dataset_row: 3,
+      split_role: "train",
+      label_class: "down",
+      At: "2024-01-01T02",
+      Load: 2,
+      State: "run",
+    });
+    expect(rows[23]).toMatchObject({ dataset_row: 24, split_role: "gap" });
+    expect(rows[24]).toMatchObject({ dataset_row: 25, split_role: "holdout", At: "2024-01-02T00" });
+  });
+});
+
+describe("profiling", () => {
+  it("describes numbers, categories and times", async () => {
+    const rows = [
+      "2024-01-01T00:00Z,A,1,run",
+      "2024-01-01T01:00Z,A,2,",
+      "2024-01-01T02:00Z,B,-1,run",
+      "2024-01-01T03:00Z,B,6,stop",
+    ];
+    const profile = await withFiles([{ name: "a.csv", content: csv(rows) }], async (session, [file]) => {
+      await checkDataset(session, file, machine);
+      return profileDataset(session, machine);
+    });
+    expect(profile.Load).toMatchObject({
+      type: "number",
+      count: 3,
+      missing: 1,
+      min: 1,
+      max: 6,
+      mean: 3,
+      p25: 1.5,
+      p50: 2,
+      p75: 4,
+    });
+    expect(profile.Load.std).toBeCloseTo(Math.sqrt(14 / 3), 12);
+    expect(profile.State).toEqual({
+      type: "category",
+      count: 3,
+      missing: 1,
+      distinct: 2,
+      top: [
+        { value: "run", count: 2 },
+        { value: "stop", count: 1 },
+      ],
+    });
+    expect(profile.At).toMatchObject({ min: "2024-01-01T00:00:00.000Z", max: "2024-01-01T03:00:00.000Z" });
+  });
+});
+
+describe("the structure of comma-separated text", () => {
+  it("is the same whatever chunks it arrives in", () => {
+    const bytes = Buffer.from('a,b\r\n1,"x ""y"", \r\nz"\r\n\r\n2,3,4\n5,"6"7\n"8\r",9\n10,');
+    const whole = new CsvScanner(new Set([2, 4]));
+    whole.push(bytes);
+    const single = new CsvScanner(new Set([2, 4]));
+    for (const byte of bytes) single.push(Uint8Array.of(byte));
+    const shape = whole.finish();
+    expect(single.finish()).toEqual(shape);
+    expect(shape).toMatchObject({ rowCount: 5, width: 2, faultCount: 2 });
+    expect(shape.faults.map(({ row, line }) => [row, line])).toEqual([
+      [2, 5],
+      [3, 6],
+    ]);
+    expect([...shape.lines]).toEqual([
+      [2, 5],
+      [4, 7],
+    ]);
+  });
+});

@@ -1,0 +1,167 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { isAppError } from "../../../shared/errors";
+import { loadUsecases } from "../../../shared/usecase/loadUsecases";
+import { parseUsecase } from "../../../shared/usecase/parseUsecase";
+import { labelClasses } from "../../../shared/usecase/usecaseSpec";
+import { usecaseJsonSchema } from "../../../tools/data/usecaseJsonSchema";
+
+const minimal = {
+  name: "fruit",
+  title: "Fruit",
+  columns: {
+    At: { type: "timestamp" },
+    Weight: { type: "number" },
+    Kind: { type: "category", values: ["apple", "pear"] },
+  },
+  label: { column: "Kind", positive: "pear" },
+  features: ["Weight"],
+  split: { kind: "stratified" },
+  candidates: [{ learner: "random-forest" }],
+  selection: { metric: "brier" },
+};
+
+const weight = (changes: object) => ({ columns: { ...minimal.columns, Weight: { type: "number", ...changes } } });
+
+function faultsOf(changes: object): { path: string; message: string }[] {
+  try {
+    parseUsecase(JSON.stringify({ ...minimal, ...changes }), "somewhere/usecase.json");
+  } catch (error) {
+    if (!isAppError(error, "invalid_input")) throw error;
+    expect(error.message).toContain("somewhere/usecase.json");
+    return error.details;
+  }
+  return [];
+}
+
+describe("a use-case spec", () => {
+  it("gets every default filled in", () => {
+    expect(parseUsecase(JSON.stringify(minimal), "here")).toMatchObject({
+      split: { holdoutFraction: 0.25, folds: 3 },
+      baselines: ["majority"],
+      decisionThreshold: 0.5,
+      gates: { minHoldoutRows: 50, confidence: 0.95 },
+      policies: { onNewData: "train" },
+      columns: { Weight: { outOfRange: "reject", nullable: true, sentinels: [] } },
+      seed: 1,
+    });
+  });
+
+  it.each([
+    ["split.kind", { split: { kind: "time", holdoutFrom: "2024-01-01T00:00:00Z" } }],
+    ["split.kind", { time: "At", horizonHours: 2 }],
+    ["split.holdoutFrom", { time: "At", split: { kind: "time", holdoutFrom: "last summer" } }],
+    ["horizonHours", { horizonHours: 2 }],
+    ["time", { time: "Weight" }],
+    ["entity", { entity: "Nobody" }],
+    ["features.0", { features: ["Kind"] }],
+    ["features.1", { features: ["Weight", "Weight"] }],
+    ["features.0", { features: ["Height"] }],
+    ["label.column", { label: { column: "Weight" } }],
+    ["label.positive", { label: { column: "Kind" } }],
+    ["label.positive", { label: { column: "Kind", positive: "plum" } }],
+    ["label.mapping", { label: { column: "Kind", mapping: { apple: "a" }, positive: "a" } }],
+    ["label.mapping.fig", { label: { column: "Kind", mapping: { apple: "a", pear: "b", fig: "b" }, positive: "a" } }],
+    ["baselines", { baselines: ["majority", "persistence"] }],
+    ["baselines", { baselines: [] }],
+    ["columns.Weight.min", weight({ min: 2, max: 1 })],
+    ["columns.Weight.maximum", weight({ maximum: 1 })],
+    ["columns.Weight.outOfRange", weight({ outOfRange: "clip" })],
+    ["candidates", { candidates: [] }],
+    ["candidates.0.grid.trees", { candidates: [{ learner: "random-forest", grid: { trees: [] } }] }],
+    ["selection.metric", { selection: { metric: "luck" } }],
+    ["name", { name: "Two Words" }],
+    ["horizon", { horizon: 4 }],
+    ["example", { sample: "a.csv" }],
+    ["example.Height", { example: { Height: 1 } }],
+  ])("names the path %s at fault", (where, changes) => {
+    expect(faultsOf(changes).map(({ path: at }) => at)).toContain(where);
+  });
+
+  it("lists all its faults at once", () => {
+    expect(faultsOf({ name: "A", title: "", seed: -1 }).map(({ path: at }) => at)).toEqual(["name", "title", "seed"]);
+  });
+
+  it("says where the text is no JSON", () => {
+    expect(() => parseUsecase("{", "somewhere/usecase.json")).toThrow(/somewhere\/usecase\.json is not JSON/);
+  });
+
+  it("orders classes by name, the positive one of two last", () => {
+    const { columns } = parseUsecase(JSON.stringify(minimal), "here");
+    expect(labelClasses({ columns, label: { column: "Kind", positive: "pear" } })).toEqual(["apple", "pear"]);
+    expect(labelClasses({ columns, label: { column: "Kind", positive: "apple" } })).toEqual(["pear", "apple"]);
+  });
+});
+
+describe("the folder of use cases", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), "tidegate-usecases-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const add = async (name: string, spec: unknown) => {
+    await mkdir(path.join(folder, name), { recursive: true });
+    await writeFile(path.join(folder, name, "usecase.json"), typeof spec === "string" ? spec : JSON.stringify(spec));
+  };
+
+  it("holds use cases by the name in their spec; other folders and files are ignored", async () => {
+    await add("one", minimal);
+    await mkdir(path.join(folder, "notes"));
+    await writeFile(path.join(folder, "usecase.schema.json"), "{}");
+    const usecases = loadUsecases(folder);
+    expect([...usecases.keys()]).toEqual(["fruit"]);
+    expect(usecases.get("fruit")).toMatchObject({ folder: path.join(folder, "one"), spec: { title: "Fruit" } });
+  });
+
+  it("gives a hash that only a change of meaning changes", async () => {
+    const hash = async (spec: unknown) => {
+      await add("one", spec);
+      return loadUsecases(folder).get("fruit")?.hash;
+    };
+    const first = await hash(minimal);
+    expect(first).toMatch(/^[0-9a-f]{64}$/);
+    expect(await hash(JSON.stringify(Object.fromEntries(Object.entries(minimal).reverse()), undefined, 4))).toBe(first);
+    expect(await hash({ ...minimal, seed: 1, baselines: ["majority"] })).toBe(first);
+    expect(await hash({ ...minimal, seed: 2 })).not.toBe(first);
+  });
+
+  it("stops at a broken spec with the file's path, and at two specs of one name with both", async () => {
+    await add("one", minimal);
+    await add("two", { ...minimal, seed: 0.5 });
+    expect(() => loadUsecases(folder)).toThrow(`${path.join(folder, "two", "usecase.json")} is wrong: seed:`);
+    await add("two", minimal);
+    expect(() => loadUsecases(folder)).toThrow(/two.usecase\.json: the name "fruit" is taken by .*one.usecase\.json/);
+  });
+
+  it("must exist and hold one", () => {
+    expect(() => loadUsecases(path.join(folder, "nowhere"))).toThrow(/does not exist/);
+    expect(() => loadUsecases(folder)).toThrow(/no use case in/);
+  });
+});
+
+describe("the use cases that ship", () => {
+  it("have a JSON Schema for editors that is what the code says", () => {
+    const written = readFileSync("models/usecase.schema.json", "utf8");
+    const now = `${JSON.stringify(usecaseJsonSchema(), undefined, 2)}\n`;
+    expect(written === now, "run: npm run build && node dist/tools/data/writeSchema.js").toBe(true);
+    for (const { folder } of loadUsecases("models").values()) {
+      const { $schema } = JSON.parse(readFileSync(path.join(folder, "usecase.json"), "utf8"));
+      expect(path.resolve(folder, $schema)).toBe(path.resolve("models/usecase.schema.json"));
+    }
+  });
+
+  it("have a generated sample that is what its generator writes", () => {
+    const made = execFileSync(process.execPath, ["models/coffee-grade/generate.mjs"]);
+    expect(made.equals(readFileSync("models/coffee-grade/sample.csv"))).toBe(true);
+  });
+
+  it("have an example row that gives every feature where the first start scores one", () => {
+    for (const { spec } of loadUsecases("models").values())
+      if (spec.sample !== undefined) expect(Object.keys(spec.example ?? {}).sort()).toEqual([...spec.features].sort());
+  });
+});
