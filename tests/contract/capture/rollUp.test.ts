@@ -1,0 +1,200 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { captureContainer, InferenceLog } from "../../../shared/capture/inferenceLog";
+import { rollUpCapture } from "../../../shared/capture/rollUp";
+import { type NumberProfile, trainingProfile } from "../../../shared/monitoring/profile";
+import { readSignature } from "../../../shared/onnx/signature";
+import { type Storage, startStorage } from "../../support/storage";
+
+let storage: Storage;
+beforeAll(async () => {
+  storage = await startStorage();
+});
+afterAll(() => storage?.stop());
+
+const signature = readSignature(
+  {
+    inputs: [
+      { name: "numbers", datatype: "FP32", shape: [-1, 1] },
+      { name: "categories", datatype: "BYTES", shape: [-1, 1] },
+    ],
+    outputs: [{ name: "label", datatype: "BYTES", shape: [-1] }],
+  },
+  [
+    { name: "colour", type: "category", nullable: true },
+    { name: "size", type: "number", nullable: true },
+  ],
+);
+const training = trainingProfile({
+  rowCount: 4,
+  numbers: [{ name: "size", values: Float32Array.of(1, 2, 3, 4) }],
+  categories: [{ name: "colour", levels: ["blue", "red"], codes: Int32Array.of(0, 1, 0, 1) }],
+});
+const clock = { time: Date.parse("2026-03-01T10:59:59Z"), now: () => new Date(clock.time) };
+
+function newLog(
+  instance: string,
+  options: { onLoss?: (count: number) => void; blobs?: Storage["blobs"]; maxPendingBytes?: number } = {},
+) {
+  const { onLoss = () => {}, blobs = storage.blobs, maxPendingBytes } = options;
+  return new InferenceLog({ blobs, clock, instance, onLoss, maxPendingBytes });
+}
+const entry = (model: string, inputs: string, more: object = {}) => ({
+  id: "id",
+  model,
+  version: 1,
+  status: 200,
+  latencyMs: 1.25,
+  rows: 1,
+  route: "champion",
+  inputs,
+  outputs: '{"label":["x"]}',
+  ...more,
+});
+const rollUp = (model: string) =>
+  rollUpCapture({
+    blobs: storage.blobs,
+    model,
+    version: 1,
+    signature,
+    training,
+    from: new Date("2026-03-01T09:30:00Z"),
+    to: new Date("2026-03-01T12:00:00Z"),
+  });
+
+async function lines(model: string): Promise<string[]> {
+  const all: string[] = [];
+  for await (const { name } of storage.blobs.list(captureContainer, `${model}/`))
+    all.push(
+      ...Buffer.from((await storage.blobs.read(captureContainer, name)) as Uint8Array)
+        .toString("utf8")
+        .trimEnd()
+        .split("\n"),
+    );
+  return all;
+}
+
+describe("the inference log", () => {
+  it("writes one CloudEvents line a request, in a blob of the model, version and hour", async () => {
+    const log = newLog("one");
+    log.record(entry("lines", '{"rows":[{"size":1,"colour":"red"}]}'));
+    clock.time += 2000; // the hour changes between the two
+    log.record(entry("lines", '{"data":\n[["blue",2]]\n}'));
+    await log.close();
+    const names: string[] = [];
+    for await (const { name } of storage.blobs.list(captureContainer, "lines/")) names.push(name);
+    expect(names).toEqual(["lines/v1/2026/03/01/10/one.jsonl", "lines/v1/2026/03/01/11/one.jsonl"]);
+    const events = (await lines("lines")).map((line) => JSON.parse(line));
+    expect(events[0]).toMatchObject({
+      specversion: "1.0",
+      type: "tidegate.inference",
+      id: "id",
+      source: "/models/lines",
+      time: "2026-03-01T10:59:59.000Z",
+      modelversion: 1,
+      data: {
+        status: 200,
+        latencyMs: 1.25,
+        rows: 1,
+        route: "champion",
+        inputs: { rows: [{ size: 1, colour: "red" }] },
+        outputs: { label: ["x"] },
+      },
+    });
+    expect(events[1].data.inputs).toEqual({ data: [["blue", 2]] });
+  });
+
+  it("keeps refused requests too, whatever their body was, one line each", async () => {
+    const log = newLog("bad");
+    log.record(entry("refused", 'not "JSON"\nat all', { status: 400, outputs: undefined, error: 'bad "body"' }));
+    log.record(entry("../evil", "{}", { status: 404, outputs: undefined }));
+    await log.close();
+    const [event] = (await lines("refused")).map((line) => JSON.parse(line));
+    expect(event.data).toMatchObject({ status: 400, error: 'bad "body"', inputs: 'not "JSON"\nat all', outputs: null });
+    expect((await lines("unknown")).length).toBe(1);
+  });
+
+  it("keeps what it could not write for the next time, and counts what it had to drop", async () => {
+    const state = { down: true, lost: 0 };
+    const blobs = {
+      ...storage.blobs,
+      append: async (container: string, name: string, content: Uint8Array) => {
+        if (state.down) throw new Error("storage is away");
+        return storage.blobs.append(container, name, content);
+      },
+    };
+    const log = newLog("outage", {
+      blobs,
+      onLoss: (count) => {
+        state.lost += count;
+      },
+      maxPendingBytes: 2000,
+    });
+    for (let i = 0; i < 20; i++) log.record(entry("outage", `{"data":[["red",${i}]]}`));
+    await log.flush();
+    expect(state.lost).toBeGreaterThan(0);
+    state.down = false;
+    await log.close();
+    const kept = (await lines("outage")).map((line) => JSON.parse(line).data.inputs.data[0][1]);
+    expect(kept.length + state.lost).toBe(20);
+    expect(kept.at(-1)).toBe(19);
+  });
+});
+
+describe("the roll-up", () => {
+  it("counts the rows of both forms, missing values and unseen categories", async () => {
+    const log = newLog("a");
+    log.record(entry("counts", '{"data":[["red",1],["green",null]]}', { rows: 2 }));
+    log.record(entry("counts", '{"rows":[{"colour":null,"size":4.5,"more":{"inputs":[1]}}]}'));
+    log.record(entry("counts", '{"data":[["red",99]]}', { status: 400 }));
+    await log.close();
+    const { profile, rows, newRows, unreadableLines } = await rollUp("counts");
+    expect({ rows, newRows, unreadableLines }).toEqual({ rows: 3, newRows: 3, unreadableLines: 0 });
+    const [size, colour] = profile.features;
+    expect(size).toMatchObject({ count: 2, missing: 1, sum: 5.5, min: 1, max: 4.5 });
+    expect(colour).toMatchObject({ count: 2, missing: 1, levels: [0, 1], unseen: 1 });
+  });
+
+  it("reads each captured byte once, over several blobs and runs", async () => {
+    const first = newLog("a");
+    const second = newLog("b");
+    first.record(entry("once", '{"data":[["red",1]]}'));
+    second.record(entry("once", '{"data":[["red",2]]}'));
+    await Promise.all([first.flush(), second.flush()]);
+    expect(await rollUp("once")).toMatchObject({ rows: 2, newRows: 2 });
+    expect(await rollUp("once")).toMatchObject({ rows: 2, newRows: 0 });
+    first.record(entry("once", '{"data":[["red",3]]}'));
+    await Promise.all([first.close(), second.close()]);
+    const third = await rollUp("once");
+    expect(third).toMatchObject({ rows: 3, newRows: 1 });
+    expect((third.profile.features[0] as NumberProfile).sum).toBe(6);
+  });
+
+  it("passes over a line that it cannot read, and counts it", async () => {
+    const name = "damaged/v1/2026/03/01/11/x.jsonl";
+    const log = newLog("x");
+    log.record(entry("damaged", '{"data":[["red",1]]}'));
+    await log.close();
+    await storage.blobs.append(
+      captureContainer,
+      name,
+      Buffer.from('garbage\n{"data":{"status":200,"inputLength":9,"inputs":{{{{}}\n'),
+    );
+    expect(await rollUp("damaged")).toMatchObject({ rows: 1, unreadableLines: 2 });
+  });
+
+  it("leaves a line that is still being written for the next run", async () => {
+    const name = "partial/v1/2026/03/01/11/x.jsonl";
+    const log = newLog("x");
+    log.record(entry("partial", '{"data":[["red",1]]}'));
+    await log.close();
+    const whole = (await storage.blobs.read(captureContainer, name)) as Uint8Array;
+    await storage.blobs.append(captureContainer, name, whole.subarray(0, 100));
+    expect(await rollUp("partial")).toMatchObject({ rows: 1, unreadableLines: 0 });
+    await storage.blobs.append(captureContainer, name, whole.subarray(100));
+    expect(await rollUp("partial")).toMatchObject({ rows: 2, newRows: 1, unreadableLines: 0 });
+  });
+
+  it("is empty where nothing was captured", async () => {
+    expect(await rollUp("nothing")).toMatchObject({ rows: 0, newRows: 0 });
+  });
+});
