@@ -122,6 +122,6 @@ class AzureTelemetry implements RunningTelemetry {
 
   async shutdown(): Promise<void> {
     await this.gate.flush();
-    await this.sdk.shutdownAzureMonitor();
+    await new FlushGate(() => this.sdk.shutdownAzureMonitor(), flushLimitMs).flush();
   }
 }

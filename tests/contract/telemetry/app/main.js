@@ -35,7 +35,7 @@ const scenarios = {
       await new BlobClient(url).downloadToBuffer();
     });
     const failing = { functionName: "trainCandidate", invocationId: "i-3" };
-    await telemetry.invocation(failing, async () => fail(`row 3 holds\n    ${secret}`)).catch(() => {});
+    await telemetry.invocation(failing, async () => fail(`row 3 holds\n    at ${secret} (row:3:1)`)).catch(() => {});
     const refused = Object.assign(new Error(secret), { status: 400 });
     await telemetry
       .invocation({ functionName: "refusing", invocationId: "i-4", http: { ...http, route: "refusing" } }, () =>
