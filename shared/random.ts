@@ -14,12 +14,3 @@ export function seededRandom(seed: number): () => number {
     return (mixed >>> 0) / 2 ** 32;
   };
 }
-
-/** Puts `values` in a random order, in place (Fisher and Yates). */
-export function shuffle<T>(values: T[], random: () => number): T[] {
-  for (let i = values.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [values[i], values[j]] = [values[j], values[i]];
-  }
-  return values;
-}

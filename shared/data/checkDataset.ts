@@ -6,7 +6,7 @@ import { checkDuplicates } from "./duplicateRows";
 import { type OpenedDataset, readDataset } from "./readDataset";
 import { readingFile } from "./readingFile";
 import { columnId, keyColumns, rowNumber } from "./sqlText";
-import { typedColumn, typedTableSql } from "./typedColumn";
+import { faultCount, typedColumn, typedTableSql } from "./typedColumn";
 
 /** The verdict on a file: accepted with notes, or the first reasons against it and how many there are. */
 export interface DatasetCheck {
@@ -41,9 +41,11 @@ async function checkRows(
   opened: OpenedDataset,
   spec: UsecaseSpec,
 ): Promise<DatasetCheck> {
-  const { rowCount, faultCount } = await readingFile(file, () => countFaults(session, spec));
-  if (faultCount > 0) return refused(await firstFaults(session, opened, spec), faultCount, rowCount);
-  await session.run(typedTableSql(spec, checkedTable));
+  await readingFile(file, () => session.run(typedTableSql(spec, checkedTable)));
+  const [totals] = await session.rows(`SELECT count(*) AS "rows", sum(${faultCount}) AS faults FROM ${checkedTable}`);
+  const rowCount = Number(totals.rows);
+  if (Number(totals.faults) > 0)
+    return refused(await firstFaults(session, opened, spec), Number(totals.faults), rowCount);
   const duplicates = await checkDuplicates(session, checkedTable, spec);
   if (duplicates.reasonCount > 0)
     return refused(duplicates.reasons.slice(0, maxReasons), duplicates.reasonCount, rowCount);
@@ -68,25 +70,12 @@ function refused(reasons: RejectionReason[], reasonCount: number, rowCount: numb
   };
 }
 
-/** The view `raw` with one column f0, f1, ... a column of the spec: what is wrong with the cell. */
-function faultsSql(spec: UsecaseSpec): string {
-  const faults = Object.keys(spec.columns).map((name, i) => `${typedColumn(spec, name).fault} AS f${i}`);
-  return `SELECT ${rowNumber}, ${faults.join(", ")} FROM raw`;
-}
-
-async function countFaults(session: SqlSession, spec: UsecaseSpec): Promise<{ rowCount: number; faultCount: number }> {
-  const counts = Object.keys(spec.columns).map((_name, i) => `count(f${i})`);
-  const [row] = await session.rows(
-    `SELECT count(*) AS "rows", ${counts.join(" + ")} AS faults FROM (${faultsSql(spec)})`,
-  );
-  return { rowCount: Number(row.rows), faultCount: Number(row.faults) };
-}
-
 async function firstFaults(session: SqlSession, opened: OpenedDataset, spec: UsecaseSpec): Promise<RejectionReason[]> {
   const names = Object.keys(spec.columns);
+  const faults = names.map((name, i) => `${typedColumn(spec, name).fault} AS f${i}`);
   const any = names.map((_name, i) => `f${i}`).join(", ");
   const found = await session.rows(
-    `SELECT * FROM (${faultsSql(spec)}) WHERE coalesce(${any}) IS NOT NULL ORDER BY ${rowNumber} LIMIT ${maxReasons}`,
+    `SELECT * FROM (SELECT ${rowNumber}, ${faults.join(", ")} FROM raw) WHERE coalesce(${any}) IS NOT NULL ORDER BY ${rowNumber} LIMIT ${maxReasons}`,
   );
   const lines = await opened.linesOf(found.map((row) => Number(row[rowNumber])));
   return found.flatMap((cells) => {

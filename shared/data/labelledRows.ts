@@ -2,6 +2,7 @@ import type { SqlColumns, SqlSession } from "../ports";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import type { PreparedCounts } from "./preparedData";
 import { columnId, keyColumns, literal, rowNumber } from "./sqlText";
+import { faultCount } from "./typedColumn";
 
 const hourMs = 3_600_000;
 
@@ -17,7 +18,9 @@ export async function buildLabelledRows(
   versions: number[],
   spec: UsecaseSpec,
 ): Promise<{ columns: SqlColumns; counts: Omit<PreparedCounts, "gap"> }> {
-  const parts = versions.map((version) => `SELECT CAST(${version} AS INTEGER) AS version, * FROM v${version}`);
+  const parts = versions.map(
+    (version) => `SELECT CAST(${version} AS INTEGER) AS version, * EXCLUDE (${faultCount}) FROM v${version}`,
+  );
   await session.run(`CREATE OR REPLACE VIEW every_version AS ${parts.join(" UNION ALL ")}`);
   await session.run(`CREATE OR REPLACE TABLE united AS ${uniteSql(spec)}`);
   const all = await size(session, "every_version");

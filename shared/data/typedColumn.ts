@@ -7,6 +7,9 @@ export interface TypedColumn {
   fault: string;
 }
 
+/** column of a typed table: cells at fault in the row */
+export const faultCount = "fault_count";
+
 const missingWords = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"].map(literal).join(", ");
 /** features are float32: a larger number would become infinite */
 const largest = 3.4028234e38;
@@ -41,12 +44,12 @@ function parsedCell({ type }: ColumnSpec, text: string): string {
   return `CASE WHEN contains(${text}, '_') THEN NULL ELSE TRY_CAST(${text} AS DOUBLE) END`; // "1_000" is a number to SQL only
 }
 
-/** Makes `table` from the view `raw`: the row number and the spec's columns, typed. */
+/** Makes `table` from the view `raw`: the row number, the spec's columns, typed, and how many cells of the row are at fault. */
 export function typedTableSql(spec: UsecaseSpec, table: string): string {
-  const columns = Object.keys(spec.columns).map(
-    (name) => `${typedColumn(spec, name).value} AS ${columnId(spec, name)}`,
-  );
-  return `CREATE OR REPLACE TABLE ${table} AS SELECT CAST(${rowNumber} AS INTEGER) AS ${rowNumber}, ${columns.join(", ")} FROM raw`;
+  const typed = Object.keys(spec.columns).map((name) => ({ id: columnId(spec, name), ...typedColumn(spec, name) }));
+  const values = typed.map(({ id, value }) => `${value} AS ${id}`).join(", ");
+  const faults = typed.map(({ fault }) => `CAST(${fault} IS NOT NULL AS INTEGER)`).join(" + ");
+  return `CREATE OR REPLACE TABLE ${table} AS SELECT CAST(${rowNumber} AS INTEGER) AS ${rowNumber}, ${values}, ${faults} AS ${faultCount} FROM raw`;
 }
 
 /** A raw value without a class would be an unlabelled row that nobody notices: the mapping's keys are all there may be. */

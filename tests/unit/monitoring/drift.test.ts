@@ -38,7 +38,7 @@ function table(numbers: ArrayLike<number>, categories: string[] = []): FeatureTa
 
 function profileOf(training: TrainingProfile, numbers: ArrayLike<number>, categories: string[] = []): Profile {
   const profile = emptyProfile(training.bins);
-  const [x, c] = training.bins as [{ edges: number[] }, { levels: string[] }];
+  const [x, c] = training.bins as unknown as [{ edges: number[] }, { levels: string[] }];
   const index = new Map(c.levels.map((level, i) => [level, i]));
   for (let i = 0; i < numbers.length; i++) {
     addNumber(x.edges, profile.features[0] as NumberProfile, Math.fround(numbers[i]));
