@@ -11,7 +11,7 @@ const fruit = fruitSpec();
 const fruitHeader = "Weight,Sugar,Skin,Kind";
 const firstMessage = async (rows: string[]) => (await check(csv(rows), machine)).reasons[0]?.message;
 
-describe("checking a dataset", () => {
+describe("checking a dataset", { timeout: 60_000 }, () => {
   it("accepts a good file and counts the rows whose later state is observed", async () => {
     const verdict = await check(csv(hours("rrs-r")), machine);
     expect(verdict).toEqual({

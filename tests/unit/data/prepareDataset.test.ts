@@ -24,7 +24,7 @@ const fruits = (count: number) =>
   );
 const fruitCsv = (rows: string[]) => csv(rows, "Weight,Sugar,Skin,Kind");
 
-describe("preparing a series", () => {
+describe("preparing a series", { timeout: 60_000 }, () => {
   it("labels each row with the state exactly one horizon LATER and carries the current state", async () => {
     const data = await prepare([csv(series)], machine);
     expect(data.classes).toEqual(["up", "down"]);
@@ -135,7 +135,7 @@ describe("preparing a series", () => {
   });
 });
 
-describe("preparing rows without a time", () => {
+describe("preparing rows without a time", { timeout: 60_000 }, () => {
   const spec = fruitSpec();
 
   it("gives each class its share of hold-out and folds", async () => {
@@ -223,7 +223,7 @@ describe("preparing rows without a time", () => {
   });
 });
 
-describe("preparing what is not enough", () => {
+describe("preparing what is not enough", { timeout: 60_000 }, () => {
   it.each([
     [
       "fewer than ten training rows",
