@@ -8,30 +8,18 @@ type JsonHandler = (request: HttpRequest, context: InvocationContext) => Promise
 
 /** Wraps a handler: a request in telemetry, and every failure a problem document; bugs are logged with their stack and become 500. */
 export function endpoint(handler: JsonHandler): HttpHandler {
-  return (request, context) =>
-    getApp().telemetry.invocation(
-      {
-        functionName: context.functionName,
-        invocationId: context.invocationId,
-        traceParent: context.traceContext?.traceParent,
-        http: { method: request.method, route: String(context.options.trigger.route ?? context.functionName) },
-      },
-      () => answer(handler, request, context),
-    );
-}
-
-async function answer(
-  handler: JsonHandler,
-  request: HttpRequest,
-  context: InvocationContext,
-): Promise<HttpResponseInit> {
-  try {
-    return await handler(request, context);
-  } catch (thrown) {
-    const { status, body } = toProblem(thrown, context.invocationId);
-    if (status >= 500) context.error(thrown);
-    return { status, jsonBody: body };
-  }
+  return async (request, context) => {
+    const { functionName, invocationId, traceContext, options } = context;
+    const http = { method: request.method, route: String(options.trigger.route ?? functionName) };
+    const invocation = { functionName, invocationId, traceParent: traceContext?.traceParent, http };
+    try {
+      return await getApp().telemetry.invocation(invocation, () => handler(request, context));
+    } catch (thrown) {
+      const { status, body } = toProblem(thrown, invocationId);
+      if (status >= 500) context.error(thrown);
+      return { status, jsonBody: body };
+    }
+  };
 }
 
 /** The request's JSON body by `schema`; AppError invalid_input lists every field at fault. An absent body reads as {}. */

@@ -18,8 +18,8 @@ export class AdaptiveSampler {
       this.count = 0;
     }
     this.count++;
-    // the first second of a burst: once the full number is through, the rest of it is thinned
-    if (this.rate === 1 && this.count > this.fullPerSecond) return Math.max(0.01, this.fullPerSecond / this.count);
+    // a burst within the second: once the full number is through, the rest of it is thinned
+    if (this.count * this.rate > this.fullPerSecond) return this.fullPerSecond / this.count;
     return this.rate;
   }
 }

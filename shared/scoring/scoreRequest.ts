@@ -120,5 +120,6 @@ function record(
     error: problem?.error,
   });
   ports.telemetry.metric(telemetryMetrics.scoringLatencyMs, latencyMs, { model, version, status });
+  if (rows > 0) ports.telemetry.metric(telemetryMetrics.scoringRows, rows, { model, version });
   if (status !== 200) ports.telemetry.metric(telemetryMetrics.scoringFailures, 1, { model, version, status });
 }

@@ -48,6 +48,7 @@ export class Tidegate {
       settings: {
         FUNCTIONS_WORKER_RUNTIME: "node",
         TIDEGATE_EMIT_REQUESTS: "1",
+        OTEL_SERVICE_NAME: "tidegate",
         ...ownSettings(),
         AzureWebJobsStorage: storage,
       },
