@@ -3,6 +3,8 @@ const comma = 0x2c;
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 const maxFaults = 20;
+/** the SQL reader's limit on a record */
+const maxRecordBytes = 2_000_000;
 
 /** A record that does not fit the header: row 1 is the first after the header, `line` is where it starts. */
 export interface CsvFault {
@@ -32,6 +34,7 @@ export class CsvScanner {
   private recordLine = 1;
   private fields = 1;
   private isEmpty = true;
+  private recordBytes = 0;
   private sawReturn = false;
   private strayQuote = false;
   private width = 0;
@@ -55,6 +58,7 @@ export class CsvScanner {
   }
 
   private byte(code: number): void {
+    this.recordBytes++;
     if (this.state === "quoted") {
       if (code === quote) this.state = "afterQuote";
       else if (code === lineFeed) this.line++;
@@ -86,10 +90,12 @@ export class CsvScanner {
       if (this.wanted.has(this.row)) this.shape.lines.set(this.row, this.recordLine);
       if (this.strayQuote)
         this.fault("a quote or carriage return stands inside a cell; quote the cell and double its quotes");
+      else if (this.recordBytes > maxRecordBytes) this.fault(`the row is longer than ${maxRecordBytes} bytes`);
       else if (this.fields !== this.width) this.fault(`${this.fields} cells where the header has ${this.width}`);
     }
     this.state = "start";
     this.fields = 1;
+    this.recordBytes = 0;
     this.isEmpty = true;
     this.sawReturn = false;
     this.strayQuote = false;

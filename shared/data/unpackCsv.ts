@@ -60,12 +60,16 @@ function inspect(scanner: CsvScanner): Transform {
       scanner.push(hasMark ? chunk.subarray(byteOrderMark.length) : chunk);
       done(undefined, chunk);
     },
+    flush(done) {
+      done(decodes(decoder) ? undefined : rejected("the text ends in the middle of a character: upload it again"));
+    },
   });
 }
 
-function decodes(decoder: TextDecoder, chunk: Buffer): boolean {
+/** Whether the next chunk, or without one the end, is valid. */
+function decodes(decoder: TextDecoder, chunk?: Buffer): boolean {
   try {
-    decoder.decode(chunk, { stream: true });
+    decoder.decode(chunk, { stream: chunk !== undefined });
     return true;
   } catch {
     return false; // the only thing that decoding complains of
