@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 const group = (name: string, extra: object = {}) => ({
-  test: { name, include: [`tests/${name}/**/*.test.ts`], pool: "forks" as const, ...extra },
+  test: { name, include: [`tests/${name}/**/*.test.ts`], pool: "forks" as const, testTimeout: 20_000, ...extra },
 });
 
 export default defineConfig({

@@ -15,7 +15,6 @@ export const telemetryEvents = {
 /** Names of metrics. */
 export const telemetryMetrics = {
   scoringLatencyMs: "scoring.latencyMs",
-  scoringRows: "scoring.rows",
   scoringFailures: "scoring.failures",
   driftValue: "drift.value",
 } as const;

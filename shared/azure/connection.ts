@@ -1,4 +1,4 @@
-import { DefaultAzureCredential } from "@azure/identity";
+import type { TokenCredential } from "@azure/identity";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { QueueServiceClient } from "@azure/storage-queue";
 
@@ -21,7 +21,7 @@ export function connectStorage(connection: StorageConnection): StorageClients {
       queues: QueueServiceClient.fromConnectionString(connectionString),
     };
   }
-  const credential = new DefaultAzureCredential({ managedIdentityClientId: connection.clientId });
+  const credential = identityCredential(connection.clientId);
   return {
     blobs: new BlobServiceClient(connection.blobUrl, credential),
     queues: new QueueServiceClient(connection.queueUrl, credential),
@@ -32,4 +32,10 @@ export function connectStorage(connection: StorageConnection): StorageClients {
 export function allowLoopbackHttp(connectionString: string): { allowInsecureConnection: boolean } {
   const insecure = /DefaultEndpointsProtocol=http(;|$)|Endpoint=http:|UseDevelopmentStorage=true/i;
   return { allowInsecureConnection: insecure.test(connectionString) };
+}
+
+/** The app's own identity; its package is loaded only where one is used. */
+export function identityCredential(clientId?: string): TokenCredential {
+  const { DefaultAzureCredential } = require("@azure/identity") as typeof import("@azure/identity");
+  return new DefaultAzureCredential({ managedIdentityClientId: clientId });
 }

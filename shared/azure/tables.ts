@@ -1,8 +1,7 @@
 import { odata, RestError, TableClient, type TransactionAction } from "@azure/data-tables";
-import { DefaultAzureCredential } from "@azure/identity";
 import { AppError } from "../errors";
 import type { TableOperation, TableRow, TableStore } from "../ports";
-import { allowLoopbackHttp, type StorageConnection } from "./connection";
+import { allowLoopbackHttp, identityCredential, type StorageConnection } from "./connection";
 
 /** TableStore on Azure Table storage; a table is made when the first write finds it missing. */
 export function createTableStore(connection: StorageConnection): TableStore {
@@ -24,8 +23,7 @@ function openTable(connection: StorageConnection, name: string): TableClient {
     const { connectionString } = connection;
     return TableClient.fromConnectionString(connectionString, name, allowLoopbackHttp(connectionString));
   }
-  const credential = new DefaultAzureCredential({ managedIdentityClientId: connection.clientId });
-  return new TableClient(connection.tableUrl, name, credential);
+  return new TableClient(connection.tableUrl, name, identityCredential(connection.clientId));
 }
 
 function isMissing(error: unknown): boolean {

@@ -34,10 +34,15 @@ export interface InferenceLogOptions {
 export const captureContainer = "inference";
 const maxMalformedChars = 2048;
 const knownModel = /^[a-z][a-z0-9-]{0,62}$/;
+const blockBytes = 512 * 1024;
+const hourMs = 3_600_000;
 
-interface Pending {
-  lines: string[];
-  chars: number;
+/** Whole lines of one path, in memory outside the JavaScript heap: seconds of traffic wait here, and the collector must not walk them. */
+interface Block {
+  path: string;
+  bytes: Buffer;
+  used: number;
+  lines: number;
 }
 
 /**
@@ -45,8 +50,10 @@ interface Pending {
  * Lines are buffered and written by size and time; storage that is away never fails a request.
  */
 export class InferenceLog {
-  private pending = new Map<string, Pending>();
-  private pendingChars = 0;
+  private pending: Block[] = [];
+  private readonly open = new Map<string, Block>();
+  private pendingBytes = 0;
+  private flushScheduled = false;
   private writing: Promise<void> = Promise.resolve();
   private readonly parts = new Map<string, number>();
   private readonly timer: NodeJS.Timeout;
@@ -61,15 +68,15 @@ export class InferenceLog {
   record(entry: CaptureEntry): void {
     const now = this.options.clock.now();
     const model = knownModel.test(entry.model) ? entry.model : "unknown";
-    const path = `${model}/v${entry.version}/${this.hourPath(now)}`;
     const line = toLine(entry, model, now);
-    const waiting = this.pending.get(path);
-    if (waiting) {
-      waiting.lines.push(line);
-      waiting.chars += line.length;
-    } else this.pending.set(path, { lines: [line], chars: line.length });
-    this.pendingChars += line.length;
-    if (this.pendingChars >= (this.options.flushBytes ?? 4 * 2 ** 20)) void this.flush();
+    const block = this.blockFor(`${model}/v${entry.version}/${this.hourPath(now)}`, line.length * 3);
+    const written = block.bytes.write(line, block.used);
+    block.used += written;
+    block.lines++;
+    this.pendingBytes += written;
+    if (this.pendingBytes < (this.options.flushBytes ?? 4 * 2 ** 20) || this.flushScheduled) return;
+    this.flushScheduled = true;
+    void this.flush();
   }
 
   /** Writes what is buffered; resolves when it is written or kept for the next time. */
@@ -84,39 +91,53 @@ export class InferenceLog {
     await this.flush();
   }
 
+  /** A block of the path with room for `bytes` more. */
+  private blockFor(path: string, bytes: number): Block {
+    const open = this.open.get(path);
+    if (open && open.used + bytes <= open.bytes.length) return open;
+    const block = { path, bytes: Buffer.allocUnsafeSlow(Math.max(blockBytes, bytes)), used: 0, lines: 0 };
+    this.open.set(path, block);
+    this.pending.push(block);
+    return block;
+  }
+
   private hourPath(now: Date): string {
     const time = now.getTime();
-    if (time >= this.hour.until || time < this.hour.until - 3_600_000) {
+    if (time >= this.hour.until || time < this.hour.until - hourMs) {
       const path = now.toISOString().slice(0, 13).replaceAll("-", "/").replace("T", "/");
-      this.hour = { until: (Math.floor(time / 3_600_000) + 1) * 3_600_000, path };
+      this.hour = { until: (Math.floor(time / hourMs) + 1) * hourMs, path };
     }
     return this.hour.path;
   }
 
   private async write(): Promise<void> {
-    const batch = this.pending;
-    this.pending = new Map();
-    this.pendingChars = 0;
-    for (const [path, waiting] of batch) {
+    const blocks = this.pending;
+    this.pending = [];
+    this.open.clear();
+    this.pendingBytes = 0;
+    this.flushScheduled = false;
+    const failed: Block[] = [];
+    let reason = "";
+    for (const block of blocks) {
       try {
-        await this.append(path, waiting.lines);
+        await this.append(block);
       } catch (error) {
-        this.keep(path, waiting, messageOf(error));
+        failed.push({ ...block, bytes: Buffer.from(block.bytes.subarray(0, block.used)) }); // an outage keeps no spare room
+        reason = messageOf(error);
       }
     }
+    if (failed.length > 0) this.keep(failed, reason);
   }
 
-  /** Appends in blocks that every service version takes, to a next blob once the current one has all the blocks it may have. */
-  private async append(path: string, lines: string[]): Promise<void> {
-    for (const block of blocksOf(lines)) {
-      const name = this.blobName(path);
-      try {
-        await this.options.blobs.append(captureContainer, name, block);
-      } catch (error) {
-        if (!isAppError(error, "too_large")) throw error;
-        this.parts.set(path, (this.parts.get(path) ?? 1) + 1);
-        await this.options.blobs.append(captureContainer, this.blobName(path), block);
-      }
+  /** Appends to the path's blob, or to a next one once it has all the blocks that a blob may have. */
+  private async append({ path, bytes, used }: Block): Promise<void> {
+    const content = bytes.subarray(0, used);
+    try {
+      await this.options.blobs.append(captureContainer, this.blobName(path), content);
+    } catch (error) {
+      if (!isAppError(error, "too_large")) throw error;
+      this.parts.set(path, (this.parts.get(path) ?? 1) + 1);
+      await this.options.blobs.append(captureContainer, this.blobName(path), content);
     }
   }
 
@@ -125,39 +146,20 @@ export class InferenceLog {
     return `${path}/${this.options.instance}${part === 1 ? "" : `-${part}`}.jsonl`;
   }
 
-  /** Puts lines back that could not be written, and drops the oldest where they are too many. */
-  private keep(path: string, waiting: Pending, reason: string): void {
-    const newer = this.pending.get(path) ?? { lines: [], chars: 0 };
-    const kept = { lines: [...waiting.lines, ...newer.lines], chars: waiting.chars + newer.chars };
-    const limit = this.options.maxPendingBytes ?? 32 * 2 ** 20;
+  /** Puts blocks back that could not be written, and drops the oldest where they are too many. */
+  private keep(failed: Block[], reason: string): void {
+    const blocks = [...failed, ...this.pending];
+    let held = blocks.reduce((sum, { used }) => sum + used, 0);
     let lost = 0;
-    let spare = this.pendingChars + waiting.chars - limit;
-    while (spare > 0 && lost < kept.lines.length) {
-      spare -= kept.lines[lost].length;
-      kept.chars -= kept.lines[lost].length;
-      lost++;
+    while (blocks.length > 1 && held > (this.options.maxPendingBytes ?? 32 * 2 ** 20)) {
+      const oldest = blocks.shift() as Block;
+      held -= oldest.used;
+      lost += oldest.lines;
     }
-    kept.lines = kept.lines.slice(lost);
-    this.pendingChars += kept.chars - newer.chars;
-    this.pending.set(path, kept);
+    this.pending = blocks;
+    this.pendingBytes = held;
     if (lost > 0) this.options.onLoss(lost, reason);
   }
-}
-
-const blockBytes = 4 * 2 ** 20;
-
-function* blocksOf(lines: string[]): Iterable<Buffer> {
-  let start = 0;
-  let chars = 0;
-  for (let i = 0; i < lines.length; i++) {
-    if (chars > 0 && chars + lines[i].length > blockBytes / 2) {
-      yield Buffer.from(lines.slice(start, i).join(""));
-      start = i;
-      chars = 0;
-    }
-    chars += lines[i].length;
-  }
-  if (start < lines.length) yield Buffer.from(lines.slice(start).join(""));
 }
 
 /** `inputs` comes last and its length before it, so that a reader finds it without parsing the rest. */

@@ -11,10 +11,24 @@ export interface VersionSource {
 }
 
 /** A loaded version in use; call `release` once the work with it is over. */
-export interface LoadedModel {
-  version: ModelVersion;
-  runtime: RuntimeModel;
-  release(): void;
+export class LoadedModel {
+  readonly version: ModelVersion;
+  readonly runtime: RuntimeModel;
+  private released = false;
+
+  constructor(private readonly entry: Entry) {
+    entry.users++;
+    this.version = entry.version;
+    this.runtime = entry.runtime;
+  }
+
+  /** Says that the work is over; a second call changes nothing. */
+  release(): void {
+    if (this.released) return;
+    this.released = true;
+    this.entry.users--;
+    if (this.entry.evicted && this.entry.users === 0) void this.entry.runtime.release();
+  }
 }
 
 export interface LoaderOptions {
@@ -70,7 +84,7 @@ export class ModelLoader {
     if (pointer === undefined) return undefined;
     if (this.nowMs() >= pointer.staleAtMs && !pointer.refreshing) this.refresh(model, reference, pointer);
     const entry = this.entries.get(`${model}@${pointer.version}`);
-    return entry && this.use(entry);
+    return entry && new LoadedModel(entry);
   }
 
   /** Loads the version if need be; AppError not_found or unavailable says why it cannot. */
@@ -80,7 +94,7 @@ export class ModelLoader {
     const version = await this.options.source.resolve(model, reference);
     const entry = await this.entry(model, version);
     this.pointers.set(`${model}@${reference}`, this.pointer(version));
-    return this.use(entry);
+    return new LoadedModel(entry);
   }
 
   /** Estimated bytes held by loaded models. */
@@ -108,21 +122,6 @@ export class ModelLoader {
       else this.pointers.set(`${model}@${reference}`, this.pointer(pointer.version));
       this.options.onRefreshFailure?.(model, messageOf(error));
     });
-  }
-
-  private use(entry: Entry): LoadedModel {
-    entry.users++;
-    let released = false;
-    return {
-      version: entry.version,
-      runtime: entry.runtime,
-      release: () => {
-        if (released) return;
-        released = true;
-        entry.users--;
-        if (entry.evicted && entry.users === 0) void entry.runtime.release();
-      },
-    };
   }
 
   private async entry(model: string, version: number): Promise<Entry> {

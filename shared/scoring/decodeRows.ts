@@ -8,25 +8,30 @@ export interface DecodedRows {
   tensors: Record<string, TensorValue>;
 }
 
-const maxDetails = 20;
-export const maxRows = 100_000;
+type Cells = Record<string | number, unknown>;
 
-/** Reads the plain endpoint's body (`data`: rows as arrays in feature order, or `rows`: objects by feature name) into tensors of the signature; AppError invalid_input lists each field at fault (never its content). */
+const maxDetails = 20;
+const maxRows = 100_000;
+
+/** Reads the plain endpoint's body (`data`: rows as arrays in feature order, or `rows`: objects by feature name) into tensors; AppError invalid_input lists each field at fault (never its content). */
 export function decodeRows(body: unknown, signature: ModelSignature): DecodedRows {
-  const { list, byName } = rowsOf(body);
-  const columns = signature.inputs.map((input) => newTensor(input, list.length));
-  const faults: ErrorDetail[] = [];
-  const byInput = new Map(signature.inputs.map((input, i) => [input.name, columns[i]]));
-  const fill = byName ? fillFromObjects : fillFromArrays;
-  fill(list, signature.features, (slot) => byInput.get(slot.input) as TensorValue, faults);
+  const { list, form } = rowsOf(body);
+  const { features, inputs } = signature;
+  const faults = checkRows(list, form, features);
+  const tensors: Record<string, TensorValue> = {};
+  for (const input of inputs) tensors[input.name] = newTensor(input, list.length);
+  for (let at = 0; at < features.length && faults.length < maxDetails; at++) {
+    const slot = features[at];
+    fillColumn(list as Cells[], form === "data" ? at : slot.name, slot, tensors[slot.input], form, faults);
+  }
   if (faults.length > 0)
-    throw new AppError("invalid_input", `${faults[0].path}: ${faults[0].message}`, {
-      details: faults.slice(0, maxDetails),
-    });
-  return { rowCount: list.length, tensors: Object.fromEntries(byInput) };
+    throw new AppError("invalid_input", `${faults[0].path}: ${faults[0].message}`, { details: faults });
+  return { rowCount: list.length, tensors };
 }
 
-function rowsOf(body: unknown): { list: unknown[]; byName: boolean } {
+type Form = "data" | "rows";
+
+function rowsOf(body: unknown): { list: unknown[]; form: Form } {
   const { data, rows } = (body ?? {}) as { data?: unknown; rows?: unknown };
   const list = data ?? rows;
   if (!Array.isArray(list) || (data !== undefined && rows !== undefined))
@@ -40,7 +45,26 @@ function rowsOf(body: unknown): { list: unknown[]; byName: boolean } {
       "too_large",
       `${list.length} rows in one request; the limit is ${maxRows}: send several requests`,
     );
-  return { list, byName: rows !== undefined };
+  return { list, form: data === undefined ? "rows" : "data" };
+}
+
+/** The faults of whole rows; with one, no cell is looked at. */
+function checkRows(list: unknown[], form: Form, features: FeatureSlot[]): ErrorDetail[] {
+  const faults: ErrorDetail[] = [];
+  for (let row = 0; row < list.length; row++) {
+    const cells = list[row];
+    if (form === "data" && Array.isArray(cells) && cells.length === features.length) continue;
+    if (form === "rows" && typeof cells === "object" && cells !== null && !Array.isArray(cells)) continue;
+    const names = features.map(({ name }) => name).join(", ");
+    const message =
+      form === "data"
+        ? `${features.length} values are needed: ${names}`
+        : `an object is needed with the fields ${names}`;
+    faults.push({ path: `${form}[${row}]`, message });
+    if (faults.length === maxDetails) break;
+  }
+  if (faults.length === 0) return faults;
+  throw new AppError("invalid_input", `${faults[0].path}: ${faults[0].message}`, { details: faults });
 }
 
 function newTensor(input: TensorInfo, rowCount: number): TensorValue {
@@ -55,97 +79,61 @@ const arrayOf: Record<TensorInfo["datatype"], (length: number) => TensorValue["d
   INT64: (length) => new BigInt64Array(length),
   INT32: (length) => new Int32Array(length),
   BOOL: (length) => new Uint8Array(length),
-  BYTES: (length) => new Array<string>(length),
+  BYTES: (length) => new Array<string>(length).fill(""),
 };
 
-type TensorOf = (slot: FeatureSlot) => TensorValue;
-
-function fillFromArrays(list: unknown[], features: FeatureSlot[], tensorOf: TensorOf, faults: ErrorDetail[]): void {
-  for (let row = 0; row < list.length && faults.length < maxDetails; row++) {
-    const cells = list[row];
-    if (!Array.isArray(cells) || cells.length !== features.length) {
-      faults.push({ path: `data[${row}]`, message: `${features.length} values are needed: ${nameList(features)}` });
-      list[row] = [];
-    }
-  }
-  if (faults.length > 0) return;
-  for (let at = 0; at < features.length; at++) {
-    const slot = features[at];
-    fillColumn(
-      list.length,
-      slot,
-      tensorOf(slot),
-      (row) => (list[row] as unknown[])[at],
-      faults,
-      (row) => `data[${row}][${at}]`,
-    );
-  }
-}
-
-function fillFromObjects(list: unknown[], features: FeatureSlot[], tensorOf: TensorOf, faults: ErrorDetail[]): void {
-  for (let row = 0; row < list.length && faults.length < maxDetails; row++) {
-    const cells = list[row];
-    if (typeof cells !== "object" || cells === null || Array.isArray(cells))
-      faults.push({ path: `rows[${row}]`, message: `an object is needed with the fields ${nameList(features)}` });
-  }
-  if (faults.length > 0) return;
-  for (const slot of features) {
-    const { name } = slot;
-    const cell = (row: number) => (list[row] as Record<string, unknown>)[name];
-    fillColumn(list.length, slot, tensorOf(slot), cell, faults, (row) => `rows[${row}].${name}`);
-  }
-}
-
+/** Copies one column of the rows into its place in the tensor; the usual cells (a finite number, a text) take no call. */
 function fillColumn(
-  rowCount: number,
+  rows: Cells[],
+  key: string | number,
   slot: FeatureSlot,
   tensor: TensorValue,
-  cell: (row: number) => unknown,
+  form: Form,
   faults: ErrorDetail[],
-  path: (row: number) => string,
 ): void {
+  const { data, datatype } = tensor;
   const width = tensor.shape.length === 2 ? tensor.shape[1] : 1;
-  for (let row = 0, at = slot.index; row < rowCount; row++, at += width) {
-    const value = cell(row);
-    const fault = slot.type === "category" ? setText(tensor, at, value, slot) : setNumber(tensor, at, value, slot);
+  for (let row = 0, at = slot.index; row < rows.length; row++, at += width) {
+    const value = rows[row][key];
+    if (datatype === "FP32" && typeof value === "number") {
+      const rounded = Math.fround(value);
+      (data as Float32Array)[at] = rounded;
+      if (rounded - rounded === 0) continue; // finite
+    } else if (datatype === "BYTES" && typeof value === "string") {
+      (data as string[])[at] = value;
+      continue;
+    }
+    const fault = setCell(tensor, at, value, slot);
     if (fault === undefined) continue;
-    faults.push({ path: path(row), message: fault });
-    if (faults.length >= maxDetails) return;
+    const field = form === "data" ? `[${key}]` : `.${key}`;
+    faults.push({ path: `${form}[${row}]${field}`, message: fault });
+    if (faults.length === maxDetails) return;
   }
 }
 
-function setText(tensor: TensorValue, at: number, value: unknown, slot: FeatureSlot): string | undefined {
-  const data = tensor.data as string[];
-  if (typeof value === "string") {
-    data[at] = value;
-    return undefined;
-  }
-  data[at] = ""; // the graph's missing category
-  return missingOrWrong(value, slot, "text");
-}
-
-function setNumber(tensor: TensorValue, at: number, value: unknown, slot: FeatureSlot): string | undefined {
+/** Stores a cell of any kind; returns what is wrong with it. */
+function setCell(tensor: TensorValue, at: number, value: unknown, slot: FeatureSlot): string | undefined {
+  if (slot.type === "category") return typeof value === "string" ? undefined : missingOrWrong(value, slot, "text");
   if (typeof value === "number") return storeNumber(tensor, at, value);
   if (tensor.datatype === "BOOL" && typeof value === "boolean") return storeNumber(tensor, at, value ? 1 : 0);
   if (tensor.datatype === "FP32" || tensor.datatype === "FP64") (tensor.data as Float32Array)[at] = Number.NaN;
   return missingOrWrong(value, slot, "a number");
 }
 
-function storeNumber(tensor: TensorValue, at: number, value: number): string | undefined {
-  if (tensor.datatype === "FP32") {
-    const rounded = Math.fround(value);
-    if (!Number.isFinite(rounded)) return "the number is too large for a 32-bit float";
-    (tensor.data as Float32Array)[at] = rounded;
-    return undefined;
-  }
-  if (tensor.datatype === "FP64") {
-    (tensor.data as Float64Array)[at] = value;
-    return undefined;
+function storeNumber({ datatype, data }: TensorValue, at: number, value: number): string | undefined {
+  if (datatype === "FP32") return "the number is too large for a 32-bit float";
+  if (datatype === "FP64") {
+    (data as Float64Array)[at] = value;
+    return Number.isFinite(value) ? undefined : "the number is too large";
   }
   if (!Number.isSafeInteger(value)) return "a whole number is needed";
-  if (tensor.datatype === "INT64") (tensor.data as BigInt64Array)[at] = BigInt(value);
-  else if (value !== value >> 0) return "the number is too large for a 32-bit integer";
-  else (tensor.data as Int32Array)[at] = value;
+  if (datatype === "INT64") {
+    (data as BigInt64Array)[at] = BigInt(value);
+    return undefined;
+  }
+  if (datatype === "BOOL" ? value !== 0 && value !== 1 : value !== value >> 0)
+    return datatype === "BOOL" ? "true or false is needed" : "the number is too large for a 32-bit integer";
+  (data as Int32Array)[at] = value;
   return undefined;
 }
 
@@ -154,8 +142,4 @@ function missingOrWrong(value: unknown, slot: FeatureSlot, wanted: string): stri
   if (slot.nullable && value === null) return undefined;
   if (slot.nullable) return `${slot.name} is missing; send null where the value is unknown`;
   return `${slot.name} must not be missing`;
-}
-
-function nameList(features: FeatureSlot[]): string {
-  return features.map(({ name }) => name).join(", ");
 }

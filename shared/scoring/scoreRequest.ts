@@ -80,7 +80,6 @@ async function answer(
     headers: {
       "content-type": "application/json",
       "x-tidegate-version": String(version),
-      "x-tidegate-route": request.pin === undefined ? "champion" : "pinned",
     },
   };
 }
@@ -120,6 +119,5 @@ function record(
     error: problem?.error,
   });
   ports.telemetry.metric(telemetryMetrics.scoringLatencyMs, latencyMs, { model, version, status });
-  if (rows > 0) ports.telemetry.metric(telemetryMetrics.scoringRows, rows, { model, version });
   if (status !== 200) ports.telemetry.metric(telemetryMetrics.scoringFailures, 1, { model, version, status });
 }
