@@ -1,0 +1,94 @@
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { RunningTidegate } from "../support/runningTidegate";
+
+const readme = readFileSync("README.md", "utf8");
+let tidegate: RunningTidegate;
+beforeAll(async () => {
+  tidegate = await RunningTidegate.start([]);
+});
+afterAll(() => tidegate?.stop());
+
+/** The commands that stand under `<!-- example: name -->`. */
+function example(name: string): string {
+  const found = new RegExp(`<!-- example: ${name} -->\\n\`\`\`sh\\n([\\s\\S]*?)\`\`\``).exec(readme);
+  if (found === null) throw new Error(`the README has no example ${name}`);
+  return found[1];
+}
+
+/** Runs examples in one shell, as a reader would, against the running Tidegate of this test. */
+function run(...names: string[]): Promise<{ code: number | null; output: string }> {
+  const here = new URL(tidegate.info.url).host;
+  const script = ["keys", ...names]
+    .map(example)
+    .join("\n")
+    .replaceAll("localhost:7071", here)
+    .replaceAll("./.tidegate/", `${tidegate.folder}/`)
+    .replaceAll("npm run drop --", `node dist/tools/drop.js --state ${tidegate.folder}`);
+  const shell = spawn("bash", ["-e", "-o", "pipefail", "-c", script]);
+  let output = "";
+  for (const stream of [shell.stdout, shell.stderr])
+    stream.on("data", (chunk) => {
+      output += chunk;
+    });
+  return new Promise((resolve) => shell.once("exit", (code) => resolve({ code, output })));
+}
+
+describe.sequential("the README's examples", () => {
+  it("drop a dataset, which becomes a version", async () => {
+    expect(await run("drop")).toMatchObject({ code: 0, output: expect.stringContaining("Dropped") });
+    await tidegate.until("/datasets?usecase=coffee-grade", ({ datasets }) => datasets[0]);
+  });
+
+  it("show datasets and runs", async () => {
+    const { code, output } = await run("datasets");
+    expect(code).toBe(0);
+    expect(output).toContain('"id":"weather.data-v1"');
+    expect(output).toContain('"status":"succeeded"');
+  });
+
+  it("score a row, and show the shape that it answers", async () => {
+    const { code, output } = await run("score");
+    expect(code).toBe(0);
+    const shown = JSON.parse(/answers, on one line,\n\n```json\n([\s\S]*?)```/.exec(readme)?.[1] ?? "");
+    const answered = JSON.parse(output);
+    expect(Object.keys(answered)).toEqual(Object.keys(shown));
+    expect(answered.predictions[0].label).toBe(shown.predictions[0].label);
+    expect(answered.predictions[0].probability).toBeCloseTo(shown.predictions[0].probability, 2);
+  });
+
+  it("raise an alert", async () => {
+    const { code, output } = await run("alert");
+    expect(code).toBe(0);
+    expect(output).toContain('"signal":"input-drift"');
+    await tidegate.until("/alerts", ({ alerts }) =>
+      alerts.find(({ rule }: { rule: string }) => rule === "input-drift"),
+    );
+  });
+
+  it("name the champion's figures as it has them", async () => {
+    const { json } = await tidegate.call("GET", "/models/weather/versions/champion");
+    const row = (name: string) =>
+      new RegExp(`\\| (\\*\\*)?${name}(\\*\\*)? \\|(.*)\\|`)
+        .exec(readme)?.[3]
+        .split("|")
+        .map((cell) => Number(cell.replaceAll("*", ""))) ?? [];
+    const figures = ({ brier, prAuc, rocAuc, logLoss, accuracy, mcc, f1 }: Record<string, number>) => [
+      brier,
+      prAuc,
+      rocAuc,
+      logLoss,
+      accuracy,
+      mcc,
+      f1,
+    ];
+    for (const [name, metrics] of [
+      ["champion", json.metrics],
+      ["persistence", json.baselines.persistence],
+      ["majority", json.baselines.majority],
+    ])
+      for (const [i, value] of figures(metrics).entries())
+        expect(row(name)[i], `${name} ${i}`).toBeCloseTo(value, i === 0 ? 3 : 2);
+  });
+});
