@@ -35,7 +35,7 @@ app.http("getRun", {
   methods: ["GET"],
   route: "runs/{id}",
   authLevel: "function",
-  handler: endpoint(async ({ params }) => ({ jsonBody: await describeRun(getApp().training.runs, params.id) })),
+  handler: endpoint(async ({ params }) => ({ jsonBody: await describeRun(getApp().training, params.id) })),
 });
 
 app.http("listRuns", {

@@ -48,11 +48,12 @@ export class AlertStore {
   /** Raises an alert, or counts one more occurrence on the one that is open. */
   async raise(condition: Condition): Promise<{ alert: Alert; raised: boolean }> {
     for (let attempt = 0; ; attempt++) {
-      const open = await this.open(condition.subject, condition.rule);
+      const pointer = await this.pointer(condition.subject, condition.rule);
+      const open = await this.open(pointer);
       try {
         return open
           ? { alert: await this.seenAgain(open, condition), raised: false }
-          : { alert: await this.insert(condition), raised: true };
+          : { alert: await this.insert(condition, pointer), raised: true };
       } catch (error) {
         if (attempt >= 5 || !isAppError(error, "conflict", "precondition_failed")) throw error;
       }
@@ -61,7 +62,7 @@ export class AlertStore {
 
   /** Closes the open alert of a rule, if there is one: the condition is over. */
   async resolve(subject: string, rule: string): Promise<Alert | undefined> {
-    const open = await this.open(subject, rule);
+    const open = await this.open(await this.pointer(subject, rule));
     if (open === undefined) return undefined;
     const now = this.clock.now();
     const alert: Alert = { ...open.alert, status: "resolved", resolvedAt: now.toISOString() };
@@ -107,10 +108,13 @@ export class AlertStore {
     return names;
   }
 
-  private async open(subject: string, rule: string) {
-    const pointer = await this.tables.get(table, subject, `open:${rule}`);
-    if (pointer === undefined) return undefined;
-    const row = pointer.alert === "" ? undefined : await this.tables.get(table, subject, String(pointer.alert));
+  private pointer(subject: string, rule: string): Promise<TableRow | undefined> {
+    return this.tables.get(table, subject, `open:${rule}`);
+  }
+
+  private async open(pointer: TableRow | undefined) {
+    if (pointer === undefined || pointer.alert === "") return undefined;
+    const row = await this.tables.get(table, pointer.partitionKey, String(pointer.alert));
     return row && { alert: fromRow(row), alertEtag: row.etag, openEtag: pointer.etag };
   }
 
@@ -122,13 +126,13 @@ export class AlertStore {
     return alert;
   }
 
-  private async insert(condition: Condition): Promise<Alert> {
+  /** `pointer` is the row that said nothing is open: a second read would accept what another instance raised in between. */
+  private async insert(condition: Condition, pointer: TableRow | undefined): Promise<Alert> {
     const { subject, rule } = condition;
     const now = this.clock.now();
     const at = now.toISOString();
     const id = `${at.replace(/[-:.]/g, "")}-${rule}`;
     const alert: Alert = { ...condition, id, status: "open", raisedAt: at, lastSeenAt: at, occurrences: 1 };
-    const pointer = await this.tables.get(table, subject, `open:${rule}`);
     const pointerRow = { partitionKey: subject, rowKey: `open:${rule}`, alert: rowKey(alert) };
     await this.tables.transaction(table, [{ kind: "upsert", row: { partitionKey: "index", rowKey: subject } }]);
     await this.tables.transaction(table, [

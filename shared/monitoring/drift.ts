@@ -75,18 +75,22 @@ function compareSafely(
     const measured = isNumber
       ? compareNumbers(baseline as NumberProfile, target as NumberProfile)
       : compareCategories(baseline as CategoryProfile, target as CategoryProfile);
-    return { ...common, ...measured, verdict: measured.value > common.threshold ? "drift" : "ok" };
+    const { alarm = false, ...shown } = measured;
+    return { ...common, ...shown, verdict: alarm || shown.value > common.threshold ? "drift" : "ok" };
   } catch (error) {
     return { ...common, value: null, verdict: "failed", reason: messageOf(error) };
   }
 }
+
+/** What a comparison found; `alarm` is drift whatever the value. */
+type Measured = { value: number; alarm?: boolean } & Partial<FeatureDrift>;
 
 function share(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;
 }
 
 /** Wasserstein-1 over the baseline's standard deviation, each bin standing at its own mean; 0 for the same constant. */
-function compareNumbers(baseline: NumberProfile, target: NumberProfile) {
+function compareNumbers(baseline: NumberProfile, target: NumberProfile): Measured {
   if (baseline.count === 0) throw new Error("the training rows have no value");
   if (target.count === 0) throw new Error("the target rows have no value");
   const baselineMean = baseline.sum / baseline.count;
@@ -102,16 +106,35 @@ function points({ bins, binSums }: NumberProfile) {
 }
 
 const rareShare = 0.01;
+/** unseen values alarm by themselves from this share and this number of rows on */
+const unseenAlarm = { share: 0.005, rows: 5 };
 
-/** Debiased Jensen-Shannon distance; levels under 1 % of the baseline are one, unseen values another. */
-function compareCategories(baseline: CategoryProfile, target: CategoryProfile) {
+/**
+ * Debiased Jensen-Shannon distance of the level counts. Levels under 1 % of the baseline are one bin; so are the rarest beyond what the
+ * smaller sample can carry (B <= 1 + 0.014 n bins); unseen values have a bin of their own, and enough of them are drift in themselves.
+ */
+function compareCategories(baseline: CategoryProfile, target: CategoryProfile): Measured {
   if (baseline.count === 0) throw new Error("the training rows have no value");
   if (target.count === 0) throw new Error("the target rows have no value");
-  const isRare = baseline.levels.map((count) => count < rareShare * baseline.count);
+  const kept = keptLevels(baseline, Math.min(baseline.count, target.count));
   const counts = (profile: CategoryProfile) => [
-    ...profile.levels.filter((_count, level) => !isRare[level]),
-    profile.levels.reduce((sum, count, level) => sum + (isRare[level] ? count : 0), 0),
+    ...profile.levels.filter((_count, level) => kept.has(level)),
+    profile.levels.reduce((sum, count, level) => sum + (kept.has(level) ? 0 : count), 0),
     profile.unseen,
   ];
-  return { value: debiasedJensenShannon(counts(baseline), counts(target)), unseenShare: target.unseen / target.count };
+  const unseenShare = target.unseen / target.count;
+  const alarm = target.unseen >= unseenAlarm.rows && unseenShare >= unseenAlarm.share;
+  return {
+    value: debiasedJensenShannon(counts(baseline), counts(target)),
+    unseenShare,
+    ...(alarm && { reason: `${target.unseen} target rows hold values that the training rows never had` }),
+    alarm,
+  };
+}
+
+/** Levels with a bin of their own: frequent enough, and no more than `rows` can tell apart. */
+function keptLevels({ levels, count }: CategoryProfile, rows: number): Set<number> {
+  const most = Math.max(2, Math.floor(1 + 0.014 * rows));
+  const frequent = levels.flatMap((rowsOfLevel, level) => (rowsOfLevel >= rareShare * count ? [level] : []));
+  return new Set(frequent.sort((a, b) => levels[b] - levels[a]).slice(0, most));
 }

@@ -2,6 +2,7 @@ import { gather, selectRows } from "../data/featureTable";
 import { decodePrepared } from "../data/preparedData";
 import { selectionMetricValue } from "../evaluation/selectionMetric";
 import { trainerFor } from "./trainers/registry";
+import type { TrainingTarget } from "./trainers/trainer";
 import type { TrialOutcome, TrialTask } from "./workerTasks";
 
 /** Fits a trial on each fold's training rows and scores it on the fold's validation rows by the selection metric. */
@@ -13,10 +14,10 @@ export function scoreTrial(task: TrialTask): TrialOutcome {
   const trainer = trainerFor(task.trial.learner);
   const codesOf = (rows: Int32Array) => gather(data.target, new Int32Array(rows.length), rows);
   const foldScores = data.folds.map(({ train, validation }) => {
-    const target = { classes, codes: codesOf(train) };
+    const target: TrainingTarget = { task: "classification", classes, codes: codesOf(train) };
     const context = { seed, decisionThreshold, positiveIndex };
     const model = trainer.fit(selectRows(data.table, train), target, task.trial.parameters, context);
-    const probabilities = model.predictProbabilities(selectRows(data.table, validation));
+    const probabilities = model.predict(selectRows(data.table, validation));
     return selectionMetricValue(task.metric, {
       classes,
       positiveIndex,

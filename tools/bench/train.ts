@@ -34,13 +34,13 @@ function tableOf({ columns, classes }: BenchRows): FeatureTable {
 }
 
 function measureForest(train: BenchRows, test: BenchRows): BenchResult {
-  const target = { classes: ["0", "1"], codes: train.classes };
+  const target = { task: "classification" as const, classes: ["0", "1"], codes: train.classes };
   const settings = randomForest.parameters.parse(forest);
   const started = performance.now();
   const model = randomForest.fit(tableOf(train), target, settings, { seed });
   const seconds = (performance.now() - started) / 1000;
   const peakMb = process.resourceUsage().maxRSS / 1024;
-  const scores = model.predictProbabilities(tableOf(test)).filter((_, at) => at % 2 === 1);
+  const scores = model.predict(tableOf(test)).filter((_, at) => at % 2 === 1);
   return {
     rows: train.classes.length,
     columns: train.columns.length,

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { createWriteStream, type WriteStream } from "node:fs";
 import path from "node:path";
 import { messageOf } from "../../shared/errors";
@@ -49,6 +50,7 @@ export class Tidegate {
         FUNCTIONS_WORKER_RUNTIME: "node",
         TIDEGATE_EMIT_REQUESTS: "1",
         OTEL_SERVICE_NAME: "tidegate",
+        TIDEGATE_CODE_REVISION: codeRevision(root),
         ...ownSettings(),
         AzureWebJobsStorage: storage,
       },
@@ -100,6 +102,12 @@ export class Tidegate {
     process.exitCode = 1;
     this.stop().then(() => process.exit(1));
   }
+}
+
+/** The commit that runs, where the folder is a git checkout. */
+function codeRevision(root: string): string {
+  const { status, stdout } = spawnSync("git", ["rev-parse", "HEAD"], { cwd: root, encoding: "utf8" });
+  return status === 0 ? stdout.trim() : "unknown";
 }
 
 /** Settings of the app that the caller's environment holds; storage is always the emulator's. */

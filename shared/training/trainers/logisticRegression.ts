@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { checkTrainingRows } from "./checkTrainingRows";
+import { checkTrainingRows, requireClasses } from "./checkTrainingRows";
 import { classProbabilities } from "./classProbabilities";
 import { type LinearFeatures, type LinearRows, learnFeatures, linearRows } from "./linearFeatures";
 import { normalise, scoreRow } from "./linearScores";
@@ -21,8 +21,10 @@ type LogisticParameters = z.output<typeof parameters>;
 /** Logistic regression for two classes, multinomial for more: L2 penalty, L-BFGS, standardised numbers, one-hot categories. */
 export const logisticRegression: Trainer<LogisticParameters> = {
   learner: "logistic-regression",
+  tasks: ["classification"],
   parameters,
   fit(table, target, settings, context) {
+    requireClasses("logistic-regression", target);
     checkTrainingRows(table, target, context.sampleWeights);
     const sampleWeights = context.sampleWeights ?? new Float64Array(table.rowCount).fill(1);
     const positiveIndex = context.positiveIndex ?? 1;
@@ -52,7 +54,7 @@ function fitted(
   notes: object,
 ): FittedModel {
   return {
-    predictProbabilities: (table) => {
+    predict: (table) => {
       const scores = laneProbabilities(linearRows(features, table), features.width, model);
       return classProbabilities(scores, rule.classes.length, rule.positiveIndex);
     },

@@ -3,7 +3,7 @@ import type { FeatureTable } from "../../data/featureTable";
 import { AppError } from "../../errors";
 import { binColumn } from "./binColumn";
 import { orderCategory } from "./categoryOrder";
-import { checkTrainingRows } from "./checkTrainingRows";
+import { checkTrainingRows, requireClasses } from "./checkTrainingRows";
 import { integerWeights, laneLayout } from "./classHistogram";
 import { classProbabilities } from "./classProbabilities";
 import { type ForestFeatures, forestGraph } from "./forestGraph";
@@ -13,7 +13,7 @@ import { type GrowthPlan, TreeGrower } from "./growTree";
 import { createManyClassScan } from "./scanManyClasses";
 import { scanTwoClasses } from "./scanTwoClasses";
 import { alignCodes } from "./trainedCategory";
-import type { ClassTarget, FitContext, FittedModel, Trainer } from "./trainer";
+import type { ClassTarget, FitContext, FittedModel, Trainer, TrainingTarget } from "./trainer";
 
 const parameters = z.strictObject({
   trees: z.int().min(1).max(2000).default(100),
@@ -30,9 +30,20 @@ const maxRows = 2 ** 22;
 const maxClasses = 200;
 
 /** A random forest (Breiman 2001): bootstrap samples, Gini splits on binned features, leaves that hold class shares. */
-export const randomForest: Trainer<ForestParameters> = { learner: "random-forest", parameters, fit };
+export const randomForest: Trainer<ForestParameters> = {
+  learner: "random-forest",
+  tasks: ["classification"],
+  parameters,
+  fit,
+};
 
-function fit(table: FeatureTable, target: ClassTarget, settings: ForestParameters, context: FitContext): FittedModel {
+function fit(
+  table: FeatureTable,
+  target: TrainingTarget,
+  settings: ForestParameters,
+  context: FitContext,
+): FittedModel {
+  requireClasses("random-forest", target);
   checkTrainingRows(table, target, context.sampleWeights);
   checkSize(table.rowCount, target.classes.length);
   const features: ForestFeatures = {
@@ -49,7 +60,7 @@ function fit(table: FeatureTable, target: ClassTarget, settings: ForestParameter
   });
   const forest = joinTrees(trees, positiveIndex);
   return {
-    predictProbabilities: (rows) =>
+    predict: (rows) =>
       classProbabilities(
         forestScores(forest, featureColumns(features, rows), rows.rowCount),
         classes.length,

@@ -94,6 +94,12 @@ describe("feature drift", () => {
     expect(unseen.verdict).toBe("drift");
   });
 
+  it("alarms on a few unseen values that move the distance little", () => {
+    const some = (unseen: number) => Array.from({ length: 2000 }, (_, i) => (i < unseen ? "z" : i % 4 ? "a" : "b"));
+    const verdict = (unseen: number) => featureOf(new Array(2000).fill(0), some(unseen))[1].verdict;
+    expect([verdict(4), verdict(9), verdict(10)]).toEqual(["ok", "ok", "drift"]);
+  });
+
   it("scores a constant that stays as zero and one that changes as finite drift", () => {
     const constant = trainingProfile(table(new Array(200).fill(5), ["a"]));
     const same = compareProfiles(constant, profileOf(constant, new Array(200).fill(5), ["a"]), settings);

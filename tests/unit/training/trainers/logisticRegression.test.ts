@@ -30,6 +30,7 @@ function expectClose(actual: number[], expected: number[], tolerance: number): v
 describe("logistic regression", () => {
   it("finds scikit-learn's weights for two classes with sample weights", () => {
     const target = {
+      task: "classification" as const,
       classes: ["versicolor", "virginica"],
       codes: Int32Array.from(iris.classes.slice(50), (y) => y - 1),
     };
@@ -39,13 +40,17 @@ describe("logistic regression", () => {
     const [weights, intercepts] = constantsOf(model.toOnnx());
     expectClose(weights, iris.twoClasses.coefficients[0], 1e-5);
     expectClose(intercepts, iris.twoClasses.intercepts, 1e-4);
-    const ours = model.predictProbabilities(irisTable(50));
+    const ours = model.predict(irisTable(50));
     for (const [at, expected] of iris.twoClasses.probabilities.entries())
       expectClose([...ours.subarray(20 * at, 20 * at + 2)], expected, 1e-6);
   });
 
   it("finds scikit-learn's weights for three classes", () => {
-    const target = { classes: ["setosa", "versicolor", "virginica"], codes: Int32Array.from(iris.classes) };
+    const target = {
+      task: "classification" as const,
+      classes: ["setosa", "versicolor", "virginica"],
+      codes: Int32Array.from(iris.classes),
+    };
     const settings = { ...exact, l2: iris.threeClasses.l2 };
     const model = logisticRegression.fit(irisTable(0), target, settings, { seed: 0 });
     const [weights] = constantsOf(model.toOnnx());
@@ -55,7 +60,7 @@ describe("logistic regression", () => {
       [0, 1, 2, 3].flatMap((k) => coefficients.map((lane) => lane[k])),
       1e-5,
     );
-    const ours = model.predictProbabilities(irisTable(0));
+    const ours = model.predict(irisTable(0));
     for (const [at, expected] of iris.threeClasses.probabilities.entries())
       expectClose([...ours.subarray(30 * at, 30 * at + 3)], expected, 1e-6);
   });
@@ -79,12 +84,12 @@ describe("logistic regression", () => {
     const weighted = logisticRegression.fit(table, target, settings, { seed: 0, sampleWeights });
     const codes = Int32Array.from(twice, (row) => target.codes[row]);
     const repeated = logisticRegression.fit(doubled, { ...target, codes }, settings, { seed: 0 });
-    expectClose([...weighted.predictProbabilities(table)], [...repeated.predictProbabilities(table)], 1e-6);
+    expectClose([...weighted.predict(table)], [...repeated.predict(table)], 1e-6);
   });
 
   it("refuses an infinite number and says where it stands", () => {
     const numbers = [{ name: "pressure", values: Float32Array.of(1, 2, Number.POSITIVE_INFINITY, 4) }];
-    const target = { classes: ["a", "b"], codes: Int32Array.of(0, 1, 0, 1) };
+    const target = { task: "classification" as const, classes: ["a", "b"], codes: Int32Array.of(0, 1, 0, 1) };
     const fit = () => logisticRegression.fit({ rowCount: 4, numbers, categories: [] }, target, defaults, { seed: 0 });
     expect(fit).toThrow('column "pressure" is infinite in row 2');
   });

@@ -57,7 +57,7 @@ describe.each([...learnerNames])("the graph of %s", (learner) => {
       const other = sampleRows({ rowCount: 400, ...shape, missing: 0.2, seed: shape.seed + 1000 }).table;
       const bytes = model.toOnnx();
       for (const rows of [table, withUnknownLevels(other)]) {
-        const ours = model.predictProbabilities(rows);
+        const ours = model.predict(rows);
         const { labels, probabilities } = await runGraph(bytes, rows);
         expect(probabilities.length).toBe(ours.length);
         const error = ours.reduce((most, value, at) => Math.max(most, Math.abs(value - probabilities[at])), 0);

@@ -78,8 +78,13 @@ describe("the random forest", () => {
     }));
     const codes = new Int32Array(400).map((_, row) => bit(row, 0) ^ bit(row, 1));
     const table = { rowCount: 400, numbers, categories: [] };
-    const model = randomForest.fit(table, { classes: ["same", "different"], codes }, defaults, { seed: 1 });
-    const probabilities = model.predictProbabilities(table);
+    const model = randomForest.fit(
+      table,
+      { task: "classification" as const, classes: ["same", "different"], codes },
+      defaults,
+      { seed: 1 },
+    );
+    const probabilities = model.predict(table);
     expect(codes.every((code, row) => probabilities[2 * row + code] > 0.9)).toBe(true);
   });
 
@@ -96,8 +101,13 @@ describe("the random forest", () => {
       { rowCount: 300, numbers: [{ name: "x", values }], categories: [] },
       { rowCount: 300, numbers: [], categories: [names] },
     ]) {
-      const model = randomForest.fit(table, { classes: ["no", "yes"], codes }, defaults, { seed: 1 });
-      const probabilities = model.predictProbabilities(table);
+      const model = randomForest.fit(
+        table,
+        { task: "classification" as const, classes: ["no", "yes"], codes },
+        defaults,
+        { seed: 1 },
+      );
+      const probabilities = model.predict(table);
       const expected = table.numbers.length > 0 ? codes : names.codes.map((code) => (code === 1 ? 1 : 0));
       expect(expected.every((code, row) => (probabilities[2 * row + 1] >= 0.5 ? 1 : 0) === code)).toBe(true);
       const reply = await runGraph(model.toOnnx(), table);
@@ -109,7 +119,7 @@ describe("the random forest", () => {
     const rows = sampleRows({ seed: 2, rowCount: 600, numbers: 5, categories: 1, classes: 2, missing: 0.1 });
     const model = randomForest.fit(rows.table, rows.target, { ...defaults, trees: 337 }, { seed: 1 });
     const { probabilities } = await runGraph(model.toOnnx(), rows.table);
-    expect(Array.from(probabilities)).toEqual([...model.predictProbabilities(rows.table)]);
+    expect(Array.from(probabilities)).toEqual([...model.predict(rows.table)]);
   });
 
   it("reports its progress up to the whole", () => {

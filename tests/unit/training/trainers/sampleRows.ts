@@ -43,5 +43,5 @@ export function sampleRows(options: SampleOptions): { table: FeatureTable; targe
     row < options.classes ? row : Math.floor((Math.abs(score(row)) * 2.5) % options.classes),
   );
   const classes = Array.from({ length: options.classes }, (_, k) => `class ${k}`);
-  return { table: { rowCount, numbers, categories }, target: { classes, codes } };
+  return { table: { rowCount, numbers, categories }, target: { task: "classification" as const, classes, codes } };
 }

@@ -42,16 +42,14 @@ describe.each([...learnerNames])("the learner %s", (learner) => {
     const sampleWeights = new Float64Array(400).map((_, row) => (row < 200 ? 1.5 : 0));
     const model = trainer.fit(table, { ...target, codes }, defaults, { seed: 1, sampleWeights });
     const honest = trainer.fit(table, target, defaults, { seed: 1, sampleWeights });
-    expect(model.predictProbabilities(table)).toEqual(honest.predictProbabilities(table));
+    expect(model.predict(table)).toEqual(honest.predict(table));
   });
 
   it("leans towards the class that weighs more", () => {
     const { table, target } = sampleRows({ ...mixed, classes: 2, seed: 6 });
     const share = (weight: number) => {
       const sampleWeights = new Float64Array(table.rowCount).map((_, row) => (target.codes[row] === 1 ? weight : 1));
-      const probabilities = trainer
-        .fit(table, target, defaults, { seed: 1, sampleWeights })
-        .predictProbabilities(table);
+      const probabilities = trainer.fit(table, target, defaults, { seed: 1, sampleWeights }).predict(table);
       return probabilities.reduce((sum, p, at) => sum + (at % 2) * p, 0) / table.rowCount;
     };
     expect(share(0.2)).toBeLessThan(share(1));
@@ -62,8 +60,10 @@ describe.each([...learnerNames])("the learner %s", (learner) => {
     const values = new Float32Array(400).map((_, row) => ((row * 37) % 400) / 10);
     const codes = new Int32Array(400).map((_, row) => (values[row] > 23 ? 1 : 0));
     const table = { rowCount: 400, numbers: [{ name: "x", values }], categories: [] };
-    const model = trainer.fit(table, { classes: ["low", "high"], codes }, defaults, { seed: 1 });
-    const probabilities = model.predictProbabilities(table);
+    const model = trainer.fit(table, { task: "classification" as const, classes: ["low", "high"], codes }, defaults, {
+      seed: 1,
+    });
+    const probabilities = model.predict(table);
     const wrong = codes.filter((code, row) => probabilities[2 * row + code] < 0.5).length;
     expect(wrong).toBeLessThanOrEqual(4);
   });
@@ -77,15 +77,17 @@ describe.each([...learnerNames])("the learner %s", (learner) => {
     const model = trainer.fit(table, target, defaults, { seed: 1 });
     const { probabilities } = await runGraph(model.toOnnx(), table);
     expect(probabilities.every((p) => p >= 0 && p <= 1)).toBe(true);
-    expect(Array.from(probabilities)).toEqual([...model.predictProbabilities(table)]);
+    expect(Array.from(probabilities)).toEqual([...model.predict(table)]);
   });
 
   it("answers with class shares when no column tells anything", () => {
     const numbers = [{ name: "constant", values: new Float32Array(100).fill(3) }];
     const codes = new Int32Array(100).map((_, row) => (row % 4 === 0 ? 1 : 0));
     const table = { rowCount: 100, numbers, categories: [] };
-    const model = trainer.fit(table, { classes: ["no", "yes"], codes }, defaults, { seed: 1 });
-    expect(model.predictProbabilities(table)[1]).toBeCloseTo(0.25, 1);
+    const model = trainer.fit(table, { task: "classification" as const, classes: ["no", "yes"], codes }, defaults, {
+      seed: 1,
+    });
+    expect(model.predict(table)[1]).toBeCloseTo(0.25, 1);
   });
 
   it.each([
@@ -108,7 +110,7 @@ describe.each([...learnerNames])("the learner %s", (learner) => {
     const fit = () =>
       trainer.fit(
         { rowCount: 2, numbers: [], categories: [] },
-        { classes: ["a", "b"], codes: Int32Array.of(0, 1) },
+        { task: "classification" as const, classes: ["a", "b"], codes: Int32Array.of(0, 1) },
         defaults,
         { seed: 1 },
       );
