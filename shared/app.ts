@@ -5,6 +5,7 @@ import { createTableStore } from "./azure/tables";
 import { InferenceLog } from "./capture/inferenceLog";
 import type { Config } from "./config";
 import { DatasetRegistry } from "./data/datasetRegistry";
+import { TreeViews } from "./explain/treeViews";
 import { AlertStore } from "./governance/alertStore";
 import { MonitorStore } from "./monitoring/monitorStore";
 import { ModelLoader } from "./onnx/loader";
@@ -41,6 +42,7 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
     onLoss: (count, reason) => telemetry.event(telemetryEvents.captureLost, { reason }, { count }),
   });
   const { codeRevision } = config;
+  const defaultModel = createDefaultModel(registry, config.defaultModel);
   const common = { usecases, blobs, tables, queues, clock, telemetry, sql, codeRevision };
   return {
     ...common,
@@ -53,8 +55,9 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
       loader,
       telemetry,
       capture: config.capture ? capture : undefined,
-      defaultModel: createDefaultModel(registry, config.defaultModel),
+      defaultModel,
     },
+    explaining: { loader, runtime, registry, blobs, usecases, trees: new TreeViews(registry), defaultModel },
     intake: { ...common, datasets, alerts, runs },
     uploads: { ...common, registry, runtime, alerts },
     training: { ...common, datasets, runs, registry, loader, runtime, workers },

@@ -1,6 +1,7 @@
 import { type FeatureTable, selectRows } from "../data/featureTable";
 import { decodePrepared, type PreparedData } from "../data/preparedData";
 import { AppError, isAppError } from "../errors";
+import { explanationSample } from "../explain/explanationSample";
 import { championName, judge } from "../governance/gate";
 import type { ModelLoader } from "../onnx/loader";
 import { type ModelSignature, readSignature } from "../onnx/signature";
@@ -161,8 +162,14 @@ async function publish(ports: FinishTrainingPorts, finished: Finished): Promise<
   const model = usecase.spec.name;
   const trainingProfile = `${run.id}/training-profile.json`;
   await ports.blobs.write(runsContainer, trainingProfile, refit.trainingProfile);
+  const background = `${run.id}/explanation-sample.json`;
+  await ports.blobs.write(runsContainer, background, sampleOf(finished));
   const champion = await ports.registry.alias(model, "champion");
-  const details = describe(ports, finished, `${runsContainer}/${trainingProfile}`, champion?.version);
+  const blobs = {
+    trainingProfile: `${runsContainer}/${trainingProfile}`,
+    background: `${runsContainer}/${background}`,
+  };
+  const details = describe(ports, finished, blobs, champion?.version);
   const actor = `run ${run.id}`;
   const { version } = await ports.registry.register({ model, bytes: refit.onnx, details, operation: run.id, actor });
   if (details.gate.decision === "promoted" && version > (champion?.version ?? 0))
@@ -191,6 +198,12 @@ async function publish(ports: FinishTrainingPorts, finished: Finished): Promise<
   return ended;
 }
 
+/** JSON of the rows that explanations of the version are made with. */
+function sampleOf({ prepared, plan, usecase }: Finished): string {
+  const { decisionThreshold, selection } = usecase.spec;
+  return JSON.stringify(explanationSample(prepared, { seed: plan.seed, metric: selection.metric, decisionThreshold }));
+}
+
 function announce(ports: FinishTrainingPorts, run: RunRecord, { evaluation, best }: Finished): void {
   const seconds = (Date.parse(run.finishedAt as string) - Date.parse(run.requestedAt)) / 1000;
   const { usecase, trigger, status } = run;
@@ -212,7 +225,7 @@ function announce(ports: FinishTrainingPorts, run: RunRecord, { evaluation, best
 function describe(
   ports: FinishTrainingPorts,
   finished: Finished,
-  trainingProfile: string,
+  blobs: Pick<VersionDetails, "trainingProfile" | "background">,
   champion?: number,
 ): VersionDetails {
   const { run, usecase, plan, prepared, best, signature, evaluation } = finished;
@@ -241,7 +254,7 @@ function describe(
     baselines: evaluation.baselines,
     differences: evaluation.differences,
     gate,
-    trainingProfile,
+    ...blobs,
     lineage: {
       source: "training",
       runId: run.id,

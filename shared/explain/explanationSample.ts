@@ -1,0 +1,60 @@
+import type { FeatureTable } from "../data/featureTable";
+import type { PreparedData } from "../data/preparedData";
+import { seededRandom } from "../random";
+import type { SelectionMetric } from "../usecase/usecaseSpec";
+import { drawRows } from "./numberRows";
+
+/** A cell as a caller would write it; null where the value is missing. */
+export type Cell = number | string | null;
+
+/** The rows that a version's explanations are made with; JSON in a blob beside the version's other documents. */
+export interface ExplanationSample {
+  /** names of the columns of every row */
+  features: string[];
+  classes: string[];
+  positiveIndex?: number;
+  decisionThreshold: number;
+  metric: SelectionMetric;
+  seed: number;
+  /** training rows: what an absent feature is replaced by */
+  background: Cell[][];
+  /** hold-out rows with their class index: what the global explanation is measured on */
+  holdout: { rows: Cell[][]; target: number[] };
+}
+
+const backgroundRows = 100;
+const holdoutRows = 2000;
+
+/** A seeded sample of the training and of the hold-out rows: the same data and seed give the same sample. */
+export function explanationSample(
+  prepared: PreparedData,
+  options: { seed: number; metric: SelectionMetric; decisionThreshold: number },
+): ExplanationSample {
+  const { table, classes, positiveIndex, target } = prepared;
+  const random = seededRandom(options.seed);
+  const draw = (rows: Int32Array, count: number) =>
+    Array.from(drawRows(rows.length, count, random), (index) => rows[index]);
+  const background = draw(prepared.trainRows, backgroundRows);
+  const holdout = draw(prepared.holdoutRows, holdoutRows);
+  return {
+    features: [...table.numbers, ...table.categories].map(({ name }) => name),
+    classes,
+    positiveIndex,
+    ...options,
+    background: background.map((row) => cellsOf(table, row)),
+    holdout: { rows: holdout.map((row) => cellsOf(table, row)), target: holdout.map((row) => target[row]) },
+  };
+}
+
+function cellsOf({ numbers, categories }: FeatureTable, row: number): Cell[] {
+  return [
+    ...numbers.map(({ values }) => (Number.isNaN(values[row]) ? null : shortest(values[row]))),
+    ...categories.map(({ levels, codes }) => levels[codes[row]] ?? null),
+  ];
+}
+
+/** The shortest decimal that is the same float32: nine digits always are enough. */
+function shortest(value: number): number {
+  const seven = Number(value.toPrecision(7));
+  return Math.fround(seven) === value ? seven : Number(value.toPrecision(9));
+}
