@@ -5,6 +5,7 @@ import { createTableStore } from "./azure/tables";
 import { InferenceLog } from "./capture/inferenceLog";
 import type { Config } from "./config";
 import { DatasetRegistry } from "./data/datasetRegistry";
+import { VersionExplanations } from "./explain/explainVersion";
 import { TreeViews } from "./explain/treeViews";
 import { AlertStore } from "./governance/alertStore";
 import { MonitorStore } from "./monitoring/monitorStore";
@@ -44,6 +45,7 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
   const { codeRevision } = config;
   const defaultModel = createDefaultModel(registry, config.defaultModel);
   const common = { usecases, blobs, tables, queues, clock, telemetry, sql, codeRevision };
+  const explaining = { loader, runtime, registry, blobs, usecases, trees: new TreeViews(registry), defaultModel };
   return {
     ...common,
     registry,
@@ -57,7 +59,8 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
       capture: config.capture ? capture : undefined,
       defaultModel,
     },
-    explaining: { loader, runtime, registry, blobs, usecases, trees: new TreeViews(registry), defaultModel },
+    explaining,
+    explanations: new VersionExplanations(explaining),
     intake: { ...common, datasets, alerts, runs },
     uploads: { ...common, registry, runtime, alerts },
     training: { ...common, datasets, runs, registry, loader, runtime, workers },

@@ -47,7 +47,8 @@ export interface RowExplanations {
 const maxEvaluations = 1_000_000;
 /** walks through one tree for a row and a background row that one task may take */
 const maxTreeWalks = 20_000_000;
-const pairsPerBackgroundRow = 4;
+/** pairs of orders that sampling takes for every background row */
+export const pairsPerBackgroundRow = 4;
 
 /** Explains every row by the method asked for, or the best one that fits; AppError too_large says how many rows would do. */
 export async function explainRows(task: ExplainTask): Promise<RowExplanations> {
