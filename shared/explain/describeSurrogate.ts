@@ -3,7 +3,7 @@ import type { SurrogateJson } from "./globalExplanation";
 import type { SurrogateNode } from "./surrogateTree";
 
 export interface SurrogateNames {
-  features: readonly { name: string; nullable: boolean }[];
+  features: readonly { name: string }[];
   answers: readonly string[];
   /** a cell as a caller would write it */
   cell(feature: number, value: number): Cell;
@@ -14,12 +14,11 @@ export function nameTree(node: SurrogateNode, names: SurrogateNames): SurrogateJ
   const answers = Object.fromEntries(names.answers.map((answer, at) => [answer, node.answers[at]]));
   const named: SurrogateJson = { rows: node.rowCount, answers };
   if (node.split === undefined) return named;
-  const { feature, threshold, values, missingLeft, left, right } = node.split;
-  const { name, nullable } = names.features[feature];
+  const { feature, threshold, values, hasMissing, left, right } = node.split;
   named.split = {
-    feature: name,
+    feature: names.features[feature].name,
     ...(values ? { values: values.map((value) => names.cell(feature, value)) } : { threshold }),
-    ...(nullable && !values && { missing: missingLeft ? "left" : "right" }),
+    ...(hasMissing && { missing: node.split.missingLeft ? "left" : "right" }),
     left: nameTree(left, names),
     right: nameTree(right, names),
   };
@@ -50,5 +49,5 @@ function condition(split: NonNullable<SurrogateJson["split"]>, side: "left" | "r
     return `${feature} ${side === "left" ? "is one of" : "is none of"} ${list}`;
   }
   const bound = `${side === "left" ? "<=" : ">"} ${Number((threshold as number).toPrecision(5))}`;
-  return missing === side ? `${feature} ${bound} or missing` : `${feature} ${bound}`;
+  return missing === side ? `(${feature} ${bound} or missing)` : `${feature} ${bound}`;
 }

@@ -21,7 +21,7 @@ export function explainPage(explanation: GlobalExplanation): string {
     importanceSection(explanation) +
     shapleySection(explanation.shapley) +
     `<h2>How the answer moves with each feature</h2>${paragraph("Bold: the mean over rows (partial dependence). Faint: single rows. Where features go together, some of these combinations never occur.")}` +
-    explanation.dependence.map(dependenceChart).join("") +
+    explanation.dependence.map((one) => dependenceChart(one, explanation.kind)).join("") +
     surrogateSection(explanation) +
     "</body></html>\n"
   );
@@ -60,7 +60,10 @@ function shapleySection({ method, fallback, explains, rows, answers }: ShapleyRe
   return `<h2>What moves single predictions</h2>${paragraph(text)}${charts.join("")}`;
 }
 
-function dependenceChart({ feature, type, unit, grid, rows, answers }: DependenceReport): string {
+function dependenceChart(
+  { feature, type, unit, grid, rows, answers }: DependenceReport,
+  kind: GlobalExplanation["kind"],
+): string {
   const x = type === "number" ? (grid as number[]) : grid.map((_, at) => at);
   const lines = answers.flatMap(({ answer, mean, some }): Line[] => [
     // many answers at once leave no room for single rows
@@ -72,7 +75,7 @@ function dependenceChart({ feature, type, unit, grid, rows, answers }: Dependenc
     title: feature,
     description: `Mean answer over ${rows} rows from ${valueText(Math.min(...mean))} to ${valueText(Math.max(...mean))} as ${feature} varies.`,
     xLabel: unit ? `${feature}, ${unit}` : feature,
-    yLabel: answers.length === 1 ? answers[0].answer : "probability",
+    yLabel: answers.length === 1 && kind === "probability" ? `probability of ${answers[0].answer}` : kind,
     lines,
     xNames: type === "category" ? grid.map((level) => String(level ?? "missing")) : undefined,
   });

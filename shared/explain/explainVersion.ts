@@ -47,6 +47,7 @@ export class VersionExplanations {
         model: version.model,
         version: version.version,
         background: { rows: context.background.rowCount, source: `training rows of version ${found.version}` },
+        kind: context.isClassifier ? "probability" : "value",
         answers: context.told.map((answer) => context.names[answer]),
         ...(importance && { importance }),
         shapley: await measureShapley(context),

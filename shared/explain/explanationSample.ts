@@ -3,6 +3,7 @@ import type { PreparedData } from "../data/preparedData";
 import { seededRandom } from "../random";
 import type { SelectionMetric } from "../usecase/usecaseSpec";
 import { drawRows } from "./numberRows";
+import { shortestFloat32 } from "./shortestFloat32";
 
 /** A cell as a caller would write it; null where the value is missing. */
 export type Cell = number | string | null;
@@ -48,13 +49,7 @@ export function explanationSample(
 
 function cellsOf({ numbers, categories }: FeatureTable, row: number): Cell[] {
   return [
-    ...numbers.map(({ values }) => (Number.isNaN(values[row]) ? null : shortest(values[row]))),
+    ...numbers.map(({ values }) => (Number.isNaN(values[row]) ? null : shortestFloat32(values[row]))),
     ...categories.map(({ levels, codes }) => levels[codes[row]] ?? null),
   ];
-}
-
-/** The shortest decimal that is the same float32: nine digits always are enough. */
-function shortest(value: number): number {
-  const seven = Number(value.toPrecision(7));
-  return Math.fround(seven) === value ? seven : Number(value.toPrecision(9));
 }

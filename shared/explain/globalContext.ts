@@ -45,9 +45,9 @@ export async function globalContext({ loaded, runtime, trees, found, usecase }: 
   if (background.rowCount === 0 || holdout.rowCount === 0)
     throw new AppError("rejected", "the sample kept with the version has no rows to explain it by");
   const { outputCount } = await box.predict(pickRows(background, [0]));
-  const names = answerNames(signature.classes, outputCount);
+  const isClassifier = signature.labelOutput !== undefined;
+  const names = isClassifier ? answerNames(signature.classes, outputCount) : ["value"];
   const all = [...names.keys()];
   const told = outputCount === 2 ? [sample.positiveIndex ?? 1] : all;
-  const isClassifier = signature.labelOutput !== undefined;
   return { box, runtime, trees, sample, background, holdout, names, told, isClassifier, usecase };
 }

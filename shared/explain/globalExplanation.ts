@@ -8,7 +8,9 @@ export interface GlobalExplanation {
   version: number;
   /** where the rows come from */
   background: { rows: number; source: string };
-  /** what is explained: each of these classes' probability, or the one value */
+  /** what the model answers with: a probability for each class, or one value */
+  kind: "probability" | "value";
+  /** the answers that are explained: with two classes the positive one, else every class; "value" where there are none */
   answers: string[];
   /** absent where there are no rows whose truth is known */
   importance?: ImportanceReport;
@@ -64,6 +66,7 @@ export interface SurrogateJson {
     feature: string;
     threshold?: number;
     values?: Cell[];
+    /** where rows went whose number was missing, if there were any */
     missing?: "left" | "right";
     left: SurrogateJson;
     right: SurrogateJson;

@@ -2,6 +2,7 @@ import type { ModelSignature } from "../onnx/signature";
 import type { TensorValue } from "../ports";
 import type { DecodedRows } from "../scoring/decodeRows";
 import { type NumberRows, newRows } from "./numberRows";
+import { shortestFloat32 } from "./shortestFloat32";
 
 /** Turns a model's input tensors into rows of numbers, one column a feature, and back; a category is the number of its text. */
 export class RowCodec {
@@ -39,8 +40,12 @@ export class RowCodec {
 
   /** The text or number of a cell as a caller would write it: null where it is missing. */
   cell(feature: number, value: number): string | number | null {
-    if (this.signature.features[feature].type === "category") return this.texts[value] || null;
-    return Number.isNaN(value) ? null : value;
+    const { type, input } = this.signature.features[feature];
+    if (type === "category") return this.texts[value] || null;
+    if (Number.isNaN(value)) return null;
+    return this.signature.inputs.find(({ name }) => name === input)?.datatype === "FP32"
+      ? shortestFloat32(value)
+      : value;
   }
 
   private fill(tensor: TensorValue, index: number, cells: Float64Array, stride: number, count: number): void {

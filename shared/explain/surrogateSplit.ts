@@ -15,7 +15,10 @@ export interface BestSplit {
   feature: number;
   threshold?: number;
   values?: number[];
+  /** where rows go whose value is missing; with none among the members, where most of them go */
   missingLeft: boolean;
+  /** whether a member's value was missing */
+  hasMissing: boolean;
   /** fall of the squared error, over all answers */
   gain: number;
 }
@@ -85,7 +88,8 @@ function scan(
     if (left.count < minLeafRows || total.count - left.count < minLeafRows) continue;
     const gain = gainOf(left, total);
     if (!(gain > (best?.gain ?? 1e-12 * total.count))) continue;
-    best = { feature, missingLeft, gain, ...cut(task, ordered, at) };
+    const toLeft = missing ? missingLeft : left.count * 2 > total.count;
+    best = { feature, missingLeft: toLeft, hasMissing: missing !== undefined, gain, ...cut(task, ordered, at) };
   }
   return best;
 }

@@ -14,6 +14,8 @@ export interface SurrogateNode {
     /** of a categorical feature: the values that go left */
     values?: number[];
     missingLeft: boolean;
+    /** whether a fitted row's value was missing here */
+    hasMissing: boolean;
     left: SurrogateNode;
     right: SurrogateNode;
   };
