@@ -13,7 +13,7 @@ import { declaredFeatures } from "../usecase/declaredFeatures";
 import type { Usecase } from "../usecase/loadUsecases";
 import { failRun } from "./planTraining";
 import { isFinal, type RunRecord, type TrainingPlan, type TrialResult } from "./runRecord";
-import { type RunStore, runsContainer } from "./runStore";
+import { preparedParquet, type RunStore, runsContainer } from "./runStore";
 import { selectTrial } from "./selectTrial";
 import type { WorkerPool } from "./workerPool";
 import type { EvaluateOutcome, RefitOutcome } from "./workerTasks";
@@ -248,7 +248,7 @@ function describe(
       usecase: spec.name,
       usecaseHash: run.usecaseHash,
       datasetVersions: run.datasetVersions,
-      preparedRows: `${runsContainer}/${run.id}/prepared.bin`,
+      preparedRows: `${runsContainer}/${preparedParquet(run.id)}`,
       codeRevision: ports.codeRevision,
     },
   };

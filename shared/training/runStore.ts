@@ -62,7 +62,8 @@ export class RunStore {
   }
 
   /** Stores what every step needs; the first writer decides. */
-  async savePlan(plan: TrainingPlan, prepared: Uint8Array): Promise<void> {
+  async savePlan(plan: TrainingPlan, prepared: Uint8Array, parquet: Uint8Array): Promise<void> {
+    await this.blobs.create(runsContainer, preparedParquet(plan.runId), parquet);
     await this.blobs.create(runsContainer, `${plan.runId}/prepared.bin`, prepared);
     await this.blobs.create(runsContainer, `${plan.runId}/plan.json`, JSON.stringify(plan));
   }
@@ -105,6 +106,11 @@ export class RunStore {
     if (bytes === undefined) throw new Error(`the blob ${runsContainer}/${name} is missing`);
     return bytes;
   }
+}
+
+/** Blob with the prepared rows of a run as any tool reads them: dataset version and row, role in the split, label, columns. */
+export function preparedParquet(runId: string): string {
+  return `${runId}/prepared.parquet`;
 }
 
 function trialBlob(runId: string, index: number): string {
