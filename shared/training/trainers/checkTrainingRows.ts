@@ -1,11 +1,17 @@
 import type { FeatureTable } from "../../data/featureTable";
 import { AppError } from "../../errors";
-import type { ClassTarget, TrainingTarget } from "./trainer";
+import type { ClassTarget, TrainingTarget, ValueTarget } from "./trainer";
 
 /** Refuses, with AppError invalid_input, a target of numbers for a learner of classes. */
 export function requireClasses(learner: string, target: TrainingTarget): asserts target is ClassTarget {
   if (target.task !== "classification")
     throw new AppError("invalid_input", `${learner} learns classes; the label of this use case is a number`);
+}
+
+/** Refuses, with AppError invalid_input, a target of classes for a learner of numbers. */
+export function requireValues(learner: string, target: TrainingTarget): asserts target is ValueTarget {
+  if (target.task !== "regression")
+    throw new AppError("invalid_input", `${learner} learns numbers; the label of this use case is a class`);
 }
 
 /** Refuses, with AppError invalid_input, rows that no learner can learn from; one weight a row, all 1 without `sampleWeights`. */
