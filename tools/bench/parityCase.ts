@@ -1,4 +1,5 @@
 import type { TensorValue } from "../../shared/ports";
+import { fitModel } from "../../shared/training/trainers/fitModel";
 import { trainerFor } from "../../shared/training/trainers/registry";
 import type { FitContext, TrainingTarget } from "../../shared/training/trainers/trainer";
 import { parityParameters } from "./parityParameters";
@@ -20,7 +21,7 @@ export async function parityCase(learner: string, shape: ParityShape, seed: numb
   const choices = parityParameters[learner] ?? [{}];
   const parameters = trainer.parameters.parse(choices[seed % choices.length]);
   const context: FitContext = { seed, decisionThreshold: [0.5, 0.3, 0.7][seed % 3], positiveIndex: seed % 2 };
-  const model = trainer.fit(table, target, parameters, context);
+  const model = fitModel(trainer, table, target, parameters, context);
   const tables = [table, others];
   const replies = await runTables(model.toOnnx(), tables);
   const errors: ParityErrors = { maxProbabilityError: 0, maxValueError: 0, wrongLabels: 0 };
