@@ -1,6 +1,7 @@
 import { gather, selectRows } from "../data/featureTable";
 import { decodePrepared } from "../data/preparedData";
 import { trainingProfile } from "../monitoring/profile";
+import { fitModel } from "./trainers/fitModel";
 import { trainerFor } from "./trainers/registry";
 import type { TrainingTarget } from "./trainers/trainer";
 import type { RefitOutcome, RefitTask } from "./workerTasks";
@@ -14,7 +15,7 @@ export function refitTrial(task: RefitTask): RefitOutcome {
   const target: TrainingTarget = { task: "classification", classes: data.classes, codes };
   const { seed, decisionThreshold } = task;
   const context = { seed, decisionThreshold, positiveIndex: data.positiveIndex };
-  const model = trainerFor(task.trial.learner).fit(table, target, task.trial.parameters, context);
+  const model = fitModel(trainerFor(task.trial.learner), table, target, task.trial.parameters, context);
   return {
     onnx: model.toOnnx(),
     holdoutProbabilities: model.predict(selectRows(data.table, data.holdoutRows)),

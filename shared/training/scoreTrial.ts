@@ -1,6 +1,7 @@
 import { gather, selectRows } from "../data/featureTable";
 import { decodePrepared } from "../data/preparedData";
 import { selectionMetricValue } from "../evaluation/selectionMetric";
+import { fitModel } from "./trainers/fitModel";
 import { trainerFor } from "./trainers/registry";
 import type { TrainingTarget } from "./trainers/trainer";
 import type { TrialOutcome, TrialTask } from "./workerTasks";
@@ -16,7 +17,7 @@ export function scoreTrial(task: TrialTask): TrialOutcome {
   const foldScores = data.folds.map(({ train, validation }) => {
     const target: TrainingTarget = { task: "classification", classes, codes: codesOf(train) };
     const context = { seed, decisionThreshold, positiveIndex };
-    const model = trainer.fit(selectRows(data.table, train), target, task.trial.parameters, context);
+    const model = fitModel(trainer, selectRows(data.table, train), target, task.trial.parameters, context);
     const probabilities = model.predict(selectRows(data.table, validation));
     return selectionMetricValue(task.metric, {
       classes,

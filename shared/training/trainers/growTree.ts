@@ -1,23 +1,21 @@
 import type { BestSplit, NodeTotals, SplitScan } from "./bestSplit";
 import type { BinnedColumn } from "./binColumn";
-import { accumulate, clampDraws, type LaneLayout } from "./classHistogram";
+import type { NodeStatistic } from "./nodeStatistic";
 import { partitionRows } from "./partitionRows";
 import { RandomStream } from "./randomStream";
+import { binHasRows } from "./scanEveryCut";
 import { splitThreshold } from "./splitThreshold";
 import { TreeNodes } from "./treeNodes";
 
 /** What all trees of one forest are grown from. */
 export interface GrowthPlan {
   columns: BinnedColumn[];
-  /** class of each row */
-  classes: Int32Array;
-  classCount: number;
+  statistic: NodeStatistic;
   rowCount: number;
-  /** integer weight of each row, see LaneLayout */
-  weights: Float64Array;
-  /** rows of positive weight, ascending: a bootstrap sample draws among them */
+  /** rows of positive weight, ascending: every tree's sample is made of them */
   drawable: Int32Array;
-  layout: LaneLayout;
+  /** a tree sees as many draws with replacement as there are drawable rows; without it, each of them once */
+  bootstrap: boolean;
   maxDepth: number;
   minLeafRows: number;
   featuresPerSplit: number;
@@ -35,7 +33,6 @@ interface PendingNode {
 export class TreeGrower {
   private readonly rows: Int32Array;
   private readonly scratch: Int32Array;
-  private readonly lanes: Float64Array;
   private readonly draws: Uint8Array;
   private readonly histogram: Float64Array;
   private readonly order: Int32Array;
@@ -44,15 +41,16 @@ export class TreeGrower {
   private bestHasMissing = false;
 
   constructor(private readonly plan: GrowthPlan) {
-    const { rowCount, classCount, columns, minLeafRows, layout } = plan;
+    const { rowCount, columns, minLeafRows } = plan;
+    const { laneCount, rowUnit } = plan.statistic;
     this.rows = new Int32Array(rowCount);
     this.scratch = new Int32Array(rowCount);
-    this.lanes = new Float64Array(rowCount);
     this.draws = new Uint8Array(rowCount);
-    this.histogram = new Float64Array(256 * classCount);
+    this.histogram = new Float64Array(256 * laneCount);
     this.order = new Int32Array(columns.length);
-    this.totals = { rows: 0, weights: new Float64Array(classCount), minLeafRows, rowUnit: layout.rowUnit };
-    const leftWeights = new Float64Array(classCount);
+    const random = new RandomStream(0, 0);
+    this.totals = { rows: 0, weights: new Float64Array(laneCount), minLeafRows, rowUnit, random };
+    const leftWeights = new Float64Array(laneCount);
     this.best = { cost: 0, feature: 0, bin: 0, nextBin: 0, missingLeft: false, leftWeights };
   }
 
@@ -60,10 +58,11 @@ export class TreeGrower {
   grow(seed: number, index: number): TreeNodes {
     const { plan, order, totals } = this;
     const random = new RandomStream(seed, index);
+    totals.random = random;
     for (let feature = 0; feature < order.length; feature++) order[feature] = feature;
     const inBag = this.drawRows(random);
-    const nodes = new TreeNodes(plan.classCount);
-    nodes.add(this.sumRows(inBag));
+    const nodes = new TreeNodes(plan.statistic.laneCount);
+    nodes.add(plan.statistic.sum(this.rows, inBag));
     const pending: PendingNode[] = [{ node: 0, from: 0, to: inBag, depth: 0 }];
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
       const { node, from, to, depth } = next;
@@ -79,34 +78,26 @@ export class TreeGrower {
     return nodes;
   }
 
-  /** Bootstrap: as many draws as drawable rows; leaves the rows drawn, ascending, in `rows` and gives their number. */
+  /** Loads the tree's sample; leaves its rows, ascending, in `rows` and gives their number. */
   private drawRows(random: RandomStream): number {
-    const { drawable, weights, layout } = this.plan;
-    const { draws, rows, lanes } = this;
-    draws.fill(0);
-    for (let draw = 0; draw < drawable.length; draw++) draws[random.below(drawable.length)]++;
+    const { drawable, statistic, bootstrap } = this.plan;
+    const { draws, rows } = this;
+    draws.fill(bootstrap ? 0 : 1);
+    if (bootstrap) for (let draw = 0; draw < drawable.length; draw++) draws[random.below(drawable.length)]++;
     let count = 0;
     for (let at = 0; at < drawable.length; at++) {
       if (draws[at] === 0) continue;
-      const row = drawable[at];
-      lanes[row] = layout.rowUnit + clampDraws(draws[at]) * weights[row];
-      rows[count++] = row;
+      statistic.load(drawable[at], draws[at]);
+      rows[count++] = drawable[at];
     }
     return count;
-  }
-
-  private sumRows(count: number): Float64Array {
-    const { classes, classCount, layout } = this.plan;
-    const sums = new Float64Array(classCount);
-    for (let at = 0; at < count; at++) sums[classes[this.rows[at]]] += this.lanes[this.rows[at]] - layout.rowUnit;
-    return sums;
   }
 
   /** Scans features in random order until enough that vary here were seen; false when the node stays a leaf. */
   private findSplit(from: number, to: number, random: RandomStream): boolean {
     const { plan, order, best, totals } = this;
     best.cost = Number.POSITIVE_INFINITY;
-    if (totals.rows < 2 * plan.minLeafRows || isPure(totals.weights)) return false;
+    if (totals.rows < 2 * plan.minLeafRows || plan.statistic.isPure(this.rows, from, to, totals.weights)) return false;
     let varying = 0;
     for (let at = 0; at < order.length; at++) {
       if (varying >= plan.featuresPerSplit && best.cost < Number.POSITIVE_INFINITY) break;
@@ -120,13 +111,14 @@ export class TreeGrower {
   }
 
   private scanFeature(feature: number, from: number, to: number): boolean {
-    const { plan, histogram, lanes, rows, best } = this;
+    const { plan, histogram, rows, best } = this;
+    const { laneCount } = plan.statistic;
     const { codes, binCount } = plan.columns[feature];
-    histogram.fill(0, 0, binCount * plan.classCount);
-    accumulate(histogram, codes, lanes, rows, from, to);
+    histogram.fill(0, 0, binCount * laneCount);
+    plan.statistic.accumulate(histogram, codes, rows, from, to);
     const costBefore = best.cost;
     const varies = plan.scan(histogram, binCount, this.totals, feature, best);
-    if (best.cost < costBefore) this.bestHasMissing = hasMissing(histogram, plan.classCount);
+    if (best.cost < costBefore) this.bestHasMissing = binHasRows(histogram, 0, laneCount);
     return varies;
   }
 
@@ -134,8 +126,9 @@ export class TreeGrower {
   private applySplit(nodes: TreeNodes, node: number, from: number, to: number): number {
     const { plan, best, rows, scratch } = this;
     const { codes, highest, lowest } = plan.columns[best.feature];
-    const limit = (best.bin + 1) * plan.classCount;
-    const offset = best.missingLeft ? 0 : plan.classCount;
+    const { laneCount } = plan.statistic;
+    const limit = (best.bin + 1) * laneCount;
+    const offset = best.missingLeft ? 0 : laneCount;
     const middle = partitionRows(rows, from, to, codes, limit, offset, scratch);
     nodes.split(node, best.leftWeights);
     nodes.feature[node] = best.feature;
@@ -145,15 +138,4 @@ export class TreeGrower {
     nodes.missingLeft[node] = this.bestHasMissing ? best.missingLeft : middle - from >= to - middle;
     return middle;
   }
-}
-
-function isPure(weights: Float64Array): boolean {
-  let present = 0;
-  for (let lane = 0; lane < weights.length; lane++) if (weights[lane] > 0) present++;
-  return present < 2;
-}
-
-function hasMissing(histogram: Float64Array, classCount: number): boolean {
-  for (let lane = 0; lane < classCount; lane++) if (histogram[lane] > 0) return true;
-  return false;
 }

@@ -1,10 +1,15 @@
 import { AppError } from "../../errors";
+import { extraTrees } from "./extraTrees";
 import { logisticRegression } from "./logisticRegression";
 import { randomForest } from "./randomForest";
+import { ridgeRegression } from "./ridgeRegression";
 import type { Trainer } from "./trainer";
 
 const trainers = new Map<string, Trainer<unknown>>(
-  [randomForest, logisticRegression].map((trainer) => [trainer.learner, trainer as Trainer<unknown>]),
+  [randomForest, extraTrees, logisticRegression, ridgeRegression].map((trainer) => [
+    trainer.learner,
+    trainer as Trainer<unknown>,
+  ]),
 );
 
 /** Every learner a use case may name. */
