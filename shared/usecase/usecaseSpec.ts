@@ -65,7 +65,9 @@ const candidate = z.strictObject({
   grid: z.record(z.string(), z.array(z.union([z.number(), z.string(), z.boolean()])).min(1)).default({}),
 });
 
-export const selectionMetrics = ["brier", "logLoss", "rocAuc", "prAuc", "f1", "mcc", "accuracy"] as const;
+const classMetrics = ["brier", "logLoss", "rocAuc", "prAuc", "f1", "mcc", "accuracy", "balancedAccuracy"] as const;
+const valueMetrics = ["rmse", "mae", "r2"] as const;
+export const selectionMetrics = [...classMetrics, ...valueMetrics] as const;
 
 const gates = z.strictObject({
   /** stop a version whose hold-out has fewer rows */
@@ -154,6 +156,8 @@ export const usecaseSpec = shape.superRefine((spec, context) => {
   checkColumns(spec, fault);
   checkTime(spec, fault);
   checkLabel(spec, fault);
+  if (valueMetrics.some((metric) => metric === spec.selection.metric))
+    fault(["selection", "metric"], `"${spec.selection.metric}" is for numbers; the label is a class`);
 });
 
 type Fault = (path: (string | number)[], message: string) => void;

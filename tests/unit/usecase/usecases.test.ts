@@ -74,6 +74,7 @@ describe("a use-case spec", () => {
     ["candidates", { candidates: [] }],
     ["candidates.0.grid.trees", { candidates: [{ learner: "random-forest", grid: { trees: [] } }] }],
     ["selection.metric", { selection: { metric: "luck" } }],
+    ["selection.metric", { selection: { metric: "rmse" } }],
     ["name", { name: "Two Words" }],
     ["horizon", { horizon: 4 }],
     ["example", { sample: "a.csv" }],
