@@ -9,8 +9,10 @@ import type { Clock, QueueSender, SqlEngine, Telemetry } from "../ports";
 import { telemetryEvents } from "../telemetryNames";
 import type { Usecase } from "../usecase/loadUsecases";
 import { planTrials } from "./planTrials";
-import { isFinal, type RunRecord, type TrainingPlan, trainingQueues } from "./runRecord";
+import { planRungs } from "./rungs";
+import { isFinal, type RunRecord, type TrainingPlan } from "./runRecord";
 import type { RunStore } from "./runStore";
+import { sendTrials } from "./trainCandidate";
 
 export interface PlanTrainingPorts {
   usecases: Map<string, Usecase>;
@@ -45,20 +47,28 @@ async function plan(ports: PlanTrainingPorts, run: RunRecord): Promise<RunRecord
     );
   const trials = planTrials(usecase.spec);
   const { prepared, parquet } = await prepare(ports, usecase, versions);
+  const rungs = planRungs(usecase.spec.search, trials.length, prepared.trainRows.length);
   const facts = {
     startedAt: run.startedAt ?? ports.clock.now().toISOString(),
     datasetVersions: versions.map(({ version }) => version),
     usecaseHash: usecase.hash,
     labelledRows: prepared.counts.labelled,
-    trials: trials.length,
+    trials: rungs.reduce((sum, rung) => sum + rung.trials, 0),
     seed: usecase.spec.seed,
   };
   const reason = run.force ? undefined : await whyUnchanged(ports, usecase, facts.datasetVersions, prepared);
   if (reason !== undefined) return endUnchanged(ports, run, facts, reason);
-  const trainingPlan: TrainingPlan = { runId: run.id, usecase: run.usecase, seed: usecase.spec.seed, trials };
+  const trainingPlan: TrainingPlan = {
+    runId: run.id,
+    usecase: run.usecase,
+    seed: usecase.spec.seed,
+    trials,
+    rungs,
+    folds: prepared.folds.length,
+  };
   await ports.runs.savePlan(trainingPlan, encodePrepared(prepared), parquet);
   const started = await ports.runs.update(run.id, { ...facts, status: "training" });
-  for (const { index } of trials) await ports.queues.send(trainingQueues.candidate, { runId: run.id, trial: index });
+  await sendTrials(ports, run.id, 0, trials);
   return started;
 }
 

@@ -1,8 +1,9 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type App, createApp } from "../../shared/app";
 import { readConfig } from "../../shared/config";
+import { receiveDataset } from "../../shared/data/receiveDataset";
 import { scoreRequest } from "../../shared/scoring/scoreRequest";
 import { finishTraining } from "../../shared/training/finishTraining";
 import { planTraining } from "../../shared/training/planTraining";
@@ -22,24 +23,24 @@ export class Loop {
     public app: App,
   ) {}
 
-  /** `usecase` of models/, with `change` laid over its spec. */
-  static async start(usecase: string, change: (spec: Spec) => void = () => {}): Promise<Loop> {
+  static async start(spec: Spec): Promise<Loop> {
     const storage = await startStorage();
     const folder = mkdtempSync(path.join(tmpdir(), "tidegate-loop-"));
-    cpSync(`models/${usecase}`, path.join(folder, usecase), { recursive: true });
     const loop = new Loop(storage, folder, undefined as unknown as App);
-    loop.changeSpec(usecase, change);
+    loop.deploy(spec);
     return loop;
   }
 
-  /** Changes the spec on disk and starts the app anew, as a deployment would. */
-  changeSpec(usecase: string, change: (spec: Spec) => void): void {
-    const file = path.join(this.folder, usecase, "usecase.json");
-    const spec = JSON.parse(readFileSync(file, "utf8"));
-    change(spec);
-    writeFileSync(file, JSON.stringify(spec));
+  /** Starts the app anew with this use case alone. */
+  deploy(spec: Spec): void {
+    mkdirSync(path.join(this.folder, "usecase"), { recursive: true });
+    writeFileSync(path.join(this.folder, "usecase", "usecase.json"), JSON.stringify(spec));
     const env = { AzureWebJobsStorage: this.storage.connectionString, TIDEGATE_USECASES: this.folder };
     this.app = createApp(readConfig(env, process.cwd()), this.telemetry, this.clock);
+  }
+
+  async drop(usecase: string, csv: string | Buffer, file = "rows.csv") {
+    return receiveDataset(this.app.intake, { usecase, file, bytes: Buffer.from(csv) });
   }
 
   passHours(hours: number): void {
@@ -52,9 +53,7 @@ export class Loop {
     for (let found = 1; found > 0; handled += found) {
       found = 0;
       found += await this.take(trainingQueues.plan, ({ runId }) => planTraining(this.app.training, runId));
-      found += await this.take(trainingQueues.candidate, (message) =>
-        trainCandidate(this.app.training, message.runId, message.trial as number),
-      );
+      found += await this.take(trainingQueues.candidate, (step) => trainCandidate(this.app.training, step as Step));
       found += await this.take(trainingQueues.finish, ({ runId }) => finishTraining(this.app.training, runId));
     }
     return handled;
@@ -90,8 +89,14 @@ export class Loop {
 
 interface Message {
   runId: string;
-  trial?: number;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: a spec as it stands in the file, which tests change at will
+type Step = Parameters<typeof trainCandidate>[1];
+
+// biome-ignore lint/suspicious/noExplicitAny: a spec as it stands in a file, which tests change at will
 type Spec = any;
+
+/** The spec of a use case that ships. */
+export function shippedSpec(usecase: string): Spec {
+  return JSON.parse(readFileSync(`models/${usecase}/usecase.json`, "utf8"));
+}

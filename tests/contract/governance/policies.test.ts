@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
-import { receiveDataset } from "../../../shared/data/receiveDataset";
 import { reconcile } from "../../../shared/governance/reconcile";
 import { runDriftMonitors } from "../../../shared/governance/runDriftMonitors";
 import { finishTraining } from "../../../shared/training/finishTraining";
@@ -9,25 +8,26 @@ import { trainingQueues } from "../../../shared/training/runRecord";
 import { startRun } from "../../../shared/training/startRun";
 import { startScheduledRuns } from "../../../shared/training/startScheduledRuns";
 import { trainCandidate } from "../../../shared/training/trainCandidate";
-import { Loop } from "../../support/loop";
+import { Loop, shippedSpec } from "../../support/loop";
 
 const usecase = "coffee-grade";
 const lines = readFileSync(`models/${usecase}/sample.csv`, "utf8").trim().split("\n");
 const rowsFrom = (from: number, to: number) => Buffer.from([lines[0], ...lines.slice(from, to)].join("\n"));
 
+type Step = Parameters<typeof trainCandidate>[1];
+
 let loop: Loop;
 afterEach(() => loop?.stop());
 
 /** One small trial, so that a run takes a second. */
-async function startLoop(policies: object = {}): Promise<Loop> {
-  return Loop.start(usecase, (spec) => {
-    spec.candidates = [{ learner: "logistic-regression", grid: { l2: [1] } }];
-    spec.policies = { onNewData: "train", onDrift: "retrain", ...policies };
-    spec.monitors = { drift: { windowHours: 2, minRows: 100 } };
-  });
-}
-
-const drop = (file: string, bytes: Uint8Array) => receiveDataset(loop.app.intake, { usecase, file, bytes });
+const spec = (policies: object = {}) => ({
+  ...shippedSpec(usecase),
+  candidates: [{ learner: "logistic-regression", grid: { l2: [1] } }],
+  policies: { onNewData: "train", onDrift: "retrain", ...policies },
+  monitors: { drift: { windowHours: 2, minRows: 100 } },
+});
+const startLoop = (policies?: object) => Loop.start(spec(policies));
+const drop = (file: string, rows: Buffer) => loop.drop(usecase, rows, file);
 const runs = () => loop.app.training.runs.list(usecase);
 const lastRun = async () => (await runs()).at(-1);
 const request = async (cause: string, force = false) => {
@@ -74,9 +74,7 @@ describe("a run without news", () => {
 
   it("trains again when the spec has changed", async () => {
     await withChampion();
-    loop.changeSpec(usecase, (spec) => {
-      spec.seed = 7;
-    });
+    loop.deploy({ ...spec(), seed: 7 });
     expect(await request("new-spec")).toMatchObject({ status: "succeeded", version: 2 });
   });
 });
@@ -168,9 +166,7 @@ describe("the last step of a run", () => {
     let deaths = 0;
     const finish = ({ runId }: { runId: string }) => finishTraining({ ...loop.app.training, registry: dying }, runId);
     await loop.take(trainingQueues.plan, ({ runId }) => planTraining(loop.app.training, runId));
-    await loop.take(trainingQueues.candidate, (one) =>
-      trainCandidate(loop.app.training, one.runId, one.trial as number),
-    );
+    await loop.take(trainingQueues.candidate, (one) => trainCandidate(loop.app.training, one as Step));
     await loop.take(trainingQueues.finish, async (message) => {
       await expect(finish(message)).rejects.toThrow("killed");
       deaths++;
