@@ -61,8 +61,8 @@ const split = z.discriminatedUnion("kind", [
 
 const candidate = z.strictObject({
   learner: z.string(),
-  /** parameter -> the values to try; every combination is one trial */
-  grid: z.record(z.string(), z.array(z.union([z.number(), z.string(), z.boolean()])).min(1)).default({}),
+  /** parameter -> the values to try, any JSON that the learner takes; every combination is one trial */
+  grid: z.record(z.string(), z.array(z.json()).min(1)).default({}),
 });
 
 export const selectionMetrics = ["brier", "logLoss", "rocAuc", "prAuc", "f1", "mcc", "accuracy"] as const;
