@@ -9,4 +9,22 @@ export const parityParameters: Record<string, Record<string, unknown>[]> = {
     { trees: 30, maxDepth: 5, minLeafRows: 5, bootstrap: true },
   ],
   "logistic-regression": [{}, { l2: 0, maxIterations: 15 }],
+  "ridge-regression": [{}, { l2: 1e-6 }],
+  calibrated: [
+    { parameters: { trees: 12 } },
+    { learner: "logistic-regression", folds: 4 },
+    { learner: "extra-trees", parameters: { trees: 5 }, method: "sigmoid", folds: 2 },
+    { learner: "logistic-regression", method: "sigmoid" },
+  ],
+  "soft-voting": [
+    { members: [{ learner: "random-forest", parameters: { trees: 9 } }], weights: [3] },
+    {
+      members: [
+        { learner: "extra-trees", parameters: { trees: 6 } },
+        { learner: "random-forest", parameters: { trees: 4, minLeafRows: 2 } },
+        { learner: "soft-voting", parameters: { members: [{ learner: "extra-trees", parameters: { trees: 3 } }] } },
+      ],
+      weights: [1, 0.3, 0],
+    },
+  ],
 };

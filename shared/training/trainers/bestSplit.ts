@@ -1,3 +1,4 @@
+import type { BinnedColumn } from "./binColumn";
 import type { RandomStream } from "./randomStream";
 
 /** The best split found so far of one node; a scan replaces it only by a better one, so the first of equals stays. */
@@ -10,6 +11,8 @@ export interface BestSplit {
   /** first bin of the right side that has rows here */
   nextBin: number;
   missingLeft: boolean;
+  /** values of the feature are missing in this node */
+  hasMissing: boolean;
   /** sums a lane on the left side: integer weight a class, or weight and weighted value */
   leftWeights: Float64Array;
 }
@@ -30,6 +33,17 @@ export interface NodeTotals {
 export type SplitScan = (
   histogram: Float64Array,
   binCount: number,
+  node: NodeTotals,
+  feature: number,
+  best: BestSplit,
+) => boolean;
+
+/** Looks for a better split of rows[from, to) by one feature; false when it is constant among them. */
+export type FeatureScan = (
+  column: BinnedColumn,
+  rows: Int32Array,
+  from: number,
+  to: number,
   node: NodeTotals,
   feature: number,
   best: BestSplit,

@@ -32,6 +32,14 @@ export class ClassStatistic implements NodeStatistic {
     accumulate(histogram, codes, this.lanes, rows, from, to);
   }
 
+  sumBelow(codes: Uint16Array, limit: number, rows: Int32Array, from: number, to: number, sums: Float64Array): void {
+    const { lanes, codes: classes } = this;
+    for (let at = from; at < to; at++) {
+      const row = rows[at];
+      sums[classes[row]] += lanes[row] * ((codes[row] - limit) >>> 31);
+    }
+  }
+
   isPure(_rows: Int32Array, _from: number, _to: number, sums: Float64Array): boolean {
     let present = 0;
     for (let lane = 0; lane < sums.length; lane++) if (sums[lane] > 0) present++;

@@ -7,7 +7,7 @@ const parameters = z.strictObject({
   trees: z.int().min(1).max(2000).default(100),
   maxDepth: z.int().min(1).max(32).default(16),
   /** distinct training rows that a leaf must hold */
-  minLeafRows: z.int().min(1).default(10),
+  minLeafRows: z.int().min(1).default(5),
   /** "auto": the square root for classes, all for numbers (Geurts et al. 2006) */
   featuresPerSplit: featuresPerSplit.default("auto"),
   /** each tree sees a sample with replacement instead of all rows */

@@ -11,9 +11,10 @@ import { type ForestFeatures, forestGraph } from "./forestGraph";
 import { type Forest, joinTrees, type LeafWriter } from "./forestModel";
 import { forestScores, forestValues } from "./forestScores";
 import { TreeGrower } from "./growTree";
+import { histogramScan } from "./histogramScan";
 import type { NodeStatistic } from "./nodeStatistic";
+import { randomCutScan } from "./randomCutScan";
 import { scanEveryCut } from "./scanEveryCut";
-import { scanRandomCut } from "./scanRandomCut";
 import { scanTwoClasses } from "./scanTwoClasses";
 import { giniCriterion, squaredErrorCriterion } from "./splitCriterion";
 import { alignCodes } from "./trainedCategory";
@@ -140,8 +141,9 @@ function growForest(rows: GrowthRows, settings: ForestSettings, context: FitCont
 function scanFor(statistic: NodeStatistic, cuts: ForestSettings["cuts"]) {
   const ofValues = statistic instanceof ValueStatistic;
   const criterion = ofValues ? squaredErrorCriterion : giniCriterion(statistic.laneCount);
-  if (cuts === "random") return scanRandomCut(criterion);
-  return !ofValues && statistic.laneCount === 2 ? scanTwoClasses : scanEveryCut(criterion);
+  if (cuts === "random") return randomCutScan(statistic, criterion);
+  const twoClasses = !ofValues && statistic.laneCount === 2;
+  return histogramScan(statistic, twoClasses ? scanTwoClasses : scanEveryCut(criterion));
 }
 
 /** The numbers, then each category's ranks, as float32 columns with NaN for missing or unknown. */

@@ -1,9 +1,8 @@
-import type { BestSplit, NodeTotals, SplitScan } from "./bestSplit";
+import type { BestSplit, FeatureScan, NodeTotals } from "./bestSplit";
 import type { BinnedColumn } from "./binColumn";
 import type { NodeStatistic } from "./nodeStatistic";
 import { partitionRows } from "./partitionRows";
 import { RandomStream } from "./randomStream";
-import { binHasRows } from "./scanEveryCut";
 import { splitThreshold } from "./splitThreshold";
 import { TreeNodes } from "./treeNodes";
 
@@ -19,7 +18,7 @@ export interface GrowthPlan {
   maxDepth: number;
   minLeafRows: number;
   featuresPerSplit: number;
-  scan: SplitScan;
+  scan: FeatureScan;
 }
 
 interface PendingNode {
@@ -34,11 +33,9 @@ export class TreeGrower {
   private readonly rows: Int32Array;
   private readonly scratch: Int32Array;
   private readonly draws: Uint8Array;
-  private readonly histogram: Float64Array;
   private readonly order: Int32Array;
   private readonly totals: NodeTotals;
   private readonly best: BestSplit;
-  private bestHasMissing = false;
 
   constructor(private readonly plan: GrowthPlan) {
     const { rowCount, columns, minLeafRows } = plan;
@@ -46,12 +43,11 @@ export class TreeGrower {
     this.rows = new Int32Array(rowCount);
     this.scratch = new Int32Array(rowCount);
     this.draws = new Uint8Array(rowCount);
-    this.histogram = new Float64Array(256 * laneCount);
     this.order = new Int32Array(columns.length);
     const random = new RandomStream(0, 0);
     this.totals = { rows: 0, weights: new Float64Array(laneCount), minLeafRows, rowUnit, random };
     const leftWeights = new Float64Array(laneCount);
-    this.best = { cost: 0, feature: 0, bin: 0, nextBin: 0, missingLeft: false, leftWeights };
+    this.best = { cost: 0, feature: 0, bin: 0, nextBin: 0, missingLeft: false, hasMissing: false, leftWeights };
   }
 
   /** Tree `index` of the forest with `seed`: it depends on nothing else, whoever grew the trees before. */
@@ -105,21 +101,9 @@ export class TreeGrower {
       const feature = order[pick];
       order[pick] = order[at];
       order[at] = feature;
-      if (this.scanFeature(feature, from, to)) varying++;
+      if (plan.scan(plan.columns[feature], this.rows, from, to, totals, feature, best)) varying++;
     }
     return best.cost < Number.POSITIVE_INFINITY;
-  }
-
-  private scanFeature(feature: number, from: number, to: number): boolean {
-    const { plan, histogram, rows, best } = this;
-    const { laneCount } = plan.statistic;
-    const { codes, binCount } = plan.columns[feature];
-    histogram.fill(0, 0, binCount * laneCount);
-    plan.statistic.accumulate(histogram, codes, rows, from, to);
-    const costBefore = best.cost;
-    const varies = plan.scan(histogram, binCount, this.totals, feature, best);
-    if (best.cost < costBefore) this.bestHasMissing = binHasRows(histogram, 0, laneCount);
-    return varies;
   }
 
   /** Makes `node` the best split found; returns where the right side's rows start. */
@@ -135,7 +119,7 @@ export class TreeGrower {
     nodes.threshold[node] =
       best.bin === 0 ? Number.NEGATIVE_INFINITY : splitThreshold(highest[best.bin], lowest[best.nextBin]);
     // a value that was never missing here follows the larger side
-    nodes.missingLeft[node] = this.bestHasMissing ? best.missingLeft : middle - from >= to - middle;
+    nodes.missingLeft[node] = best.hasMissing ? best.missingLeft : middle - from >= to - middle;
     return middle;
   }
 }

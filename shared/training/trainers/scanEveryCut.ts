@@ -51,8 +51,7 @@ export function binHasRows(histogram: Float64Array, bin: number, laneCount: numb
   return false;
 }
 
-/** Adds the lanes of `bin` to `sums`. */
-export function addBin(sums: Float64Array, histogram: Float64Array, bin: number): void {
+function addBin(sums: Float64Array, histogram: Float64Array, bin: number): void {
   const from = bin * sums.length;
   for (let lane = 0; lane < sums.length; lane++) sums[lane] += histogram[from + lane];
 }

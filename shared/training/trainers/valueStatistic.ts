@@ -46,6 +46,20 @@ export class ValueStatistic implements NodeStatistic {
     }
   }
 
+  sumBelow(codes: Uint16Array, limit: number, rows: Int32Array, from: number, to: number, sums: Float64Array): void {
+    const { lanes, moments } = this;
+    let counted = 0;
+    let moment = 0;
+    for (let at = from; at < to; at++) {
+      const row = rows[at];
+      const below = (codes[row] - limit) >>> 31;
+      counted += lanes[row] * below;
+      moment += moments[row] * below;
+    }
+    sums[0] += counted;
+    sums[1] += moment;
+  }
+
   isPure(rows: Int32Array, from: number, to: number): boolean {
     const first = this.values[rows[from]];
     for (let at = from + 1; at < to; at++) if (this.values[rows[at]] !== first) return false;

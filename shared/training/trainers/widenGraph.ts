@@ -1,6 +1,8 @@
 import type { FeatureTable } from "../../data/featureTable";
 import { embedGraph } from "../../onnx/embedGraph";
 import { GraphBuilder } from "../../onnx/graph";
+import { graphMetadata } from "./graphMetadata";
+import { addTableInputs, columnNames } from "./tableInputs";
 import type { Task } from "./trainer";
 import type { KeptColumns } from "./varyingColumns";
 
@@ -8,20 +10,22 @@ import type { KeptColumns } from "./varyingColumns";
 export function widenGraph(bytes: Uint8Array, table: FeatureTable, kept: KeptColumns, task: Task): Uint8Array {
   if (kept.numbers.length === table.numbers.length && kept.categories.length === table.categories.length) return bytes;
   const graph = new GraphBuilder("kept columns");
+  const whole = addTableInputs(graph, table);
   const inputs: Record<string, string> = {};
-  const take = (name: keyof KeptColumns, type: "float" | "string") => {
-    const width = table[name].length;
-    if (width === 0) return;
-    const whole = graph.input(name, type, width);
-    if (kept[name].length === 0) return;
-    const positions = graph.constant(BigInt64Array.from(kept[name], BigInt), [kept[name].length]);
-    inputs[name] = kept[name].length === width ? whole : graph.node("Gather", [whole, positions], { axis: { int: 1 } });
-  };
-  take("numbers", "float");
-  take("categories", "string");
+  for (const name of ["numbers", "categories"] as const) {
+    const input = whole[name];
+    const positions = kept[name];
+    if (input === undefined || positions.length === 0) continue;
+    inputs[name] = positions.length === table[name].length ? input : gatherColumns(graph, input, positions);
+  }
   const outputs = task === "classification" ? ["label", "probabilities"] : ["value"];
   const { metadata } = embedGraph(graph, bytes, { prefix: "kept", inputs, outputs, asOutputs: true });
-  const names = (columns: { name: string }[]) => columns.map(({ name }) => name);
-  const columns = { numbers: names(table.numbers), categories: names(table.categories) };
-  return graph.toBytes({ ...metadata, columns: JSON.stringify(columns) });
+  const { columns } = graphMetadata(metadata.learner, columnNames(table));
+  return graph.toBytes({ ...metadata, columns });
+}
+
+/** The columns at `positions` of a [rows, width] tensor. */
+function gatherColumns(graph: GraphBuilder, input: string, positions: readonly number[]): string {
+  const indices = graph.constant(BigInt64Array.from(positions, BigInt), [positions.length]);
+  return graph.node("Gather", [input, indices], { axis: { int: 1 } });
 }

@@ -4,6 +4,7 @@ import { binColumn } from "../../../../shared/training/trainers/binColumn";
 import { laneLayout } from "../../../../shared/training/trainers/classHistogram";
 import { ClassStatistic } from "../../../../shared/training/trainers/classStatistic";
 import { TreeGrower } from "../../../../shared/training/trainers/growTree";
+import { histogramScan } from "../../../../shared/training/trainers/histogramScan";
 import { partitionRows } from "../../../../shared/training/trainers/partitionRows";
 import { randomForest } from "../../../../shared/training/trainers/randomForest";
 import { RandomStream } from "../../../../shared/training/trainers/randomStream";
@@ -18,16 +19,17 @@ const defaults = randomForest.parameters.parse({});
 
 function growerFor() {
   const { table, target } = sampleRows({ seed: 1, rowCount: 500, numbers: 4, categories: 0, classes: 2, missing: 0.1 });
+  const statistic = new ClassStatistic(target.codes, 2, new Float64Array(500).fill(1), laneLayout(500, undefined));
   return new TreeGrower({
     columns: table.numbers.map(({ values }) => binColumn(values, target.codes, 2)),
-    statistic: new ClassStatistic(target.codes, 2, new Float64Array(500).fill(1), laneLayout(500, undefined)),
+    statistic,
     rowCount: 500,
     drawable: Int32Array.from(Array(500).keys()),
     bootstrap: true,
     maxDepth: 8,
     minLeafRows: 3,
     featuresPerSplit: 2,
-    scan: scanTwoClasses,
+    scan: histogramScan(statistic, scanTwoClasses),
   });
 }
 
@@ -65,6 +67,7 @@ describe("the random forest", () => {
               bin: 0,
               nextBin: 0,
               missingLeft: false,
+              hasMissing: false,
               leftWeights: new Float64Array(2),
             };
             const varies = scan(histogram, histogram.length / 2, node, 1, split);
