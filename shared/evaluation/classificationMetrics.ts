@@ -1,6 +1,7 @@
-import { type ClassifierOutput, decidedClasses, membershipOf, positiveOf, scoresOf } from "./classifierOutput";
+import { type ClassifierOutput, decidedClasses, judgedClasses, membershipOf, scoresOf } from "./classifierOutput";
 import {
   accuracy,
+  balancedAccuracy,
   type ClassScores,
   type ConfusionMatrix,
   classScores,
@@ -14,6 +15,7 @@ import { averagePrecision, rocAuc } from "./rankingAreas";
 export interface ClassificationMetrics {
   rows: number;
   accuracy: number;
+  balancedAccuracy: number;
   /** of the positive class with two classes, the mean over classes otherwise */
   precision: number;
   recall: number;
@@ -32,15 +34,15 @@ export interface ClassificationMetrics {
 /** Every metric of one set of predictions; equal to scikit-learn's of the same names. */
 export function classificationMetrics(output: ClassifierOutput): ClassificationMetrics {
   const { classes, target } = output;
-  const positive = positiveOf(output);
+  const codes = judgedClasses(output);
   const matrix = confusionMatrix(target, decidedClasses(output), classes.length);
   const scores = classes.map((_name, code) => classScores(matrix, code));
-  const asked = positive === undefined ? scores : [scores[positive]];
-  const codes = positive === undefined ? classes.map((_name, code) => code) : [positive];
-  const average = (pick: (one: ClassScores) => number) => asked.reduce((sum, one) => sum + pick(one), 0) / asked.length;
+  const average = (pick: (one: ClassScores) => number) =>
+    codes.reduce((sum, code) => sum + pick(scores[code]), 0) / codes.length;
   return {
     rows: target.length,
     accuracy: accuracy(matrix),
+    balancedAccuracy: balancedAccuracy(matrix),
     precision: average(({ precision }) => precision),
     recall: average(({ recall }) => recall),
     f1: average(({ f1 }) => f1),
@@ -57,7 +59,7 @@ export function classificationMetrics(output: ClassifierOutput): ClassificationM
 type Area = (scores: Float64Array, positive: Uint8Array) => number | null;
 
 /** Mean over `codes` of the area of one class against the rest; null where one of them is undefined. */
-export function meanArea(output: ClassifierOutput, codes: number[], area: Area): number | null {
+function meanArea(output: ClassifierOutput, codes: number[], area: Area): number | null {
   let sum = 0;
   for (const code of codes) {
     const value = area(scoresOf(output, code), membershipOf(output, code));

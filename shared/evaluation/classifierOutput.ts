@@ -16,6 +16,12 @@ export function positiveOf({ classes, positiveIndex }: ClassifierOutput): number
   return classes.length === 2 ? (positiveIndex ?? 1) : undefined;
 }
 
+/** The classes that precision, recall, areas and curves speak of: the positive one of two, else every class against the rest. */
+export function judgedClasses(output: ClassifierOutput): number[] {
+  const positive = positiveOf(output);
+  return positive === undefined ? output.classes.map((_name, code) => code) : [positive];
+}
+
 /** The decided class a row: by the threshold with two classes, else the likeliest (the first of equal ones). */
 export function decidedClasses(output: ClassifierOutput): Int32Array {
   const { classes, target, probabilities, decisionThreshold = 0.5 } = output;

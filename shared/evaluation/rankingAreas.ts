@@ -1,43 +1,55 @@
+/** Rows by ascending score; computed once where many weightings of the same rows are ranked. */
+export function ascendingOrder(scores: Float64Array): Uint32Array {
+  return Uint32Array.from(scores, (_score, i) => i).sort((a, b) => scores[a] - scores[b]);
+}
+
+/** How rows are ranked and counted: `order` as `ascendingOrder` gives it, and how often each row counts (once without weights). */
+interface Ranking {
+  order?: Uint32Array;
+  weights?: ArrayLike<number>;
+}
+
 /**
- * Area under the ROC curve by the rank sum, ties counted half; null when one class is absent.
- * Source: J. Hanley, B. McNeil, "The meaning and use of the area under a ROC curve", 1982.
+ * Area under the ROC curve: the share of pairs of a positive and a negative row that the score orders rightly, ties counted half; null
+ * when one class is absent. Source: J. Hanley, B. McNeil, "The meaning and use of the area under a ROC curve", 1982.
  */
-export function rocAuc(scores: Float64Array, positive: Uint8Array): number | null {
-  const order = ascending(scores);
-  let rankSum = 0;
+export function rocAuc(scores: Float64Array, positive: Uint8Array, ranking: Ranking = {}): number | null {
+  const { order = ascendingOrder(scores), weights } = ranking;
+  let negatives = 0;
   let positives = 0;
-  for (let start = 0; start < order.length; ) {
-    let end = start;
-    let inTie = 0;
-    for (; end < order.length && scores[order[end]] === scores[order[start]]; end++) inTie += positive[order[end]];
-    rankSum += inTie * ((start + 1 + end) / 2);
-    positives += inTie;
-    start = end;
+  let pairs = 0;
+  for (let i = 0; i < order.length; ) {
+    const score = scores[order[i]];
+    let positivesInTie = 0;
+    let negativesInTie = 0;
+    for (; i < order.length && scores[order[i]] === score; i++) {
+      const weight = weights ? weights[order[i]] : 1;
+      if (positive[order[i]]) positivesInTie += weight;
+      else negativesInTie += weight;
+    }
+    pairs += positivesInTie * (negatives + negativesInTie / 2);
+    positives += positivesInTie;
+    negatives += negativesInTie;
   }
-  const negatives = order.length - positives;
-  if (positives === 0 || negatives === 0) return null;
-  return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
+  return positives === 0 || negatives === 0 ? null : pairs / (positives * negatives);
 }
 
 /** Average precision: the sum of precision times the step in recall, over distinct scores from high to low, as scikit-learn does; null without positives. */
-export function averagePrecision(scores: Float64Array, positive: Uint8Array): number | null {
-  const order = ascending(scores);
+export function averagePrecision(scores: Float64Array, positive: Uint8Array, ranking: Ranking = {}): number | null {
+  const { order = ascendingOrder(scores), weights } = ranking;
   let found = 0;
-  let total = 0;
-  for (const flag of positive) total += flag;
-  if (total === 0) return null;
+  let rows = 0;
   let area = 0;
-  for (let end = order.length - 1; end >= 0; ) {
-    let start = end;
+  for (let i = order.length - 1; i >= 0; ) {
+    const score = scores[order[i]];
     let inTie = 0;
-    for (; start >= 0 && scores[order[start]] === scores[order[end]]; start--) inTie += positive[order[start]];
+    for (; i >= 0 && scores[order[i]] === score; i--) {
+      const weight = weights ? weights[order[i]] : 1;
+      rows += weight;
+      if (positive[order[i]]) inTie += weight;
+    }
     found += inTie;
-    area += (inTie / total) * (found / (order.length - 1 - start));
-    end = start;
+    if (inTie > 0) area += inTie * (found / rows);
   }
-  return area;
-}
-
-function ascending(scores: Float64Array): Uint32Array {
-  return Uint32Array.from(scores, (_score, i) => i).sort((a, b) => scores[a] - scores[b]);
+  return found === 0 ? null : area / found;
 }

@@ -1,8 +1,7 @@
 import type { SelectionMetric } from "../usecase/usecaseSpec";
-import { classificationMetrics } from "./classificationMetrics";
-import type { ClassifierOutput } from "./classifierOutput";
+import { type ModelOutput, weightedMetric } from "./weightedMetric";
 
-const lossMetrics: ReadonlySet<SelectionMetric> = new Set(["brier", "logLoss"]);
+const lossMetrics: ReadonlySet<SelectionMetric> = new Set(["brier", "logLoss", "rmse", "mae"]);
 
 /** Whether value `a` of the metric is strictly better than `b`: lower for losses, higher for the rest. */
 export function isBetter(metric: SelectionMetric, a: number, b: number): boolean {
@@ -10,6 +9,6 @@ export function isBetter(metric: SelectionMetric, a: number, b: number): boolean
 }
 
 /** The metric's value; NaN where it is undefined because a class is absent. */
-export function selectionMetricValue(metric: SelectionMetric, output: ClassifierOutput): number {
-  return classificationMetrics(output)[metric] ?? Number.NaN;
+export function selectionMetricValue(metric: SelectionMetric, output: ModelOutput): number {
+  return weightedMetric(metric, output)(new Uint8Array(output.target.length).fill(1));
 }

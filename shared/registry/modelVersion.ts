@@ -23,7 +23,7 @@ export interface VersionLineage {
   usecase?: string;
   usecaseHash?: string;
   datasetVersions?: number[];
-  /** blob that holds the prepared rows with their dataset version and row number */
+  /** Parquet blob with the prepared rows: dataset version, row in its file, role in the split, label, columns */
   preparedRows?: string;
   uploadedAs?: string;
   codeRevision: string;

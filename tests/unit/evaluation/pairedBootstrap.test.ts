@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { pairedBootstrap } from "../../../shared/evaluation/pairedBootstrap";
+import { classificationMetrics } from "../../../shared/evaluation/classificationMetrics";
+import { bootstrapInterval, pairedBootstrap } from "../../../shared/evaluation/pairedBootstrap";
+import { selectionMetricValue } from "../../../shared/evaluation/selectionMetric";
+import { weightedMetric } from "../../../shared/evaluation/weightedMetric";
 import { seededRandom } from "../../../shared/random";
 
 const rows = 600;
@@ -58,5 +61,99 @@ describe("the paired bootstrap", () => {
     const narrow = pairedBootstrap("brier", blocky, poor, settings);
     expect(wide.blocks).toBe(30);
     expect(wide.difference).toBe(narrow.difference);
+  });
+});
+
+const numbers = (error: number) => {
+  const noise = seededRandom(5);
+  const values = truth.map((value) => 10 * value);
+  return { target: values, predictions: values.map((value) => value + error * (noise() - 0.5)) };
+};
+
+describe("an output's own interval", () => {
+  it("holds the metric's value, and is narrower with more rows", () => {
+    const few = { ...good, target: target.slice(0, 100), probabilities: good.probabilities.slice(0, 200) };
+    for (const metric of ["brier", "rocAuc", "prAuc", "f1", "mcc", "balancedAccuracy"] as const) {
+      const all = bootstrapInterval(metric, good, settings);
+      const part = bootstrapInterval(metric, few, { ...settings, blocks: settings.blocks.slice(0, 100) });
+      expect(all.value, metric).toBe(selectionMetricValue(metric, good));
+      expect(all.low, metric).toBeLessThan(all.value);
+      expect(all.high, metric).toBeGreaterThan(all.value);
+      expect(all.high - all.low, metric).toBeLessThan(part.high - part.low);
+    }
+  });
+
+  it("agrees with the normal interval of a mean squared error", () => {
+    const output = numbers(4);
+    const { low, high } = bootstrapInterval("rmse", output, { ...settings, samples: 4000 });
+    const squares = Array.from(output.predictions, (value, row) => (value - output.target[row]) ** 2);
+    const mean = squares.reduce((sum, value) => sum + value, 0) / rows;
+    const deviation = Math.sqrt(squares.reduce((sum, value) => sum + (value - mean) ** 2, 0) / rows);
+    const halfWidth = (1.959964 * deviation) / Math.sqrt(rows);
+    expect(Math.abs(low ** 2 - (mean - halfWidth))).toBeLessThan(0.1 * halfWidth);
+    expect(Math.abs(high ** 2 - (mean + halfWidth))).toBeLessThan(0.1 * halfWidth);
+  });
+
+  it("leaves out draws without a class, and has none where all lack one", () => {
+    const rare = { ...good, target: new Int32Array(rows) };
+    rare.target[0] = 1;
+    const { samples, low } = bootstrapInterval("rocAuc", rare, settings);
+    expect(samples).toBeGreaterThan(500);
+    expect(samples).toBeLessThan(750);
+    expect(low).not.toBeNaN();
+    const absent = bootstrapInterval("rocAuc", { ...good, target: new Int32Array(rows) }, settings);
+    expect(absent).toMatchObject({ value: Number.NaN, low: Number.NaN, high: Number.NaN, samples: 0 });
+  });
+
+  it("of one row is that row's value", () => {
+    const one = { ...good, target: target.slice(0, 1), probabilities: good.probabilities.slice(0, 2) };
+    const { value, low, high } = bootstrapInterval("brier", one, { ...settings, blocks: Int32Array.of(7) });
+    expect([low, high]).toEqual([value, value]);
+  });
+});
+
+describe("the bootstrap of numbers", () => {
+  it("excludes zero where one model is clearly better", () => {
+    for (const metric of ["rmse", "mae"] as const)
+      expect(pairedBootstrap(metric, numbers(1), numbers(4), settings).high).toBeLessThan(0);
+    expect(pairedBootstrap("r2", numbers(1), numbers(4), settings).low).toBeGreaterThan(0);
+  });
+});
+
+describe("a metric of weighted rows", () => {
+  it("is that of rows repeated so often, those of weight zero left out", () => {
+    const weights = Array.from({ length: rows }, (_, row) => (row * 7) % 4);
+    const repeated = weights.flatMap((weight, row) => new Array<number>(weight).fill(row));
+    const three = {
+      classes: ["a", "b", "c"],
+      target: target.map((code, row) => (row % 5 ? code : 2)),
+      probabilities: Float64Array.from({ length: rows * 3 }, (_, i) => [0.5, 0.3, 0.2][(i + Math.floor(i / 9)) % 3]),
+    };
+    for (const one of [good, three]) {
+      const width = one.classes.length;
+      const metrics = classificationMetrics({
+        ...one,
+        target: Int32Array.from(repeated, (row) => one.target[row]),
+        probabilities: Float64Array.from(
+          repeated.flatMap((row) => Array.from(one.probabilities.slice(row * width, (row + 1) * width))),
+        ),
+      });
+      for (const metric of [
+        "brier",
+        "logLoss",
+        "rocAuc",
+        "prAuc",
+        "f1",
+        "mcc",
+        "accuracy",
+        "balancedAccuracy",
+      ] as const)
+        expect(weightedMetric(metric, one)(weights), metric).toBeCloseTo(metrics[metric] as number, 10);
+    }
+  });
+
+  it("is undefined where all weights are zero", () => {
+    const none = new Array<number>(rows).fill(0);
+    for (const metric of ["brier", "rocAuc", "prAuc"] as const) expect(weightedMetric(metric, good)(none)).toBeNaN();
   });
 });

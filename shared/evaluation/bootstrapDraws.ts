@@ -1,0 +1,88 @@
+import { seededRandom } from "../random";
+import { quantile } from "./orderStatistics";
+
+export interface BootstrapSettings {
+  /** block a row; whole blocks are drawn, so that rows that hang together stay together */
+  blocks: Int32Array;
+  seed: number;
+  samples: number;
+  /** 0.95 for a 95 % interval */
+  confidence: number;
+}
+
+/** Metrics that cannot be summed over rows are drawn fewer times: each draw counts all rows again. */
+const maxCountedRows = 200_000_000;
+const minSamples = 200;
+
+/** Rows by block; the blocks in the order of their numbers. */
+export interface Blocks {
+  count: number;
+  /** 0 to count - 1, a row */
+  ofRow: Int32Array;
+}
+
+/** Numbers the blocks from 0, in the order of their ids. */
+export function numberBlocks(blocks: Int32Array): Blocks {
+  const ids = [...new Set(blocks)].sort((a, b) => a - b);
+  const place = new Map(ids.map((id, i) => [id, i]));
+  return { count: ids.length, ofRow: blocks.map((id) => place.get(id) as number) };
+}
+
+/**
+ * Means over the rows of each draw of blocks with replacement, one array of draws for each of `columns` (a value a row); the same draws
+ * for all of them, so that they may be compared draw by draw.
+ */
+export function drawMeans(columns: Float64Array[], settings: BootstrapSettings): Float64Array[] {
+  const { count, ofRow } = numberBlocks(settings.blocks);
+  const sizes = new Float64Array(count);
+  for (const block of ofRow) sizes[block]++;
+  const sums = columns.map((values) => {
+    const byBlock = new Float64Array(count);
+    for (let row = 0; row < values.length; row++) byBlock[ofRow[row]] += values[row];
+    return byBlock;
+  });
+  const draws = columns.map(() => new Float64Array(settings.samples));
+  const random = seededRandom(settings.seed);
+  const drawn = new Int32Array(count);
+  for (let sample = 0; sample < settings.samples; sample++) {
+    let size = 0;
+    for (let i = 0; i < count; i++) {
+      drawn[i] = Math.floor(random() * count);
+      size += sizes[drawn[i]];
+    }
+    for (let column = 0; column < sums.length; column++) {
+      let sum = 0;
+      for (let i = 0; i < count; i++) sum += sums[column][drawn[i]];
+      draws[column][sample] = sum / size;
+    }
+  }
+  return draws;
+}
+
+/** Values of each draw of blocks with replacement, one array of draws for each of `metrics`, which take how often each row was drawn. */
+export function drawWeighted(
+  metrics: ((weights: Int32Array) => number)[],
+  settings: BootstrapSettings,
+): Float64Array[] {
+  const { count, ofRow } = numberBlocks(settings.blocks);
+  const affordable = Math.max(minSamples, Math.floor(maxCountedRows / Math.max(1, ofRow.length)));
+  const samples = Math.min(settings.samples, affordable);
+  const draws = metrics.map(() => new Float64Array(samples));
+  const random = seededRandom(settings.seed);
+  const times = new Int32Array(count);
+  const weights = new Int32Array(ofRow.length);
+  for (let sample = 0; sample < samples; sample++) {
+    times.fill(0);
+    for (let i = 0; i < count; i++) times[Math.floor(random() * count)]++;
+    for (let row = 0; row < weights.length; row++) weights[row] = times[ofRow[row]];
+    for (let i = 0; i < metrics.length; i++) draws[i][sample] = metrics[i](weights);
+  }
+  return draws;
+}
+
+/** The middle `confidence` of the draws, those that are NaN (a class was not drawn) left out. */
+export function percentileInterval(draws: Float64Array, confidence: number) {
+  const sorted = draws.filter((value) => !Number.isNaN(value)).sort();
+  const tail = (1 - confidence) / 2;
+  return { low: quantile(sorted, tail), high: quantile(sorted, 1 - tail), samples: sorted.length };
+}

@@ -1,0 +1,111 @@
+import type { SelectionMetric } from "../usecase/usecaseSpec";
+import { type ClassifierOutput, decidedClasses, judgedClasses, membershipOf, scoresOf } from "./classifierOutput";
+import { balancedAccuracy, type ConfusionMatrix, confusionMatrix, fBeta, matthewsCorrelation } from "./confusion";
+import { brierByRow, logLossByRow } from "./probabilityScores";
+import { ascendingOrder, averagePrecision, rocAuc } from "./rankingAreas";
+import { absoluteErrorByRow, type RegressionOutput, r2, squaredErrorByRow } from "./regressionMetrics";
+
+/** What a model said about known rows: class probabilities or numbers. */
+export type ModelOutput = ClassifierOutput | RegressionOutput;
+
+/** A metric that is a mean over rows, or a function of one. */
+export interface MeanMetric {
+  byRow: Float64Array;
+  /** metric of the mean */
+  ofMean(mean: number): number;
+}
+
+/** The metric as a mean over the rows of `output`; undefined where it is none. */
+export function meanMetric(metric: SelectionMetric, output: ModelOutput): MeanMetric | undefined {
+  const same = (mean: number) => mean;
+  switch (metric) {
+    case "brier":
+      return { byRow: brierByRow(classifier(metric, output)), ofMean: same };
+    case "logLoss":
+      return { byRow: logLossByRow(classifier(metric, output)), ofMean: same };
+    case "accuracy":
+      return { byRow: hitsByRow(classifier(metric, output)), ofMean: same };
+    case "mae":
+      return { byRow: absoluteErrorByRow(regression(metric, output)), ofMean: same };
+    case "rmse":
+      return { byRow: squaredErrorByRow(regression(metric, output)), ofMean: Math.sqrt };
+    default:
+      return undefined;
+  }
+}
+
+/** Value of a metric when each row counts so many times; NaN where it is undefined because a class is absent. */
+export type WeightedMetric = (weights: ArrayLike<number>) => number;
+
+/** The metric of `output` as a function of weights; what does not depend on them (order, decisions) is computed once. */
+export function weightedMetric(metric: SelectionMetric, output: ModelOutput): WeightedMetric {
+  switch (metric) {
+    case "rocAuc":
+      return areaMetric(classifier(metric, output), rocAuc);
+    case "prAuc":
+      return areaMetric(classifier(metric, output), averagePrecision);
+    case "mcc":
+      return matrixMetric(classifier(metric, output), matthewsCorrelation);
+    case "balancedAccuracy":
+      return matrixMetric(classifier(metric, output), balancedAccuracy);
+    case "f1":
+      return matrixMetric(classifier(metric, output), (matrix, codes) =>
+        average(codes, (code) => fBeta(matrix, code, 1)),
+      );
+    case "r2": {
+      const numbers = regression(metric, output);
+      return (weights) => r2(numbers, weights);
+    }
+    default: {
+      const { byRow, ofMean } = meanMetric(metric, output) as MeanMetric;
+      return (weights) => ofMean(weightedMean(byRow, weights));
+    }
+  }
+}
+
+function areaMetric(output: ClassifierOutput, area: typeof rocAuc): WeightedMetric {
+  const ranked = judgedClasses(output).map((code) => {
+    const scores = scoresOf(output, code);
+    return { scores, positive: membershipOf(output, code), order: ascendingOrder(scores) };
+  });
+  return (weights) =>
+    average(ranked, ({ scores, positive, order }) => area(scores, positive, { order, weights }) ?? Number.NaN);
+}
+
+function matrixMetric(
+  output: ClassifierOutput,
+  value: (matrix: ConfusionMatrix, codes: number[]) => number,
+): WeightedMetric {
+  const decided = decidedClasses(output);
+  const codes = judgedClasses(output);
+  return (weights) => value(confusionMatrix(output.target, decided, output.classes.length, weights), codes);
+}
+
+function hitsByRow(output: ClassifierOutput): Float64Array {
+  const decided = decidedClasses(output);
+  return Float64Array.from(output.target, (actual, row) => (decided[row] === actual ? 1 : 0));
+}
+
+function weightedMean(values: Float64Array, weights: ArrayLike<number>): number {
+  let sum = 0;
+  let count = 0;
+  for (let row = 0; row < values.length; row++) {
+    sum += weights[row] * values[row];
+    count += weights[row];
+  }
+  return sum / count;
+}
+
+function average<T>(items: T[], value: (item: T) => number): number {
+  return items.reduce((sum, item) => sum + value(item), 0) / items.length;
+}
+
+function classifier(metric: SelectionMetric, output: ModelOutput): ClassifierOutput {
+  if ("probabilities" in output) return output;
+  throw new Error(`${metric} is a metric of classes, the output is numbers`);
+}
+
+function regression(metric: SelectionMetric, output: ModelOutput): RegressionOutput {
+  if ("predictions" in output) return output;
+  throw new Error(`${metric} is a metric of numbers, the output is classes`);
+}
