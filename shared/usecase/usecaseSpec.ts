@@ -91,7 +91,7 @@ const search = z.strictObject({
   trials: z.int().min(1).max(500).default(20),
   /** halving: one of so many trials goes on */
   eta: z.int().min(2).max(10).default(3),
-  /** takes the smallest model that is within one standard error of the best */
+  /** takes the smallest model of the best learner within one standard error of the best */
   oneStandardError: z.boolean().default(true),
   /** one fit may take so long; a trial that takes longer is left out */
   fitSeconds: z.number().positive().max(70).default(70),
