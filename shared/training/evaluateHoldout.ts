@@ -4,6 +4,7 @@ import { baselineProbabilities } from "../evaluation/baselines";
 import { classificationMetrics } from "../evaluation/classificationMetrics";
 import type { ClassifierOutput } from "../evaluation/classifierOutput";
 import { pairedBootstrap } from "../evaluation/pairedBootstrap";
+import { describeHoldout } from "./describeHoldout";
 import type { EvaluateOutcome, EvaluateTask } from "./workerTasks";
 
 /** Hold-out metrics of the model and of each baseline, and intervals of the differences, all on the same rows. */
@@ -26,13 +27,9 @@ export function evaluateHoldout(task: EvaluateTask): EvaluateOutcome {
   }));
   const model = output(task.probabilities);
   const compared = task.champion ? [...rivals, task.champion] : rivals;
+  const draws = { blocks, seed: task.seed, samples: task.bootstrapSamples, confidence: task.confidence };
   const differences = compared.map(({ name, probabilities }) => {
-    const { difference, low, high } = pairedBootstrap(task.metric, model, output(probabilities), {
-      blocks,
-      seed: task.seed,
-      samples: task.bootstrapSamples,
-      confidence: task.confidence,
-    });
+    const { difference, low, high } = pairedBootstrap(task.metric, model, output(probabilities), draws);
     return { against: name, difference, low, high, confidence: task.confidence };
   });
   return {
@@ -41,6 +38,7 @@ export function evaluateHoldout(task: EvaluateTask): EvaluateOutcome {
       rivals.map(({ name, probabilities }) => [name, { ...classificationMetrics(output(probabilities)) }]),
     ),
     differences,
+    ...describeHoldout({ task, data, model, rivals, draws }),
     seconds: (performance.now() - started) / 1000,
   };
 }

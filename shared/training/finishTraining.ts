@@ -70,6 +70,8 @@ async function finish(ports: FinishTrainingPorts, run: RunRecord): Promise<RunRe
     champion,
     confidence: usecase.spec.gates.confidence,
     bootstrapSamples: usecase.spec.gates.bootstrapSamples,
+    evaluation: usecase.spec.evaluation,
+    time: usecase.spec.time,
   });
   return publish(ports, { run, usecase, plan, prepared, best, refit, signature, evaluation });
 }
@@ -240,6 +242,10 @@ function describe(
     metrics: evaluation.metrics,
     baselines: evaluation.baselines,
     differences: evaluation.differences,
+    intervals: evaluation.intervals,
+    curves: evaluation.curves,
+    slices: evaluation.slices,
+    saving: evaluation.saving,
     gate,
     trainingProfile,
     lineage: {

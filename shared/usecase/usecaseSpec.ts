@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { checkEvaluation, evaluationSpec } from "./evaluationSpec";
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, "use a-z, 0-9 and - only, starting with a letter, at most 63");
 
@@ -65,7 +66,16 @@ const candidate = z.strictObject({
   grid: z.record(z.string(), z.array(z.union([z.number(), z.string(), z.boolean()])).min(1)).default({}),
 });
 
-const classMetrics = ["brier", "logLoss", "rocAuc", "prAuc", "f1", "mcc", "accuracy", "balancedAccuracy"] as const;
+export const classMetrics = [
+  "brier",
+  "logLoss",
+  "rocAuc",
+  "prAuc",
+  "f1",
+  "mcc",
+  "accuracy",
+  "balancedAccuracy",
+] as const;
 const valueMetrics = ["rmse", "mae", "r2"] as const;
 export const selectionMetrics = [...classMetrics, ...valueMetrics] as const;
 
@@ -120,6 +130,7 @@ const shape = z.strictObject({
   baselines: z.array(z.enum(["majority", "persistence"])).default(["majority"]),
   decisionThreshold: z.number().gt(0).lt(1).default(0.5),
   gates: gates.prefault({}),
+  evaluation: evaluationSpec.optional(),
   monitors: z.strictObject({ drift: drift.prefault({}) }).prefault({}),
   policies: policies.prefault({}),
   seed: z.int().min(0).default(1),
@@ -156,6 +167,7 @@ export const usecaseSpec = shape.superRefine((spec, context) => {
   checkColumns(spec, fault);
   checkTime(spec, fault);
   checkLabel(spec, fault);
+  checkEvaluation(spec, labelClasses(spec), fault);
   if (valueMetrics.some((metric) => metric === spec.selection.metric))
     fault(["selection", "metric"], `"${spec.selection.metric}" is for numbers; the label is a class`);
 });
