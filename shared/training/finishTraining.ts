@@ -92,6 +92,8 @@ async function finish(ports: FinishTrainingPorts, run: RunRecord): Promise<RunRe
     champion,
     confidence: spec.gates.confidence,
     bootstrapSamples: spec.gates.bootstrapSamples,
+    evaluation: spec.evaluation,
+    time: spec.time,
   };
   const evaluation = await ports.workers.run(evaluate, evaluateLimitMs);
   return publish(ports, { run, usecase, plan, prepared, best, refit, signature, evaluation });
@@ -221,6 +223,10 @@ function describe(ports: FinishTrainingPorts, finished: Finished, champion?: num
     metrics: evaluation.metrics,
     baselines: evaluation.baselines,
     differences: evaluation.differences,
+    intervals: evaluation.intervals,
+    curves: evaluation.curves,
+    slices: evaluation.slices,
+    saving: evaluation.saving,
     gate,
     trainingProfile: `${runsContainer}/${trainingProfileBlob(run.id)}`,
     lineage: {
