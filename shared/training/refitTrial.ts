@@ -14,7 +14,8 @@ export function refitTrial(task: RefitTask): RefitOutcome {
   const codes = gather(data.target, new Int32Array(table.rowCount), data.trainRows);
   const target: TrainingTarget = { task: "classification", classes: data.classes, codes };
   const { seed, decisionThreshold } = task;
-  const context = { seed, decisionThreshold, positiveIndex: data.positiveIndex };
+  const times = data.times && gather(data.times, new Float64Array(table.rowCount), data.trainRows);
+  const context = { seed, decisionThreshold, positiveIndex: data.positiveIndex, times };
   const model = fitModel(trainerFor(task.trial.learner), table, target, task.trial.parameters, context);
   return {
     onnx: model.toOnnx(),

@@ -16,7 +16,8 @@ export function scoreTrial(task: TrialTask): TrialOutcome {
   const codesOf = (rows: Int32Array) => gather(data.target, new Int32Array(rows.length), rows);
   const foldScores = data.folds.map(({ train, validation }) => {
     const target: TrainingTarget = { task: "classification", classes, codes: codesOf(train) };
-    const context = { seed, decisionThreshold, positiveIndex };
+    const times = data.times && gather(data.times, new Float64Array(train.length), train);
+    const context = { seed, decisionThreshold, positiveIndex, times };
     const model = fitModel(trainer, selectRows(data.table, train), target, task.trial.parameters, context);
     const probabilities = model.predict(selectRows(data.table, validation));
     return selectionMetricValue(task.metric, {
