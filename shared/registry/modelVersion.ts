@@ -76,6 +76,8 @@ export interface VersionDetails {
   gate: GateVerdict;
   /** blob with the training profile that drift is measured against */
   trainingProfile?: string;
+  /** blob with the sample of training and hold-out rows that explanations are made with */
+  background?: string;
 }
 
 /** A registered version: its row in the ledger and its details. */

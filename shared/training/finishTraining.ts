@@ -1,5 +1,6 @@
 import { decodePrepared, type PreparedData } from "../data/preparedData";
 import { AppError, isAppError } from "../errors";
+import { explanationSample } from "../explain/explanationSample";
 import { championName, judge } from "../governance/gate";
 import type { ModelLoader } from "../onnx/loader";
 import type { ModelSignature } from "../onnx/signature";
@@ -149,8 +150,10 @@ function isComparable(signature: ModelSignature, spec: Usecase["spec"], { task, 
 async function publish(ports: FinishTrainingPorts, finished: Finished): Promise<RunRecord> {
   const { run, usecase, refit } = finished;
   const model = usecase.spec.name;
+  const background = `${run.id}/explanation-sample.json`;
+  await ports.blobs.write(runsContainer, background, sampleOf(finished));
   const champion = await ports.registry.alias(model, "champion");
-  const details = describe(ports, finished, champion?.version);
+  const details = describe(ports, finished, `${runsContainer}/${background}`, champion?.version);
   const actor = `run ${run.id}`;
   const { version } = await ports.registry.register({ model, bytes: refit.onnx, details, operation: run.id, actor });
   if (details.gate.decision === "promoted" && version > (champion?.version ?? 0))
@@ -179,6 +182,12 @@ async function publish(ports: FinishTrainingPorts, finished: Finished): Promise<
   return ended;
 }
 
+/** JSON of the rows that explanations of the version are made with. */
+function sampleOf({ prepared, plan, usecase }: Finished): string {
+  const { decisionThreshold, selection } = usecase.spec;
+  return JSON.stringify(explanationSample(prepared, { seed: plan.seed, metric: selection.metric, decisionThreshold }));
+}
+
 function announce(ports: FinishTrainingPorts, run: RunRecord, { evaluation, best }: Finished): void {
   const seconds = (Date.parse(run.finishedAt as string) - Date.parse(run.requestedAt)) / 1000;
   const { usecase, trigger, status } = run;
@@ -197,7 +206,12 @@ function announce(ports: FinishTrainingPorts, run: RunRecord, { evaluation, best
   );
 }
 
-function describe(ports: FinishTrainingPorts, finished: Finished, champion?: number): VersionDetails {
+function describe(
+  ports: FinishTrainingPorts,
+  finished: Finished,
+  background: string,
+  champion?: number,
+): VersionDetails {
   const { run, usecase, plan, prepared, best, signature, evaluation } = finished;
   const { spec } = usecase;
   const metric = spec.selection.metric;
@@ -229,6 +243,7 @@ function describe(ports: FinishTrainingPorts, finished: Finished, champion?: num
     saving: evaluation.saving,
     gate,
     trainingProfile: `${runsContainer}/${trainingProfileBlob(run.id)}`,
+    background,
     lineage: {
       source: "training",
       runId: run.id,
