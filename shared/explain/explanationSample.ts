@@ -1,7 +1,7 @@
 import type { FeatureTable } from "../data/featureTable";
 import type { PreparedData } from "../data/preparedData";
 import { seededRandom } from "../random";
-import type { SelectionMetric, Task } from "../usecase/usecaseSpec";
+import type { SelectionMetric } from "../usecase/usecaseSpec";
 import { drawRows } from "./numberRows";
 import { shortestFloat32 } from "./shortestFloat32";
 
@@ -12,7 +12,6 @@ export type Cell = number | string | null;
 export interface ExplanationSample {
   /** names of the columns of every row */
   features: string[];
-  task: Task;
   /** none with regression */
   classes: string[];
   positiveIndex?: number;
@@ -21,7 +20,7 @@ export interface ExplanationSample {
   seed: number;
   /** training rows: what an absent feature is replaced by */
   background: Cell[][];
-  /** hold-out rows with their class index (with regression their number): what the global explanation is measured on */
+  /** hold-out rows with their class index, or with regression their number: what the global explanation is measured on */
   holdout: { rows: Cell[][]; target: number[] };
 }
 
@@ -33,7 +32,7 @@ export function explanationSample(
   prepared: PreparedData,
   options: { seed: number; metric: SelectionMetric; decisionThreshold: number },
 ): ExplanationSample {
-  const { table, task, classes, positiveIndex, target, values } = prepared;
+  const { table, classes, positiveIndex, target, values } = prepared;
   const random = seededRandom(options.seed);
   const draw = (rows: Int32Array, count: number) =>
     Array.from(drawRows(rows.length, count, random), (index) => rows[index]);
@@ -41,7 +40,6 @@ export function explanationSample(
   const holdout = draw(prepared.holdoutRows, holdoutRows);
   return {
     features: [...table.numbers, ...table.categories].map(({ name }) => name),
-    task,
     classes,
     positiveIndex,
     ...options,

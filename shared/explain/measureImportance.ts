@@ -9,13 +9,23 @@ import { permutationImportance } from "./permutationImportance";
 
 const repeats = 5;
 
-/** Permutation importance on the hold-out rows by the metric that selected the model; undefined where the rows' truth is not in the model's terms. */
+function outputOf(
+  { classes, positiveIndex, decisionThreshold, holdout }: ExplanationSample,
+  values: Float64Array,
+): ModelOutput {
+  if (classes.length === 0) return { target: Float64Array.from(holdout.target), predictions: values };
+  const target = Int32Array.from(holdout.target);
+  return { classes, positiveIndex, decisionThreshold, target, probabilities: values };
+}
+
+/** Permutation importance on the hold-out rows by the metric that selected the model; undefined where the truth of the rows is not in the model's terms. */
 export async function measureImportance(context: GlobalContext): Promise<ImportanceReport | undefined> {
-  const { sample, names, box, holdout, isClassifier } = context;
-  const { task, classes, metric, seed } = sample;
-  if (isClassifier ? classes.join("\n") !== names.join("\n") : task !== "regression") return undefined;
+  const { sample, names, box, holdout } = context;
+  const known = context.isClassifier ? names : [];
+  if (sample.classes.join("\n") !== known.join("\n")) return undefined;
+  const { metric, seed } = sample;
   const score = async (rows: NumberRows) =>
-    selectionMetricValue(metric, knownOutput(sample, (await box.predict(rows)).values));
+    selectionMetricValue(metric, outputOf(sample, (await box.predict(rows)).values));
   const lowerIsBetter = isBetter(metric, 0, 1);
   const found = await permutationImportance({
     score,
@@ -31,12 +41,4 @@ export async function measureImportance(context: GlobalContext): Promise<Importa
   }));
   features.sort((a, b) => b.importance - a.importance);
   return { metric, value: found.metric, rows: holdout.rowCount, repeats, features };
-}
-
-/** What the model said beside what is true. */
-function knownOutput(sample: ExplanationSample, predictions: Float64Array): ModelOutput {
-  const { task, classes, positiveIndex, decisionThreshold } = sample;
-  const { target } = sample.holdout;
-  if (task === "regression") return { target: Float64Array.from(target), predictions };
-  return { classes, positiveIndex, decisionThreshold, target: Int32Array.from(target), probabilities: predictions };
 }

@@ -1,4 +1,7 @@
 import { z } from "zod";
+import type { ClassCurves } from "../evaluation/classCurves";
+import type { ExpectedSaving } from "../evaluation/expectedSaving";
+import type { SliceMetric } from "../evaluation/sliceMetrics";
 import type { ModelSignature } from "../onnx/signature";
 
 /** How the gate judged a version when it was registered. */
@@ -15,6 +18,27 @@ export interface MetricDifference {
   high: number;
   confidence: number;
 }
+
+/** A hold-out metric of the version itself, with its interval. */
+export interface MetricInterval {
+  value: number;
+  low: number;
+  high: number;
+  confidence: number;
+}
+
+/** How the version's probabilities would be decided at least cost; two classes only. */
+export interface CostThresholds {
+  /** the threshold in the graph */
+  decided: number;
+  /** from the cost matrix alone, right where probabilities are; null where the matrix has none */
+  theoretical: number | null;
+  /** what the hold-out would have liked best: told with hindsight, and so too good */
+  bestOnHoldout: { threshold: number; costPerRow: number };
+}
+
+/** Cost of the version's decisions on the hold-out beside that of others. */
+export type VersionSaving = ExpectedSaving & { thresholds?: CostThresholds };
 
 /** Where a version comes from: enough to follow a prediction back to the rows behind it. */
 export interface VersionLineage {
@@ -41,6 +65,14 @@ export interface VersionDetails {
   metrics?: Record<string, unknown>;
   baselines?: Record<string, Record<string, unknown>>;
   differences?: MetricDifference[];
+  /** metric -> its value and interval on the hold-out; metrics that are undefined there are left out */
+  intervals?: Record<string, MetricInterval>;
+  /** hold-out curves of the positive class of two, or of every class */
+  curves?: ClassCurves[];
+  /** selection metric by part of the hold-out, where the spec asks for slices */
+  slices?: SliceMetric[];
+  /** where the spec has costs */
+  saving?: VersionSaving;
   gate: GateVerdict;
   /** blob with the training profile that drift is measured against */
   trainingProfile?: string;

@@ -4,7 +4,8 @@ import { baselinePredictions } from "../evaluation/baselines";
 import { classificationMetrics } from "../evaluation/classificationMetrics";
 import { pairedBootstrap } from "../evaluation/pairedBootstrap";
 import { regressionMetrics } from "../evaluation/regressionMetrics";
-import type { ModelOutput } from "../evaluation/weightedMetric";
+import { isClassifier, type ModelOutput } from "../evaluation/weightedMetric";
+import { describeHoldout } from "./describeHoldout";
 import { modelOutput } from "./modelOutput";
 import type { EvaluateOutcome, EvaluateTask } from "./workerTasks";
 
@@ -21,23 +22,20 @@ export function evaluateHoldout(task: EvaluateTask): EvaluateOutcome {
   }));
   const model = output(task.predictions);
   const champion = task.champion && { name: task.champion.name, output: output(task.champion.predictions) };
+  const draws = { blocks, seed: task.seed, samples: task.bootstrapSamples, confidence: task.confidence };
   const differences = [...rivals, ...(champion ? [champion] : [])].map(({ name, output: rival }) => {
-    const { difference, low, high } = pairedBootstrap(task.metric, model, rival, {
-      blocks,
-      seed: task.seed,
-      samples: task.bootstrapSamples,
-      confidence: task.confidence,
-    });
+    const { difference, low, high } = pairedBootstrap(task.metric, model, rival, draws);
     return { against: name, difference, low, high, confidence: task.confidence };
   });
   return {
     metrics: metricsOf(model),
     baselines: Object.fromEntries(rivals.map(({ name, output: rival }) => [name, metricsOf(rival)])),
     differences,
+    ...describeHoldout({ task, data, model, rivals, draws }),
     seconds: (performance.now() - started) / 1000,
   };
 }
 
 function metricsOf(output: ModelOutput): Record<string, unknown> {
-  return "predictions" in output ? { ...regressionMetrics(output) } : { ...classificationMetrics(output) };
+  return isClassifier(output) ? { ...classificationMetrics(output) } : { ...regressionMetrics(output) };
 }

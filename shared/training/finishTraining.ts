@@ -93,6 +93,8 @@ async function finish(ports: FinishTrainingPorts, run: RunRecord): Promise<RunRe
     champion,
     confidence: spec.gates.confidence,
     bootstrapSamples: spec.gates.bootstrapSamples,
+    evaluation: spec.evaluation,
+    time: spec.time,
   };
   const evaluation = await ports.workers.run(evaluate, evaluateLimitMs);
   return publish(ports, { run, usecase, plan, prepared, best, refit, signature, evaluation });
@@ -148,9 +150,10 @@ function isComparable(signature: ModelSignature, spec: Usecase["spec"], { task, 
 async function publish(ports: FinishTrainingPorts, finished: Finished): Promise<RunRecord> {
   const { run, usecase, refit } = finished;
   const model = usecase.spec.name;
-  await ports.blobs.write(runsContainer, sampleBlob(run.id), sampleOf(finished));
+  const background = `${run.id}/explanation-sample.json`;
+  await ports.blobs.write(runsContainer, background, sampleOf(finished));
   const champion = await ports.registry.alias(model, "champion");
-  const details = describe(ports, finished, champion?.version);
+  const details = describe(ports, finished, `${runsContainer}/${background}`, champion?.version);
   const actor = `run ${run.id}`;
   const { version } = await ports.registry.register({ model, bytes: refit.onnx, details, operation: run.id, actor });
   if (details.gate.decision === "promoted" && version > (champion?.version ?? 0))
@@ -179,8 +182,6 @@ async function publish(ports: FinishTrainingPorts, finished: Finished): Promise<
   return ended;
 }
 
-const sampleBlob = (runId: string) => `${runId}/explanation-sample.json`;
-
 /** JSON of the rows that explanations of the version are made with. */
 function sampleOf({ prepared, plan, usecase }: Finished): string {
   const { decisionThreshold, selection } = usecase.spec;
@@ -205,7 +206,12 @@ function announce(ports: FinishTrainingPorts, run: RunRecord, { evaluation, best
   );
 }
 
-function describe(ports: FinishTrainingPorts, finished: Finished, champion?: number): VersionDetails {
+function describe(
+  ports: FinishTrainingPorts,
+  finished: Finished,
+  background: string,
+  champion?: number,
+): VersionDetails {
   const { run, usecase, plan, prepared, best, signature, evaluation } = finished;
   const { spec } = usecase;
   const metric = spec.selection.metric;
@@ -231,9 +237,13 @@ function describe(ports: FinishTrainingPorts, finished: Finished, champion?: num
     metrics: evaluation.metrics,
     baselines: evaluation.baselines,
     differences: evaluation.differences,
+    intervals: evaluation.intervals,
+    curves: evaluation.curves,
+    slices: evaluation.slices,
+    saving: evaluation.saving,
     gate,
     trainingProfile: `${runsContainer}/${trainingProfileBlob(run.id)}`,
-    background: `${runsContainer}/${sampleBlob(run.id)}`,
+    background,
     lineage: {
       source: "training",
       runId: run.id,

@@ -3,8 +3,9 @@ import type { SelectionMetric } from "../usecase/usecaseSpec";
 import type { TrialResult } from "./runRecord";
 
 /**
- * The trial to refit: of those within one standard error of the best mean, the one with the smallest model (equal ones: the better, then
- * the earlier). The error is that of the difference to the best over the same folds: what makes a fold hard for both cancels out.
+ * The trial to refit: of those of the best one's learner within one standard error of its mean, the one with the smallest model (equal
+ * ones: the better, then the earlier). The rule is for models of one family, where smaller is simpler; between families the mean decides.
+ * The error is that of the difference to the best over the same folds: what makes a fold hard for both cancels out.
  * Source: L. Breiman et al., "Classification and Regression Trees", 1984, section 3.4.3 (the rule); the pairing is ours.
  * Undefined when no trial has a score.
  */
@@ -17,7 +18,7 @@ export function selectTrial(
   if (scored.length === 0) return undefined;
   const best = scored.reduce((a, b) => (isBetter(metric, b.mean, a.mean) ? b : a));
   if (!oneStandardError) return best;
-  const near = scored.filter((result) => isWithinOneError(result, best));
+  const near = scored.filter((result) => result.learner === best.learner && isWithinOneError(result, best));
   return near.reduce((a, b) => (isSmallerOrBetter(b, a, metric) ? b : a));
 }
 

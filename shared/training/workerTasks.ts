@@ -1,4 +1,5 @@
-import type { MetricDifference } from "../registry/modelVersion";
+import type { MetricDifference, VersionDetails } from "../registry/modelVersion";
+import type { EvaluationSpec } from "../usecase/evaluationSpec";
 import type { BaselineName, SelectionMetric } from "../usecase/usecaseSpec";
 import type { Trial } from "./runRecord";
 import type { Refit } from "./runStore";
@@ -53,9 +54,15 @@ export interface EvaluateTask extends TaskContext {
   champion?: { name: string; predictions: Float64Array };
   confidence: number;
   bootstrapSamples: number;
+  evaluation?: EvaluationSpec;
+  /** name of the time column */
+  time?: string;
 }
 
-export interface EvaluateOutcome {
+/** What is told about the hold-out beside metrics and differences. */
+export type HoldoutDetails = Pick<VersionDetails, "intervals" | "curves" | "slices" | "saving">;
+
+export interface EvaluateOutcome extends HoldoutDetails {
   metrics: Record<string, unknown>;
   baselines: Record<string, Record<string, unknown>>;
   differences: MetricDifference[];

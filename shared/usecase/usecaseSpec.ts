@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { checkEvaluation, evaluationSpec } from "./evaluationSpec";
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, "use a-z, 0-9 and - only, starting with a letter, at most 63");
 
@@ -91,14 +92,23 @@ const search = z.strictObject({
   trials: z.int().min(1).max(500).default(20),
   /** halving: one of so many trials goes on */
   eta: z.int().min(2).max(10).default(3),
-  /** takes the smallest model that is within one standard error of the best */
+  /** takes the smallest model of the best learner within one standard error of the best */
   oneStandardError: z.boolean().default(true),
   /** one fit may take so long; a trial that takes longer is left out */
   fitSeconds: z.number().positive().max(70).default(70),
 });
 
-const classMetrics = ["brier", "logLoss", "rocAuc", "prAuc", "f1", "mcc", "accuracy", "balancedAccuracy"] as const;
-const valueMetrics = ["rmse", "mae", "r2"] as const;
+export const classMetrics = [
+  "brier",
+  "logLoss",
+  "rocAuc",
+  "prAuc",
+  "f1",
+  "mcc",
+  "accuracy",
+  "balancedAccuracy",
+] as const;
+export const valueMetrics = ["rmse", "mae", "r2"] as const;
 export const selectionMetrics = [...classMetrics, ...valueMetrics] as const;
 
 const gates = z.strictObject({
@@ -156,6 +166,7 @@ const shape = z.strictObject({
   baselines: z.array(z.enum(["majority", "mean", "persistence"])).optional(),
   decisionThreshold: z.number().gt(0).lt(1).default(0.5),
   gates: gates.prefault({}),
+  evaluation: evaluationSpec.optional(),
   monitors: z.strictObject({ drift: drift.prefault({}) }).prefault({}),
   policies: policies.prefault({}),
   seed: z.int().min(0).default(1),
@@ -202,6 +213,7 @@ const checkedShape = shape.superRefine((spec, context) => {
   checkLabel(spec, fault);
   checkTask(spec, fault);
   checkSearch(spec, fault);
+  checkEvaluation(spec, labelClasses(spec), fault);
 });
 
 /** The declaration of one use case: a folder's `usecase.json`, zod-checked, with every default filled in. */
@@ -270,6 +282,8 @@ function checkTask(spec: Shape, fault: Fault): void {
   if (isNumber)
     for (const field of ["mapping", "positive"] as const)
       if (spec.label[field] !== undefined) fault(["label", field], "the label is a number; there are no classes");
+  if (isNumber && spec.evaluation?.costs !== undefined)
+    fault(["evaluation", "costs"], "the label is a number; there are no classes to decide between");
   if (isNumber && spec.classWeights !== undefined)
     fault(["classWeights"], "the label is a number; there are no classes");
   const classes = labelClasses(spec) ?? [];

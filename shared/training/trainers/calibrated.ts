@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { type FeatureTable, gather, selectRows } from "../../data/featureTable";
-import { AppError, isAppError } from "../../errors";
+import { selectRows } from "../../data/featureTable";
 import { calibratedGraph } from "./calibratedGraph";
 import { calibrationFolds } from "./calibrationFolds";
 import { type Calibrator, fitCalibrator } from "./calibrator";
 import { checkTrainingRows, requireClasses } from "./checkTrainingRows";
 import { classProbabilities } from "./classProbabilities";
 import { type FindTrainer, fitNested, nestedParameters, resolveNested } from "./nestedLearner";
-import type { ClassTarget, FitContext, FittedModel, Trainer } from "./trainer";
+import { type FitRows, outOfFoldScores } from "./outOfFoldScores";
+import type { FitContext, Trainer } from "./trainer";
 
 function parametersWith(find: FindTrainer) {
   return z
@@ -37,8 +37,10 @@ export function createCalibrated(find: FindTrainer): Trainer<CalibratedParameter
       const positiveIndex = context.positiveIndex ?? 1;
       const { classes } = target;
       const scored = classes.length === 2 ? [positiveIndex] : [...classes.keys()];
-      const calibrators = learnCalibrators(find, table, target, settings, context, scored);
-      const base = fitNested(find, settings, table, target, lastPart(context, settings.folds));
+      const foldsDone = settings.folds / (settings.folds + 1);
+      const folds = { table, target, context: during(context, 0, foldsDone) };
+      const calibrators = learnCalibrators(find, folds, settings, scored);
+      const base = fitNested(find, settings, table, target, during(context, foldsDone, 1));
       const { decisionThreshold = 0.5 } = context;
       const rule = { classes, positiveIndex, decisionThreshold };
       const columns = selectRows(table, []);
@@ -58,75 +60,30 @@ export function createCalibrated(find: FindTrainer): Trainer<CalibratedParameter
 /** One calibrator for each of the `scored` classes, from scores of every row by a model that did not see it. */
 function learnCalibrators(
   find: FindTrainer,
-  table: FeatureTable,
-  target: ClassTarget,
+  rows: FitRows,
   settings: CalibratedParameters,
-  context: FitContext,
   scored: readonly number[],
 ): Calibrator[] {
-  const { folds, method } = settings;
-  const foldOf = calibrationFolds({ ...context, codes: target.codes }, folds, context.seed);
-  const all = Int32Array.from(foldOf.keys());
-  const rows = all.filter((row) => foldOf[row] >= 0);
-  const width = target.classes.length;
-  const scores = new Float64Array(table.rowCount * width);
-  for (let fold = 0; fold < folds; fold++) {
-    const held = all.filter((row) => foldOf[row] === fold);
-    if (held.length === 0) continue;
-    const model = fitWithout(
-      find,
-      table,
-      target,
-      settings,
-      context,
-      all.filter((row) => foldOf[row] >= 0 && foldOf[row] !== fold),
-      fold,
-    );
-    const probabilities = model.predict(selectRows(table, held));
-    for (const [at, row] of held.entries())
-      scores.set(probabilities.subarray(at * width, (at + 1) * width), row * width);
-  }
-  const { sampleWeights } = context;
-  const weights = Float64Array.from(rows, (row) => (sampleWeights === undefined ? 1 : sampleWeights[row]));
+  const { target, context } = rows;
+  const foldOf = calibrationFolds({ ...context, codes: target.codes }, settings.folds, context.seed);
+  const scores = outOfFoldScores(rows, foldOf, settings.folds, (part) =>
+    fitNested(find, settings, part.table, part.target, part.context),
+  );
+  const used = Int32Array.from(foldOf.keys()).filter((row) => foldOf[row] >= 0);
+  const weights = Float64Array.from(used, (row) => context.sampleWeights?.[row] ?? 1);
   return scored.map((code) =>
     fitCalibrator(
-      method,
-      Float64Array.from(rows, (row) => scores[row * width + code]),
-      Uint8Array.from(rows, (row) => (target.codes[row] === code ? 1 : 0)),
+      settings.method,
+      Float64Array.from(used, (row) => scores[row * target.classes.length + code]),
+      Uint8Array.from(used, (row) => (target.codes[row] === code ? 1 : 0)),
       weights,
     ),
   );
 }
 
-function fitWithout(
-  find: FindTrainer,
-  table: FeatureTable,
-  target: ClassTarget,
-  settings: CalibratedParameters,
-  context: FitContext,
-  rows: Int32Array,
-  fold: number,
-): FittedModel {
-  const { sampleWeights, times, onProgress } = context;
-  const take = (values?: Float64Array) => values && gather(values, new Float64Array(rows.length), rows);
-  const part = {
-    ...context,
-    sampleWeights: take(sampleWeights),
-    times: take(times),
-    onProgress: (fraction: number) => onProgress?.((fold + fraction) / (settings.folds + 1)),
-  };
-  const codes = gather(target.codes, new Int32Array(rows.length), rows);
-  try {
-    return fitNested(find, settings, selectRows(table, rows), { ...target, codes }, part);
-  } catch (error) {
-    if (!isAppError(error)) throw error;
-    const where = `calibrated: without fold ${fold + 1} of ${settings.folds}`;
-    throw new AppError(error.code, `${where}: ${error.message}`, { cause: error });
-  }
-}
-
-function lastPart(context: FitContext, folds: number): FitContext {
-  return { ...context, onProgress: (fraction) => context.onProgress?.((folds + fraction) / (folds + 1)) };
+/** `context` whose progress fills the part from `from` to `to` of the whole. */
+function during(context: FitContext, from: number, to: number): FitContext {
+  return { ...context, onProgress: (fraction) => context.onProgress?.(from + (to - from) * fraction) };
 }
 
 /** Calibrated probabilities as float32 values: of the positive class alone for two classes, else rows x classes. */

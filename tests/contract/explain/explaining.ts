@@ -70,7 +70,6 @@ async function register(
   const cells = cellsOf(table);
   const sample: ExplanationSample = {
     features: features.map(({ name }) => name),
-    task: target.task,
     classes: named,
     positiveIndex: named.length === 2 ? 1 : undefined,
     decisionThreshold: 0.5,

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { explainRequest } from "../../../shared/explain/explainRequest";
 import { seededRandom } from "../../../shared/random";
 import { describeRun } from "../../../shared/training/describeRun";
 import { Loop } from "../../support/loop";
@@ -9,7 +10,7 @@ afterEach(() => loop?.stop());
 const forest = { learner: "random-forest", grid: { trees: [50], maxDepth: [8], minLeafRows: [5] } };
 const ridge = { learner: "ridge-regression", grid: { l2: [1] } };
 
-const train = async (spec: { name: string }, csv: string) => {
+const train = async (spec: { name: string; [field: string]: unknown }, csv: string) => {
   loop = await Loop.start(spec);
   const { runId } = (await loop.drop(spec.name, csv)) as { runId: string };
   await loop.drain();
@@ -76,9 +77,28 @@ describe("a number to estimate", () => {
     expect(unknown).toBeLessThan(large);
   });
 
+  it("is explained: what the estimate of a row is made of, and what the model goes by on the whole", async () => {
+    await train({ ...houseSpec, candidates: [forest] }, houses(900));
+    const row = { Area_m2: 180, Age: 5, Roof: "thatch" };
+    const [{ value }] = (await score("house-price", [row])).predictions;
+    const request = { model: "house-price", body: JSON.stringify({ rows: [row] }), requestId: "a-request" };
+    // biome-ignore lint/suspicious/noExplicitAny: the answer as a caller sees it
+    const { explanations } = (await explainRequest(loop.app.explaining, request)) as any;
+    const { baseValue, contributions } = explanations[0];
+    const sum = contributions.reduce(
+      (total: number, one: { contribution: number }) => total + one.contribution,
+      baseValue,
+    );
+    expect(sum / value).toBeCloseTo(1, 6);
+    expect(contributions[0].feature).toBe("Area_m2");
+    const whole = await loop.app.explanations.of("house-price", "1");
+    expect(whole).toMatchObject({ kind: "value", answers: ["value"], importance: { metric: "rmse" } });
+    expect(whole.importance?.features[0].feature).toBe("Area_m2");
+  });
+
   it("keeps the rows of a group together, and leaves each group out once", async () => {
     const run = await train(
-      { ...houseSpec, split: { kind: "group", column: "Street", holdoutFraction: 0.25 } } as typeof houseSpec,
+      { ...houseSpec, split: { kind: "group", column: "Street", holdoutFraction: 0.25 } },
       houses(600),
     );
     expect(run).toMatchObject({ status: "succeeded" });

@@ -111,7 +111,8 @@ describe("selection", () => {
     const best = result(0, [0.3, 0.4, 0.5], { modelBytes: 9000 });
     const alike = result(1, [0.31, 0.39, 0.506], { modelBytes: 500 });
     const worse = result(2, [0.31, 0.41, 0.51], { modelBytes: 100 });
-    expect(selectTrial([best, alike, worse], "logLoss", true)).toBe(alike);
+    const other = result(3, [0.31, 0.39, 0.506], { modelBytes: 10, learner: "another" });
+    expect(selectTrial([best, alike, worse, other], "logLoss", true)).toBe(alike);
     expect(selectTrial([best, alike, worse], "logLoss", false)).toBe(best);
   });
 

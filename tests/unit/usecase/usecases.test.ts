@@ -29,6 +29,8 @@ const number = { label: { column: "Weight" }, features: ["Kind"], selection: { m
 const range = (grid: object) => ({ candidates: [{ learner: "logistic-regression", grid: { l2: grid } }] });
 const weight = (changes: object) => ({ columns: { ...minimal.columns, Weight: { type: "number", ...changes } } });
 
+const costs = (changes: object) => ({ apple: { apple: 0, pear: 1 }, pear: { apple: 1, pear: 0 }, ...changes });
+
 function faultsOf(changes: object): { path: string; message: string }[] {
   try {
     parseUsecase(JSON.stringify({ ...minimal, ...changes }), "somewhere/usecase.json");
@@ -93,12 +95,30 @@ describe("a use-case spec", () => {
     ["candidates.0.grid.trees", { candidates: [{ learner: "random-forest", grid: { trees: [] } }] }],
     ["selection.metric", { selection: { metric: "luck" } }],
     ["selection.metric", { selection: { metric: "rmse" } }],
+    ["evaluation.slices.0", { evaluation: { slices: ["Height"] } }],
+    ["evaluation.slices.0", { evaluation: { slices: ["Kind"] } }],
+    ["evaluation.slices.1", { evaluation: { slices: ["Weight", "Weight"] } }],
+    ["evaluation.costs.unit", { evaluation: { costs: { matrix: costs({}) } } }],
+    ["evaluation.costs.matrix.plum", { evaluation: { costs: { unit: "EUR", matrix: costs({ plum: { apple: 1 } }) } } }],
+    [
+      "evaluation.costs.matrix.pear.plum",
+      { evaluation: { costs: { unit: "EUR", matrix: costs({ pear: { apple: 1, pear: 0, plum: 1 } }) } } },
+    ],
+    [
+      "evaluation.costs.matrix.pear.pear",
+      { evaluation: { costs: { unit: "EUR", matrix: costs({ pear: { apple: 1 } }) } } },
+    ],
     ["name", { name: "Two Words" }],
     ["horizon", { horizon: 4 }],
     ["example", { sample: "a.csv" }],
     ["example.Height", { example: { Height: 1 } }],
   ])("names the path %s at fault", (where, changes) => {
     expect(faultsOf(changes).map(({ path: at }) => at)).toContain(where);
+  });
+
+  it("takes slices by a feature or by time, and a cost for every pair of classes", () => {
+    const evaluation = { slices: ["Weight", "At"], costs: { unit: "EUR", matrix: costs({}) } };
+    expect(faultsOf({ time: "At", evaluation })).toEqual([]);
   });
 
   it("lists all its faults at once", () => {

@@ -1,0 +1,52 @@
+import { z } from "zod";
+
+/** What is told about a version beside its metrics. */
+export const evaluationSpec = z.strictObject({
+  /** the selection metric is also told for each level, quartile or month of these columns: features, or the time column */
+  slices: z.array(z.string()).default([]),
+  /** slices with fewer hold-out rows are counted but not judged */
+  minSliceRows: z.int().min(1).default(100),
+  costs: z
+    .strictObject({
+      /** of money or time, for people: "EUR" */
+      unit: z.string().min(1),
+      /** actual class -> decided class -> cost of one row; a gain is negative */
+      matrix: z.record(z.string(), z.record(z.string(), z.number())),
+    })
+    .optional(),
+});
+
+export type EvaluationSpec = z.infer<typeof evaluationSpec>;
+
+type Fault = (path: (string | number)[], message: string) => void;
+
+/** Finds slices that are no columns to slice by, and cost matrices that do not hold every pair of classes (where those are known). */
+export function checkEvaluation(
+  spec: { evaluation?: EvaluationSpec; columns: object; features: string[]; time?: string },
+  classes: readonly string[] | undefined,
+  fault: Fault,
+): void {
+  const { slices = [], costs } = spec.evaluation ?? {};
+  for (const [i, column] of slices.entries()) {
+    const path = ["evaluation", "slices", i];
+    if (!(column in spec.columns)) fault(path, `"${column}" is not among the columns`);
+    else if (column !== spec.time && !spec.features.includes(column))
+      fault(path, `"${column}" is neither a feature nor the time column`);
+    if (slices.indexOf(column) !== i) fault(path, `"${column}" is listed twice`);
+  }
+  if (costs && classes) checkCosts(costs.matrix, classes, fault);
+}
+
+function checkCosts(matrix: Record<string, Record<string, number>>, classes: readonly string[], fault: Fault): void {
+  const path = ["evaluation", "costs", "matrix"];
+  const known = `the classes are ${classes.join(", ")}`;
+  for (const [actual, row] of Object.entries(matrix)) {
+    if (!classes.includes(actual)) fault([...path, actual], `"${actual}" is not a class; ${known}`);
+    for (const decided of Object.keys(row))
+      if (!classes.includes(decided)) fault([...path, actual, decided], `"${decided}" is not a class; ${known}`);
+  }
+  for (const actual of classes)
+    for (const decided of classes)
+      if (matrix[actual]?.[decided] === undefined)
+        fault([...path, actual, decided], `the cost of deciding "${decided}" where it is "${actual}" is missing`);
+}

@@ -1,0 +1,127 @@
+import { parseArgs } from "node:util";
+import { AppError, messageOf } from "../../shared/errors";
+import { evaluateAgreement } from "./evaluateAgreement";
+import { evaluateClasses } from "./evaluateClasses";
+import { evaluateClusters } from "./evaluateClusters";
+import { evaluateNumbers } from "./evaluateNumbers";
+import { type EvaluatedTable, readTable } from "./readTable";
+import { describeReport, type EvaluationReport } from "./report";
+
+const help = `npm run evaluate -- --task TASK [options] FILE
+
+Measures predictions from anywhere: FILE (.csv, .csv.gz or .parquet) has a row for each prediction. Prints a table, then everything
+as one line of JSON. Intervals are bootstrap intervals.
+
+  --task classification   --truth COLUMN, and --prediction COLUMN (decided classes), or --probability CLASS=COLUMN for each class
+                          (one is enough for two classes), or both. --positive CLASS with two classes.
+                          --threshold 0.5 decides where there is no --prediction; --beta 2 for the F-score.
+  --task regression       --truth COLUMN --prediction COLUMN
+  --task clustering       --prediction COLUMN (clusters), and --truth COLUMN (classes), or --points x,y,... (their columns), or both
+  --task agreement        --raters a,b,...: columns that speak of the same rows. --levels low,middle,high where labels have an order;
+                          --numbers where the columns are numbers.
+
+  --blocks COLUMN         intervals draw whole blocks of rows with the same value here (days, machines); rows without it
+  --samples 2000  --confidence 0.95  --seed 1
+  --help                  this text`;
+
+const options = {
+  task: { type: "string" },
+  truth: { type: "string" },
+  prediction: { type: "string" },
+  probability: { type: "string", multiple: true, default: [] as string[] },
+  positive: { type: "string" },
+  threshold: { type: "string", default: "0.5" },
+  beta: { type: "string", default: "2" },
+  points: { type: "string", default: "" },
+  raters: { type: "string", default: "" },
+  levels: { type: "string", default: "" },
+  numbers: { type: "boolean", default: false },
+  blocks: { type: "string" },
+  samples: { type: "string", default: "2000" },
+  confidence: { type: "string", default: "0.95" },
+  seed: { type: "string", default: "1" },
+  help: { type: "boolean", default: false },
+} as const;
+
+type Values = ReturnType<typeof parsed>["values"];
+
+function parsed() {
+  return parseArgs({ allowPositionals: true, options });
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parsed();
+  if (values.help) return console.log(help);
+  if (positionals.length !== 1) throw new AppError("invalid_input", `one file is needed\n\n${help}`);
+  const report = evaluate(await readTable(positionals[0]), values);
+  console.log(describeReport(report));
+  console.log(JSON.stringify({ task: values.task, ...report }));
+}
+
+function evaluate(table: EvaluatedTable, values: Values): EvaluationReport {
+  const seed = number("seed", values.seed);
+  const intervals = {
+    blocks: values.blocks,
+    samples: number("samples", values.samples, 1),
+    confidence: number("confidence", values.confidence, 0, 1),
+    seed,
+  };
+  switch (values.task) {
+    case "classification":
+      return evaluateClasses(table, {
+        ...intervals,
+        truth: required("truth", values.truth),
+        prediction: values.prediction,
+        probabilities: Object.fromEntries(values.probability.map(classAndColumn)),
+        positive: values.positive,
+        threshold: number("threshold", values.threshold, 0, 1),
+        beta: number("beta", values.beta, 0),
+      });
+    case "regression": {
+      const prediction = required("prediction", values.prediction);
+      return evaluateNumbers(table, { ...intervals, truth: required("truth", values.truth), prediction });
+    }
+    case "clustering": {
+      const prediction = required("prediction", values.prediction);
+      return evaluateClusters(table, { truth: values.truth, prediction, points: list(values.points), seed });
+    }
+    case "agreement":
+      return evaluateAgreement(table, {
+        raters: list(values.raters),
+        levels: list(values.levels),
+        numbers: values.numbers,
+      });
+    default:
+      throw new AppError("invalid_input", "--task must be classification, regression, clustering or agreement");
+  }
+}
+
+function required(name: string, value?: string): string {
+  if (value === undefined) throw new AppError("invalid_input", `--${name} is missing`);
+  return value;
+}
+
+function number(name: string, text: string, least = Number.NEGATIVE_INFINITY, most = Number.POSITIVE_INFINITY): number {
+  const value = Number(text);
+  if (text === "" || Number.isNaN(value) || value < least || value > most)
+    throw new AppError(
+      "invalid_input",
+      `--${name} ${text}: a number is needed${least === 0 && most === 1 ? ", 0 to 1" : ""}`,
+    );
+  return value;
+}
+
+function list(text: string): string[] {
+  return text === "" ? [] : text.split(",");
+}
+
+function classAndColumn(text: string): [string, string] {
+  const at = text.indexOf("=");
+  if (at < 1) throw new AppError("invalid_input", `--probability ${text}: CLASS=COLUMN is needed`);
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+main().catch((error) => {
+  console.error(messageOf(error));
+  process.exitCode = 1;
+});

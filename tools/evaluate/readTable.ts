@@ -1,0 +1,56 @@
+import { existsSync } from "node:fs";
+import { copyFile } from "node:fs/promises";
+import path from "node:path";
+import { openCsv } from "../../shared/data/openCsv";
+import { openParquet } from "../../shared/data/openParquet";
+import { AppError } from "../../shared/errors";
+import { createDuckDb } from "../../shared/sql/duckdb";
+
+/** Columns of a file by name; every cell asked for must be filled, AppError invalid_input names the one that is not. */
+export interface EvaluatedTable {
+  rowCount: number;
+  texts(column: string): string[];
+  numbers(column: string): Float64Array;
+}
+
+/** Reads a .csv, .csv.gz or .parquet file whose first record names the columns; AppError invalid_input when it is no such file. */
+export async function readTable(file: string): Promise<EvaluatedTable> {
+  if (!existsSync(file)) throw new AppError("invalid_input", `there is no file ${file}`);
+  return createDuckDb().withSession(async (session, folder) => {
+    // the database reads its own folder and nothing else
+    const copy = path.join(folder, path.basename(file));
+    await copyFile(file, copy);
+    const source = file.endsWith(".parquet") ? await openParquet(session, copy) : await openCsv(session, copy);
+    if ("reasons" in source) throw new AppError("invalid_input", `${file}: ${source.reasons[0].message}`);
+    const cells = source.names.map((_name, i) => `CAST(s${i} AS VARCHAR) AS s${i}`).join(", ");
+    const { rowCount, columns } = await session.columns(`SELECT ${cells} FROM (${source.sql})`);
+    return tableOf(
+      rowCount,
+      source.names.map((name, i) => [name, columns[`s${i}`] as (string | null)[]]),
+    );
+  });
+}
+
+/** A table of columns in memory. */
+export function tableOf(rowCount: number, columns: [name: string, cells: (string | null)[]][]): EvaluatedTable {
+  const byName = new Map(columns);
+  const texts = (column: string) => {
+    const cells = byName.get(column);
+    if (cells === undefined)
+      throw new AppError(
+        "invalid_input",
+        `there is no column "${column}"; the file has ${[...byName.keys()].join(", ")}`,
+      );
+    return cells.map((cell, row) => cell?.trim() || fault(column, row, "the cell is empty"));
+  };
+  const numbers = (column: string) =>
+    Float64Array.from(texts(column), (cell, row) => {
+      const value = Number(cell);
+      return Number.isFinite(value) ? value : fault(column, row, `"${cell.slice(0, 40)}" is not a number`);
+    });
+  return { rowCount, texts, numbers };
+}
+
+function fault(column: string, row: number, message: string): never {
+  throw new AppError("invalid_input", `row ${row + 1}, column "${column}": ${message}`);
+}

@@ -1,0 +1,61 @@
+import type { BootstrapSettings } from "../../shared/evaluation/bootstrapDraws";
+import { bootstrapInterval } from "../../shared/evaluation/pairedBootstrap";
+import type { ModelOutput } from "../../shared/evaluation/weightedMetric";
+import type { SelectionMetric } from "../../shared/usecase/usecaseSpec";
+import type { EvaluatedTable } from "./readTable";
+
+/** What one command found: metrics by name (null where one is undefined), intervals of some, and what does not fit a line. */
+export interface EvaluationReport {
+  rows: number;
+  metrics: Record<string, number | null>;
+  intervals?: Record<string, { low: number; high: number }>;
+  details?: Record<string, unknown>;
+}
+
+/** How intervals are drawn: by whole blocks of rows with the same value in a column, or by rows. */
+export interface IntervalOptions {
+  blocks?: string;
+  samples: number;
+  confidence: number;
+  seed: number;
+}
+
+/** Intervals of `metrics` by drawing blocks with replacement; none for a metric that is undefined on these rows. */
+export function intervalsOf(
+  metrics: readonly SelectionMetric[],
+  output: ModelOutput,
+  table: EvaluatedTable,
+  options: IntervalOptions,
+): Record<string, { low: number; high: number }> {
+  const settings: BootstrapSettings = { ...options, blocks: blocksOf(table, options.blocks) };
+  const intervals = metrics.map((metric) => {
+    const { low, high } = bootstrapInterval(metric, output, settings);
+    return [metric, { low, high }] as const;
+  });
+  return Object.fromEntries(intervals.filter(([, { low }]) => !Number.isNaN(low)));
+}
+
+function blocksOf(table: EvaluatedTable, column?: string): Int32Array {
+  if (column === undefined) return Int32Array.from({ length: table.rowCount }, (_, row) => row);
+  const place = new Map<string, number>();
+  return Int32Array.from(table.texts(column), (text) => {
+    const known = place.get(text) ?? place.size;
+    place.set(text, known);
+    return known;
+  });
+}
+
+/** The report as lines for people: name, value, interval. */
+export function describeReport({ rows, metrics, intervals = {} }: EvaluationReport): string {
+  const width = Math.max(...Object.keys(metrics).map((name) => name.length), "rows".length);
+  const lines = Object.entries(metrics).map(([name, value]) => {
+    const interval = intervals[name];
+    const shown = value === null ? "undefined" : show(value);
+    return `${name.padEnd(width)}  ${shown}${interval ? `  [${show(interval.low)}, ${show(interval.high)}]` : ""}`;
+  });
+  return [`${"rows".padEnd(width)}  ${rows}`, ...lines].join("\n");
+}
+
+function show(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
