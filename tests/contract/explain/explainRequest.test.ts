@@ -157,8 +157,18 @@ describe("explaining predictions", () => {
     await explaining.register({ model: "two", learner: "random-forest", parameters, withSample: true });
     const second = await explaining.register({ model: "two", learner: "random-forest", parameters, seed: 4 });
     expect(await explain({ data: [second.cells[0]] }, "two")).toMatchObject({
-      background: { source: expect.stringMatching(/^training rows of version 1$/) },
+      background: { source: "training rows of version 1" },
     });
+    // a third takes a feature more, of which no version kept any value
+    const third = await explaining.register({
+      model: "two",
+      learner: "random-forest",
+      parameters,
+      seed: 5,
+      numbers: 5,
+    });
+    const pinned = { model: "two", pin: "3", body: JSON.stringify({ data: [third.cells[0]] }), requestId: "r" };
+    await expect(explainRequest(explaining.ports, pinned)).rejects.toThrow("version 3 of two has no background rows");
   });
 
   it("refuses what is wrong, naming the field, and what is too much, saying what would fit", async () => {
