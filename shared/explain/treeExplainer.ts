@@ -22,6 +22,9 @@ export interface TreeExplanation {
   values: Float64Array[];
 }
 
+/** walks through one tree for a row and a background row between two turns of the event loop: a few milliseconds */
+const walksPerTurn = 2000;
+
 /** TreeSHAP for rows of one request; made for a background, used for any of the model's answers. */
 export class TreeExplainer {
   private constructor(
@@ -62,7 +65,7 @@ export class TreeExplainer {
     throw new AppError("rejected", "the model's answers do not follow from the trees' scores in a way that is known");
   }
 
-  /** Explains the score of answer `answer` for the rows `which`, a row a turn of the event loop. */
+  /** Explains the score of answer `answer` for the rows `which`, in pieces that leave the event loop free in between. */
   async explain(answer: number, which: ArrayLike<number>, nextTurn: () => Promise<unknown>): Promise<TreeExplanation> {
     const { weights, link, offset } = this.scoreOf(answer);
     const { background, rows } = this.columns;
@@ -71,7 +74,10 @@ export class TreeExplainer {
     const shap = new TreeShap({ ensemble: trees.ensemble, weights, featureOf, featureCount, background });
     const values: Float64Array[] = [];
     for (let i = 0; i < which.length; i++) {
-      values.push(shap.explain(rows, which[i]));
+      const parts = shap.explainInParts(rows, which[i], Math.ceil(walksPerTurn / trees.ensemble.roots.length));
+      let part = parts.next();
+      for (; !part.done; part = parts.next()) await nextTurn();
+      values.push(part.value);
       await nextTurn();
     }
     return { link, baseValue: offset + shap.baseValue, values };

@@ -49,6 +49,12 @@ export class TreeShap {
 
   /** One value a feature for row `index` of `rows` (columns as the background's). */
   explain(rows: NumberRows, index: number): Float64Array {
+    const parts = this.explainInParts(rows, index, this.problem.background.rowCount);
+    for (let part = parts.next(); ; part = parts.next()) if (part.done) return part.value;
+  }
+
+  /** The same in pieces of `stepRows` background rows, for callers who have others to serve in between; one row at a time. */
+  *explainInParts(rows: NumberRows, index: number, stepRows: number): Generator<void, Float64Array> {
     const { background, ensemble, featureCount } = this.problem;
     const { width } = background;
     this.values = new Float64Array(featureCount);
@@ -56,6 +62,7 @@ export class TreeShap {
     for (let at = 0; at < background.rowCount; at++) {
       this.reference = background.cells.subarray(at * width, (at + 1) * width) as Float64Array<ArrayBuffer>;
       for (let tree = 0; tree < ensemble.roots.length; tree++) this.walk(ensemble.roots[tree], 0, 0);
+      if ((at + 1) % stepRows === 0) yield;
     }
     return this.values.map((value) => value / background.rowCount);
   }
