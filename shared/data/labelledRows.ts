@@ -1,5 +1,6 @@
 import type { SqlColumns, SqlSession } from "../ports";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
+import { derivedColumns } from "./derivedColumns";
 import type { PreparedCounts } from "./preparedData";
 import { columnId, keyColumns, literal, rowNumber } from "./sqlText";
 import { faultCount } from "./typedColumn";
@@ -61,7 +62,7 @@ function labelSql(spec: UsecaseSpec): string {
   const { time, entity, horizonHours } = spec;
   const columns = allColumns(spec).map((column) => `here.${column}`);
   const filled = filledColumns(spec);
-  const features = columns.map((column) => filled.get(column) ?? column).join(", ");
+  const features = [...columns.map((column) => filled.get(column) ?? column), ...derivedColumns(spec)].join(", ");
   const observed = `version, ${rowNumber}, ${features}, ${stateSql(spec, "here")} AS observed FROM united here`;
   if (horizonHours === undefined || time === undefined)
     return `SELECT *, observed AS label, NULL::VARCHAR AS "current" FROM (SELECT ${observed}) WHERE observed IS NOT NULL`;
@@ -91,6 +92,7 @@ function filledColumns(spec: UsecaseSpec): Map<string, string> {
   const over = `OVER (${partition} ORDER BY ${at} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)`;
   for (const name of spec.features) {
     const column = spec.columns[name];
+    if (column === undefined) continue; // derived, from what was observed
     if (column.type !== "category" || column.fillForwardHours === undefined) continue;
     const id = columnId(spec, name);
     const cell = `here.${id}`;

@@ -1,6 +1,6 @@
 import { AppError } from "../errors";
 import type { SqlColumns, SqlSession } from "../ports";
-import { labelClasses, taskOf, type UsecaseSpec } from "../usecase/usecaseSpec";
+import { featureType, labelClasses, taskOf, type UsecaseSpec } from "../usecase/usecaseSpec";
 import { checkDataset, checkedTable } from "./checkDataset";
 import type { CategoryColumn, FeatureTable } from "./featureTable";
 import { hashRows } from "./hashRows";
@@ -89,7 +89,7 @@ function codesOf(values: SqlColumns["columns"][string], levels: readonly string[
 
 function featureTable({ rowCount, columns }: SqlColumns, spec: UsecaseSpec, trainRows: Int32Array): FeatureTable {
   const ofType = (type: string) =>
-    spec.features.map((name, i) => ({ name, key: `f${i}` })).filter(({ name }) => spec.columns[name].type === type);
+    spec.features.map((name, i) => ({ name, key: `f${i}` })).filter(({ name }) => featureType(spec, name) === type);
   return {
     rowCount,
     numbers: ofType("number").map(({ name, key }) => ({

@@ -29,7 +29,8 @@ export function checkEvaluation(
   const { slices = [], costs } = spec.evaluation ?? {};
   for (const [i, column] of slices.entries()) {
     const path = ["evaluation", "slices", i];
-    if (!(column in spec.columns)) fault(path, `"${column}" is not among the columns`);
+    if (!(column in spec.columns) && !spec.features.includes(column))
+      fault(path, `"${column}" is not among the columns`);
     else if (column !== spec.time && !spec.features.includes(column))
       fault(path, `"${column}" is neither a feature nor the time column`);
     if (slices.indexOf(column) !== i) fault(path, `"${column}" is listed twice`);
