@@ -3,6 +3,7 @@ import "./start";
 import "./alerts";
 import "./audit";
 import "./datasets";
+import "./explain";
 import "./health";
 import "./inbox";
 import "./models";

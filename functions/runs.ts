@@ -3,6 +3,7 @@ import { app } from "@azure/functions";
 import { z } from "zod";
 import { getApp } from "../shared/app";
 import { AppError } from "../shared/errors";
+import { cancelRun } from "../shared/training/cancelRun";
 import { describeRun } from "../shared/training/describeRun";
 import { startRun } from "../shared/training/startRun";
 import { endpoint, readBody, readQuery } from "./endpoint";
@@ -36,6 +37,13 @@ app.http("getRun", {
   route: "runs/{id}",
   authLevel: "function",
   handler: endpoint(async ({ params }) => ({ jsonBody: await describeRun(getApp().training, params.id) })),
+});
+
+app.http("cancelRun", {
+  methods: ["POST"],
+  route: "runs/{id}/cancel",
+  authLevel: "admin",
+  handler: endpoint(async ({ params }) => ({ jsonBody: await cancelRun(getApp().training, params.id) })),
 });
 
 app.http("listRuns", {

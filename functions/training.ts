@@ -17,7 +17,7 @@ app.storageQueue("planTraining", {
 app.storageQueue("trainCandidate", {
   queueName: trainingQueues.candidate,
   connection: "AzureWebJobsStorage",
-  handler: queueStep(candidateMessage, ({ runId, trial }) => trainCandidate(getApp().training, runId, trial)),
+  handler: queueStep(candidateMessage, (step) => trainCandidate(getApp().training, step)),
 });
 
 app.storageQueue("finishTraining", {

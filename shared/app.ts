@@ -5,6 +5,8 @@ import { createTableStore } from "./azure/tables";
 import { InferenceLog } from "./capture/inferenceLog";
 import type { Config } from "./config";
 import { DatasetRegistry } from "./data/datasetRegistry";
+import { VersionExplanations } from "./explain/explainVersion";
+import { TreeViews } from "./explain/treeViews";
 import { AlertStore } from "./governance/alertStore";
 import { MonitorStore } from "./monitoring/monitorStore";
 import { ModelLoader } from "./onnx/loader";
@@ -41,7 +43,9 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
     onLoss: (count, reason) => telemetry.event(telemetryEvents.captureLost, { reason }, { count }),
   });
   const { codeRevision } = config;
+  const defaultModel = createDefaultModel(registry, config.defaultModel);
   const common = { usecases, blobs, tables, queues, clock, telemetry, sql, codeRevision };
+  const explaining = { loader, runtime, registry, blobs, usecases, trees: new TreeViews(registry), defaultModel };
   return {
     ...common,
     registry,
@@ -53,8 +57,10 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
       loader,
       telemetry,
       capture: config.capture ? capture : undefined,
-      defaultModel: createDefaultModel(registry, config.defaultModel),
+      defaultModel,
     },
+    explaining,
+    explanations: new VersionExplanations(explaining),
     intake: { ...common, datasets, alerts, runs },
     uploads: { ...common, registry, runtime, alerts },
     training: { ...common, datasets, runs, registry, loader, runtime, workers },

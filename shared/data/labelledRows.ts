@@ -11,7 +11,7 @@ export const labelledTable = "labelled";
 
 /**
  * Unites typed dataset versions (tables v1, v2, ..., which are used up) and labels their rows. The columns: version, row, time (epoch ms),
- * label, current, and the features as f0, f1, ...; the order of rows depends on their content alone.
+ * group (where the split has one), label, current, and the features as f0, f1, ...; the order of rows depends on their content alone.
  */
 export async function buildLabelledRows(
   session: SqlSession,
@@ -62,20 +62,20 @@ function labelSql(spec: UsecaseSpec): string {
   const columns = allColumns(spec).map((column) => `here.${column}`);
   const filled = filledColumns(spec);
   const features = columns.map((column) => filled.get(column) ?? column).join(", ");
-  const observed = `version, ${rowNumber}, ${features}, ${classSql(spec, "here")} AS observed FROM united here`;
+  const observed = `version, ${rowNumber}, ${features}, ${stateSql(spec, "here")} AS observed FROM united here`;
   if (horizonHours === undefined || time === undefined)
     return `SELECT *, observed AS label, NULL::VARCHAR AS "current" FROM (SELECT ${observed}) WHERE observed IS NOT NULL`;
   const at = columnId(spec, time);
   const series = entity === undefined ? undefined : columnId(spec, entity);
   const same = series === undefined ? "" : `AND later.${series} IS NOT DISTINCT FROM state.${series}`;
-  return `SELECT state.*, ${classSql(spec, "later")} AS label, state.observed AS "current"
+  return `SELECT state.*, ${stateSql(spec, "later")} AS label, state.observed AS "current"
     FROM (SELECT ${observed}) state JOIN united later
       ON later.${at} = state.${at} + ${Math.round(horizonHours * hourMs)} ${same}
-    WHERE ${classSql(spec, "later")} IS NOT NULL`;
+    WHERE ${stateSql(spec, "later")} IS NOT NULL`;
 }
 
-/** SQL of the class of the state that was observed in a row of `table`. */
-function classSql(spec: UsecaseSpec, table: string): string {
+/** SQL of the state that was observed in a row of `table`: its class, or with regression its number. */
+function stateSql(spec: UsecaseSpec, table: string): string {
   const state = `${table}.${columnId(spec, spec.label.column)}`;
   if (spec.label.mapping === undefined) return state;
   const cases = Object.entries(spec.label.mapping).map(([raw, name]) => `WHEN ${literal(raw)} THEN ${literal(name)}`);
@@ -107,6 +107,7 @@ function selectSql(spec: UsecaseSpec): string {
   const time = spec.time === undefined ? [] : [`CAST(${columnId(spec, spec.time)} AS DOUBLE) AS "time"`];
   const features = spec.features.map((name, i) => `${columnId(spec, name)} AS f${i}`);
   const order = [...new Set([...keyColumns(spec), ...allColumns(spec)])].join(", ");
-  return `SELECT version, ${rowNumber} AS "row", ${[...time, ...features].join(", ")}, label, "current"
+  const group = spec.split.kind === "group" ? [`${columnId(spec, spec.split.column)} AS "group"`] : [];
+  return `SELECT version, ${rowNumber} AS "row", ${[...time, ...features, ...group].join(", ")}, label, "current"
     FROM ${labelledTable} ORDER BY ${order}, label, version, ${rowNumber}`;
 }

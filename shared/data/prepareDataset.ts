@@ -1,6 +1,6 @@
 import { AppError } from "../errors";
 import type { SqlColumns, SqlSession } from "../ports";
-import { labelClasses, type UsecaseSpec } from "../usecase/usecaseSpec";
+import { labelClasses, taskOf, type UsecaseSpec } from "../usecase/usecaseSpec";
 import { checkDataset, checkedTable } from "./checkDataset";
 import type { CategoryColumn, FeatureTable } from "./featureTable";
 import { hashRows } from "./hashRows";
@@ -29,8 +29,7 @@ export async function prepareDataset(
   const versions = files.map(({ version }) => version);
   const { columns: found, counts } = await buildLabelledRows(session, versions, spec);
   const { rowCount, columns } = found;
-  const classes = labelClasses(spec) as string[];
-  const target = codesOf(columns.label, classes);
+  const label = labelOf(spec, columns);
   const times = spec.time === undefined ? undefined : (columns.time as Float64Array);
   const hashes = () =>
     hashRows(
@@ -38,16 +37,14 @@ export async function prepareDataset(
       rowCount,
       spec.seed,
     );
-  const split = splitRows(spec, classes, target, { times, hashes });
+  const split = splitRows(spec, label, { times, hashes, groups: () => columns.group });
   const { positive } = spec.label;
   return {
-    classes,
-    positiveIndex: positive === undefined ? undefined : classes.indexOf(positive),
+    ...label,
+    positiveIndex: positive === undefined ? undefined : label.classes.indexOf(positive),
     table: featureTable(found, spec, split.trainRows),
-    target,
     times,
     blocks: Int32Array.from({ length: rowCount }, (_, row) => (times ? Math.floor(times[row] / dayMs) : row)),
-    currentClass: spec.horizonHours === undefined ? undefined : codesOf(columns.current, classes),
     ...split,
     source: {
       version: Int32Array.from(columns.version as Float64Array),
@@ -56,6 +53,21 @@ export async function prepareDataset(
     counts: { ...counts, gap: rowCount - split.trainRows.length - split.holdoutRows.length },
   };
 }
+
+/** The label of each row as its task has it, and, where there is a horizon, its observed current state. */
+function labelOf(spec: UsecaseSpec, columns: SqlColumns["columns"]): Label {
+  const hasState = spec.horizonHours !== undefined;
+  if (taskOf(spec) === "regression") {
+    const values = columns.label as Float64Array;
+    const currentValue = hasState ? (columns.current as Float64Array) : undefined;
+    return { task: "regression", classes: [], target: new Int32Array(0), values, currentValue };
+  }
+  const classes = labelClasses(spec) as string[];
+  const currentClass = hasState ? codesOf(columns.current, classes) : undefined;
+  return { task: "classification", classes, target: codesOf(columns.label, classes), currentClass };
+}
+
+type Label = Pick<PreparedData, "task" | "classes" | "target" | "values" | "currentClass" | "currentValue">;
 
 /** Checks again: the spec may have changed since the version was accepted, and then its cells would be lost without a word. */
 async function loadVersion(session: SqlSession, { version, path }: DatasetFile, spec: UsecaseSpec): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Task } from "../usecase/usecaseSpec";
 import type { FeatureTable } from "./featureTable";
 
 /** Rows of one validation fold, as indices into the table. */
@@ -8,18 +9,24 @@ export interface Fold {
 
 /** Labelled rows ready for training: every dataset version together, split, with where each row came from. */
 export interface PreparedData {
+  task: Task;
+  /** none with regression */
   classes: string[];
   positiveIndex?: number;
   /** labelled rows; levels of categories come from the training rows only, other values read as missing */
   table: FeatureTable;
-  /** class index a row */
+  /** class index a row; empty with regression */
   target: Int32Array;
+  /** label a row, with regression */
+  values?: Float64Array;
   /** epoch ms a row, for series */
   times?: Float64Array;
   /** resampling block a row: the day for series, the row itself otherwise */
   blocks: Int32Array;
   /** class of the observed current state a row, -1 where unknown; where there is a horizon */
   currentClass?: Int32Array;
+  /** the label's observed current value a row, NaN where unknown; where there is a horizon, with regression */
+  currentValue?: Float64Array;
   trainRows: Int32Array;
   holdoutRows: Int32Array;
   folds: Fold[];
@@ -57,7 +64,9 @@ export function encodePrepared(data: PreparedData): Uint8Array {
     target: keep(data.target),
     times: data.times && keep(data.times),
     blocks: keep(data.blocks),
+    values: data.values && keep(data.values),
     currentClass: data.currentClass && keep(data.currentClass),
+    currentValue: data.currentValue && keep(data.currentValue),
     trainRows: keep(data.trainRows),
     holdoutRows: keep(data.holdoutRows),
     folds: data.folds.map(({ train, validation }) => ({ train: keep(train), validation: keep(validation) })),
@@ -100,7 +109,9 @@ export function decodePrepared(encoded: Uint8Array): PreparedData {
     target: column(plain.target),
     times: column(plain.times),
     blocks: column(plain.blocks),
+    values: column(plain.values),
     currentClass: column(plain.currentClass),
+    currentValue: column(plain.currentValue),
     trainRows: column(plain.trainRows),
     holdoutRows: column(plain.holdoutRows),
     folds: plain.folds.map((fold: Record<keyof Fold, number>) => ({

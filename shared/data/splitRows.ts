@@ -1,6 +1,7 @@
 import { AppError } from "../errors";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
-import type { Fold } from "./preparedData";
+import type { Fold, PreparedData } from "./preparedData";
+import { splitByGroup } from "./splitByGroup";
 import { splitStratified } from "./splitStratified";
 
 /** Rows of the table by their part; folds lie within the training rows. */
@@ -15,22 +16,34 @@ const dayMs = 24 * hourMs;
 const minTrainingRows = 10;
 
 /**
- * Splits labelled rows as the spec says: by time (`times` ascending, epoch ms) or by class (`hashes`, one a row). AppError rejected when
- * a part lacks rows or a class that it needs.
+ * Splits labelled rows as the spec says: by time (`times` ascending, epoch ms), by class (`hashes`, one a row) or by group. AppError
+ * rejected when a part lacks rows or a class that it needs.
  */
 export function splitRows(
   spec: UsecaseSpec,
-  classes: string[],
-  target: Int32Array,
-  rows: { times?: Float64Array; hashes: () => Float64Array },
+  label: Pick<PreparedData, "classes" | "target" | "values">,
+  rows: { times?: Float64Array; hashes: () => Float64Array; groups: () => ArrayLike<string | number | null> },
 ): RowSplit {
-  const { split } = spec;
-  const parts =
-    split.kind === "stratified"
-      ? splitStratified(target, rows.hashes(), split)
-      : splitByTime(rows.times as Float64Array, split, (spec.horizonHours ?? 0) * hourMs);
-  checkParts(parts, classes, target);
+  const parts = partsOf(spec, label, rows);
+  checkParts(parts, label.classes, label.values ? new Int32Array(label.values.length) : label.target);
   return parts;
+}
+
+function partsOf(
+  { split, horizonHours, seed }: UsecaseSpec,
+  { target, values }: Pick<PreparedData, "target" | "values">,
+  rows: Parameters<typeof splitRows>[2],
+): RowSplit {
+  if (split.kind === "time") return splitByTime(rows.times as Float64Array, split, (horizonHours ?? 0) * hourMs);
+  if (split.kind === "group") return splitByGroup(rows.groups(), seed, split);
+  return splitStratified(values ? tenths(values) : target, rows.hashes(), split);
+}
+
+/** The tenth of the sorted values that each lies in, so that parts hold high and low ones alike; equal values share one. */
+function tenths(values: Float64Array): Int32Array {
+  const sorted = values.slice().sort();
+  const edges = Array.from({ length: 9 }, (_, i) => sorted[Math.floor(((i + 1) * sorted.length) / 10)]);
+  return Int32Array.from(values, (value) => edges.filter((edge) => value >= edge).length);
 }
 
 /** Training rows end one horizon before the hold-out starts, so that no label of theirs lies in it; folds expand the same way. */

@@ -34,8 +34,8 @@ export async function writePreparedParquet(
   await rm(roles);
 }
 
-function* roleLines({ trainRows, holdoutRows, source, target }: PreparedData): Generator<string> {
-  const roles = new Array<string>(target.length).fill("gap");
+function* roleLines({ trainRows, holdoutRows, source }: PreparedData): Generator<string> {
+  const roles = new Array<string>(source.row.length).fill("gap");
   for (const row of trainRows) roles[row] = "train";
   for (const row of holdoutRows) roles[row] = "holdout";
   for (let row = 0; row < roles.length; row++) yield `${row},${source.version[row]},${source.row[row]},${roles[row]}\n`;

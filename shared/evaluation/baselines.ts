@@ -1,18 +1,29 @@
 import type { PreparedData } from "../data/preparedData";
 import type { BaselineName } from "../usecase/usecaseSpec";
 
+type BaselineData = Pick<PreparedData, "classes" | "target" | "values" | "currentClass" | "currentValue">;
+
+/** Which rows a baseline learns from, and for which it speaks. */
+interface BaselineRows {
+  train: Int32Array;
+  evaluate: Int32Array;
+}
+
 /**
- * Class probabilities of a baseline for the rows `evaluate`, learned from the rows `train`; row-major, rows x classes. Majority says the
- * training frequencies; persistence says them given the row's current class (calibrated), or as majority where that is unknown or was
- * never seen in training.
+ * What a baseline predicts for the rows `evaluate`, learned from the rows `train`: class probabilities (row-major, rows x classes), with
+ * regression one number a row. Majority and mean say what training rows are on the whole; persistence says it given the row's current state
+ * (calibrated: frequencies given the current class, or the least-squares line on the current value), and where that is unknown as they do.
  */
-export function baselineProbabilities(
-  name: BaselineName,
-  data: Pick<PreparedData, "classes" | "target" | "currentClass">,
-  rows: { train: Int32Array; evaluate: Int32Array },
+export function baselinePredictions(name: BaselineName, data: BaselineData, rows: BaselineRows): Float64Array {
+  if (data.values) return valuePredictions(data.values, name === "persistence" ? data.currentValue : undefined, rows);
+  return classProbabilities(data, name === "persistence" ? data.currentClass : undefined, rows);
+}
+
+function classProbabilities(
+  { classes, target }: BaselineData,
+  states: Int32Array | undefined,
+  rows: BaselineRows,
 ): Float64Array {
-  const { classes, target } = data;
-  const states = name === "persistence" ? data.currentClass : undefined;
   const everyRow = new Float64Array(classes.length);
   const byState = classes.map(() => new Float64Array(classes.length));
   for (const row of rows.train) {
@@ -33,4 +44,31 @@ export function baselineProbabilities(
 function frequencies(counts: Float64Array): Float64Array {
   const total = counts.reduce((sum, count) => sum + count, 0);
   return counts.map((count) => count / total);
+}
+
+function valuePredictions(values: Float64Array, states: Float64Array | undefined, rows: BaselineRows): Float64Array {
+  const mean = rows.train.reduce((sum, row) => sum + values[row], 0) / rows.train.length;
+  if (states === undefined) return new Float64Array(rows.evaluate.length).fill(mean);
+  const { slope, intercept } = leastSquares(
+    states,
+    values,
+    rows.train.filter((row) => !Number.isNaN(states[row])),
+  );
+  return Float64Array.from(rows.evaluate, (row) =>
+    Number.isNaN(states[row]) ? mean : intercept + slope * states[row],
+  );
+}
+
+/** The line through the rows that has the least squared error; a constant where x does not vary. */
+function leastSquares(x: Float64Array, y: Float64Array, rows: Int32Array): { slope: number; intercept: number } {
+  const meanX = rows.reduce((sum, row) => sum + x[row], 0) / rows.length;
+  const meanY = rows.reduce((sum, row) => sum + y[row], 0) / rows.length;
+  let together = 0;
+  let spread = 0;
+  for (const row of rows) {
+    together += (x[row] - meanX) * (y[row] - meanY);
+    spread += (x[row] - meanX) ** 2;
+  }
+  const slope = spread === 0 ? 0 : together / spread;
+  return { slope, intercept: meanY - slope * meanX };
 }

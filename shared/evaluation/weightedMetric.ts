@@ -8,6 +8,11 @@ import { absoluteErrorByRow, type RegressionOutput, r2, squaredErrorByRow } from
 /** What a model said about known rows: class probabilities or numbers. */
 export type ModelOutput = ClassifierOutput | RegressionOutput;
 
+/** Whether a model said classes, not numbers. */
+export function isClassifier(output: ModelOutput): output is ClassifierOutput {
+  return "probabilities" in output;
+}
+
 /** A metric that is a mean over rows, or a function of one. */
 export interface MeanMetric {
   byRow: Float64Array;

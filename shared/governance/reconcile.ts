@@ -2,6 +2,8 @@ import { receiveDataset } from "../data/receiveDataset";
 import type { RegisterDatasetPorts } from "../data/registerDataset";
 import { isFinal, type RunRecord, trainingQueues } from "../training/runRecord";
 import type { StartRunPorts } from "../training/startRun";
+import { sendTrials, trialsIn } from "../training/trainCandidate";
+import type { Usecase } from "../usecase/loadUsecases";
 
 const inbox = "datasets-inbox";
 /** a run whose newest step is older than this has lost a message */
@@ -30,21 +32,25 @@ async function receiveMissed(ports: RegisterDatasetPorts & StartRunPorts): Promi
 
 async function wakeStuckRuns(ports: RegisterDatasetPorts & StartRunPorts): Promise<string[]> {
   const lines: string[] = [];
-  for (const usecase of ports.usecases.keys())
-    for (const run of await ports.runs.list(usecase)) {
-      const since = Date.parse(run.startedAt ?? run.requestedAt);
-      if (isFinal(run.status) || ports.clock.now().getTime() - since < stuckAfterMs) continue;
-      await wake(ports, run);
+  for (const usecase of ports.usecases.values())
+    for (const run of await ports.runs.list(usecase.spec.name)) {
+      if (isFinal(run.status)) continue;
+      const since = (await ports.runs.lastStepAt(run.id)) ?? new Date(run.requestedAt);
+      if (ports.clock.now().getTime() - since.getTime() < stuckAfterMs) continue;
+      await wake(ports, run, usecase);
       lines.push(`woke run ${run.id}, which had stood still as ${run.status}`);
     }
   return lines;
 }
 
 /** Every step may run twice, so all that could be missing is sent again. */
-async function wake({ queues, runs }: StartRunPorts, run: RunRecord): Promise<void> {
+async function wake({ queues, runs }: StartRunPorts, run: RunRecord, usecase: Usecase): Promise<void> {
   if (run.status === "queued") return queues.send(trainingQueues.plan, { runId: run.id });
-  if (run.status === "finishing") return queues.send(trainingQueues.finish, { runId: run.id });
-  for (let trial = 0; trial < (run.trials ?? 0); trial++)
-    if (!(await runs.hasTrial(run.id, trial))) await queues.send(trainingQueues.candidate, { runId: run.id, trial });
-  if ((await runs.trialsDone(run.id)) >= (run.trials ?? 0)) await queues.send(trainingQueues.finish, { runId: run.id });
+  const plan = await runs.plan(run.id);
+  for (let rung = 0; run.status === "training" && rung < plan.rungs.length; rung++) {
+    const trials = await trialsIn(runs, usecase, plan, rung);
+    if ((await runs.trialsDone(run.id, rung)) < trials.length)
+      return sendTrials({ queues, runs }, run.id, rung, trials);
+  }
+  await queues.send(trainingQueues.finish, { runId: run.id });
 }

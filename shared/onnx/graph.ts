@@ -1,7 +1,14 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { type AttributeValue, attributeProto } from "./graphAttribute";
 import { type ConstantValues, type ElementType, tensorProto, valueInfo } from "./graphTensor";
-import { GraphProtoSchema, ModelProtoSchema, NodeProtoSchema } from "./onnx.generated";
+import {
+  GraphProtoSchema,
+  ModelProtoSchema,
+  type NodeProto,
+  NodeProtoSchema,
+  type TensorProto,
+  type ValueInfoProto,
+} from "./onnx.generated";
 
 /** ONNX IR 8, opset 17 and ai.onnx.ml 3: the newest set at which TreeEnsembleRegressor is not superseded. */
 const irVersion = 8n;
@@ -12,9 +19,19 @@ const opsets = [
 
 const mlOperators = new Set(["LabelEncoder", "OneHotEncoder", "TreeEnsembleRegressor"]);
 
+/** Finished parts of another graph, their names fitting this one's. */
+export interface GraphParts {
+  nodes: NodeProto[];
+  constants: TensorProto[];
+  outputs: ValueInfoProto[];
+  /** versions of the operator sets that the nodes were written for */
+  opsets: { domain: string; version: bigint }[];
+}
+
 /** An ONNX graph under construction, its nodes in the order of their calls; the same calls always give the same bytes. */
 export class GraphBuilder {
   private readonly graph;
+  private readonly opsets = [...opsets];
   private count = 0;
 
   constructor(name: string) {
@@ -58,12 +75,25 @@ export class GraphBuilder {
     return output;
   }
 
+  /** Takes in parts as they are; all parts of a graph must be written for one version of an operator set. */
+  place({ nodes, constants, outputs, opsets: theirs }: GraphParts): void {
+    for (const { domain, version } of theirs) {
+      const ours = this.opsets.find((opset) => opset.domain === domain);
+      if (ours === undefined) this.opsets.push({ domain, version });
+      else if (ours.version !== version)
+        throw new Error(`operator set "${domain}" is ${ours.version} here and ${version} in the part to be placed`);
+    }
+    this.graph.node.push(...nodes);
+    this.graph.initializer.push(...constants);
+    this.graph.output.push(...outputs);
+  }
+
   /** The model's bytes, `metadata` in the order given. */
   toBytes(metadata: Record<string, string>): Uint8Array {
     const model = create(ModelProtoSchema, {
       irVersion,
       producerName: "tidegate",
-      opsetImport: opsets,
+      opsetImport: this.opsets,
       graph: this.graph,
       metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     });

@@ -2,7 +2,7 @@ import type { TableOperation, TableRow } from "../ports";
 
 /** What happened, to what, by whom and why; written in the same transaction as the change itself. */
 export interface AuditEntry {
-  /** names the operation; the same operation tried twice leaves one row */
+  /** names the operation; an action of it that is tried twice at one instant leaves one row */
   operation: string;
   /** "version registered", "alias moved", ... */
   action: string;
@@ -33,7 +33,7 @@ function auditRow(partition: string, entry: AuditEntry, at: Date): TableRow {
   const { details, ...plain } = entry;
   return {
     partitionKey: partition,
-    rowKey: `audit:${newestFirst(at)}-${entry.operation}`,
+    rowKey: `audit:${newestFirst(at)}-${entry.operation}-${entry.action.replaceAll(" ", "-")}`,
     ...plain,
     at: at.toISOString(),
     details: details ? JSON.stringify(details) : undefined,

@@ -47,7 +47,7 @@ export interface VersionLineage {
   usecase?: string;
   usecaseHash?: string;
   datasetVersions?: number[];
-  /** blob that holds the prepared rows with their dataset version and row number */
+  /** Parquet blob with the prepared rows: dataset version, row in its file, role in the split, label, columns */
   preparedRows?: string;
   uploadedAs?: string;
   codeRevision: string;
@@ -76,6 +76,8 @@ export interface VersionDetails {
   gate: GateVerdict;
   /** blob with the training profile that drift is measured against */
   trainingProfile?: string;
+  /** blob with the sample of training and hold-out rows that explanations are made with */
+  background?: string;
 }
 
 /** A registered version: its row in the ledger and its details. */

@@ -4,34 +4,35 @@ import type { FeatureSlot, ModelSignature } from "../onnx/signature";
 import type { RuntimeModel, TensorValue } from "../ports";
 
 export interface TablePredictions {
-  /** rows x classes, row-major */
-  probabilities: Float64Array;
+  /** class probabilities, rows x classes, row-major; with regression one number a row */
+  predictions: Float64Array;
+  /** none with regression */
   labels: string[];
 }
 
 const chunkRows = 1024;
 
-/** Runs a classifier on a feature table, in pieces that leave the event loop free in between. */
+/** Runs a model on a feature table, in pieces that leave the event loop free in between. */
 export async function predictTable(
   model: RuntimeModel,
   signature: ModelSignature,
   table: FeatureTable,
 ): Promise<TablePredictions> {
-  const { labelOutput, probabilityOutput } = signature;
-  if (labelOutput === undefined || probabilityOutput === undefined)
-    throw new Error("the model returns no probabilities");
+  const { labelOutput } = signature;
+  const output = labelOutput === undefined ? signature.valueOutput : signature.probabilityOutput;
+  if (output === undefined) throw new Error("the model returns neither probabilities nor a number");
   const labels: string[] = [];
-  let probabilities = new Float64Array(0);
+  let predictions = new Float64Array(0);
   for (let start = 0; start < table.rowCount; start += chunkRows) {
     const count = Math.min(chunkRows, table.rowCount - start);
     const outputs = await model.run(tensorsOf(signature, table, start, count));
-    const part = outputs[probabilityOutput].data as Float32Array;
-    if (start === 0) probabilities = new Float64Array((part.length / count) * table.rowCount);
-    probabilities.set(part, start * (part.length / count));
-    for (const label of outputs[labelOutput].data as string[]) labels.push(String(label));
+    const part = outputs[output].data as Float32Array;
+    if (start === 0) predictions = new Float64Array((part.length / count) * table.rowCount);
+    predictions.set(part, start * (part.length / count));
+    if (labelOutput) for (const label of outputs[labelOutput].data as string[]) labels.push(String(label));
     await nextTurn();
   }
-  return { probabilities, labels };
+  return { predictions, labels };
 }
 
 function tensorsOf(

@@ -2,20 +2,20 @@ import { gather } from "../data/featureTable";
 import type { PreparedData } from "../data/preparedData";
 import type { BootstrapSettings } from "../evaluation/bootstrapDraws";
 import { classCurves } from "../evaluation/classCurves";
-import type { ClassifierOutput } from "../evaluation/classifierOutput";
 import { bootstrapInterval } from "../evaluation/pairedBootstrap";
 import { sliceMetrics } from "../evaluation/sliceMetrics";
 import { type Slicing, sliceByLevel, sliceByMonth, sliceByQuartile } from "../evaluation/slicing";
+import { isClassifier, type ModelOutput } from "../evaluation/weightedMetric";
 import type { MetricInterval } from "../registry/modelVersion";
-import { classMetrics } from "../usecase/usecaseSpec";
+import { classMetrics, type SelectionMetric, valueMetrics } from "../usecase/usecaseSpec";
 import { holdoutSaving, type Rival } from "./holdoutSaving";
 import type { EvaluateTask, HoldoutDetails } from "./workerTasks";
 
-/** The hold-out as it was judged: the model's output on it, the baselines' probabilities, and how intervals are drawn. */
+/** The hold-out as it was judged: what the model and the baselines said of it, and how intervals are drawn. */
 export interface JudgedHoldout {
   task: EvaluateTask;
   data: PreparedData;
-  model: ClassifierOutput;
+  model: ModelOutput;
   rivals: Rival[];
   draws: BootstrapSettings;
 }
@@ -26,19 +26,20 @@ export function describeHoldout(judged: JudgedHoldout): HoldoutDetails {
   const { slices, minSliceRows, costs } = task.evaluation ?? { slices: [], minSliceRows: 1 };
   return {
     intervals: intervalsOf(model, draws),
-    curves: classCurves(model),
+    curves: isClassifier(model) ? classCurves(model) : undefined,
     slices:
       slices.length === 0
         ? undefined
         : slices.flatMap((column) =>
             sliceMetrics(task.metric, model, slicingOf(column, data, task.time), { ...draws, minRows: minSliceRows }),
           ),
-    saving: costs && holdoutSaving(judged, costs),
+    saving: costs && isClassifier(model) ? holdoutSaving(judged, model, costs) : undefined,
   };
 }
 
-function intervalsOf(model: ClassifierOutput, draws: BootstrapSettings): Record<string, MetricInterval> {
-  const intervals = classMetrics.map((metric) => {
+function intervalsOf(model: ModelOutput, draws: BootstrapSettings): Record<string, MetricInterval> {
+  const metrics: readonly SelectionMetric[] = isClassifier(model) ? classMetrics : valueMetrics;
+  const intervals = metrics.map((metric) => {
     const { value, low, high } = bootstrapInterval(metric, model, draws);
     return [metric, { value, low, high, confidence: draws.confidence }] as const;
   });

@@ -1,22 +1,22 @@
-import { type FeatureTable, selectRows } from "../data/featureTable";
 import { decodePrepared, type PreparedData } from "../data/preparedData";
 import { AppError, isAppError } from "../errors";
+import { explanationSample } from "../explain/explanationSample";
 import { championName, judge } from "../governance/gate";
 import type { ModelLoader } from "../onnx/loader";
-import { type ModelSignature, readSignature } from "../onnx/signature";
-import type { BlobStore, Clock, ModelRuntime, Telemetry } from "../ports";
+import type { ModelSignature } from "../onnx/signature";
+import type { BlobStore, Clock, ModelRuntime, QueueSender, Telemetry } from "../ports";
 import type { ModelRegistry } from "../registry/modelRegistry";
 import type { VersionDetails } from "../registry/modelVersion";
-import { predictTable, type TablePredictions } from "../scoring/predictTable";
+import { predictTable } from "../scoring/predictTable";
 import { telemetryEvents } from "../telemetryNames";
-import { declaredFeatures } from "../usecase/declaredFeatures";
 import type { Usecase } from "../usecase/loadUsecases";
 import { failRun } from "./planTraining";
-import { isFinal, type RunRecord, type TrainingPlan, type TrialResult } from "./runRecord";
-import { type RunStore, runsContainer } from "./runStore";
+import { holdoutTable, proveGraph } from "./proveGraph";
+import { isFinal, type RunRecord, type TrainingPlan, type TrialResult, trainingQueues } from "./runRecord";
+import { preparedParquet, type Refit, type RunStore, runsContainer, trainingProfileBlob } from "./runStore";
 import { selectTrial } from "./selectTrial";
-import type { WorkerPool } from "./workerPool";
-import type { EvaluateOutcome, RefitOutcome } from "./workerTasks";
+import { WorkerBusy, type WorkerPool, WorkerTimeout } from "./workerPool";
+import type { EvaluateOutcome } from "./workerTasks";
 
 export interface FinishTrainingPorts {
   usecases: Map<string, Usecase>;
@@ -25,55 +25,90 @@ export interface FinishTrainingPorts {
   loader: ModelLoader;
   runtime: ModelRuntime;
   workers: WorkerPool;
+  queues: QueueSender;
   blobs: BlobStore;
   clock: Clock;
   telemetry: Telemetry;
   codeRevision: string;
 }
 
-/** Probabilities of the graph and of the trainer may differ by this much on any hold-out row. */
-const parityTolerance = 1e-6;
+/** the rest of the work goes into a step of its own when the refit took longer, so that each stays below two minutes */
+const stepMs = 25_000;
+const refitLimitMs = 90_000;
+const evaluateLimitMs = 90_000;
+const busyDelaySeconds = 5;
 
-/** Last step of a run: refits the best trial, proves the graph, judges it on the hold-out, registers and gates it; safe to repeat. */
+/**
+ * Last step of a run: refits the best trial, proves the graph, judges it on the hold-out, registers and gates it; safe to repeat. After a
+ * long refit, or where every thread is busy, it queues itself again and gives the run as it stands.
+ */
 export async function finishTraining(ports: FinishTrainingPorts, runId: string): Promise<RunRecord> {
   const run = await ports.runs.get(runId);
   if (isFinal(run.status)) return run;
   try {
     return await finish(ports, run);
   } catch (error) {
+    if (error instanceof WorkerBusy) return again(ports, run, busyDelaySeconds);
+    if (error instanceof WorkerTimeout)
+      return failRun(ports, runId, `${error.message}: lower the candidates' size (trees, rounds, rows)`);
     if (!isAppError(error) || error.retryable) throw error;
     return failRun(ports, runId, error.message);
   }
 }
 
+async function again(ports: FinishTrainingPorts, run: RunRecord, delaySeconds: number): Promise<RunRecord> {
+  await ports.queues.send(trainingQueues.finish, { runId: run.id }, { delaySeconds });
+  return run;
+}
+
 async function finish(ports: FinishTrainingPorts, run: RunRecord): Promise<RunRecord> {
+  const started = performance.now();
   const usecase = ports.usecases.get(run.usecase);
   if (usecase === undefined) throw new AppError("not_found", `there is no use case "${run.usecase}" any more`);
+  const { spec } = usecase;
   const plan = await ports.runs.plan(run.id);
   const encoded = await ports.runs.prepared(run.id);
   const prepared = decodePrepared(encoded);
-  const best = selectTrial(await ports.runs.trials(run.id), usecase.spec.selection.metric);
+  const best = await selected(ports, usecase, plan);
   const context = {
     prepared: encoded,
     seed: plan.seed,
-    metric: usecase.spec.selection.metric,
-    decisionThreshold: usecase.spec.decisionThreshold,
+    metric: spec.selection.metric,
+    decisionThreshold: spec.decisionThreshold,
+    classWeights: spec.classWeights,
   };
-  const refit = await ports.workers.run({ kind: "refit", ...context, trial: best });
+  let refit = await ports.runs.refit(run.id);
+  if (refit === undefined) {
+    refit = await ports.workers.run({ kind: "refit", ...context, trial: best }, refitLimitMs);
+    await ports.runs.saveRefit(run.id, refit);
+    if (performance.now() - started > stepMs) return again(ports, run, 0);
+  }
   const signature = await proveGraph(ports.runtime, usecase, prepared, refit);
-  const champion = await championProbabilities(ports, usecase, prepared);
-  const evaluation = await ports.workers.run({
-    kind: "evaluate",
+  const champion = await championPredictions(ports, usecase, prepared);
+  const evaluate = {
+    kind: "evaluate" as const,
     ...context,
-    probabilities: refit.holdoutProbabilities,
-    baselines: usecase.spec.baselines,
+    predictions: refit.holdoutPredictions,
+    baselines: spec.baselines,
     champion,
-    confidence: usecase.spec.gates.confidence,
-    bootstrapSamples: usecase.spec.gates.bootstrapSamples,
-    evaluation: usecase.spec.evaluation,
-    time: usecase.spec.time,
-  });
+    confidence: spec.gates.confidence,
+    bootstrapSamples: spec.gates.bootstrapSamples,
+    evaluation: spec.evaluation,
+    time: spec.time,
+  };
+  const evaluation = await ports.workers.run(evaluate, evaluateLimitMs);
   return publish(ports, { run, usecase, plan, prepared, best, refit, signature, evaluation });
+}
+
+/** The trial of the last complete rung that the selection rule takes. */
+async function selected({ runs }: FinishTrainingPorts, { spec }: Usecase, plan: TrainingPlan): Promise<TrialResult> {
+  const results = await runs.trials(plan.runId);
+  const lastRung = Math.max(...results.map(({ rung }) => rung));
+  const inLast = results.filter(({ rung }) => rung === lastRung);
+  const best = selectTrial(inLast, spec.selection.metric, spec.search.oneStandardError);
+  if (best) return best;
+  const reasons = [...new Set(inLast.map(({ learner, failure }) => `${learner}: ${failure}`))];
+  throw new AppError("rejected", `no trial could be scored; ${reasons.slice(0, 3).join("; ")}`);
 }
 
 interface Finished {
@@ -82,89 +117,43 @@ interface Finished {
   plan: TrainingPlan;
   prepared: PreparedData;
   best: TrialResult;
-  refit: RefitOutcome;
+  refit: Refit;
   signature: ModelSignature;
   evaluation: EvaluateOutcome;
 }
 
-/** Runs the graph on every hold-out row and compares it with the trainer; a difference fails the run. */
-async function proveGraph(
-  runtime: ModelRuntime,
-  { spec }: Usecase,
-  prepared: PreparedData,
-  refit: RefitOutcome,
-): Promise<ModelSignature> {
-  const model = await runtime.load(refit.onnx);
-  try {
-    const signature = readSignature(model, declaredFeatures(spec), prepared.classes);
-    const graph = await predictTable(model, signature, holdoutTable(prepared));
-    checkParity(graph, refit.holdoutProbabilities, prepared, spec.decisionThreshold);
-    return signature;
-  } finally {
-    await model.release();
-  }
-}
-
-/** Both what the graph computes (within a tolerance) and what it decides (exactly) must be what was trained. */
-function checkParity(graph: TablePredictions, trained: Float64Array, prepared: PreparedData, threshold: number): void {
-  let worst = 0;
-  for (let i = 0; i < trained.length; i++) worst = Math.max(worst, Math.abs(graph.probabilities[i] - trained[i]));
-  if (!(worst <= parityTolerance))
-    throw new AppError(
-      "rejected",
-      `the ONNX graph's probabilities differ from the trainer's by up to ${worst}; at most ${parityTolerance} is allowed`,
-    );
-  const { classes, positiveIndex } = prepared;
-  for (let row = 0; row < graph.labels.length; row++) {
-    const scores = graph.probabilities.subarray(row * classes.length, (row + 1) * classes.length);
-    const decided = decide(scores, Math.fround(threshold), positiveIndex);
-    if (graph.labels[row] !== classes[decided])
-      throw new AppError("rejected", `the ONNX graph's label disagrees with its probabilities on hold-out row ${row}`);
-  }
-}
-
-function decide(scores: Float64Array, threshold: number, positiveIndex?: number): number {
-  if (scores.length === 2 && positiveIndex !== undefined)
-    return scores[positiveIndex] >= threshold ? positiveIndex : 1 - positiveIndex;
-  let best = 0;
-  for (let i = 1; i < scores.length; i++) if (scores[i] > scores[best]) best = i;
-  return best;
-}
-
-function holdoutTable(prepared: PreparedData): FeatureTable {
-  return selectRows(prepared.table, prepared.holdoutRows);
-}
-
 /** What the champion says on the same hold-out rows; undefined without a champion. */
-async function championProbabilities(ports: FinishTrainingPorts, { spec }: Usecase, prepared: PreparedData) {
+async function championPredictions(ports: FinishTrainingPorts, { spec }: Usecase, prepared: PreparedData) {
   const alias = await ports.registry.alias(spec.name, "champion");
   if (alias === undefined) return undefined;
   const champion = await ports.loader.acquire(spec.name, String(alias.version));
   try {
     const { signature } = champion.version;
-    if (!isComparable(signature, spec, prepared.classes)) return undefined;
-    const { probabilities } = await predictTable(champion.runtime, signature, holdoutTable(prepared));
-    return { name: championName, probabilities };
+    if (!isComparable(signature, spec, prepared)) return undefined;
+    const { predictions } = await predictTable(champion.runtime, signature, holdoutTable(prepared));
+    return { name: championName, predictions };
   } finally {
     champion.release();
   }
 }
 
-function isComparable(signature: ModelSignature, spec: Usecase["spec"], classes: string[]): boolean {
+function isComparable(signature: ModelSignature, spec: Usecase["spec"], { task, classes }: PreparedData): boolean {
   const features = new Set(spec.features);
-  return (
-    signature.classes?.join("\n") === classes.join("\n") && signature.features.every(({ name }) => features.has(name))
-  );
+  const speaksOfTheSame =
+    task === "regression"
+      ? signature.valueOutput !== undefined
+      : signature.probabilityOutput !== undefined && signature.classes?.join("\n") === classes.join("\n");
+  return speaksOfTheSame && signature.features.every(({ name }) => features.has(name));
 }
 
 /** Registers the version with everything known about it, moves the alias where the gate says so, and ends the run. */
 async function publish(ports: FinishTrainingPorts, finished: Finished): Promise<RunRecord> {
   const { run, usecase, refit } = finished;
   const model = usecase.spec.name;
-  const trainingProfile = `${run.id}/training-profile.json`;
-  await ports.blobs.write(runsContainer, trainingProfile, refit.trainingProfile);
+  const background = `${run.id}/explanation-sample.json`;
+  await ports.blobs.write(runsContainer, background, sampleOf(finished));
   const champion = await ports.registry.alias(model, "champion");
-  const details = describe(ports, finished, `${runsContainer}/${trainingProfile}`, champion?.version);
+  const details = describe(ports, finished, `${runsContainer}/${background}`, champion?.version);
   const actor = `run ${run.id}`;
   const { version } = await ports.registry.register({ model, bytes: refit.onnx, details, operation: run.id, actor });
   if (details.gate.decision === "promoted" && version > (champion?.version ?? 0))
@@ -193,6 +182,12 @@ async function publish(ports: FinishTrainingPorts, finished: Finished): Promise<
   return ended;
 }
 
+/** JSON of the rows that explanations of the version are made with. */
+function sampleOf({ prepared, plan, usecase }: Finished): string {
+  const { decisionThreshold, selection } = usecase.spec;
+  return JSON.stringify(explanationSample(prepared, { seed: plan.seed, metric: selection.metric, decisionThreshold }));
+}
+
 function announce(ports: FinishTrainingPorts, run: RunRecord, { evaluation, best }: Finished): void {
   const seconds = (Date.parse(run.finishedAt as string) - Date.parse(run.requestedAt)) / 1000;
   const { usecase, trigger, status } = run;
@@ -214,7 +209,7 @@ function announce(ports: FinishTrainingPorts, run: RunRecord, { evaluation, best
 function describe(
   ports: FinishTrainingPorts,
   finished: Finished,
-  trainingProfile: string,
+  background: string,
   champion?: number,
 ): VersionDetails {
   const { run, usecase, plan, prepared, best, signature, evaluation } = finished;
@@ -247,14 +242,15 @@ function describe(
     slices: evaluation.slices,
     saving: evaluation.saving,
     gate,
-    trainingProfile,
+    trainingProfile: `${runsContainer}/${trainingProfileBlob(run.id)}`,
+    background,
     lineage: {
       source: "training",
       runId: run.id,
       usecase: spec.name,
       usecaseHash: run.usecaseHash,
       datasetVersions: run.datasetVersions,
-      preparedRows: `${runsContainer}/${run.id}/prepared.bin`,
+      preparedRows: `${runsContainer}/${preparedParquet(run.id)}`,
       codeRevision: ports.codeRevision,
     },
   };

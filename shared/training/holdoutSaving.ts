@@ -1,18 +1,19 @@
 import { gather } from "../data/featureTable";
 import type { PreparedData } from "../data/preparedData";
-import { baselineProbabilities } from "../evaluation/baselines";
+import { baselinePredictions } from "../evaluation/baselines";
 import { type ClassifierOutput, decidedClasses, positiveOf, scoresOf } from "../evaluation/classifierOutput";
 import { bestThreshold, type CostMatrix, leastCostClasses, theoreticalThreshold } from "../evaluation/decisionCost";
 import { type Contender, expectedSaving } from "../evaluation/expectedSaving";
+import { isClassifier, type ModelOutput } from "../evaluation/weightedMetric";
 import type { CostThresholds, VersionSaving } from "../registry/modelVersion";
 import type { EvaluationSpec } from "../usecase/evaluationSpec";
 import type { BaselineName } from "../usecase/usecaseSpec";
 import type { JudgedHoldout } from "./describeHoldout";
 
-/** A baseline's class probabilities on the hold-out rows. */
+/** What a baseline said of the hold-out rows. */
 export interface Rival {
   name: BaselineName;
-  probabilities: Float64Array;
+  output: ModelOutput;
 }
 
 /**
@@ -20,7 +21,8 @@ export interface Rival {
  * training rows, always the same class, and the model itself deciding by least expected cost.
  */
 export function holdoutSaving(
-  { data, model, rivals, draws }: JudgedHoldout,
+  { data, rivals, draws }: JudgedHoldout,
+  model: ClassifierOutput,
   { unit, matrix }: NonNullable<EvaluationSpec["costs"]>,
 ): VersionSaving {
   const { classes, target, probabilities } = model;
@@ -30,7 +32,9 @@ export function holdoutSaving(
   const own = { name: "model", decided: decidedClasses(model), threshold };
   const contenders = [
     { name: "model by least expected cost", decided: leastCostClasses(probabilities, costs) },
-    ...rivals.map((rival) => baselineContender(rival, data, model, costs)),
+    ...rivals.flatMap(({ name, output }) =>
+      isClassifier(output) ? [baselineContender(name, output.probabilities, data, model, costs)] : [],
+    ),
     ...classes.map((name, code) => ({
       name: constantName(name, code, positive),
       decided: new Int32Array(target.length).fill(code),
@@ -46,7 +50,8 @@ function constantName(name: string, code: number, positive?: number): string {
 
 /** With two classes at its best threshold on the training rows; with more by least expected cost, which training frequencies make the same. */
 function baselineContender(
-  { name, probabilities }: Rival,
+  name: BaselineName,
+  probabilities: Float64Array,
   data: PreparedData,
   model: ClassifierOutput,
   costs: CostMatrix,
@@ -57,7 +62,7 @@ function baselineContender(
   const train: ClassifierOutput = {
     ...model,
     target: gather(data.target, new Int32Array(trainRows.length), trainRows),
-    probabilities: baselineProbabilities(name, data, { train: trainRows, evaluate: trainRows }),
+    probabilities: baselinePredictions(name, data, { train: trainRows, evaluate: trainRows }),
   };
   const { threshold } = bestThreshold(scoresOf(train, positive), train.target, costs, positive);
   return { name, decided: decidedClasses({ ...model, probabilities, decisionThreshold: threshold }), threshold };

@@ -1,14 +1,18 @@
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { DatasetRegistry, DatasetVersion } from "../data/datasetRegistry";
 import { prepareDataset } from "../data/prepareDataset";
 import { encodePrepared, type PreparedData } from "../data/preparedData";
+import { writePreparedParquet } from "../data/writePreparedParquet";
 import { AppError, isAppError } from "../errors";
 import type { Clock, QueueSender, SqlEngine, Telemetry } from "../ports";
 import { telemetryEvents } from "../telemetryNames";
 import type { Usecase } from "../usecase/loadUsecases";
 import { planTrials } from "./planTrials";
-import { isFinal, type RunRecord, type TrainingPlan, trainingQueues } from "./runRecord";
+import { planRungs } from "./rungs";
+import { isFinal, type RunRecord, type TrainingPlan } from "./runRecord";
 import type { RunStore } from "./runStore";
+import { sendTrials } from "./trainCandidate";
 
 export interface PlanTrainingPorts {
   usecases: Map<string, Usecase>;
@@ -42,25 +46,38 @@ async function plan(ports: PlanTrainingPorts, run: RunRecord): Promise<RunRecord
       `use case "${run.usecase}" has no accepted dataset yet: drop one into datasets-inbox/${run.usecase}/`,
     );
   const trials = planTrials(usecase.spec);
-  const prepared = await prepare(ports, usecase, versions);
+  const { prepared, parquet } = await prepare(ports, usecase, versions);
+  const rungs = planRungs(usecase.spec.search, trials.length, prepared.trainRows.length);
   const facts = {
     startedAt: run.startedAt ?? ports.clock.now().toISOString(),
     datasetVersions: versions.map(({ version }) => version),
     usecaseHash: usecase.hash,
     labelledRows: prepared.counts.labelled,
-    trials: trials.length,
+    trials: rungs.reduce((sum, rung) => sum + rung.trials, 0),
     seed: usecase.spec.seed,
   };
   const reason = run.force ? undefined : await whyUnchanged(ports, usecase, facts.datasetVersions, prepared);
   if (reason !== undefined) return endUnchanged(ports, run, facts, reason);
-  const trainingPlan: TrainingPlan = { runId: run.id, usecase: run.usecase, seed: usecase.spec.seed, trials };
-  await ports.runs.savePlan(trainingPlan, encodePrepared(prepared));
+  const trainingPlan: TrainingPlan = {
+    runId: run.id,
+    usecase: run.usecase,
+    seed: usecase.spec.seed,
+    trials,
+    rungs,
+    folds: prepared.folds.length,
+  };
+  await ports.runs.savePlan(trainingPlan, encodePrepared(prepared), parquet);
   const started = await ports.runs.update(run.id, { ...facts, status: "training" });
-  for (const { index } of trials) await ports.queues.send(trainingQueues.candidate, { runId: run.id, trial: index });
+  await sendTrials(ports, run.id, 0, trials);
   return started;
 }
 
-function prepare(ports: PlanTrainingPorts, usecase: Usecase, versions: DatasetVersion[]): Promise<PreparedData> {
+/** The rows as training reads them, and the same as a Parquet file for auditors. */
+function prepare(
+  ports: PlanTrainingPorts,
+  usecase: Usecase,
+  versions: DatasetVersion[],
+): Promise<{ prepared: PreparedData; parquet: Uint8Array }> {
   return ports.sql.withSession(async (session, folder) => {
     const files: { version: number; path: string }[] = [];
     for (const dataset of versions) {
@@ -68,7 +85,10 @@ function prepare(ports: PlanTrainingPorts, usecase: Usecase, versions: DatasetVe
       await ports.datasets.download(dataset, file);
       files.push({ version: dataset.version, path: file });
     }
-    return prepareDataset(session, files, usecase.spec);
+    const prepared = await prepareDataset(session, files, usecase.spec);
+    const copy = path.join(folder, "prepared.parquet");
+    await writePreparedParquet(session, prepared, usecase.spec, copy);
+    return { prepared, parquet: await readFile(copy) };
   });
 }
 

@@ -1,24 +1,18 @@
-import { gather, selectRows } from "../data/featureTable";
+import { selectRows } from "../data/featureTable";
 import { decodePrepared } from "../data/preparedData";
 import { trainingProfile } from "../monitoring/profile";
-import { trainerFor } from "./trainers/registry";
-import type { TrainingTarget } from "./trainers/trainer";
+import { fitRows } from "./fitRows";
 import type { RefitOutcome, RefitTask } from "./workerTasks";
 
-/** Fits the selected trial on all training rows; gives its graph, its hold-out probabilities and the profile that drift is measured against. */
+/** Fits the selected trial on all training rows; gives its graph, its hold-out predictions and the profile that drift is measured against. */
 export function refitTrial(task: RefitTask): RefitOutcome {
   const started = performance.now();
   const data = decodePrepared(task.prepared);
-  const table = selectRows(data.table, data.trainRows);
-  const codes = gather(data.target, new Int32Array(table.rowCount), data.trainRows);
-  const target: TrainingTarget = { task: "classification", classes: data.classes, codes };
-  const { seed, decisionThreshold } = task;
-  const context = { seed, decisionThreshold, positiveIndex: data.positiveIndex };
-  const model = trainerFor(task.trial.learner).fit(table, target, task.trial.parameters, context);
+  const model = fitRows(data, data.trainRows, task.trial, task);
   return {
     onnx: model.toOnnx(),
-    holdoutProbabilities: model.predict(selectRows(data.table, data.holdoutRows)),
-    trainingProfile: JSON.stringify(trainingProfile(table)),
+    holdoutPredictions: model.predict(selectRows(data.table, data.holdoutRows)),
+    trainingProfile: JSON.stringify(trainingProfile(selectRows(data.table, data.trainRows))),
     seconds: (performance.now() - started) / 1000,
   };
 }

@@ -4,7 +4,15 @@ import { z } from "zod";
 export const runTriggers = ["new data", "drift", "schedule", "request"] as const;
 export type RunTrigger = (typeof runTriggers)[number];
 
-export const runStatuses = ["queued", "training", "finishing", "succeeded", "unchanged", "failed"] as const;
+export const runStatuses = [
+  "queued",
+  "training",
+  "finishing",
+  "succeeded",
+  "unchanged",
+  "failed",
+  "cancelled",
+] as const;
 export type RunStatus = (typeof runStatuses)[number];
 
 /** A training run as the table keeps it; progress is counted from the results that are in. */
@@ -23,6 +31,7 @@ export interface RunRecord {
   datasetVersions?: number[];
   usecaseHash?: string;
   labelledRows?: number;
+  /** over all rungs of the search */
   trials?: number;
   seed?: number;
   codeRevision: string;
@@ -43,19 +52,38 @@ export interface TrainingPlan {
   usecase: string;
   seed: number;
   trials: Trial[];
+  rungs: Rung[];
+  /** validation folds of a trial */
+  folds: number;
 }
 
-/** A finished trial: the selection metric on each validation fold. */
+/** One round of a search: so many trials on a share of each fold's training rows. */
+export interface Rung {
+  share: number;
+  trials: number;
+}
+
+/** A finished trial of a rung: the selection metric on each validation fold. */
 export interface TrialResult extends Trial {
+  rung: number;
   metric: string;
-  foldScores: number[];
+  /** null where the metric is undefined because the fold lacks a class */
+  foldScores: (number | null)[];
   mean: number;
   standardError: number;
+  /** of the ONNX graph of the last fold's model: what "smaller" means when models are equally good */
+  modelBytes: number;
   seconds: number;
+  /** why it has no score: its learner refused the rows, or a fit took too long */
+  failure?: string;
 }
 
 export const planMessage = z.strictObject({ runId: z.string() });
-export const candidateMessage = z.strictObject({ runId: z.string(), trial: z.int().min(0) });
+export const candidateMessage = z.strictObject({
+  runId: z.string(),
+  rung: z.int().min(0),
+  trial: z.int().min(0),
+});
 export const finishMessage = z.strictObject({ runId: z.string() });
 
 export const trainingQueues = {
@@ -71,5 +99,5 @@ export function usecaseOfRun(runId: string): string {
 
 /** Whether a run with this status will not change any more. */
 export function isFinal(status: RunStatus): boolean {
-  return status === "succeeded" || status === "unchanged" || status === "failed";
+  return status === "succeeded" || status === "unchanged" || status === "failed" || status === "cancelled";
 }

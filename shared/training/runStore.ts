@@ -5,6 +5,21 @@ import { isFinal, type RunRecord, type TrainingPlan, type TrialResult, usecaseOf
 const table = "runs";
 export const runsContainer = "runs";
 
+/** Folds of a trial that are done, where not all are. */
+export interface PartialTrial {
+  foldScores: (number | null)[];
+  modelBytes: number;
+  seconds: number;
+}
+
+/** The selected trial, fitted on all training rows. */
+export interface Refit {
+  onnx: Uint8Array;
+  holdoutPredictions: Float64Array;
+  /** JSON */
+  trainingProfile: string;
+}
+
 /** Runs and their steps' results: a table row a run, results in blobs that are written once. */
 export class RunStore {
   constructor(
@@ -62,7 +77,8 @@ export class RunStore {
   }
 
   /** Stores what every step needs; the first writer decides. */
-  async savePlan(plan: TrainingPlan, prepared: Uint8Array): Promise<void> {
+  async savePlan(plan: TrainingPlan, prepared: Uint8Array, parquet: Uint8Array): Promise<void> {
+    await this.blobs.create(runsContainer, preparedParquet(plan.runId), parquet);
     await this.blobs.create(runsContainer, `${plan.runId}/prepared.bin`, prepared);
     await this.blobs.create(runsContainer, `${plan.runId}/plan.json`, JSON.stringify(plan));
   }
@@ -78,26 +94,74 @@ export class RunStore {
 
   /** Stores a trial's result; a result that is there already stays. */
   async saveTrial(runId: string, result: TrialResult): Promise<void> {
-    await this.blobs.create(runsContainer, trialBlob(runId, result.index), JSON.stringify(result));
+    await this.blobs.create(runsContainer, trialBlob(runId, result), JSON.stringify(result));
   }
 
-  async hasTrial(runId: string, index: number): Promise<boolean> {
-    return (await this.blobs.stat(runsContainer, trialBlob(runId, index))) !== undefined;
+  async hasTrial(runId: string, rung: number, index: number): Promise<boolean> {
+    return (await this.blobs.stat(runsContainer, trialBlob(runId, { rung, index }))) !== undefined;
   }
 
-  /** How many trials have ended. */
-  async trialsDone(runId: string): Promise<number> {
+  /** When the run's newest step stored something; undefined before the first did. */
+  async lastStepAt(runId: string): Promise<Date | undefined> {
+    let newest: Date | undefined;
+    for await (const { lastModified } of this.blobs.list(runsContainer, `${runId}/`))
+      if (newest === undefined || lastModified > newest) newest = lastModified;
+    return newest;
+  }
+
+  /** What a trial that needs several steps has so far. */
+  async partialTrial(runId: string, rung: number, index: number): Promise<PartialTrial | undefined> {
+    const bytes = await this.blobs.read(runsContainer, partialBlob(runId, { rung, index }));
+    return bytes && (JSON.parse(Buffer.from(bytes).toString("utf8")) as PartialTrial);
+  }
+
+  async savePartialTrial(runId: string, rung: number, index: number, partial: PartialTrial): Promise<void> {
+    await this.blobs.write(runsContainer, partialBlob(runId, { rung, index }), JSON.stringify(partial));
+  }
+
+  /** How many trials of a rung have ended. */
+  async trialsDone(runId: string, rung: number): Promise<number> {
     let count = 0;
-    for await (const _blob of this.blobs.list(runsContainer, `${runId}/trials/`)) count++;
+    for await (const _blob of this.blobs.list(runsContainer, rungFolder(runId, rung))) count++;
     return count;
   }
 
-  /** The results that are in, in trial order. */
+  /** The results of one rung that are in, in trial order. */
+  async trialsOf(runId: string, rung: number): Promise<TrialResult[]> {
+    return (await this.trials(runId)).filter((result) => result.rung === rung);
+  }
+
+  /** The results that are in, by rung and trial. */
   async trials(runId: string): Promise<TrialResult[]> {
     const results: TrialResult[] = [];
     for await (const { name } of this.blobs.list(runsContainer, `${runId}/trials/`))
       results.push(JSON.parse(Buffer.from(await this.require(name)).toString("utf8")) as TrialResult);
     return results;
+  }
+
+  /** The refitted model of the run; undefined until it is stored. */
+  async refit(runId: string): Promise<Refit | undefined> {
+    const onnx = await this.blobs.read(runsContainer, `${runId}/refit/model.onnx`);
+    if (onnx === undefined) return undefined;
+    const predictions = await this.require(`${runId}/refit/holdout-predictions.f64`);
+    const profile = await this.require(trainingProfileBlob(runId));
+    return {
+      onnx,
+      holdoutPredictions: new Float64Array(new Uint8Array(predictions).buffer),
+      trainingProfile: Buffer.from(profile).toString("utf8"),
+    };
+  }
+
+  /** Stores the refitted model; the bytes come last, so that whoever finds them finds the rest. */
+  async saveRefit(runId: string, { onnx, holdoutPredictions, trainingProfile }: Refit): Promise<void> {
+    const { buffer, byteOffset, byteLength } = holdoutPredictions;
+    await this.blobs.write(runsContainer, trainingProfileBlob(runId), trainingProfile);
+    await this.blobs.write(
+      runsContainer,
+      `${runId}/refit/holdout-predictions.f64`,
+      new Uint8Array(buffer, byteOffset, byteLength),
+    );
+    await this.blobs.write(runsContainer, `${runId}/refit/model.onnx`, onnx);
   }
 
   private async require(name: string): Promise<Uint8Array> {
@@ -107,8 +171,28 @@ export class RunStore {
   }
 }
 
-function trialBlob(runId: string, index: number): string {
-  return `${runId}/trials/${String(index).padStart(4, "0")}.json`;
+/** Blob with the prepared rows of a run as any tool reads them: dataset version and row, role in the split, label, columns. */
+export function preparedParquet(runId: string): string {
+  return `${runId}/prepared.parquet`;
+}
+
+/** Blob with the profile of a run's training rows, which drift is measured against. */
+export function trainingProfileBlob(runId: string): string {
+  return `${runId}/training-profile.json`;
+}
+
+type TrialKey = Pick<TrialResult, "rung" | "index">;
+
+function rungFolder(runId: string, rung: number): string {
+  return `${runId}/trials/${rung}/`;
+}
+
+function trialBlob(runId: string, { rung, index }: TrialKey): string {
+  return `${rungFolder(runId, rung)}${String(index).padStart(4, "0")}.json`;
+}
+
+function partialBlob(runId: string, { rung, index }: TrialKey): string {
+  return `${runId}/partial-trials/${rung}/${String(index).padStart(4, "0")}.json`;
 }
 
 function toRow(run: RunRecord): TableRow {

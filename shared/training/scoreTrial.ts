@@ -1,30 +1,29 @@
-import { gather, selectRows } from "../data/featureTable";
+import { selectRows } from "../data/featureTable";
 import { decodePrepared } from "../data/preparedData";
 import { selectionMetricValue } from "../evaluation/selectionMetric";
-import { trainerFor } from "./trainers/registry";
-import type { TrainingTarget } from "./trainers/trainer";
+import { fitRows } from "./fitRows";
+import { modelOutput } from "./modelOutput";
+import { shareOfRows } from "./rungs";
 import type { TrialOutcome, TrialTask } from "./workerTasks";
 
-/** Fits a trial on each fold's training rows and scores it on the fold's validation rows by the selection metric. */
-export function scoreTrial(task: TrialTask): TrialOutcome {
+/**
+ * Fits a trial on folds' training rows and scores it on their validation rows by the selection metric; `onFold` hears of each fold, so
+ * that one that takes too long can be told from the others.
+ */
+export function scoreTrial(task: TrialTask, onFold: () => void): TrialOutcome {
   const started = performance.now();
   const data = decodePrepared(task.prepared);
-  const { classes, positiveIndex } = data;
-  const { seed, decisionThreshold } = task;
-  const trainer = trainerFor(task.trial.learner);
-  const codesOf = (rows: Int32Array) => gather(data.target, new Int32Array(rows.length), rows);
-  const foldScores = data.folds.map(({ train, validation }) => {
-    const target: TrainingTarget = { task: "classification", classes, codes: codesOf(train) };
-    const context = { seed, decisionThreshold, positiveIndex };
-    const model = trainer.fit(selectRows(data.table, train), target, task.trial.parameters, context);
-    const probabilities = model.predict(selectRows(data.table, validation));
-    return selectionMetricValue(task.metric, {
-      classes,
-      positiveIndex,
-      target: codesOf(validation),
-      probabilities,
-      decisionThreshold,
-    });
-  });
-  return { foldScores, seconds: (performance.now() - started) / 1000 };
+  const foldScores: (number | null)[] = [];
+  let modelBytes = 0;
+  for (const { train, validation } of data.folds.slice(task.firstFold)) {
+    if (foldScores.length > 0 && performance.now() - started > task.softLimitMs) break;
+    const model = fitRows(data, shareOfRows(train, task.share), task.trial, task);
+    const predictions = model.predict(selectRows(data.table, validation));
+    const output = modelOutput(data, validation, predictions, task.decisionThreshold);
+    const score = selectionMetricValue(task.metric, output);
+    foldScores.push(Number.isNaN(score) ? null : score);
+    if (task.firstFold + foldScores.length === data.folds.length) modelBytes = model.toOnnx().byteLength;
+    onFold();
+  }
+  return { foldScores, modelBytes, seconds: (performance.now() - started) / 1000 };
 }

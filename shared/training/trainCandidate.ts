@@ -1,9 +1,11 @@
-import { AppError } from "../errors";
+import { isAppError } from "../errors";
 import type { QueueSender } from "../ports";
 import type { Usecase } from "../usecase/loadUsecases";
-import { isFinal, type TrialResult, trainingQueues } from "./runRecord";
-import type { RunStore } from "./runStore";
-import type { WorkerPool } from "./workerPool";
+import { trialsOfRung } from "./rungs";
+import { isFinal, type TrainingPlan, type Trial, type TrialResult, trainingQueues } from "./runRecord";
+import type { PartialTrial, RunStore } from "./runStore";
+import { meanOf } from "./selectTrial";
+import { WorkerBusy, type WorkerPool, WorkerTimeout } from "./workerPool";
 
 export interface TrainCandidatePorts {
   usecases: Map<string, Usecase>;
@@ -12,42 +14,108 @@ export interface TrainCandidatePorts {
   workers: WorkerPool;
 }
 
-/** One trial of a run in a worker thread; its result is written once, and the last one in queues the finish. Safe to repeat. */
-export async function trainCandidate(ports: TrainCandidatePorts, runId: string, index: number): Promise<void> {
-  const run = await ports.runs.get(runId);
-  if (isFinal(run.status)) return;
+interface Step {
+  runId: string;
+  rung: number;
+  trial: number;
+}
+
+/** no fold is started after so long in one step; with a fit's limit it keeps a step below two minutes */
+const softLimitMs = 25_000;
+const busyDelaySeconds = 5;
+
+/**
+ * One step of a trial in a worker thread: as many folds as there is time for, then the same message again for the rest. The result is
+ * written once; the last one of a rung queues the next rung or the finish. Safe to repeat; a run that has ended or was cancelled stays so.
+ */
+export async function trainCandidate(ports: TrainCandidatePorts, step: Step): Promise<void> {
+  const { runId, rung, trial } = step;
+  if (isFinal((await ports.runs.get(runId)).status)) return;
   const plan = await ports.runs.plan(runId);
-  if (!(await ports.runs.hasTrial(runId, index))) {
-    const trial = plan.trials[index];
-    const usecase = ports.usecases.get(plan.usecase);
-    if (trial === undefined || usecase === undefined)
-      throw new AppError("invalid_input", `run ${runId} has no trial ${index}, or its use case is gone`);
-    const { spec } = usecase;
-    const { foldScores, seconds } = await ports.workers.run({
-      kind: "trial",
-      prepared: await ports.runs.prepared(runId),
-      trial,
-      seed: plan.seed,
-      metric: spec.selection.metric,
-      decisionThreshold: spec.decisionThreshold,
-    });
-    const result: TrialResult = {
-      ...trial,
-      metric: spec.selection.metric,
-      foldScores,
-      ...summary(foldScores),
-      seconds,
-    };
+  const usecase = ports.usecases.get(plan.usecase);
+  if (usecase === undefined || plan.trials[trial] === undefined || plan.rungs[rung] === undefined) return;
+  if (!(await ports.runs.hasTrial(runId, rung, trial))) {
+    const result = await scoreFolds(ports, usecase, plan, step);
+    if (result === "again") return ports.queues.send(trainingQueues.candidate, step);
+    if (result === "busy") return ports.queues.send(trainingQueues.candidate, step, { delaySeconds: busyDelaySeconds });
     await ports.runs.saveTrial(runId, result);
   }
-  if ((await ports.runs.trialsDone(runId)) < plan.trials.length) return;
+  if ((await ports.runs.trialsDone(runId, rung)) >= (await trialsIn(ports.runs, usecase, plan, rung)).length)
+    await sendNext(ports, usecase, plan, rung);
+}
+
+/** The trials of a rung, once the rung before it is complete. */
+export async function trialsIn(runs: RunStore, { spec }: Usecase, plan: TrainingPlan, rung: number): Promise<Trial[]> {
+  const before = rung === 0 ? [] : await runs.trialsOf(plan.runId, rung - 1);
+  return trialsOfRung(rung, plan.rungs, plan.trials, before, spec.selection.metric);
+}
+
+/** Queues what follows a rung that is complete: the next rung's trials, or the finish. */
+async function sendNext(ports: TrainCandidatePorts, usecase: Usecase, plan: TrainingPlan, rung: number): Promise<void> {
+  const { runId, rungs } = plan;
+  const next = rung + 1 < rungs.length ? await trialsIn(ports.runs, usecase, plan, rung + 1) : [];
+  if (next.length > 0) return sendTrials(ports, runId, rung + 1, next);
   await ports.runs.update(runId, { status: "finishing" });
   await ports.queues.send(trainingQueues.finish, { runId });
 }
 
-function summary(scores: number[]): { mean: number; standardError: number } {
-  const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
-  if (scores.length < 2) return { mean, standardError: 0 };
-  const variance = scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / (scores.length - 1);
-  return { mean, standardError: Math.sqrt(variance / scores.length) };
+/** Queues the trials of a rung that have no result yet. */
+export async function sendTrials(
+  ports: Pick<TrainCandidatePorts, "runs" | "queues">,
+  runId: string,
+  rung: number,
+  trials: Trial[],
+): Promise<void> {
+  for (const { index } of trials)
+    if (!(await ports.runs.hasTrial(runId, rung, index)))
+      await ports.queues.send(trainingQueues.candidate, { runId, rung, trial: index });
+}
+
+async function scoreFolds(
+  ports: TrainCandidatePorts,
+  { spec }: Usecase,
+  plan: TrainingPlan,
+  { runId, rung, trial }: Step,
+): Promise<TrialResult | "again" | "busy"> {
+  const before = (await ports.runs.partialTrial(runId, rung, trial)) ?? { foldScores: [], modelBytes: 0, seconds: 0 };
+  const metric = spec.selection.metric;
+  const describe = (scored: PartialTrial, failure?: string): TrialResult => ({
+    ...plan.trials[trial],
+    rung,
+    metric,
+    ...scored,
+    ...meanOf(scored.foldScores.filter((score) => score !== null)),
+    ...(failure && { failure, mean: 0, standardError: 0 }),
+  });
+  try {
+    const task = {
+      kind: "trial" as const,
+      prepared: await ports.runs.prepared(runId),
+      trial: plan.trials[trial],
+      seed: plan.seed,
+      metric,
+      decisionThreshold: spec.decisionThreshold,
+      classWeights: spec.classWeights,
+      firstFold: before.foldScores.length,
+      share: plan.rungs[rung].share,
+      softLimitMs,
+    };
+    const outcome = await ports.workers.run(task, spec.search.fitSeconds * 1000);
+    const scored = {
+      foldScores: [...before.foldScores, ...outcome.foldScores],
+      modelBytes: outcome.modelBytes,
+      seconds: before.seconds + outcome.seconds,
+    };
+    if (scored.foldScores.length < plan.folds) {
+      await ports.runs.savePartialTrial(runId, rung, trial, scored);
+      return "again";
+    }
+    const isUndefined = scored.foldScores.every((score) => score === null);
+    return describe(scored, isUndefined ? `${metric} is undefined on every fold: each lacks a class` : undefined);
+  } catch (error) {
+    if (error instanceof WorkerBusy) return "busy";
+    if (error instanceof WorkerTimeout) return describe(before, `a fit took longer than ${spec.search.fitSeconds} s`);
+    if (isAppError(error) && !error.retryable) return describe(before, error.message);
+    throw error;
+  }
 }

@@ -10,12 +10,16 @@ import type { WorkerTask } from "./workerTasks";
 function perform(task: WorkerTask): unknown {
   switch (task.kind) {
     case "trial":
-      return scoreTrial(task);
+      return scoreTrial(task, () => tell({ partDone: true }));
     case "refit":
       return refitTrial(task);
     case "evaluate":
       return evaluateHoldout(task);
   }
+}
+
+function tell(reply: WorkerReply): void {
+  parentPort?.postMessage(reply);
 }
 
 function answer(): WorkerReply {
@@ -28,4 +32,4 @@ function answer(): WorkerReply {
   }
 }
 
-parentPort?.postMessage(answer());
+tell(answer());

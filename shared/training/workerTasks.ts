@@ -2,6 +2,8 @@ import type { MetricDifference, VersionDetails } from "../registry/modelVersion"
 import type { EvaluationSpec } from "../usecase/evaluationSpec";
 import type { BaselineName, SelectionMetric } from "../usecase/usecaseSpec";
 import type { Trial } from "./runRecord";
+import type { Refit } from "./runStore";
+import type { ClassWeights } from "./trainers/trainer";
 
 /** What a training worker thread is asked to do; everything crosses the thread as plain data and bytes. */
 export type WorkerTask = TrialTask | RefitTask | EvaluateTask;
@@ -11,17 +13,25 @@ interface TaskContext {
   prepared: Uint8Array;
   seed: number;
   decisionThreshold: number;
+  classWeights?: ClassWeights;
   metric: SelectionMetric;
 }
 
-/** Fits one trial on every fold and scores it on the fold's validation rows. */
+/** Fits one trial on folds from `firstFold` on and scores it on their validation rows. */
 export interface TrialTask extends TaskContext {
   kind: "trial";
   trial: Trial;
+  firstFold: number;
+  /** of each fold's training rows */
+  share: number;
+  /** no fold is started after so long */
+  softLimitMs: number;
 }
 
 export interface TrialOutcome {
-  foldScores: number[];
+  /** of the folds that were done: with too little time not all */
+  foldScores: (number | null)[];
+  modelBytes: number;
   seconds: number;
 }
 
@@ -31,21 +41,17 @@ export interface RefitTask extends TaskContext {
   trial: Trial;
 }
 
-export interface RefitOutcome {
-  onnx: Uint8Array;
-  /** hold-out rows x classes, as the trainer computes them */
-  holdoutProbabilities: Float64Array;
-  /** JSON */
-  trainingProfile: string;
+/** `holdoutPredictions`: rows x classes (with regression one number a row), as the trainer computes them. */
+export interface RefitOutcome extends Refit {
   seconds: number;
 }
 
-/** Judges hold-out probabilities beside the baselines and, where there is one, the champion. */
+/** Judges hold-out predictions beside the baselines and, where there is one, the champion. */
 export interface EvaluateTask extends TaskContext {
   kind: "evaluate";
-  probabilities: Float64Array;
+  predictions: Float64Array;
   baselines: BaselineName[];
-  champion?: { name: string; probabilities: Float64Array };
+  champion?: { name: string; predictions: Float64Array };
   confidence: number;
   bootstrapSamples: number;
   evaluation?: EvaluationSpec;

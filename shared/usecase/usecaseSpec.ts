@@ -36,6 +36,7 @@ const columnSpec = z.discriminatedUnion("type", [
 ]);
 
 const label = z.strictObject({
+  /** a category to tell (classification) or a number to estimate (regression) */
   column: z.string(),
   /** raw value -> class; without it the raw values are the classes */
   mapping: z.record(z.string(), z.string()).optional(),
@@ -54,16 +55,47 @@ const split = z.discriminatedUnion("kind", [
     folds: z.int().min(1).max(20).default(3),
   }),
   z.strictObject({
+    /** each class (of a number: each tenth of its values) has the same share of hold-out and folds */
     kind: z.literal("stratified"),
     holdoutFraction: z.number().gt(0).lt(0.9).default(0.25),
     folds: z.int().min(2).max(20).default(3),
   }),
+  z.strictObject({
+    /** rows of one group (a patient, a machine) stay together: the hold-out has groups that training never saw */
+    kind: z.literal("group"),
+    column: z.string(),
+    holdoutFraction: z.number().gt(0).lt(0.9).default(0.25),
+    /** leave one group out where there are no more groups than this, else so many folds of whole groups */
+    folds: z.int().min(2).max(20).default(10),
+  }),
 ]);
+
+const gridValues = z.array(z.json()).min(1);
+/** a continuous range to draw from, for the searches that draw */
+const gridRange = z.strictObject({
+  from: z.number(),
+  to: z.number(),
+  scale: z.enum(["linear", "log"]).default("linear"),
+  integer: z.boolean().default(false),
+});
 
 const candidate = z.strictObject({
   learner: z.string(),
-  /** parameter -> the values to try; every combination is one trial */
-  grid: z.record(z.string(), z.array(z.union([z.number(), z.string(), z.boolean()])).min(1)).default({}),
+  /** parameter -> the values to try, or a range to draw from; with a grid search every combination is one trial */
+  grid: z.record(z.string(), z.union([gridValues, gridRange])).default({}),
+});
+
+const search = z.strictObject({
+  /** every combination; `trials` drawn ones; or many drawn ones on few rows, of which the best third goes on to three times the rows */
+  kind: z.enum(["grid", "random", "halving"]).default("grid"),
+  /** how many combinations the drawing searches try */
+  trials: z.int().min(1).max(500).default(20),
+  /** halving: one of so many trials goes on */
+  eta: z.int().min(2).max(10).default(3),
+  /** takes the smallest model of the best learner within one standard error of the best */
+  oneStandardError: z.boolean().default(true),
+  /** one fit may take so long; a trial that takes longer is left out */
+  fitSeconds: z.number().positive().max(70).default(70),
 });
 
 export const classMetrics = [
@@ -76,7 +108,7 @@ export const classMetrics = [
   "accuracy",
   "balancedAccuracy",
 ] as const;
-const valueMetrics = ["rmse", "mae", "r2"] as const;
+export const valueMetrics = ["rmse", "mae", "r2"] as const;
 export const selectionMetrics = [...classMetrics, ...valueMetrics] as const;
 
 const gates = z.strictObject({
@@ -126,8 +158,12 @@ const shape = z.strictObject({
   features: z.array(z.string()).min(1),
   split,
   candidates: z.array(candidate).min(1),
+  search: search.prefault({}),
+  /** weight of each class in training: "balanced" gives every class the same sum */
+  classWeights: z.union([z.literal("balanced"), z.record(z.string(), z.number().positive())]).optional(),
   selection: z.strictObject({ metric: z.enum(selectionMetrics) }),
-  baselines: z.array(z.enum(["majority", "persistence"])).default(["majority"]),
+  /** what a model must beat; by default the class frequencies, or for a number its mean */
+  baselines: z.array(z.enum(["majority", "mean", "persistence"])).optional(),
   decisionThreshold: z.number().gt(0).lt(1).default(0.5),
   gates: gates.prefault({}),
   evaluation: evaluationSpec.optional(),
@@ -142,8 +178,15 @@ const shape = z.strictObject({
 
 type Shape = z.infer<typeof shape>;
 
-/** The declaration of one use case: a folder's `usecase.json`, zod-checked, with every default filled in. */
-export const usecaseSpec = shape.superRefine((spec, context) => {
+/** What a use case predicts: one of several classes, or a number. */
+export type Task = "classification" | "regression";
+
+/** The task that the type of the label column decides. */
+export function taskOf(spec: Pick<Shape, "columns" | "label">): Task {
+  return spec.columns[spec.label.column]?.type === "number" ? "regression" : "classification";
+}
+
+const checkedShape = shape.superRefine((spec, context) => {
   const fault = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });
   const typeOf = (column: string) => spec.columns[column]?.type;
   const mustBe = (path: (string | number)[], column: string, types: string[]) => {
@@ -153,7 +196,8 @@ export const usecaseSpec = shape.superRefine((spec, context) => {
   };
   if (spec.time !== undefined) mustBe(["time"], spec.time, ["timestamp"]);
   if (spec.entity !== undefined) mustBe(["entity"], spec.entity, ["category"]);
-  mustBe(["label", "column"], spec.label.column, ["category"]);
+  mustBe(["label", "column"], spec.label.column, ["category", "number"]);
+  if (spec.split.kind === "group") mustBe(["split", "column"], spec.split.column, ["category", "number"]);
   for (const [i, feature] of spec.features.entries()) {
     mustBe(["features", i], feature, ["number", "category"]);
     if (spec.features.indexOf(feature) !== i) fault(["features", i], `"${feature}" is listed twice`);
@@ -167,10 +211,16 @@ export const usecaseSpec = shape.superRefine((spec, context) => {
   checkColumns(spec, fault);
   checkTime(spec, fault);
   checkLabel(spec, fault);
+  checkTask(spec, fault);
+  checkSearch(spec, fault);
   checkEvaluation(spec, labelClasses(spec), fault);
-  if (valueMetrics.some((metric) => metric === spec.selection.metric))
-    fault(["selection", "metric"], `"${spec.selection.metric}" is for numbers; the label is a class`);
 });
+
+/** The declaration of one use case: a folder's `usecase.json`, zod-checked, with every default filled in. */
+export const usecaseSpec = checkedShape.transform((spec) => ({
+  ...spec,
+  baselines: spec.baselines ?? [taskOf(spec) === "regression" ? ("mean" as const) : ("majority" as const)],
+}));
 
 type Fault = (path: (string | number)[], message: string) => void;
 
@@ -178,13 +228,11 @@ function checkTime(spec: Shape, fault: Fault): void {
   if (spec.time === undefined) {
     if (spec.split.kind === "time") fault(["split", "kind"], "a time split needs a time column");
     if (spec.horizonHours !== undefined) fault(["horizonHours"], "a horizon needs a time column");
-    if (spec.baselines.includes("persistence")) fault(["baselines"], "persistence needs a time column and a horizon");
-  } else if (spec.split.kind === "stratified" && spec.horizonHours !== undefined) {
+  } else if (spec.split.kind !== "time" && spec.horizonHours !== undefined) {
     fault(["split", "kind"], "rows with a horizon need a time split: a random one would leak the future");
   }
-  if (spec.baselines.includes("persistence") && spec.horizonHours === undefined)
-    fault(["baselines"], "persistence needs a horizon");
-  if (!spec.baselines.includes("majority")) fault(["baselines"], "majority must be among the baselines");
+  if (spec.baselines?.includes("persistence") && spec.horizonHours === undefined)
+    fault(["baselines"], "persistence needs a time column and a horizon");
   for (const [name, column] of Object.entries(spec.columns))
     if (column.type === "category" && column.fillForwardHours !== undefined && spec.time === undefined)
       fault(["columns", name, "fillForwardHours"], "filling forward needs a time column");
@@ -219,6 +267,43 @@ function checkLabel(spec: Shape, fault: Fault): void {
     fault(["label", "positive"], `"${spec.label.positive}" is not a class; the classes are ${classes.join(", ")}`);
 }
 
+/** What fits only one of the two tasks. */
+function checkTask(spec: Shape, fault: Fault): void {
+  const task = taskOf(spec);
+  const isNumber = task === "regression";
+  const metrics: readonly string[] = isNumber ? valueMetrics : classMetrics;
+  if (!metrics.includes(spec.selection.metric))
+    fault(["selection", "metric"], `${spec.selection.metric} is not for ${task}; use one of ${metrics.join(", ")}`);
+  const constant = isNumber ? "mean" : "majority";
+  if (spec.baselines?.includes(isNumber ? "majority" : "mean"))
+    fault(["baselines"], `${isNumber ? "majority" : "mean"} is not for ${task}; use ${constant}`);
+  if (spec.baselines && !spec.baselines.includes(constant))
+    fault(["baselines"], `${constant} must be among the baselines`);
+  if (isNumber)
+    for (const field of ["mapping", "positive"] as const)
+      if (spec.label[field] !== undefined) fault(["label", field], "the label is a number; there are no classes");
+  if (isNumber && spec.evaluation?.costs !== undefined)
+    fault(["evaluation", "costs"], "the label is a number; there are no classes to decide between");
+  if (isNumber && spec.classWeights !== undefined)
+    fault(["classWeights"], "the label is a number; there are no classes");
+  const classes = labelClasses(spec) ?? [];
+  if (typeof spec.classWeights === "object")
+    for (const name of Object.keys(spec.classWeights))
+      if (!classes.includes(name)) fault(["classWeights", name], `"${name}" is not among ${classes.join(", ")}`);
+}
+
+function checkSearch(spec: Shape, fault: Fault): void {
+  for (const [at, { grid }] of spec.candidates.entries())
+    for (const [name, values] of Object.entries(grid)) {
+      if (Array.isArray(values)) continue;
+      const path = ["candidates", at, "grid", name];
+      if (spec.search.kind === "grid")
+        fault(path, 'a range needs a search that draws: set search.kind to "random" or "halving"');
+      if (values.from >= values.to) fault(path, `the range ends at ${values.to}, which is not above ${values.from}`);
+      if (values.scale === "log" && values.from <= 0) fault(path, "a log scale needs a range above 0");
+    }
+}
+
 /** The classes of a spec's label in a fixed order (sorted; with two classes the positive one last). */
 export function labelClasses(spec: Pick<Shape, "columns" | "label">): string[] | undefined {
   const column = spec.columns[spec.label.column];
@@ -234,4 +319,5 @@ export function labelClasses(spec: Pick<Shape, "columns" | "label">): string[] |
 export type UsecaseSpec = z.infer<typeof usecaseSpec>;
 export type ColumnSpec = UsecaseSpec["columns"][string];
 export type BaselineName = UsecaseSpec["baselines"][number];
+export type CandidateGrid = UsecaseSpec["candidates"][number]["grid"];
 export type SelectionMetric = (typeof selectionMetrics)[number];

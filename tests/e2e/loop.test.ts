@@ -59,6 +59,9 @@ describe.sequential("the loop on the running host", () => {
   it("describes the version with its metrics beside both baselines and its lineage", async () => {
     const { json: version } = await tidegate.call("GET", `/models/${model}/versions/champion`);
     expect(version.lineage).toMatchObject({ source: "training", runId: `${model}.data-v1`, datasetVersions: [1] });
+    const [container, ...blob] = version.lineage.preparedRows.split("/");
+    const rows = await tidegate.download(container, blob.join("/"));
+    expect(Buffer.from(rows.subarray(0, 4)).toString()).toBe("PAR1");
     expect(version.metrics.brier).toBeLessThan(version.baselines.persistence.brier);
     expect(version.metrics.brier).toBeLessThan(version.baselines.majority.brier);
     expect(version.differences.map(({ against }: { against: string }) => against).sort()).toEqual([

@@ -78,8 +78,9 @@ async function waitForRun(client: TidegateClient, runId: string): Promise<RunDes
       progress.end(`${run.status} after ${run.progress.trialsDone} trials in ${seconds(started)}`);
       return run;
     }
-    const { trialsDone = 0, trialsTotal = 0 } = run?.progress ?? {};
-    progress.update(trialsDone, trialsTotal, run?.status ?? "waiting");
+    const { trialsDone = 0, trialsTotal = 0, secondsLeft } = run?.progress ?? {};
+    const left = secondsLeft === undefined ? "" : `, about ${secondsLeft} s left`;
+    progress.update(trialsDone, trialsTotal, `${run?.status ?? "waiting"}${left}`);
     await delay(pollMs);
   }
 }

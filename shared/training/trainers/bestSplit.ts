@@ -1,6 +1,9 @@
+import type { BinnedColumn } from "./binColumn";
+import type { RandomStream } from "./randomStream";
+
 /** The best split found so far of one node; a scan replaces it only by a better one, so the first of equals stays. */
 export interface BestSplit {
-  /** Gini impurity left in both sides, weighted by their weights; Infinity before anything is found */
+  /** what the criterion leaves in both sides, the lower the better; Infinity before anything is found */
   cost: number;
   feature: number;
   /** last bin of the left side that has rows here; 0 when only missing values go left */
@@ -8,24 +11,39 @@ export interface BestSplit {
   /** first bin of the right side that has rows here */
   nextBin: number;
   missingLeft: boolean;
-  /** integer weight a class on the left side */
+  /** values of the feature are missing in this node */
+  hasMissing: boolean;
+  /** sums a lane on the left side: integer weight a class, or weight and weighted value */
   leftWeights: Float64Array;
 }
 
 /** What a scan needs to know of the node. */
 export interface NodeTotals {
   rows: number;
-  /** integer weight a class */
+  /** sums a lane: integer weight a class, or weight and weighted value */
   weights: Float64Array;
   minLeafRows: number;
   /** lane value of one row, see LaneLayout */
   rowUnit: number;
+  /** the tree's stream, for scans that draw */
+  random: RandomStream;
 }
 
-/** Scans the histogram (bin x class lanes) of a feature for a better split; false when the feature is constant in this node. */
+/** Scans the histogram (bin x lanes) of a feature for a better split; false when the feature is constant in this node. */
 export type SplitScan = (
   histogram: Float64Array,
   binCount: number,
+  node: NodeTotals,
+  feature: number,
+  best: BestSplit,
+) => boolean;
+
+/** Looks for a better split of rows[from, to) by one feature; false when it is constant among them. */
+export type FeatureScan = (
+  column: BinnedColumn,
+  rows: Int32Array,
+  from: number,
+  to: number,
   node: NodeTotals,
   feature: number,
   best: BestSplit,

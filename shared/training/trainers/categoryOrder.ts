@@ -1,24 +1,44 @@
 import type { CategoryColumn } from "../../data/featureTable";
 import { alignCodes, occurringLevels, type TrainedCategory } from "./trainedCategory";
-import type { ClassTarget } from "./trainer";
+import type { ClassTarget, TrainingTarget } from "./trainer";
 
 /**
- * The column's levels in the order in which a tree may cut them: by the share of the last class (two classes, optimal after Fisher
- * 1958 and Breiman 1984), else by the first principal component of the class shares (Coppersmith et al. 1999), equals by name.
+ * The column's levels in the order in which a tree may cut them: by the mean of a numeric label or the share of the last of two classes
+ * (optimal after Fisher 1958 and Breiman 1984), with more classes by the first principal component of the class shares (Coppersmith
+ * et al. 1999); equals by name.
  */
-export function orderCategory(column: CategoryColumn, target: ClassTarget, weights?: Float64Array): TrainedCategory {
+export function orderCategory(column: CategoryColumn, target: TrainingTarget, weights?: Float64Array): TrainedCategory {
   const levels = occurringLevels(column, weights);
-  const classCount = target.classes.length;
   const codes = alignCodes({ name: column.name, levels }, column);
-  const sums = levels.map(() => new Float64Array(classCount));
+  const scores =
+    target.task === "regression"
+      ? meanValues(levels.length, codes, target.values, weights)
+      : shareScores(levels.length, codes, target, weights);
+  const scored = levels.map((level, index) => ({ level, score: scores[index] }));
+  scored.sort((a, b) => a.score - b.score || (a.level < b.level ? -1 : 1));
+  return { name: column.name, levels: scored.map(({ level }) => level) };
+}
+
+function meanValues(levelCount: number, codes: Int32Array, values: Float64Array, weights?: Float64Array): number[] {
+  const sums = Array.from({ length: levelCount }, () => ({ weight: 0, value: 0 }));
+  for (let row = 0; row < codes.length; row++) {
+    if (codes[row] < 0) continue;
+    const weight = weights === undefined ? 1 : weights[row];
+    sums[codes[row]].weight += weight;
+    sums[codes[row]].value += weight * values[row];
+  }
+  return sums.map(({ weight, value }) => value / weight);
+}
+
+function shareScores(levelCount: number, codes: Int32Array, target: ClassTarget, weights?: Float64Array): number[] {
+  const classCount = target.classes.length;
+  const sums = Array.from({ length: levelCount }, () => new Float64Array(classCount));
   for (let row = 0; row < codes.length; row++)
     if (codes[row] >= 0) sums[codes[row]][target.codes[row]] += weights === undefined ? 1 : weights[row];
   const totals = sums.map((lanes) => lanes.reduce((sum, lane) => sum + lane, 0));
   const shares = sums.map((lanes, level) => lanes.map((lane) => lane / totals[level]));
   const axis = classCount === 2 ? Float64Array.of(0, 1) : firstComponent(shares, totals);
-  const scored = levels.map((level, index) => ({ level, score: dot(shares[index], axis) }));
-  scored.sort((a, b) => a.score - b.score || (a.level < b.level ? -1 : 1));
-  return { name: column.name, levels: scored.map(({ level }) => level) };
+  return shares.map((share) => dot(share, axis));
 }
 
 /** Direction of greatest weighted variance of the class shares, by power iteration. */

@@ -3,7 +3,7 @@ import type { TreeNodes } from "./treeNodes";
 /** A grown forest in flat arrays; node indices count over all trees. */
 export interface Forest {
   treeCount: number;
-  /** probabilities a leaf holds: one (of the positive class) for two classes, else one a class */
+  /** numbers a leaf holds: the probability of the positive class for two classes, else one a class; two for a value (high, low) */
   outputCount: number;
   /** first node of each tree, then the number of nodes */
   treeStart: Int32Array;
@@ -14,17 +14,18 @@ export interface Forest {
   missingLeft: Uint8Array;
   /** left child; the right one stands after it */
   left: Int32Array;
-  /** node x output: the leaf's probability as a whole number of `leafUnits` */
+  /** node x output: whole numbers within `leafUnits` */
   leafValues: Int32Array;
-  /** units of probability 1: a power of two with treeCount x leafUnits <= 2^24, so that float32 sums over all trees are exact in any order */
+  /** a power of two with treeCount x leafUnits <= 2^24, so that float32 sums over all trees are exact in any order; probability 1 is so many */
   leafUnits: number;
 }
 
-/** Joins trees into a forest; with two classes the leaves keep only the share of `positiveIndex`. */
-export function joinTrees(trees: TreeNodes[], positiveIndex: number): Forest {
-  const { classCount } = trees[0];
+/** Writes the outputs of a leaf whose training rows sum to `sums`. */
+export type LeafWriter = (sums: Float64Array, leafUnits: number, target: Int32Array) => void;
+
+/** Joins trees into a forest. */
+export function joinTrees(trees: TreeNodes[], outputCount: number, writeLeaf: LeafWriter): Forest {
   const nodeCount = trees.reduce((sum, tree) => sum + tree.count, 0);
-  const outputCount = classCount === 2 ? 1 : classCount;
   const forest: Forest = {
     treeCount: trees.length,
     outputCount,
@@ -34,18 +35,24 @@ export function joinTrees(trees: TreeNodes[], positiveIndex: number): Forest {
     missingLeft: new Uint8Array(nodeCount),
     left: new Int32Array(nodeCount),
     leafValues: new Int32Array(nodeCount * outputCount),
-    leafUnits: 2 ** (24 - Math.ceil(Math.log2(trees.length))),
+    leafUnits: leafUnitsFor(trees.length),
   };
   for (const [index, tree] of trees.entries()) {
     const start = forest.treeStart[index];
     forest.treeStart[index + 1] = start + tree.count;
-    copyTree(forest, tree, start, positiveIndex);
+    copyTree(forest, tree, start, writeLeaf);
   }
   return forest;
 }
 
-function copyTree(forest: Forest, tree: TreeNodes, start: number, positiveIndex: number): void {
-  const weights = new Float64Array(tree.classCount);
+/** The largest `leafUnits` for so many trees. */
+export function leafUnitsFor(treeCount: number): number {
+  return 2 ** (24 - Math.ceil(Math.log2(treeCount)));
+}
+
+function copyTree(forest: Forest, tree: TreeNodes, start: number, writeLeaf: LeafWriter): void {
+  const { outputCount, leafUnits } = forest;
+  const sums = new Float64Array(tree.laneCount);
   for (let node = 0; node < tree.count; node++) {
     const at = start + node;
     forest.feature[at] = tree.feature[node];
@@ -55,23 +62,7 @@ function copyTree(forest: Forest, tree: TreeNodes, start: number, positiveIndex:
       forest.left[at] = start + tree.left[node];
       continue;
     }
-    tree.readWeights(node, weights);
-    const target = forest.leafValues.subarray(at * forest.outputCount, (at + 1) * forest.outputCount);
-    if (tree.classCount === 2)
-      target[0] = Math.round((weights[positiveIndex] / (weights[0] + weights[1])) * forest.leafUnits);
-    else roundShares(weights, forest.leafUnits, target);
-  }
-}
-
-/** Shares as whole numbers that sum to `units`: differences of the rounded running sum. */
-function roundShares(weights: Float64Array, units: number, target: Int32Array): void {
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  let running = 0;
-  let before = 0;
-  for (let lane = 0; lane < weights.length; lane++) {
-    running += weights[lane];
-    const after = Math.round((running / total) * units);
-    target[lane] = after - before;
-    before = after;
+    tree.readWeights(node, sums);
+    writeLeaf(sums, leafUnits, forest.leafValues.subarray(at * outputCount, (at + 1) * outputCount));
   }
 }

@@ -2,12 +2,12 @@
 export function graphMetadata(
   learner: string,
   features: { numbers: readonly string[]; categories: readonly { name: string }[] },
-  classes: readonly string[],
+  classes?: readonly string[],
 ): Record<string, string> {
   return {
     producer: "tidegate",
     learner,
     columns: JSON.stringify({ numbers: features.numbers, categories: features.categories.map(({ name }) => name) }),
-    classes: JSON.stringify(classes),
+    ...(classes ? { classes: JSON.stringify(classes) } : {}),
   };
 }

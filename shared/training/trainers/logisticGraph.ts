@@ -3,15 +3,10 @@ import { elementTypeNumber } from "../../onnx/graphTensor";
 import { addClassOutputs, type LabelRule } from "./classOutputs";
 import { graphMetadata } from "./graphMetadata";
 import type { LinearFeatures } from "./linearFeatures";
+import { addLinearScores, columnsOf } from "./linearGraph";
+import type { LinearWeights } from "./linearWeights";
 
-/** Weights on raw columns: lane x width, and one intercept a lane. */
-export interface LinearWeights {
-  laneCount: number;
-  weights: Float64Array;
-  intercepts: Float64Array;
-}
-
-/** The model as ONNX bytes: imputation, one-hot encoding and scores in float64, so that rounding to float32 agrees with ours. */
+/** The model as ONNX bytes: scores and probabilities in float64, rounded to float32 at the end; `notes` go to its metadata. */
 export function logisticGraph(
   features: LinearFeatures,
   model: LinearWeights,
@@ -19,43 +14,10 @@ export function logisticGraph(
   notes: object,
 ): Uint8Array {
   const graph = new GraphBuilder("logistic-regression");
-  const parts = [...addNumbers(graph, features), ...addIndicators(graph, features)];
-  const rows = parts.length === 1 ? parts[0] : graph.node("Concat", parts, { axis: { int: 1 } });
-  const wide = graph.node("Cast", [rows], { to: { int: elementTypeNumber("double") } });
-  const matrix = graph.constant(transpose(model.weights, model.laneCount), [features.width, model.laneCount]);
-  const product = graph.node("MatMul", [wide, matrix]);
-  const scores = graph.node("Add", [product, graph.constant(model.intercepts, [model.laneCount])]);
+  const scores = addLinearScores(graph, features, model);
   const probabilities =
     model.laneCount === 1 ? graph.node("Sigmoid", [scores]) : graph.node("Softmax", [scores], { axis: { int: 1 } });
   addClassOutputs(graph, graph.node("Cast", [probabilities], { to: { int: elementTypeNumber("float") } }), rule);
-  const names = { numbers: features.numbers.map(({ name }) => name), categories: features.categories };
-  const metadata = graphMetadata("logistic-regression", names, rule.classes);
+  const metadata = graphMetadata("logistic-regression", columnsOf(features), rule.classes);
   return graph.toBytes({ ...metadata, fit: JSON.stringify(notes) });
-}
-
-function addNumbers(graph: GraphBuilder, { numbers }: LinearFeatures): string[] {
-  if (numbers.length === 0) return [];
-  const input = graph.input("numbers", "float", numbers.length);
-  const medians = graph.constant(
-    Float32Array.from(numbers, ({ median }) => median),
-    [1, numbers.length],
-  );
-  return [graph.node("Where", [graph.node("IsNaN", [input]), medians, input])];
-}
-
-function addIndicators(graph: GraphBuilder, { categories }: LinearFeatures): string[] {
-  if (categories.length === 0) return [];
-  const input = graph.input("categories", "string", categories.length);
-  return categories.flatMap(({ levels }, index) => {
-    if (levels.length === 0) return [];
-    const column = graph.node("Gather", [input, graph.constant(BigInt64Array.of(BigInt(index)), [])], {
-      axis: { int: 1 },
-    });
-    return [graph.node("OneHotEncoder", [column], { cats_strings: { texts: levels }, zeros: { int: 1 } })];
-  });
-}
-
-function transpose(weights: Float64Array, laneCount: number): Float64Array {
-  const width = weights.length / laneCount;
-  return weights.map((_, at) => weights[(at % laneCount) * width + Math.floor(at / laneCount)]);
 }

@@ -2,8 +2,9 @@ import { z } from "zod";
 import { checkTrainingRows, requireClasses } from "./checkTrainingRows";
 import { classProbabilities } from "./classProbabilities";
 import { type LinearFeatures, type LinearRows, learnFeatures, linearRows } from "./linearFeatures";
-import { normalise, scoreRow } from "./linearScores";
-import { type LinearWeights, logisticGraph } from "./logisticGraph";
+import { normalise } from "./linearScores";
+import { type LinearWeights, linearOutputs, rawWeights } from "./linearWeights";
+import { logisticGraph } from "./logisticGraph";
 import { logisticObjective } from "./logisticObjective";
 import { minimize } from "./minimize";
 import type { ClassTarget, FittedModel, Trainer } from "./trainer";
@@ -40,7 +41,9 @@ export const logisticRegression: Trainer<LogisticParameters> = {
       tolerance,
       onIteration: (iteration) => context.onProgress?.(iteration / maxIterations),
     });
-    const model = rawWeights(point, features, laneCount);
+    const weightCount = laneCount * features.width;
+    const standardised = { weights: point.slice(0, weightCount), intercepts: point.slice(weightCount) };
+    const model = rawWeights(standardised, features);
     const { decisionThreshold = 0.5 } = context;
     const rule = { classes: target.classes, positiveIndex, decisionThreshold };
     return fitted(features, model, rule, { iterations, converged });
@@ -55,7 +58,7 @@ function fitted(
 ): FittedModel {
   return {
     predict: (table) => {
-      const scores = laneProbabilities(linearRows(features, table), features.width, model);
+      const scores = linearOutputs(linearRows(features, table), features.width, model, normalise);
       return classProbabilities(scores, rule.classes.length, rule.positiveIndex);
     },
     toOnnx: () => logisticGraph(features, model, rule, notes),
@@ -69,30 +72,4 @@ function standardise(rows: LinearRows, { numbers }: LinearFeatures): LinearRows 
     ...rows,
     numbers: rows.numbers.map((value, at) => (value - numbers[at % width].mean) / numbers[at % width].deviation),
   };
-}
-
-/** Takes the standardisation into the weights, so that scoring needs no scaler: w / deviation, and the means into the intercept. */
-function rawWeights(point: Float64Array, { numbers, width }: LinearFeatures, laneCount: number): LinearWeights {
-  const weights = point.slice(0, laneCount * width);
-  const intercepts = point.slice(laneCount * width);
-  for (let lane = 0; lane < laneCount; lane++) {
-    for (const [k, { mean, deviation }] of numbers.entries()) {
-      weights[lane * width + k] /= deviation;
-      intercepts[lane] -= weights[lane * width + k] * mean;
-    }
-  }
-  return { laneCount, weights, intercepts };
-}
-
-/** Probabilities, rows x lanes, rounded to float32 as the graph's outputs are. */
-function laneProbabilities(rows: LinearRows, width: number, model: LinearWeights): Float64Array {
-  const { laneCount, weights, intercepts } = model;
-  const all = new Float64Array(rows.rowCount * laneCount);
-  const scores = new Float64Array(laneCount);
-  for (let row = 0; row < rows.rowCount; row++) {
-    scoreRow(rows, row, weights, intercepts, width, scores);
-    normalise(scores);
-    for (let lane = 0; lane < laneCount; lane++) all[row * laneCount + lane] = Math.fround(scores[lane]);
-  }
-  return all;
 }

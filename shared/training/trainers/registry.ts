@@ -1,10 +1,21 @@
 import { AppError } from "../../errors";
+import { createCalibrated } from "./calibrated";
+import { extraTrees } from "./extraTrees";
 import { logisticRegression } from "./logisticRegression";
 import { randomForest } from "./randomForest";
+import { ridgeRegression } from "./ridgeRegression";
+import { createSoftVoting } from "./softVoting";
 import type { Trainer } from "./trainer";
 
 const trainers = new Map<string, Trainer<unknown>>(
-  [randomForest, logisticRegression].map((trainer) => [trainer.learner, trainer as Trainer<unknown>]),
+  [
+    randomForest,
+    extraTrees,
+    logisticRegression,
+    ridgeRegression,
+    createCalibrated(trainerFor),
+    createSoftVoting(trainerFor),
+  ].map((trainer) => [trainer.learner, trainer as Trainer<unknown>]),
 );
 
 /** Every learner a use case may name. */

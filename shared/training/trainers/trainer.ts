@@ -20,10 +20,14 @@ export interface ValueTarget {
 
 export type TrainingTarget = ClassTarget | ValueTarget;
 
+export type ClassWeights = "balanced" | Record<string, number>;
+
 export interface FitContext {
   seed: number;
   /** one weight a row, finite and not negative; without them every row weighs 1 */
   sampleWeights?: Float64Array;
+  /** a factor on the weight of every row of a class, those not named 1; "balanced" gives all classes the same sum. fitModel takes them into sampleWeights: learners never see them. */
+  classWeights?: ClassWeights;
   /** two classes: a probability of the positive class at or above it makes the label positive; 0.5 by default */
   decisionThreshold?: number;
   /** two classes: which of `classes` is the positive one; the second by default */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { prepareDataset } from "../../../shared/data/prepareDataset";
-import { baselineProbabilities } from "../../../shared/evaluation/baselines";
+import { baselinePredictions } from "../../../shared/evaluation/baselines";
 import { loadUsecases } from "../../../shared/usecase/loadUsecases";
 import { withFiles } from "../data/inSession";
 
@@ -16,13 +16,13 @@ const marginal = [2 / 6, 3 / 6, 1 / 6];
 
 describe("baselines", { timeout: 60_000 }, () => {
   it("majority says the class frequencies of the training rows", () => {
-    expect(Array.from(baselineProbabilities("majority", data, rows))).toEqual(
+    expect(Array.from(baselinePredictions("majority", data, rows))).toEqual(
       [marginal, marginal, marginal, marginal].flat(),
     );
   });
 
   it("persistence says them given the current class; where that is unknown or new, as majority", () => {
-    expect(Array.from(baselineProbabilities("persistence", data, rows))).toEqual(
+    expect(Array.from(baselinePredictions("persistence", data, rows))).toEqual(
       [marginal, marginal, [2 / 3, 1 / 3, 0], [0, 1, 0]].flat(),
     );
   });
@@ -35,7 +35,7 @@ describe("baselines", { timeout: 60_000 }, () => {
     );
     const { trainRows: train, holdoutRows: evaluate, target } = prepared;
     expect(evaluate.length).toBe(13_044);
-    const probabilities = baselineProbabilities("persistence", prepared, { train, evaluate });
+    const probabilities = baselinePredictions("persistence", prepared, { train, evaluate });
     const positive = Array.from(evaluate, (_, i) => probabilities[2 * i + 1]);
     const brier = positive.reduce((sum, p, i) => sum + (p - target[evaluate[i]]) ** 2, 0) / evaluate.length;
     const correct = positive.filter((p, i) => (p >= 0.5 ? 1 : 0) === target[evaluate[i]]).length / evaluate.length;

@@ -22,6 +22,7 @@ function seriesOf(classes: string[]) {
   });
   const site = Int32Array.from(load, (_value, row) => row % 2);
   const data: PreparedData = {
+    task: "classification",
     classes,
     positiveIndex: classes.length === 2 ? 0 : undefined,
     table: {
@@ -46,7 +47,7 @@ function taskOf(classes: string[], changes: Partial<EvaluateTask> = {}): Evaluat
   return {
     kind: "evaluate",
     prepared: encodePrepared(data),
-    probabilities,
+    predictions: probabilities,
     baselines: ["majority"],
     metric: "brier",
     seed: 1,

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isAppError } from "../../../shared/errors";
 import { loadUsecases } from "../../../shared/usecase/loadUsecases";
 import { parseUsecase } from "../../../shared/usecase/parseUsecase";
-import { labelClasses } from "../../../shared/usecase/usecaseSpec";
+import { labelClasses, taskOf } from "../../../shared/usecase/usecaseSpec";
 import { usecaseJsonSchema } from "../../../tools/data/usecaseJsonSchema";
 
 const minimal = {
@@ -25,6 +25,8 @@ const minimal = {
   selection: { metric: "brier" },
 };
 
+const number = { label: { column: "Weight" }, features: ["Kind"], selection: { metric: "rmse" } };
+const range = (grid: object) => ({ candidates: [{ learner: "logistic-regression", grid: { l2: grid } }] });
 const weight = (changes: object) => ({ columns: { ...minimal.columns, Weight: { type: "number", ...changes } } });
 
 const costs = (changes: object) => ({ apple: { apple: 0, pear: 1 }, pear: { apple: 1, pear: 0 }, ...changes });
@@ -53,6 +55,12 @@ describe("a use-case spec", () => {
     });
   });
 
+  it("predicts a number where the label is one", () => {
+    const parsed = parseUsecase(JSON.stringify({ ...minimal, ...number }), "here");
+    expect(taskOf(parsed)).toBe("regression");
+    expect(parsed.baselines).toEqual(["mean"]);
+  });
+
   it.each([
     ["split.kind", { split: { kind: "time", holdoutFrom: "2024-01-01T00:00:00Z" } }],
     ["split.kind", { time: "At", horizonHours: 2 }],
@@ -63,7 +71,17 @@ describe("a use-case spec", () => {
     ["features.0", { features: ["Kind"] }],
     ["features.1", { features: ["Weight", "Weight"] }],
     ["features.0", { features: ["Height"] }],
-    ["label.column", { label: { column: "Weight" } }],
+    ["label.column", { label: { column: "At" } }],
+    ["label.mapping", { ...number, label: { column: "Weight", mapping: { "1": "a" } } }],
+    ["label.positive", { ...number, label: { column: "Weight", positive: "pear" } }],
+    ["selection.metric", { ...number, selection: { metric: "brier" } }],
+    ["baselines", { ...number, baselines: ["majority"] }],
+    ["classWeights", { ...number, classWeights: "balanced" }],
+    ["classWeights.plum", { classWeights: { plum: 2 } }],
+    ["split.column", { split: { kind: "group", column: "Nobody" } }],
+    ["candidates.0.grid.l2", range({ from: 1, to: 10 })],
+    ["candidates.0.grid.l2", { ...range({ from: 10, to: 1 }), search: { kind: "random" } }],
+    ["candidates.0.grid.l2", { ...range({ from: 0, to: 1, scale: "log" }), search: { kind: "random" } }],
     ["label.positive", { label: { column: "Kind" } }],
     ["label.positive", { label: { column: "Kind", positive: "plum" } }],
     ["label.mapping", { label: { column: "Kind", mapping: { apple: "a" }, positive: "a" } }],

@@ -2,11 +2,15 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { binColumn } from "../../../../shared/training/trainers/binColumn";
 import { laneLayout } from "../../../../shared/training/trainers/classHistogram";
+import { ClassStatistic } from "../../../../shared/training/trainers/classStatistic";
 import { TreeGrower } from "../../../../shared/training/trainers/growTree";
+import { histogramScan } from "../../../../shared/training/trainers/histogramScan";
 import { partitionRows } from "../../../../shared/training/trainers/partitionRows";
 import { randomForest } from "../../../../shared/training/trainers/randomForest";
-import { createManyClassScan } from "../../../../shared/training/trainers/scanManyClasses";
+import { RandomStream } from "../../../../shared/training/trainers/randomStream";
+import { scanEveryCut } from "../../../../shared/training/trainers/scanEveryCut";
 import { scanTwoClasses } from "../../../../shared/training/trainers/scanTwoClasses";
+import { giniCriterion } from "../../../../shared/training/trainers/splitCriterion";
 import { splitThreshold } from "../../../../shared/training/trainers/splitThreshold";
 import { runGraph } from "./runGraph";
 import { sampleRows } from "./sampleRows";
@@ -15,18 +19,17 @@ const defaults = randomForest.parameters.parse({});
 
 function growerFor() {
   const { table, target } = sampleRows({ seed: 1, rowCount: 500, numbers: 4, categories: 0, classes: 2, missing: 0.1 });
+  const statistic = new ClassStatistic(target.codes, 2, new Float64Array(500).fill(1), laneLayout(500, undefined));
   return new TreeGrower({
     columns: table.numbers.map(({ values }) => binColumn(values, target.codes, 2)),
-    classes: target.codes,
-    classCount: 2,
+    statistic,
     rowCount: 500,
-    weights: new Float64Array(500).fill(1),
     drawable: Int32Array.from(Array(500).keys()),
-    layout: laneLayout(500, undefined),
+    bootstrap: true,
     maxDepth: 8,
     minLeafRows: 3,
     featuresPerSplit: 2,
-    scan: scanTwoClasses,
+    scan: histogramScan(statistic, scanTwoClasses),
   });
 }
 
@@ -50,14 +53,21 @@ describe("the random forest", () => {
           const histogram = Float64Array.from(counts.slice(0, counts.length & ~1), (rows) => rows * (rowUnit + 2));
           const weights = new Float64Array(2);
           for (const [lane, sum] of histogram.entries()) weights[lane % 2] += sum % rowUnit;
-          const node = { rows: (weights[0] + weights[1]) / 2, weights, minLeafRows: least, rowUnit };
-          const best = [scanTwoClasses, createManyClassScan(2)].map((scan) => {
+          const node = {
+            rows: (weights[0] + weights[1]) / 2,
+            weights,
+            minLeafRows: least,
+            rowUnit,
+            random: new RandomStream(1, 1),
+          };
+          const best = [scanTwoClasses, scanEveryCut(giniCriterion(2))].map((scan) => {
             const split = {
               cost: 1e9,
               feature: 0,
               bin: 0,
               nextBin: 0,
               missingLeft: false,
+              hasMissing: false,
               leftWeights: new Float64Array(2),
             };
             const varies = scan(histogram, histogram.length / 2, node, 1, split);

@@ -1,38 +1,19 @@
 import type { FeatureTable } from "../../../../shared/data/featureTable";
-import { createOnnxRuntime } from "../../../../shared/onnx/runtime";
-import type { TensorValue } from "../../../../shared/ports";
+import { runTables } from "../../../../tools/bench/runTable";
 
 export interface GraphReply {
   labels: string[];
   probabilities: Float32Array;
+  /** regression only */
+  values: Float32Array;
 }
 
-/** Runs ONNX bytes on a table as scoring does: NaN for a missing number, "" for a missing category. */
+/** Runs ONNX bytes on a table as scoring does; an output that the graph does not have is empty. */
 export async function runGraph(bytes: Uint8Array, table: FeatureTable): Promise<GraphReply> {
-  const model = await createOnnxRuntime().load(bytes);
-  try {
-    const reply = await model.run(tensorsOf(table));
-    return { labels: reply.label.data as string[], probabilities: reply.probabilities.data as Float32Array };
-  } finally {
-    await model.release();
-  }
-}
-
-function tensorsOf({ rowCount, numbers, categories }: FeatureTable): Record<string, TensorValue> {
-  const tensors: Record<string, TensorValue> = {};
-  if (numbers.length > 0) {
-    const data = new Float32Array(rowCount * numbers.length);
-    for (let at = 0; at < data.length; at++)
-      data[at] = numbers[at % numbers.length].values[Math.floor(at / numbers.length)];
-    tensors.numbers = { datatype: "FP32", shape: [rowCount, numbers.length], data };
-  }
-  if (categories.length > 0) {
-    const data = Array.from({ length: rowCount * categories.length }, (_, at) => {
-      const { codes, levels } = categories[at % categories.length];
-      const code = codes[Math.floor(at / categories.length)];
-      return code < 0 ? "" : levels[code];
-    });
-    tensors.categories = { datatype: "BYTES", shape: [rowCount, categories.length], data };
-  }
-  return tensors;
+  const [{ label, probabilities, value }] = await runTables(bytes, [table]);
+  return {
+    labels: (label?.data ?? []) as string[],
+    probabilities: (probabilities?.data ?? new Float32Array(0)) as Float32Array,
+    values: (value?.data ?? new Float32Array(0)) as Float32Array,
+  };
 }

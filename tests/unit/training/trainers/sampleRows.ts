@@ -1,6 +1,6 @@
 import type { FeatureTable } from "../../../../shared/data/featureTable";
 import { RandomStream } from "../../../../shared/training/trainers/randomStream";
-import type { ClassTarget } from "../../../../shared/training/trainers/trainer";
+import type { ClassTarget, ValueTarget } from "../../../../shared/training/trainers/trainer";
 
 export interface SampleOptions {
   seed: number;
@@ -44,4 +44,18 @@ export function sampleRows(options: SampleOptions): { table: FeatureTable; targe
   );
   const classes = Array.from({ length: options.classes }, (_, k) => `class ${k}`);
   return { table: { rowCount, numbers, categories }, target: { task: "classification" as const, classes, codes } };
+}
+
+/** The same kind of rows with a number to learn instead of a class: waves of the numbers, a step for two levels, and noise. */
+export function sampleValues(options: Omit<SampleOptions, "classes">): { table: FeatureTable; target: ValueTarget } {
+  const { table } = sampleRows({ ...options, classes: 2 });
+  const random = new RandomStream(options.seed, 98);
+  const values = new Float64Array(options.rowCount).map((_, row) => {
+    let sum = 50 + random.next() / 2 ** 32;
+    for (const [k, { values: column }] of table.numbers.entries())
+      sum += Number.isNaN(column[row]) ? 1 : 4 * Math.sin((3 * (column[row] - k)) / 10 ** (k % 4));
+    for (const { codes } of table.categories) sum += codes[row] === 1 ? 6 : codes[row] === 3 ? -3 : 0;
+    return sum;
+  });
+  return { table, target: { task: "regression", values } };
 }

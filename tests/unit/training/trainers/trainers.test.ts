@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../../../shared/errors";
 import { learnerNames, trainerFor } from "../../../../shared/training/trainers/registry";
+import type { Task } from "../../../../shared/training/trainers/trainer";
 import { runGraph } from "./runGraph";
-import { sampleRows } from "./sampleRows";
+import { sampleRows, sampleValues } from "./sampleRows";
 
 const mixed = { rowCount: 240, numbers: 3, categories: 2, missing: 0.15, steps: 20 };
 
@@ -14,7 +15,9 @@ describe("the trainer registry", () => {
   });
 });
 
-describe.each([...learnerNames])("the learner %s", (learner) => {
+const learnersOf = (task: Task) => learnerNames.filter((learner) => trainerFor(learner).tasks.includes(task));
+
+describe.each(learnersOf("classification"))("the learner %s", (learner) => {
   const trainer = trainerFor(learner);
   const defaults = trainer.parameters.parse({});
 
@@ -117,6 +120,54 @@ describe.each([...learnerNames])("the learner %s", (learner) => {
     expect(fit).toThrow("no features");
   });
 });
+
+describe.each(learnersOf("regression"))("the learner %s of numbers", (learner) => {
+  const trainer = trainerFor(learner);
+  const defaults = trainer.parameters.parse({});
+
+  it("makes the same bytes of the same rows and seed", () => {
+    const { table, target } = sampleValues({ ...mixed, seed: 3 });
+    const bytes = () => trainer.fit(table, target, defaults, { seed: 2 ** 40 + 1 }).toOnnx();
+    expect(Buffer.compare(bytes(), bytes())).toBe(0);
+  });
+
+  it("does not learn from rows of weight zero", () => {
+    const { table, target } = sampleValues({ ...mixed, seed: 5, rowCount: 400 });
+    const values = target.values.map((value, row) => (row < 200 ? value : -value));
+    const sampleWeights = new Float64Array(400).map((_, row) => (row < 200 ? 1.5 : 0));
+    const predict = (taught: Float64Array) =>
+      trainer.fit(table, { ...target, values: taught }, defaults, { seed: 1, sampleWeights }).predict(table);
+    expect(predict(values)).toEqual(predict(target.values));
+  });
+
+  it("comes nearer than the mean", () => {
+    const { table, target } = sampleValues({ ...mixed, rowCount: 600, seed: 6 });
+    const predictions = trainer.fit(table, target, defaults, { seed: 1 }).predict(table);
+    const mean = target.values.reduce((sum, y) => sum + y, 0) / 600;
+    const error = (guess: (row: number) => number) =>
+      target.values.reduce((sum, y, row) => sum + (y - guess(row)) ** 2, 0);
+    expect(error((row) => predictions[row])).toBeLessThan(0.8 * error(() => mean));
+  });
+
+  it.each([
+    ["one value only", { values: new Float64Array(240).fill(2.5) }, "all 240 training rows have the label 2.5"],
+    ["a label too few", { values: new Float64Array(239) }, "240 rows but 239 labels"],
+    ["a label that is no number", { values: new Float64Array(240).fill(Number.NaN) }, "the label of row 0 is NaN"],
+    ["a label beyond float32", { values: new Float64Array(240).fill(1e39) }, "the label of row 0 is 1e+39"],
+    ["no weight at all", { sampleWeights: new Float64Array(240) }, "there are no training rows"],
+  ])("refuses %s with a reason", (_, { values, sampleWeights }: ValueFault, message) => {
+    const { table, target } = sampleValues({ ...mixed, seed: 8 });
+    const wrong = { ...target, values: values ?? target.values };
+    const fit = () => trainer.fit(table, wrong, defaults, { seed: 1, sampleWeights });
+    expect(fit).toThrow(AppError);
+    expect(fit).toThrow(message);
+  });
+});
+
+interface ValueFault {
+  values?: Float64Array;
+  sampleWeights?: Float64Array;
+}
 
 interface Fault {
   codes?: Int32Array;

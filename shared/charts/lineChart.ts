@@ -1,0 +1,132 @@
+import { type Axis, axis } from "./axis";
+import { escapeText } from "./escapeText";
+import { chartFrame, palette } from "./svg";
+
+/** One curve: `x[i]`, `y[i]`; a y that is no finite number leaves a gap. Faint curves stand behind and are in no legend. */
+export interface Line {
+  label: string;
+  x: ArrayLike<number>;
+  y: ArrayLike<number>;
+  faint?: boolean;
+  dashed?: boolean;
+}
+
+export interface LineChart {
+  title: string;
+  /** what a reader who does not see the picture should know */
+  description: string;
+  /** what each axis shows, with its unit */
+  xLabel: string;
+  yLabel: string;
+  lines: readonly Line[];
+  /** the x axis holds these names at 0, 1, 2 ... instead of numbers */
+  xNames?: readonly string[];
+  /** limits of the y axis; by default what the lines need */
+  yLow?: number;
+  yHigh?: number;
+  widthPx?: number;
+  heightPx?: number;
+}
+
+const margin = { left: 64, right: 16, top: 40, bottom: 52 };
+
+/** Curves over a shared x axis as an SVG element with title, description, ticks and a legend. */
+export function lineChart(chart: LineChart): string {
+  const { lines, widthPx = 420, heightPx = 280 } = chart;
+  const legend = lines.filter(({ faint }) => !faint);
+  const legendPx = legend.length > 1 ? legend.length * 18 : 0;
+  const right = widthPx - margin.right;
+  const bottom = heightPx - margin.bottom;
+  const xAxis = chart.xNames ? nameAxis(chart.xNames) : axis(...range(lines.map((line) => line.x)));
+  const [lowest, highest] = range(lines.map((line) => line.y));
+  const yAxis = axis(chart.yLow ?? lowest, chart.yHigh ?? highest);
+  const x = (value: number) => margin.left + share(xAxis, value) * (right - margin.left);
+  const y = (value: number) => bottom - share(yAxis, value) * (bottom - margin.top);
+  const colorOf = new Map(legend.map((line, index) => [line, palette[index % palette.length]]));
+  const ordered = [...lines].sort((a, b) => Number(b.faint ?? false) - Number(a.faint ?? false));
+  return chartFrame({
+    title: chart.title,
+    description: chart.description,
+    widthPx,
+    heightPx: heightPx + legendPx,
+    content: [
+      ...xAxis.ticks.map(({ value, text }) => xTick(x(value), bottom, text)),
+      ...yAxis.ticks.map(({ value, text }) => yTick(y(value), right, text)),
+      ...ordered.map((line) => curve(line, x, y, colorOf.get(line))),
+      `<text class="label" x="${(margin.left + right) / 2}" y="${heightPx - 12}" text-anchor="middle">${escapeText(chart.xLabel)}</text>`,
+      `<text class="label" transform="rotate(-90)" x="${-(margin.top + bottom) / 2}" y="14" text-anchor="middle">${escapeText(chart.yLabel)}</text>`,
+      ...(legendPx > 0 ? legend.map((line, index) => legendRow(line, heightPx + index * 18, colorOf.get(line))) : []),
+    ],
+  });
+}
+
+function range(columns: ArrayLike<number>[]): [number, number] {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const column of columns) {
+    for (let i = 0; i < column.length; i++) {
+      if (!Number.isFinite(column[i])) continue;
+      low = Math.min(low, column[i]);
+      high = Math.max(high, column[i]);
+    }
+  }
+  return [low, high];
+}
+
+/** Names in the middle of equal parts; every n-th only where there are many. */
+function nameAxis(names: readonly string[]): Axis {
+  const every = Math.ceil(names.length / 8);
+  const ticks = names.map((name, value) => ({ value, text: name.length > 12 ? `${name.slice(0, 11)}…` : name }));
+  return { low: -0.5, high: names.length - 0.5, ticks: ticks.filter(({ value }) => value % every === 0) };
+}
+
+function share({ low, high }: Axis, value: number): number {
+  return (value - low) / (high - low);
+}
+
+function xTick(at: number, bottom: number, text: string): string {
+  return (
+    `<line class="grid" x1="${px(at)}" x2="${px(at)}" y1="${margin.top}" y2="${bottom}"/>` +
+    `<text class="tick" x="${px(at)}" y="${bottom + 16}" text-anchor="middle">${escapeText(text)}</text>`
+  );
+}
+
+function yTick(at: number, right: number, text: string): string {
+  return (
+    `<line class="grid" x1="${margin.left}" x2="${right}" y1="${px(at)}" y2="${px(at)}"/>` +
+    `<text class="tick" x="${margin.left - 6}" y="${px(at + 4)}" text-anchor="end">${text}</text>`
+  );
+}
+
+/** A path with a gap wherever a value is missing, and dots where the points are few. */
+function curve(line: Line, x: (v: number) => number, y: (v: number) => number, color: string | undefined): string {
+  const steps: string[] = [];
+  const dots: string[] = [];
+  let isOpen = false;
+  for (let i = 0; i < line.x.length; i++) {
+    const isPoint = Number.isFinite(line.x[i]) && Number.isFinite(line.y[i]);
+    if (isPoint) {
+      const [cx, cy] = [px(x(line.x[i])), px(y(line.y[i]))];
+      steps.push(`${isOpen ? "L" : "M"}${cx} ${cy}`);
+      dots.push(`<circle cx="${cx}" cy="${cy}" r="2.5" fill="${color}"/>`);
+    }
+    isOpen = isPoint;
+  }
+  const path = `d="${steps.join("")}" fill="none"`;
+  if (color === undefined) return `<path class="faint" ${path}/>`;
+  const dash = line.dashed ? ' stroke-dasharray="5 4"' : "";
+  const shown = dots.length <= 25 ? dots.join("") : "";
+  return `<g><title>${escapeText(line.label)}</title><path ${path} stroke="${color}" stroke-width="2"${dash}/>${shown}</g>`;
+}
+
+function legendRow({ label, dashed }: Line, y: number, color: string | undefined): string {
+  const dash = dashed ? ' stroke-dasharray="5 4"' : "";
+  return (
+    `<line x1="${margin.left}" x2="${margin.left + 24}" y1="${y + 6}" y2="${y + 6}" stroke="${color}" stroke-width="2"${dash}/>` +
+    `<text class="tick" x="${margin.left + 32}" y="${y + 10}">${escapeText(label)}</text>`
+  );
+}
+
+function px(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}

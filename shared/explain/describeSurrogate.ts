@@ -1,0 +1,53 @@
+import type { Cell } from "./explanationSample";
+import type { SurrogateJson } from "./globalExplanation";
+import type { SurrogateNode } from "./surrogateTree";
+
+export interface SurrogateNames {
+  features: readonly { name: string }[];
+  answers: readonly string[];
+  /** a cell as a caller would write it */
+  cell(feature: number, value: number): Cell;
+}
+
+/** The tree with the names of features, categories and answers. */
+export function nameTree(node: SurrogateNode, names: SurrogateNames): SurrogateJson {
+  const answers = Object.fromEntries(names.answers.map((answer, at) => [answer, node.answers[at]]));
+  const named: SurrogateJson = { rows: node.rowCount, answers };
+  if (node.split === undefined) return named;
+  const { feature, threshold, values, hasMissing, left, right } = node.split;
+  named.split = {
+    feature: names.features[feature].name,
+    ...(values ? { values: values.map((value) => names.cell(feature, value)) } : { threshold }),
+    ...(hasMissing && { missing: node.split.missingLeft ? "left" : "right" }),
+    left: nameTree(left, names),
+    right: nameTree(right, names),
+  };
+  return named;
+}
+
+/** A sentence a leaf: what leads there, what is answered (of `told`) and how many of the fitted rows are there. */
+export function treeRules(tree: SurrogateJson, told: readonly string[]): string[] {
+  return rulesBelow(tree, [], told);
+}
+
+function rulesBelow(node: SurrogateJson, conditions: string[], told: readonly string[]): string[] {
+  if (node.split === undefined) {
+    const answers = told.map((answer) => `${answer} ${Number(node.answers[answer].toPrecision(3))}`).join(", ");
+    return [`${conditions.length > 0 ? conditions.join(" and ") : "always"}: ${answers} (${node.rows} rows)`];
+  }
+  const { left, right } = node.split;
+  return [
+    ...rulesBelow(left, [...conditions, condition(node.split, "left")], told),
+    ...rulesBelow(right, [...conditions, condition(node.split, "right")], told),
+  ];
+}
+
+function condition(split: NonNullable<SurrogateJson["split"]>, side: "left" | "right"): string {
+  const { feature, threshold, values, missing } = split;
+  if (values) {
+    const list = values.map((value) => (value === null ? "missing" : `"${value}"`)).join(", ");
+    return `${feature} ${side === "left" ? "is one of" : "is none of"} ${list}`;
+  }
+  const bound = `${side === "left" ? "<=" : ">"} ${Number((threshold as number).toPrecision(5))}`;
+  return missing === side ? `(${feature} ${bound} or missing)` : `${feature} ${bound}`;
+}

@@ -1,0 +1,95 @@
+import { valueText } from "../charts/axis";
+import { barChart } from "../charts/barChart";
+import { escapeText } from "../charts/escapeText";
+import { type Line, lineChart } from "../charts/lineChart";
+import type { DependenceReport, GlobalExplanation, ShapleyReport } from "./globalExplanation";
+
+const style =
+  "body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}" +
+  "svg{max-width:100%;height:auto;margin:.5rem .5rem .5rem 0}li{margin:.2rem 0}.note{color:#555}";
+
+/** The explanation as one self-contained HTML page: no script, nothing loaded. */
+export function explainPage(explanation: GlobalExplanation): string {
+  const title = `What ${explanation.model} version ${explanation.version} goes by`;
+  const { background } = explanation;
+  return (
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escapeText(title)}</title><style>${style}</style></head><body>` +
+    `<h1>${escapeText(title)}</h1>` +
+    paragraph(
+      `These figures describe the model, not the world: what it uses need not be a cause, and features that go together share what they say. Compared with ${background.rows} ${background.source}.`,
+    ) +
+    importanceSection(explanation) +
+    shapleySection(explanation.shapley) +
+    `<h2>How the answer moves with each feature</h2>${paragraph("Bold: the mean over rows (partial dependence). Faint: single rows. Where features go together, some of these combinations never occur.")}` +
+    explanation.dependence.map((one) => dependenceChart(one, explanation.kind)).join("") +
+    surrogateSection(explanation) +
+    "</body></html>\n"
+  );
+}
+
+function paragraph(text: string): string {
+  return `<p class="note">${escapeText(text)}</p>`;
+}
+
+function importanceSection({ importance }: GlobalExplanation): string {
+  if (importance === undefined) return "";
+  const { metric, value, rows, repeats, features } = importance;
+  const chart = barChart({
+    title: `Permutation importance (${metric})`,
+    valueLabel: `how much worse ${metric} gets; whiskers: one standard deviation over ${repeats} repeats`,
+    bars: features.map(({ feature, importance: mean, deviation }) => ({
+      label: feature,
+      value: mean,
+      low: mean - deviation,
+      high: mean + deviation,
+    })),
+  });
+  const text = `The metric is ${valueText(value)} on ${rows} hold-out rows. Each feature's values were dealt to other rows.`;
+  return `<h2>What the model cannot do without</h2>${paragraph(text)}${chart}`;
+}
+
+function shapleySection({ method, fallback, explains, rows, answers }: ShapleyReport): string {
+  const charts = answers.map(({ answer, features, baseValue }) =>
+    barChart({
+      title: `Mean size of Shapley values: ${answer}`,
+      valueLabel: `mean absolute contribution to the ${explains.value}; base value ${valueText(baseValue)}`,
+      bars: features.map(({ feature, meanAbsolute }) => ({ label: feature, value: meanAbsolute })),
+    }),
+  );
+  const text = `Method: ${method}, over ${rows} rows; explained: ${explains.note}.${fallback ? ` TreeSHAP was not used: ${fallback}.` : ""}`;
+  return `<h2>What moves single predictions</h2>${paragraph(text)}${charts.join("")}`;
+}
+
+function dependenceChart(
+  { feature, type, unit, grid, rows, answers }: DependenceReport,
+  kind: GlobalExplanation["kind"],
+): string {
+  const x = type === "number" ? (grid as number[]) : grid.map((_, at) => at);
+  const lines = answers.flatMap(({ answer, mean, some }): Line[] => [
+    // many answers at once leave no room for single rows
+    ...(answers.length === 1 ? some.map((y) => ({ label: "a row", x, y, faint: true })) : []),
+    { label: answer, x, y: mean },
+  ]);
+  const [{ mean }] = answers;
+  return lineChart({
+    title: feature,
+    description: `Mean answer over ${rows} rows from ${valueText(Math.min(...mean))} to ${valueText(Math.max(...mean))} as ${feature} varies.`,
+    xLabel: unit ? `${feature}, ${unit}` : feature,
+    yLabel: answers.length === 1 && kind === "probability" ? `probability of ${answers[0].answer}` : kind,
+    lines,
+    xNames: type === "category" ? grid.map((level) => String(level ?? "missing")) : undefined,
+  });
+}
+
+function surrogateSection({ surrogate }: GlobalExplanation): string {
+  const { fidelity, rules, fittedRows } = surrogate;
+  const r2 = fidelity.answers.map(({ answer, r2: share }) => `${answer} ${share === null ? "–" : valueText(share)}`);
+  const labels =
+    fidelity.labelAgreement === undefined ? "" : `; same label on ${percent(fidelity.labelAgreement)} of them`;
+  const text = `A tree fitted to the model's answers on ${fittedRows} rows. On ${fidelity.rows} other rows it explains this share of the answers' variance (R²): ${r2.join(", ")}${labels}. Trust the rules as far as these figures go.`;
+  return `<h2>The model in a few rules</h2>${paragraph(text)}<ol>${rules.map((rule) => `<li>${escapeText(rule)}</li>`).join("")}</ol>`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}

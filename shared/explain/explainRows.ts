@@ -1,0 +1,115 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { AppError, isAppError } from "../errors";
+import type { ModelRuntime } from "../ports";
+import { seededRandom } from "../random";
+import { type BlackBox, columnOf, type Outputs } from "./blackBox";
+import { exactEvaluations, exactShapley, maxExactFeatures } from "./exactShapley";
+import { meanOf, type NumberRows } from "./numberRows";
+import { sampledEvaluations, sampledShapley } from "./sampledShapley";
+import type { Link } from "./scoreLink";
+import { TreeExplainer } from "./treeExplainer";
+import type { TreeView } from "./viewTrees";
+
+export const methods = ["tree-shap", "exact-shapley", "sampled-shapley"] as const;
+export type Method = (typeof methods)[number];
+
+export interface ExplainTask {
+  box: BlackBox;
+  runtime: ModelRuntime;
+  /** the model's trees, or why TreeSHAP cannot explain it */
+  trees: { view: TreeView } | { reason: string };
+  rows: NumberRows;
+  background: NumberRows;
+  /** which of the model's answers (class or value) is explained, a row */
+  answers: Int32Array;
+  /** without it: TreeSHAP for tree models, else exact for few features, else sampled */
+  method?: Method;
+  seed: number;
+}
+
+/** Shapley values of one row's answer, a feature each. */
+export interface RowExplanation {
+  baseValue: number;
+  values: Float64Array;
+  standardErrors?: Float64Array;
+}
+
+export interface RowExplanations {
+  method: Method;
+  /** why TreeSHAP was not used, where nobody asked for another method */
+  fallback?: string;
+  /** how the explained raw score becomes the answer; only with TreeSHAP */
+  link?: Link;
+  rows: RowExplanation[];
+}
+
+/** rows that one task may have the model score */
+const maxEvaluations = 1_000_000;
+/** walks through one tree for a row and a background row that one task may take */
+const maxTreeWalks = 20_000_000;
+/** pairs of orders that sampling takes for every background row */
+export const pairsPerBackgroundRow = 4;
+
+/** Explains every row by the method asked for, or the best one that fits; AppError too_large says how many rows would do. */
+export async function explainRows(task: ExplainTask): Promise<RowExplanations> {
+  if (task.method === "exact-shapley" || task.method === "sampled-shapley") return explainByAsking(task, task.method);
+  try {
+    if ("reason" in task.trees) throw new AppError("rejected", task.trees.reason);
+    return await explainTrees(task, task.trees.view);
+  } catch (error) {
+    if (task.method !== undefined || !isAppError(error, "rejected")) throw error;
+    const method = task.rows.width <= maxExactFeatures ? "exact-shapley" : "sampled-shapley";
+    return { ...(await explainByAsking(task, method)), fallback: error.message };
+  }
+}
+
+async function explainTrees(task: ExplainTask, view: TreeView): Promise<RowExplanations> {
+  const { box, rows, background, answers } = task;
+  const { length: treeCount } = view.trees.ensemble.roots;
+  checkBudget(rows.rowCount, treeCount * background.rowCount, maxTreeWalks, "walks through trees", "tree-shap");
+  const known = { rows: background, answers: await box.predict(background) };
+  const explainer = await TreeExplainer.create(task.runtime, view, box, rows, known);
+  const explained: RowExplanation[] = new Array(rows.rowCount);
+  let link: Link | undefined;
+  for (const answer of new Set(answers)) {
+    const which = Int32Array.from(answers.keys()).filter((row) => answers[row] === answer);
+    const found = await explainer.explain(answer, which, nextTurn);
+    link = found.link;
+    for (const [i, row] of which.entries()) explained[row] = { baseValue: found.baseValue, values: found.values[i] };
+  }
+  return { method: "tree-shap", link, rows: explained };
+}
+
+async function explainByAsking(task: ExplainTask, method: Method): Promise<RowExplanations> {
+  const { box, rows, background, answers, seed } = task;
+  const isExact = method === "exact-shapley";
+  if (isExact && rows.width > maxExactFeatures)
+    throw new AppError(
+      "invalid_input",
+      `exact Shapley values take at most ${maxExactFeatures} features, the model has ${rows.width}; ask for "sampled-shapley"`,
+    );
+  const perRow = isExact
+    ? exactEvaluations(rows.width, background.rowCount)
+    : sampledEvaluations(rows.width, background.rowCount, pairsPerBackgroundRow);
+  checkBudget(rows.rowCount, perRow, maxEvaluations, "rows for the model to score", method);
+  const backgroundAnswers: Outputs = await box.predict(background);
+  const explained: RowExplanation[] = [];
+  for (let row = 0; row < rows.rowCount; row++) {
+    const backgroundValues = columnOf(backgroundAnswers, answers[row]);
+    const game = { predict: box.only(answers[row]), background, backgroundValues };
+    const sampling = { pairs: pairsPerBackgroundRow, random: seededRandom(seed + row) };
+    const found = isExact ? await exactShapley(game, rows, row) : await sampledShapley(game, rows, row, sampling);
+    explained.push({ baseValue: meanOf(backgroundValues), ...found });
+  }
+  return { method, rows: explained };
+}
+
+function checkBudget(rowCount: number, perRow: number, limit: number, what: string, method: Method): void {
+  if (rowCount * perRow <= limit) return;
+  const fits = Math.floor(limit / perRow);
+  throw new AppError(
+    "too_large",
+    `${method} for ${rowCount} rows means ${rowCount * perRow} ${what}; one request may take ${limit}: send at most ${fits} rows` +
+      `${method === "exact-shapley" ? ', ask for "sampled-shapley"' : ""} or send fewer background rows`,
+  );
+}

@@ -1,0 +1,63 @@
+import type { ModelVersion } from "../registry/modelVersion";
+import { type ExplainPorts, noBackground } from "./explainRequest";
+import { findSample } from "./findSample";
+import { globalContext } from "./globalContext";
+import type { GlobalExplanation } from "./globalExplanation";
+import { measureDependence } from "./measureDependence";
+import { measureImportance } from "./measureImportance";
+import { measureShapley } from "./measureShapley";
+import { measureSurrogate } from "./measureSurrogate";
+
+const container = "explanations";
+/** part of the blob's name: a document in an older form is made anew */
+const form = 1;
+
+/** Global explanations of model versions: made at the first request, kept in a blob, the same bytes whoever makes them. */
+export class VersionExplanations {
+  private readonly making = new Map<string, Promise<GlobalExplanation>>();
+
+  constructor(private readonly ports: ExplainPorts) {}
+
+  /** The explanation of one version (a number or an alias); AppError rejected when there are no rows to make it with. */
+  async of(model: string, reference: string): Promise<GlobalExplanation> {
+    const { registry, blobs } = this.ports;
+    const version = await registry.version(model, await registry.resolve(model, reference));
+    const name = `${model}/${version.version}-${version.sha256.slice(0, 16)}-form${form}.json`;
+    const stored = await blobs.read(container, name);
+    if (stored) return JSON.parse(Buffer.from(stored).toString("utf8")) as GlobalExplanation;
+    let flight = this.making.get(name);
+    if (flight === undefined) {
+      flight = this.make(version, name).finally(() => this.making.delete(name));
+      this.making.set(name, flight);
+    }
+    return flight;
+  }
+
+  private async make(version: ModelVersion, name: string): Promise<GlobalExplanation> {
+    const { ports } = this;
+    const found = await findSample(ports, version);
+    if (found === undefined) throw noBackground(version);
+    const loaded = await ports.loader.acquire(version.model, String(version.version));
+    try {
+      const trees = await ports.trees.of(version);
+      const usecase = ports.usecases.get(version.model);
+      const context = await globalContext({ loaded, runtime: ports.runtime, trees, found, usecase });
+      const importance = await measureImportance(context);
+      const explanation: GlobalExplanation = {
+        model: version.model,
+        version: version.version,
+        background: { rows: context.background.rowCount, source: `training rows of version ${found.version}` },
+        kind: context.isClassifier ? "probability" : "value",
+        answers: context.told.map((answer) => context.names[answer]),
+        ...(importance && { importance }),
+        shapley: await measureShapley(context),
+        dependence: await measureDependence(context),
+        surrogate: await measureSurrogate(context),
+      };
+      await ports.blobs.create(container, name, JSON.stringify(explanation), "application/json");
+      return explanation;
+    } finally {
+      loaded.release();
+    }
+  }
+}

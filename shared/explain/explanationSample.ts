@@ -1,0 +1,56 @@
+import type { FeatureTable } from "../data/featureTable";
+import type { PreparedData } from "../data/preparedData";
+import { seededRandom } from "../random";
+import type { SelectionMetric } from "../usecase/usecaseSpec";
+import { drawRows } from "./numberRows";
+import { shortestFloat32 } from "./shortestFloat32";
+
+/** A cell as a caller would write it; null where the value is missing. */
+export type Cell = number | string | null;
+
+/** The rows that a version's explanations are made with; JSON in a blob beside the version's other documents. */
+export interface ExplanationSample {
+  /** names of the columns of every row */
+  features: string[];
+  /** none with regression */
+  classes: string[];
+  positiveIndex?: number;
+  decisionThreshold: number;
+  metric: SelectionMetric;
+  seed: number;
+  /** training rows: what an absent feature is replaced by */
+  background: Cell[][];
+  /** hold-out rows with their class index, or with regression their number: what the global explanation is measured on */
+  holdout: { rows: Cell[][]; target: number[] };
+}
+
+const backgroundRows = 100;
+const holdoutRows = 2000;
+
+/** A seeded sample of the training and of the hold-out rows: the same data and seed give the same sample. */
+export function explanationSample(
+  prepared: PreparedData,
+  options: { seed: number; metric: SelectionMetric; decisionThreshold: number },
+): ExplanationSample {
+  const { table, classes, positiveIndex, target, values } = prepared;
+  const random = seededRandom(options.seed);
+  const draw = (rows: Int32Array, count: number) =>
+    Array.from(drawRows(rows.length, count, random), (index) => rows[index]);
+  const background = draw(prepared.trainRows, backgroundRows);
+  const holdout = draw(prepared.holdoutRows, holdoutRows);
+  return {
+    features: [...table.numbers, ...table.categories].map(({ name }) => name),
+    classes,
+    positiveIndex,
+    ...options,
+    background: background.map((row) => cellsOf(table, row)),
+    holdout: { rows: holdout.map((row) => cellsOf(table, row)), target: holdout.map((row) => (values ?? target)[row]) },
+  };
+}
+
+function cellsOf({ numbers, categories }: FeatureTable, row: number): Cell[] {
+  return [
+    ...numbers.map(({ values }) => (Number.isNaN(values[row]) ? null : shortestFloat32(values[row]))),
+    ...categories.map(({ levels, codes }) => levels[codes[row]] ?? null),
+  ];
+}

@@ -1,0 +1,53 @@
+import { AppError } from "../errors";
+import type { LoadedModel } from "../onnx/loader";
+import type { ModelRuntime } from "../ports";
+import type { Usecase } from "../usecase/loadUsecases";
+import { BlackBox } from "./blackBox";
+import { answerNames } from "./explainedAnswer";
+import type { ExplanationSample } from "./explanationSample";
+import { decodeSample, type FoundSample } from "./findSample";
+import { type NumberRows, pickRows } from "./numberRows";
+import { RowCodec } from "./rowCodec";
+import type { ReadTrees } from "./treeViews";
+
+/** What every part of a version's global explanation works on. */
+export interface GlobalContext {
+  box: BlackBox;
+  runtime: ModelRuntime;
+  trees: ReadTrees;
+  sample: ExplanationSample;
+  background: NumberRows;
+  holdout: NumberRows;
+  /** names of the model's answers */
+  names: string[];
+  /** the answers that are explained: with two classes the positive one, else all */
+  told: number[];
+  isClassifier: boolean;
+  usecase?: Usecase;
+}
+
+export interface ContextParts {
+  loaded: LoadedModel;
+  runtime: ModelRuntime;
+  trees: ReadTrees;
+  found: FoundSample;
+  usecase?: Usecase;
+}
+
+/** Reads the sample into the model's own terms. */
+export async function globalContext({ loaded, runtime, trees, found, usecase }: ContextParts): Promise<GlobalContext> {
+  const { signature } = loaded.version;
+  const { sample } = found;
+  const codec = new RowCodec(signature);
+  const box = new BlackBox(loaded.runtime, signature, codec);
+  const background = codec.encode(decodeSample(sample, sample.background, signature));
+  const holdout = codec.encode(decodeSample(sample, sample.holdout.rows, signature));
+  if (background.rowCount === 0 || holdout.rowCount === 0)
+    throw new AppError("rejected", "the sample kept with the version has no rows to explain it by");
+  const { outputCount } = await box.predict(pickRows(background, [0]));
+  const isClassifier = signature.labelOutput !== undefined;
+  const names = isClassifier ? answerNames(signature.classes, outputCount) : ["value"];
+  const all = [...names.keys()];
+  const told = outputCount === 2 ? [sample.positiveIndex ?? 1] : all;
+  return { box, runtime, trees, sample, background, holdout, names, told, isClassifier, usecase };
+}

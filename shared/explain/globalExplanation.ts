@@ -1,0 +1,74 @@
+import type { SelectionMetric } from "../usecase/usecaseSpec";
+import type { Method } from "./explainRows";
+import type { Cell } from "./explanationSample";
+
+/** What a model version goes by, over many rows; a JSON document. */
+export interface GlobalExplanation {
+  model: string;
+  version: number;
+  /** where the rows come from */
+  background: { rows: number; source: string };
+  /** what the model answers with: a probability for each class, or one value */
+  kind: "probability" | "value";
+  /** the answers that are explained: with two classes the positive one, else every class; "value" where there are none */
+  answers: string[];
+  /** absent where there are no rows whose truth is known */
+  importance?: ImportanceReport;
+  shapley: ShapleyReport;
+  dependence: DependenceReport[];
+  surrogate: SurrogateReport;
+}
+
+export interface ImportanceReport {
+  metric: SelectionMetric;
+  /** of the model on the rows as they are */
+  value: number;
+  rows: number;
+  repeats: number;
+  /** the largest first; how much worse the metric is with the feature's values dealt to other rows */
+  features: { feature: string; importance: number; deviation: number }[];
+}
+
+export interface ShapleyReport {
+  method: Method;
+  fallback?: string;
+  explains: { value: string; note: string };
+  rows: number;
+  /** an answer each, the largest feature first */
+  answers: { answer: string; baseValue: number; features: { feature: string; meanAbsolute: number }[] }[];
+}
+
+export interface DependenceReport {
+  feature: string;
+  type: "number" | "category";
+  /** unit of measurement, as the use case declares it */
+  unit?: string;
+  grid: Cell[];
+  rows: number;
+  /** an answer each: the mean curve, and the curves of some rows */
+  answers: { answer: string; mean: number[]; some: number[][] }[];
+}
+
+export interface SurrogateReport {
+  /** measured on rows that the tree was not fitted on */
+  fidelity: { rows: number; labelAgreement?: number; answers: { answer: string; r2: number | null }[] };
+  fittedRows: number;
+  /** a leaf each */
+  rules: string[];
+  tree: SurrogateJson;
+}
+
+/** The tree with names instead of numbers. */
+export interface SurrogateJson {
+  rows: number;
+  answers: Record<string, number>;
+  split?: {
+    feature: string;
+    threshold?: number;
+    values?: Cell[];
+    /** where rows went whose number was missing, if there were any */
+    missing?: "left" | "right";
+    left: SurrogateJson;
+    right: SurrogateJson;
+  };
+}

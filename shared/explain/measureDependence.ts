@@ -1,0 +1,36 @@
+import { seededRandom } from "../random";
+import type { GlobalContext } from "./globalContext";
+import type { DependenceReport } from "./globalExplanation";
+import { drawRows, pickRows } from "./numberRows";
+import { levelGrid, partialDependence, quantileGrid } from "./partialDependence";
+
+const rowCount = 200;
+const shownRows = 25;
+const gridSize = 20;
+
+/** Partial dependence of every answer that is told on every feature, and the curves of some rows. */
+export async function measureDependence(context: GlobalContext): Promise<DependenceReport[]> {
+  const { box, holdout, sample, names, told, usecase } = context;
+  const rows = pickRows(holdout, drawRows(holdout.rowCount, rowCount, seededRandom(sample.seed)));
+  const reports: DependenceReport[] = [];
+  for (const [column, { name, type }] of box.signature.features.entries()) {
+    const gridOf = type === "category" ? levelGrid : quantileGrid;
+    const grid = gridOf(holdout, column, gridSize);
+    if (grid.length === 0) continue; // never observed: there is nothing to vary
+    const found = await partialDependence({ predict: (some) => box.predict(some), rows, column, grid });
+    const declared = usecase?.spec.columns[name];
+    reports.push({
+      feature: name,
+      type,
+      ...(declared?.type === "number" && declared.unit && { unit: declared.unit }),
+      grid: Array.from(grid, (value) => box.codec.cell(column, value)),
+      rows: rows.rowCount,
+      answers: told.map((answer) => ({
+        answer: names[answer],
+        mean: found.mean[answer],
+        some: found.rows[answer].slice(0, shownRows),
+      })),
+    });
+  }
+  return reports;
+}

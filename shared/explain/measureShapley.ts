@@ -1,0 +1,58 @@
+import { exactEvaluations, maxExactFeatures } from "./exactShapley";
+import { explainedQuantity } from "./explainedAnswer";
+import { explainRows, pairsPerBackgroundRow, type RowExplanations } from "./explainRows";
+import type { GlobalContext } from "./globalContext";
+import type { ShapleyReport } from "./globalExplanation";
+import { type NumberRows, pickRows } from "./numberRows";
+import { sampledEvaluations } from "./sampledShapley";
+
+/** rows that the model may be asked to score for this, over all answers */
+const maxEvaluations = 300_000;
+/** without trees every background row costs a run of the model for every coalition */
+const fewBackgroundRows = 30;
+
+/** The mean size of every feature's Shapley value over the background rows, for every answer that is told. */
+export async function measureShapley(context: GlobalContext): Promise<ShapleyReport> {
+  const { names, told, box } = context;
+  const features = box.signature.features;
+  const answers: ShapleyReport["answers"] = [];
+  let explained: RowExplanations | undefined;
+  for (const answer of told) {
+    explained = await explainAnswer(context, answer);
+    const { rows } = explained;
+    const mean = features.map(({ name }, at) => ({
+      feature: name,
+      meanAbsolute: rows.reduce((sum, { values }) => sum + Math.abs(values[at]), 0) / rows.length,
+    }));
+    mean.sort((a, b) => b.meanAbsolute - a.meanAbsolute);
+    answers.push({ answer: names[answer], baseValue: rows[0].baseValue, features: mean });
+  }
+  const { method, fallback, rows } = explained as RowExplanations;
+  const explains = explainedQuantity(explained as RowExplanations, context.isClassifier);
+  return { method, ...(fallback && { fallback }), explains, rows: rows.length, answers };
+}
+
+async function explainAnswer(context: GlobalContext, answer: number): Promise<RowExplanations> {
+  const { box, runtime, background, sample } = context;
+  const task = (rows: NumberRows, others: NumberRows) => {
+    const answers = new Int32Array(rows.rowCount).fill(answer);
+    return { box, runtime, trees: context.trees, rows, background: others, answers, seed: sample.seed };
+  };
+  if ("view" in context.trees) {
+    const explained = await explainRows(task(pickRows(background, [0]), background));
+    if (explained.method === "tree-shap") return explainRows(task(background, background));
+  }
+  const few = pickRows(background, [...Array(Math.min(fewBackgroundRows, background.rowCount)).keys()]);
+  const width = background.width;
+  const perRow =
+    width <= maxExactFeatures
+      ? exactEvaluations(width, few.rowCount)
+      : sampledEvaluations(width, few.rowCount, pairsPerBackgroundRow);
+  const count = Math.max(1, Math.min(background.rowCount, Math.floor(maxEvaluations / context.told.length / perRow)));
+  // from the other end, so that rows are seldom compared with themselves
+  const rows = pickRows(
+    background,
+    Array.from({ length: count }, (_, i) => background.rowCount - 1 - i),
+  );
+  return explainRows(task(rows, few));
+}

@@ -1,0 +1,56 @@
+import { decidedClasses } from "../evaluation/classifierOutput";
+import { columnOf, type Outputs } from "./blackBox";
+import { nameTree, treeRules } from "./describeSurrogate";
+import type { GlobalContext } from "./globalContext";
+import type { SurrogateReport } from "./globalExplanation";
+import { type NumberRows, pickRows } from "./numberRows";
+import { fitSurrogate, surrogateAnswers, surrogateR2 } from "./surrogateTree";
+
+const maxDepth = 4;
+
+/** A small tree fitted to the model's answers on every other hold-out row, and how well it speaks for the model on the rest. */
+export async function measureSurrogate(context: GlobalContext): Promise<SurrogateReport> {
+  const { box, names, told, holdout } = context;
+  const half = (odd: number) =>
+    pickRows(
+      holdout,
+      Array.from({ length: Math.ceil((holdout.rowCount - odd) / 2) }, (_, i) => 2 * i + odd),
+    );
+  const fitted = half(0);
+  const kept = holdout.rowCount > 1 ? half(1) : fitted;
+  const { features } = box.signature;
+  const tree = fitSurrogate(fitted, await box.predict(fitted), {
+    isCategory: features.map(({ type }) => type === "category"),
+    maxDepth,
+    minLeafRows: Math.max(5, Math.floor(fitted.rowCount / 100)),
+  });
+  const named = nameTree(tree, { features, answers: names, cell: (at, value) => box.codec.cell(at, value) });
+  return {
+    fidelity: {
+      rows: kept.rowCount,
+      ...fidelity(context, kept, await box.predict(kept), surrogateAnswers(tree, kept)),
+    },
+    fittedRows: fitted.rowCount,
+    rules: treeRules(
+      named,
+      told.map((answer) => names[answer]),
+    ),
+    tree: named,
+  };
+}
+
+function fidelity(context: GlobalContext, rows: NumberRows, model: Outputs, surrogate: Outputs) {
+  const { names, told, isClassifier } = context;
+  const answers = told.map((answer) => ({
+    answer: names[answer],
+    r2: surrogateR2(columnOf(model, answer), columnOf(surrogate, answer)) ?? null,
+  }));
+  if (!isClassifier) return { answers };
+  const decided = ({ values }: Outputs) => {
+    const { positiveIndex, decisionThreshold } = context.sample;
+    const target = new Int32Array(rows.rowCount); // only its length counts
+    return decidedClasses({ classes: names, positiveIndex, decisionThreshold, target, probabilities: values });
+  };
+  const [own, other] = [decided(model), decided(surrogate)];
+  return { answers, labelAgreement: own.filter((label, row) => label === other[row]).length / rows.rowCount };
+}

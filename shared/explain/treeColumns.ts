@@ -1,0 +1,21 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { RuntimeModel } from "../ports";
+import { cutOutput } from "./cutGraph";
+import { type NumberRows, newRows } from "./numberRows";
+import type { RowCodec } from "./rowCodec";
+
+const chunkRows = 512;
+
+/** What the trees look at, for every row: the graph in front of them, run by the runtime itself, so that no operator is imitated. */
+export async function treeColumns(runtime: RuntimeModel, codec: RowCodec, rows: NumberRows, width: number) {
+  const columns = newRows(rows.rowCount, width);
+  for (let start = 0; start < rows.rowCount; start += chunkRows) {
+    const count = Math.min(chunkRows, rows.rowCount - start);
+    const { [cutOutput]: reply } = await runtime.run(codec.decode(rows, start, count));
+    if (reply.data.length !== count * width)
+      throw new Error(`the trees' input has ${reply.data.length / count} columns, ${width} were traced`);
+    columns.cells.set(reply.data as Float64Array, start * width);
+    await nextTurn();
+  }
+  return columns;
+}

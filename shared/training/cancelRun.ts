@@ -1,0 +1,22 @@
+import { AppError } from "../errors";
+import type { Clock, Telemetry } from "../ports";
+import { telemetryEvents } from "../telemetryNames";
+import { isFinal, type RunRecord } from "./runRecord";
+import type { RunStore } from "./runStore";
+
+/** Ends a run before it is done; a step that is at work ends within its two minutes and changes nothing any more. AppError conflict when the run has ended. */
+export async function cancelRun(
+  ports: { runs: RunStore; clock: Clock; telemetry: Telemetry },
+  runId: string,
+): Promise<RunRecord> {
+  const run = await ports.runs.get(runId);
+  const finishedAt = ports.clock.now().toISOString();
+  const ended = isFinal(run.status)
+    ? run
+    : await ports.runs.update(runId, { status: "cancelled", finishedAt, message: "cancelled on request" });
+  if (ended.status !== "cancelled" || ended === run)
+    throw new AppError("conflict", `run ${runId} has ended already: ${ended.status}`);
+  const { usecase, trigger } = ended;
+  ports.telemetry.event(telemetryEvents.runFinished, { usecase, runId, status: "cancelled", trigger });
+  return ended;
+}

@@ -1,0 +1,66 @@
+import { type FeatureTable, selectRows } from "../data/featureTable";
+import type { PreparedData } from "../data/preparedData";
+import { AppError } from "../errors";
+import { type ModelSignature, readSignature } from "../onnx/signature";
+import type { ModelRuntime } from "../ports";
+import { predictTable, type TablePredictions } from "../scoring/predictTable";
+import { declaredFeatures } from "../usecase/declaredFeatures";
+import type { Usecase } from "../usecase/loadUsecases";
+
+/** Predictions of the graph and of the trainer may differ by this much on any hold-out row; numbers, by this share of the largest. */
+const parityTolerance = 1e-6;
+
+/** Runs the graph on every hold-out row and compares it with the trainer; AppError rejected when they differ. Gives the signature. */
+export async function proveGraph(
+  runtime: ModelRuntime,
+  { spec }: Usecase,
+  prepared: PreparedData,
+  refit: { onnx: Uint8Array; holdoutPredictions: Float64Array },
+): Promise<ModelSignature> {
+  const model = await runtime.load(refit.onnx);
+  try {
+    const classes = prepared.task === "classification" ? prepared.classes : undefined;
+    const signature = readSignature(model, declaredFeatures(spec), classes);
+    const graph = await predictTable(model, signature, holdoutTable(prepared));
+    checkPredictions(graph.predictions, refit.holdoutPredictions, prepared);
+    if (prepared.task === "classification") checkLabels(graph, prepared, spec.decisionThreshold);
+    return signature;
+  } finally {
+    await model.release();
+  }
+}
+
+/** The hold-out rows of prepared data, as a table. */
+export function holdoutTable(prepared: PreparedData): FeatureTable {
+  return selectRows(prepared.table, prepared.holdoutRows);
+}
+
+function checkPredictions(graph: Float64Array, trained: Float64Array, { task }: PreparedData): void {
+  const largest = trained.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const allowed = task === "regression" ? parityTolerance * largest : parityTolerance;
+  let worst = 0;
+  for (let i = 0; i < trained.length; i++) worst = Math.max(worst, Math.abs(graph[i] - trained[i]));
+  if (!(worst <= allowed))
+    throw new AppError(
+      "rejected",
+      `the ONNX graph's predictions differ from the trainer's by up to ${worst}; at most ${allowed} is allowed`,
+    );
+}
+
+/** What the graph decides must be what its probabilities say. */
+function checkLabels(graph: TablePredictions, { classes, positiveIndex }: PreparedData, threshold: number): void {
+  for (let row = 0; row < graph.labels.length; row++) {
+    const scores = graph.predictions.subarray(row * classes.length, (row + 1) * classes.length);
+    const decided = decide(scores, Math.fround(threshold), positiveIndex);
+    if (graph.labels[row] !== classes[decided])
+      throw new AppError("rejected", `the ONNX graph's label disagrees with its probabilities on hold-out row ${row}`);
+  }
+}
+
+function decide(scores: Float64Array, threshold: number, positiveIndex?: number): number {
+  if (scores.length === 2 && positiveIndex !== undefined)
+    return scores[positiveIndex] >= threshold ? positiveIndex : 1 - positiveIndex;
+  let best = 0;
+  for (let i = 1; i < scores.length; i++) if (scores[i] > scores[best]) best = i;
+  return best;
+}

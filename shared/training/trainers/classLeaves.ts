@@ -1,0 +1,25 @@
+import type { LeafWriter } from "./forestModel";
+
+/** Leaves that hold class shares: with two classes only the share of `positiveIndex`. */
+export function classLeaves(classCount: number, positiveIndex: number): { outputCount: number; write: LeafWriter } {
+  if (classCount !== 2) return { outputCount: classCount, write: roundShares };
+  return {
+    outputCount: 1,
+    write: (weights, units, target) => {
+      target[0] = Math.round((weights[positiveIndex] / (weights[0] + weights[1])) * units);
+    },
+  };
+}
+
+/** Shares as whole numbers that sum to `units`: differences of the rounded running sum. */
+function roundShares(weights: Float64Array, units: number, target: Int32Array): void {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  let running = 0;
+  let before = 0;
+  for (let lane = 0; lane < weights.length; lane++) {
+    running += weights[lane];
+    const after = Math.round((running / total) * units);
+    target[lane] = after - before;
+    before = after;
+  }
+}

@@ -1,0 +1,155 @@
+import type { FeatureTable } from "../../data/featureTable";
+import { AppError } from "../../errors";
+import { binColumn } from "./binColumn";
+import { orderCategory } from "./categoryOrder";
+import { checkTrainingRows } from "./checkTrainingRows";
+import { integerWeights, laneLayout } from "./classHistogram";
+import { classLeaves } from "./classLeaves";
+import { classProbabilities } from "./classProbabilities";
+import { ClassStatistic } from "./classStatistic";
+import { type ForestFeatures, forestGraph } from "./forestGraph";
+import { type Forest, joinTrees, type LeafWriter } from "./forestModel";
+import { forestScores, forestValues } from "./forestScores";
+import { TreeGrower } from "./growTree";
+import { histogramScan } from "./histogramScan";
+import type { NodeStatistic } from "./nodeStatistic";
+import { randomCutScan } from "./randomCutScan";
+import { scanEveryCut } from "./scanEveryCut";
+import { scanTwoClasses } from "./scanTwoClasses";
+import { giniCriterion, squaredErrorCriterion } from "./splitCriterion";
+import { alignCodes } from "./trainedCategory";
+import type { ClassTarget, FitContext, FittedModel, TrainingTarget, ValueTarget } from "./trainer";
+import { type ValueScale, valueLeaves, valueScale } from "./valueLeaves";
+import { ValueStatistic } from "./valueStatistic";
+
+/** How a forest is grown. */
+export interface ForestSettings {
+  trees: number;
+  maxDepth: number;
+  minLeafRows: number;
+  /** features tried at each split */
+  featuresPerSplit: number;
+  bootstrap: boolean;
+  cuts: "best" | "random";
+}
+
+const maxRows = 2 ** 22;
+const maxClasses = 200;
+
+/** Grows a forest of classes or of numbers; AppError invalid_input or too_large when `learner` cannot learn from the rows. */
+export function fitForest(
+  learner: string,
+  table: FeatureTable,
+  target: TrainingTarget,
+  settings: ForestSettings,
+  context: FitContext,
+): FittedModel {
+  checkTrainingRows(table, target, context.sampleWeights);
+  if (table.rowCount > maxRows)
+    throw new AppError("too_large", `${table.rowCount} training rows; ${learner} takes at most ${maxRows}`);
+  const features: ForestFeatures = {
+    numbers: table.numbers.map(({ name }) => name),
+    categories: table.categories.map((column) => orderCategory(column, target, context.sampleWeights)),
+  };
+  if (target.task === "regression") return fitValues(learner, features, table, target, settings, context);
+  if (target.classes.length > maxClasses)
+    throw new AppError("invalid_input", `${target.classes.length} classes; ${learner} takes at most ${maxClasses}`);
+  return fitClasses(learner, features, table, target, settings, context);
+}
+
+function fitClasses(
+  learner: string,
+  features: ForestFeatures,
+  table: FeatureTable,
+  { classes, codes }: ClassTarget,
+  settings: ForestSettings,
+  context: FitContext,
+): FittedModel {
+  const positiveIndex = context.positiveIndex ?? 1;
+  const { sampleWeights, decisionThreshold = 0.5 } = context;
+  const layout = laneLayout(codes.length, sampleWeights);
+  const weights = integerWeights(sampleWeights ?? new Float64Array(codes.length).fill(1), layout);
+  const statistic = new ClassStatistic(codes, classes.length, weights, layout);
+  const { outputCount, write } = classLeaves(classes.length, positiveIndex);
+  const columns = featureColumns(features, table);
+  const forest = growForest({ columns, statistic, weights, outputCount, write }, settings, context);
+  return {
+    predict: (rows) =>
+      classProbabilities(
+        forestScores(forest, featureColumns(features, rows), rows.rowCount),
+        classes.length,
+        positiveIndex,
+      ),
+    toOnnx: () => forestGraph(learner, forest, features, { classes, positiveIndex, decisionThreshold }),
+  };
+}
+
+function fitValues(
+  learner: string,
+  features: ForestFeatures,
+  table: FeatureTable,
+  { values }: ValueTarget,
+  settings: ForestSettings,
+  context: FitContext,
+): FittedModel {
+  const { sampleWeights } = context;
+  const layout = laneLayout(values.length, sampleWeights);
+  const weights = integerWeights(sampleWeights ?? new Float64Array(values.length).fill(1), layout);
+  const scale: ValueScale = valueScale(values, sampleWeights, settings.trees);
+  const centred = values.map((value) => value - scale.centre);
+  const statistic = new ValueStatistic(centred, weights, layout);
+  const { outputCount, write } = valueLeaves(scale);
+  const columns = featureColumns(features, table);
+  const forest = growForest({ columns, statistic, weights, outputCount, write }, settings, context);
+  return {
+    predict: (rows) => forestValues(forest, scale, featureColumns(features, rows), rows.rowCount),
+    toOnnx: () => forestGraph(learner, forest, features, scale),
+  };
+}
+
+interface GrowthRows {
+  columns: Float32Array[];
+  statistic: NodeStatistic;
+  /** integer weight a row */
+  weights: Float64Array;
+  outputCount: number;
+  write: LeafWriter;
+}
+
+function growForest(rows: GrowthRows, settings: ForestSettings, context: FitContext): Forest {
+  const { statistic, weights } = rows;
+  const { trees: treeCount, maxDepth, minLeafRows, featuresPerSplit, bootstrap } = settings;
+  const grower = new TreeGrower({
+    columns: rows.columns.map((values) => binColumn(values, statistic.codes, statistic.laneCount)),
+    statistic,
+    rowCount: weights.length,
+    drawable: Int32Array.from(weights.keys()).filter((row) => weights[row] > 0),
+    bootstrap,
+    maxDepth,
+    minLeafRows,
+    featuresPerSplit,
+    scan: scanFor(statistic, settings.cuts),
+  });
+  const trees = Array.from({ length: treeCount }, (_, index) => {
+    const tree = grower.grow(context.seed, index);
+    context.onProgress?.((index + 1) / treeCount);
+    return tree;
+  });
+  return joinTrees(trees, rows.outputCount, rows.write);
+}
+
+function scanFor(statistic: NodeStatistic, cuts: ForestSettings["cuts"]) {
+  const ofValues = statistic instanceof ValueStatistic;
+  const criterion = ofValues ? squaredErrorCriterion : giniCriterion(statistic.laneCount);
+  if (cuts === "random") return randomCutScan(statistic, criterion);
+  const twoClasses = !ofValues && statistic.laneCount === 2;
+  return histogramScan(statistic, twoClasses ? scanTwoClasses : scanEveryCut(criterion));
+}
+
+/** The numbers, then each category's ranks, as float32 columns with NaN for missing or unknown. */
+function featureColumns(features: ForestFeatures, table: FeatureTable): Float32Array[] {
+  const ranks = features.categories.map((category, index) =>
+    Float32Array.from(alignCodes(category, table.categories[index]), (rank) => (rank < 0 ? Number.NaN : rank)),
+  );
+  return [...table.numbers.map(({ values }) => values), ...ranks];
+}

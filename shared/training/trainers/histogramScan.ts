@@ -1,0 +1,17 @@
+import type { FeatureScan, SplitScan } from "./bestSplit";
+import type { NodeStatistic } from "./nodeStatistic";
+import { binHasRows } from "./scanEveryCut";
+
+/** FeatureScan that sums the rows a bin and has `scan` judge the cuts between bins. */
+export function histogramScan(statistic: NodeStatistic, scan: SplitScan): FeatureScan {
+  const { laneCount } = statistic;
+  const histogram = new Float64Array(256 * laneCount);
+  return ({ codes, binCount }, rows, from, to, node, feature, best) => {
+    histogram.fill(0, 0, binCount * laneCount);
+    statistic.accumulate(histogram, codes, rows, from, to);
+    const costBefore = best.cost;
+    const varies = scan(histogram, binCount, node, feature, best);
+    if (best.cost < costBefore) best.hasMissing = binHasRows(histogram, 0, laneCount);
+    return varies;
+  };
+}

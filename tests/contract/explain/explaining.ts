@@ -1,0 +1,111 @@
+import type { FeatureTable } from "../../../shared/data/featureTable";
+import type { ExplanationSample } from "../../../shared/explain/explanationSample";
+import { TreeViews } from "../../../shared/explain/treeViews";
+import { ModelLoader } from "../../../shared/onnx/loader";
+import { createOnnxRuntime } from "../../../shared/onnx/runtime";
+import { readSignature } from "../../../shared/onnx/signature";
+import { ModelRegistry } from "../../../shared/registry/modelRegistry";
+import { trainerFor } from "../../../shared/training/trainers/registry";
+import { RecordedTelemetry } from "../../support/recordedTelemetry";
+import type { Storage } from "../../support/storage";
+import { sampleRows } from "../../unit/training/trainers/sampleRows";
+
+/** What explaining takes, on real storage and the real runtime, with models trained in a moment. */
+export function explainingOn(storage: Storage) {
+  const registry = new ModelRegistry({
+    ...storage,
+    clock: { now: () => new Date() },
+    telemetry: new RecordedTelemetry(),
+  });
+  const runtime = createOnnxRuntime();
+  const loader = new ModelLoader({ source: registry, runtime, capacityBytes: 1e9 });
+  const usecases = new Map();
+  const trees = new TreeViews(registry);
+  const ports = {
+    registry,
+    runtime,
+    loader,
+    usecases,
+    trees,
+    blobs: storage.blobs,
+    defaultModel: async () => "forest",
+  };
+  return { ports, registry, register: (model: TestModel) => register(storage, ports, model) };
+}
+
+export interface TestModel {
+  model: string;
+  learner: string;
+  parameters?: object;
+  classes?: number;
+  numbers?: number;
+  categories?: number;
+  /** stored with the version, as training does */
+  withSample?: boolean;
+  seed?: number;
+}
+
+/** Trains, registers and makes champion; returns rows as the endpoints take them. */
+async function register(
+  storage: Storage,
+  { registry, runtime }: ReturnType<typeof explainingOn>["ports"],
+  test: TestModel,
+) {
+  const { model, learner, classes = 2, numbers = 4, categories = 2, seed = 3 } = test;
+  const options = { seed, rowCount: 400, numbers, categories, classes, missing: 0.05 };
+  const { table, target } = sampleRows(options);
+  const trainer = trainerFor(learner);
+  const fitted = trainer.fit(table, target, trainer.parameters.parse(test.parameters ?? {}), { seed: 1 });
+  const bytes = fitted.toOnnx();
+  const loaded = await runtime.load(bytes);
+  const features = [...table.numbers, ...table.categories].map(({ name }, at) => ({
+    name,
+    type: at < numbers ? ("number" as const) : ("category" as const),
+    nullable: true,
+  }));
+  const signature = readSignature(loaded, features, [...target.classes]);
+  await loaded.release();
+  const cells = cellsOf(table);
+  const sample: ExplanationSample = {
+    features: features.map(({ name }) => name),
+    classes: [...target.classes],
+    positiveIndex: classes === 2 ? 1 : undefined,
+    decisionThreshold: 0.5,
+    metric: "logLoss",
+    seed: 1,
+    background: cells.slice(0, 40),
+    holdout: { rows: cells.slice(100), target: [...target.codes.subarray(100)] },
+  };
+  const background = `runs/${model}-${seed}/explanation-sample.json`;
+  if (test.withSample)
+    await storage.blobs.write("runs", `${model}-${seed}/explanation-sample.json`, JSON.stringify(sample));
+  const { version } = await registry.register({
+    model,
+    bytes,
+    details: {
+      signature,
+      learner,
+      lineage: { source: "training", codeRevision: "test" },
+      gate: { decision: "promoted", reasons: ["test"] },
+      ...(test.withSample && { background }),
+    },
+    operation: `op-${model}-${seed}`,
+    actor: "test",
+  });
+  await registry.moveAlias({
+    model,
+    alias: "champion",
+    version,
+    operation: `move-${version}`,
+    actor: "test",
+    reason: "t",
+  });
+  return { version, cells, names: sample.features };
+}
+
+function cellsOf({ rowCount, numbers, categories }: FeatureTable): (number | string | null)[][] {
+  return Array.from({ length: rowCount }, (_, row) => [
+    ...numbers.map(({ values }) => (Number.isNaN(values[row]) ? null : values[row])),
+    ...categories.map(({ levels, codes }) => levels[codes[row]] ?? null),
+  ]);
+}

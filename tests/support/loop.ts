@@ -1,0 +1,102 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { type App, createApp } from "../../shared/app";
+import { readConfig } from "../../shared/config";
+import { receiveDataset } from "../../shared/data/receiveDataset";
+import { scoreRequest } from "../../shared/scoring/scoreRequest";
+import { finishTraining } from "../../shared/training/finishTraining";
+import { planTraining } from "../../shared/training/planTraining";
+import { trainingQueues } from "../../shared/training/runRecord";
+import { trainCandidate } from "../../shared/training/trainCandidate";
+import { RecordedTelemetry } from "./recordedTelemetry";
+import { startStorage } from "./storage";
+
+/** The whole loop on real storage without a host: the test moves the clock and decides when queue messages are worked off. */
+export class Loop {
+  readonly telemetry = new RecordedTelemetry();
+  readonly clock = { time: Date.now(), now: () => new Date(this.clock.time) };
+
+  private constructor(
+    readonly storage: Awaited<ReturnType<typeof startStorage>>,
+    readonly folder: string,
+    public app: App,
+  ) {}
+
+  static async start(spec: Spec): Promise<Loop> {
+    const storage = await startStorage();
+    const folder = mkdtempSync(path.join(tmpdir(), "tidegate-loop-"));
+    const loop = new Loop(storage, folder, undefined as unknown as App);
+    loop.deploy(spec);
+    return loop;
+  }
+
+  /** Starts the app anew with this use case alone. */
+  deploy(spec: Spec): void {
+    mkdirSync(path.join(this.folder, "usecase"), { recursive: true });
+    writeFileSync(path.join(this.folder, "usecase", "usecase.json"), JSON.stringify(spec));
+    const env = { AzureWebJobsStorage: this.storage.connectionString, TIDEGATE_USECASES: this.folder };
+    this.app = createApp(readConfig(env, process.cwd()), this.telemetry, this.clock);
+  }
+
+  async drop(usecase: string, csv: string | Buffer, file = "rows.csv") {
+    return receiveDataset(this.app.intake, { usecase, file, bytes: Buffer.from(csv) });
+  }
+
+  passHours(hours: number): void {
+    this.clock.time += hours * 3_600_000;
+  }
+
+  /** Works off every training message, in the order the steps send them; gives how many there were. */
+  async drain(): Promise<number> {
+    let handled = 0;
+    for (let found = 1; found > 0; handled += found) {
+      found = 0;
+      found += await this.take(trainingQueues.plan, ({ runId }) => planTraining(this.app.training, runId));
+      found += await this.take(trainingQueues.candidate, (step) => trainCandidate(this.app.training, step as Step));
+      found += await this.take(trainingQueues.finish, ({ runId }) => finishTraining(this.app.training, runId));
+    }
+    return handled;
+  }
+
+  /** Takes what waits in a queue, handing each message to `work`. */
+  async take(queue: string, work: (message: Message) => Promise<unknown>): Promise<number> {
+    const client = this.storage.clients.queues.getQueueClient(queue);
+    await client.createIfNotExists();
+    let taken = 0;
+    for (;;) {
+      const { receivedMessageItems } = await client.receiveMessages({ numberOfMessages: 32, visibilityTimeout: 600 });
+      if (receivedMessageItems.length === 0) return taken;
+      for (const { messageId, popReceipt, messageText } of receivedMessageItems) {
+        await work(JSON.parse(Buffer.from(messageText, "base64").toString("utf8")));
+        await client.deleteMessage(messageId, popReceipt);
+        taken++;
+      }
+    }
+  }
+
+  async score(model: string, rows: object[]): Promise<{ status: number; body: string }> {
+    const body = JSON.stringify({ rows });
+    return scoreRequest(this.app.scoring, { model, body, requestId: "00000000-0000-0000-0000-000000000001" });
+  }
+
+  async stop(): Promise<void> {
+    await this.app.close();
+    await this.storage.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+interface Message {
+  runId: string;
+}
+
+type Step = Parameters<typeof trainCandidate>[1];
+
+// biome-ignore lint/suspicious/noExplicitAny: a spec as it stands in a file, which tests change at will
+type Spec = any;
+
+/** The spec of a use case that ships. */
+export function shippedSpec(usecase: string): Spec {
+  return JSON.parse(readFileSync(`models/${usecase}/usecase.json`, "utf8"));
+}
