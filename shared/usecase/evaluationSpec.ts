@@ -22,7 +22,13 @@ type Fault = (path: (string | number)[], message: string) => void;
 
 /** Finds slices that are no columns to slice by, and cost matrices that do not hold every pair of classes (where those are known). */
 export function checkEvaluation(
-  spec: { evaluation?: EvaluationSpec; columns: object; features: string[]; time?: string },
+  spec: {
+    evaluation?: EvaluationSpec;
+    columns: Record<string, { type: string }>;
+    label: { column: string };
+    features: string[];
+    time?: string;
+  },
   classes: readonly string[] | undefined,
   fault: Fault,
 ): void {
@@ -34,6 +40,8 @@ export function checkEvaluation(
       fault(path, `"${column}" is neither a feature nor the time column`);
     if (slices.indexOf(column) !== i) fault(path, `"${column}" is listed twice`);
   }
+  if (costs && spec.columns[spec.label.column]?.type === "number")
+    fault(["evaluation", "costs"], "costs are of decided classes; the label is a number");
   if (costs && classes) checkCosts(costs.matrix, classes, fault);
 }
 

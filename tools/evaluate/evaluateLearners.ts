@@ -1,20 +1,23 @@
 import { copyFile } from "node:fs/promises";
 import path from "node:path";
-import { gather, selectRows } from "../../shared/data/featureTable";
+import { selectRows } from "../../shared/data/featureTable";
 import { prepareDataset } from "../../shared/data/prepareDataset";
 import type { PreparedData } from "../../shared/data/preparedData";
 import { type BiasVariance, biasVariance } from "../../shared/evaluation/biasVariance";
-import { type ClassifierOutput, decidedClasses, positiveOf, scoresOf } from "../../shared/evaluation/classifierOutput";
+import { decidedClasses, membershipOf, positiveOf, scoresOf } from "../../shared/evaluation/classifierOutput";
+import { isClassifier, type ModelOutput } from "../../shared/evaluation/weightedMetric";
 import { createDuckDb } from "../../shared/sql/duckdb";
+import { fitRows } from "../../shared/training/fitRows";
+import { modelOutput } from "../../shared/training/modelOutput";
 import { planTrials } from "../../shared/training/planTrials";
 import type { Trial } from "../../shared/training/runRecord";
-import { trainerFor } from "../../shared/training/trainers/registry";
 import type { UsecaseSpec } from "../../shared/usecase/usecaseSpec";
 import type { EvaluationReport } from "./report";
 
 /**
  * Bias and variance of each trial of a use case on a dataset, over `fits` bootstrap samples of the newest fold's training rows, judged on
- * its validation rows (the hold-out stays unseen): of the Brier score with two classes, of the share of wrong decisions with more.
+ * its validation rows (the hold-out stays unseen): of the squared error of numbers, of the Brier score with two classes, of the share of
+ * wrong decisions with more.
  */
 export async function evaluateLearners(
   file: string,
@@ -39,26 +42,28 @@ export async function evaluateLearners(
 }
 
 function splitOf(trial: Trial, data: PreparedData, spec: UsecaseSpec, fits: number): BiasVariance {
-  const { classes, positiveIndex, folds } = data;
-  const { train: trainRows, validation } = folds[folds.length - 1];
-  const codesOf = (rows: Int32Array) => gather(data.target, new Int32Array(rows.length), rows);
-  const truth = codesOf(validation);
+  const { train: trainRows, validation } = data.folds[data.folds.length - 1];
   const validationTable = selectRows(data.table, validation);
-  const positive = positiveOf({ classes, positiveIndex, target: truth, probabilities: new Float64Array() });
-  const { decisionThreshold, seed } = spec;
-  const fitAndPredict = (rows: Int32Array, fitSeed: number) => {
-    const target = { task: "classification" as const, classes, codes: codesOf(rows) };
-    const context = { seed: fitSeed, decisionThreshold, positiveIndex };
-    const model = trainerFor(trial.learner).fit(selectRows(data.table, rows), target, trial.parameters, context);
-    const output: ClassifierOutput = {
-      classes,
-      positiveIndex,
-      target: truth,
-      probabilities: model.predict(validationTable),
-    };
-    return positive === undefined ? Float64Array.from(decidedClasses(output)) : scoresOf(output, positive);
+  const { decisionThreshold, classWeights } = spec;
+  const outputOf = (predictions: Float64Array) => modelOutput(data, validation, predictions, decisionThreshold);
+  const fitAndPredict = (rows: Int32Array, seed: number) => {
+    const model = fitRows(data, rows, trial, { seed, decisionThreshold, classWeights });
+    return answersOf(outputOf(model.predict(validationTable)));
   };
-  const target = Float64Array.from(truth, (code) => (positive === undefined ? code : code === positive ? 1 : 0));
-  const loss = positive === undefined ? "zeroOne" : "squared";
-  return biasVariance({ loss, trainRows, target, samples: fits, seed }, fitAndPredict);
+  const truth = outputOf(new Float64Array(validation.length * Math.max(data.classes.length, 1)));
+  const loss = data.classes.length > 2 ? "zeroOne" : "squared";
+  return biasVariance({ loss, trainRows, target: truthOf(truth), samples: fits, seed: spec.seed }, fitAndPredict);
+}
+
+/** What is compared with the truth: a number, the probability of the positive class of two, the decided class of more. */
+function answersOf(output: ModelOutput): Float64Array {
+  if (!isClassifier(output)) return output.predictions;
+  const positive = positiveOf(output);
+  return positive === undefined ? Float64Array.from(decidedClasses(output)) : scoresOf(output, positive);
+}
+
+function truthOf(output: ModelOutput): Float64Array {
+  if (!isClassifier(output)) return output.target;
+  const positive = positiveOf(output);
+  return Float64Array.from(positive === undefined ? output.target : membershipOf(output, positive));
 }

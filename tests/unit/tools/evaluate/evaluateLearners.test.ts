@@ -53,4 +53,18 @@ describe("bias and variance of a use case's trials", () => {
     expect(of(1, "variance")).toBeGreaterThan(0);
     expect(of(1, "variance")).toBeLessThan(of(0, "variance"));
   });
+
+  it("are of the squared error of numbers", async () => {
+    const number = {
+      ...trees([5]),
+      label: { column: "Sugar" },
+      features: ["Weight"],
+      selection: { metric: "rmse" },
+      baselines: ["mean"],
+    };
+    const { of } = await evaluate(fruitSpec(number));
+    // Sugar is uniform noise: nothing beats its variance, 1/12
+    expect(of(0, "loss")).toBeGreaterThan(1 / 14);
+    expect(of(0, "bias") + of(0, "variance")).toBeCloseTo(of(0, "loss"), 12);
+  });
 });
