@@ -70,7 +70,8 @@ describe.sequential("the loop on the running host", () => {
     ]);
     expect(version.intervals.brier.value).toBe(version.metrics.brier);
     expect(version.curves.map((one: { class: string }) => one.class)).toEqual(["wet"]);
-    expect(version.slices.map(({ column }: { column: string }) => column)).toContain("Weather_conditions");
+    const stations = version.slices.filter(({ column }: { column: string }) => column === "Location");
+    expect(stations.map(({ slice }: { slice: string }) => slice)).toEqual(["EWR", "JFK", "LGA"]);
     expect(version.saving).toMatchObject({ unit: "EUR", thresholds: { decided: 0.5, theoretical: 0.3 } });
     expect(version.signature.features.map(({ name }: { name: string }) => name)).toEqual(spec.features);
   });

@@ -97,6 +97,7 @@ describe("a use-case spec", () => {
     ["selection.metric", { selection: { metric: "rmse" } }],
     ["evaluation.slices.0", { evaluation: { slices: ["Height"] } }],
     ["evaluation.slices.0", { evaluation: { slices: ["Kind"] } }],
+    ["evaluation.slices.0", { evaluation: { slices: ["At"] } }],
     ["evaluation.slices.1", { evaluation: { slices: ["Weight", "Weight"] } }],
     ["evaluation.costs.unit", { evaluation: { costs: { matrix: costs({}) } } }],
     ["evaluation.costs", { ...number, evaluation: { costs: { unit: "EUR", matrix: {} } } }],
