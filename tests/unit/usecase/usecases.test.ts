@@ -103,8 +103,10 @@ describe("a use-case spec", () => {
     ["selection.metric", { selection: { metric: "rmse" } }],
     ["evaluation.slices.0", { evaluation: { slices: ["Height"] } }],
     ["evaluation.slices.0", { evaluation: { slices: ["Kind"] } }],
+    ["evaluation.slices.0", { evaluation: { slices: ["At"] } }],
     ["evaluation.slices.1", { evaluation: { slices: ["Weight", "Weight"] } }],
     ["evaluation.costs.unit", { evaluation: { costs: { matrix: costs({}) } } }],
+    ["evaluation.costs", { ...number, evaluation: { costs: { unit: "EUR", matrix: {} } } }],
     ["evaluation.costs.matrix.plum", { evaluation: { costs: { unit: "EUR", matrix: costs({ plum: { apple: 1 } }) } } }],
     [
       "evaluation.costs.matrix.pear.plum",
