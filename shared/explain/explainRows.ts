@@ -67,8 +67,12 @@ async function explainTrees(task: ExplainTask, view: TreeView): Promise<RowExpla
   const { box, rows, background, answers } = task;
   const { length: treeCount } = view.trees.ensemble.roots;
   checkBudget(rows.rowCount, treeCount * background.rowCount, maxTreeWalks, "walks through trees", "tree-shap");
-  const known = { rows: background, answers: await box.predict(background) };
-  const explainer = await TreeExplainer.create(task.runtime, view, box, rows, known);
+  const answered = async (some: NumberRows) => ({ rows: some, answers: await box.predict(some) });
+  const [own, others] = [await answered(rows), await answered(background)];
+  const explainer = await TreeExplainer.create(task.runtime, view, box, own, others);
+  const isChosen = task.method === "tree-shap" || rows.width > maxExactFeatures;
+  if (!isChosen && explainer.scoreOf(answers[0] ?? 0).link === "monotone")
+    throw new AppError("rejected", "a calibration stands between the trees' score and the probability");
   const explained: RowExplanation[] = new Array(rows.rowCount);
   let link: Link | undefined;
   for (const answer of new Set(answers)) {

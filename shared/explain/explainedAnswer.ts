@@ -44,7 +44,8 @@ const rawNotes = {
 
 /** What the numbers of an explanation add up to. */
 export function explainedQuantity({ link }: RowExplanations, isClassifier: boolean): { value: string; note: string } {
-  if (link !== undefined && link !== "identity") return { value: "raw score", note: rawNotes[link] };
+  if (link !== undefined && link !== "identity" && link !== "affine")
+    return { value: "raw score", note: rawNotes[link] };
   return isClassifier
     ? { value: "probability", note: "the probability of the class" }
     : { value: "value", note: "the predicted value" };

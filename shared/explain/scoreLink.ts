@@ -1,13 +1,13 @@
 import type { Outputs } from "./blackBox";
+import { fitAffine } from "./fitAffine";
 
 /** How the trees' raw scores become what the model answers. */
-export type Link = "identity" | "sigmoid" | "softmax" | "monotone";
+export type Link = "identity" | "affine" | "sigmoid" | "softmax" | "monotone";
 
-/** Which raw score speaks of an answer: `offset + sign x raw[output]`. */
+/** The score that speaks of an answer: `offset` plus the trees' outputs, each times its weight. */
 export interface ScoreOf {
   link: Link;
-  output: number;
-  sign: 1 | -1;
+  weights: number[];
   offset: number;
 }
 
@@ -20,23 +20,33 @@ const tolerance = 2e-5;
  */
 export function scoreLink(raw: Outputs, answers: Outputs, answer: number): ScoreOf | undefined {
   if (raw.outputCount === answers.outputCount) {
-    for (const link of ["identity", "softmax"] as const)
-      if (agrees(raw, answers, (scores) => (link === "identity" ? scores : softmax(scores))))
-        return { link, output: answer, sign: 1, offset: 0 };
-    return undefined;
+    const weights = Array.from({ length: raw.outputCount }, (_, output) => (output === answer ? 1 : 0));
+    if (agrees(raw, answers, (scores) => scores)) return { link: "identity", weights, offset: 0 };
+    if (raw.outputCount > 1 && agrees(raw, answers, softmax)) return { link: "softmax", weights, offset: 0 };
   }
-  if (raw.outputCount !== 1 || answers.outputCount !== 2) return undefined;
+  if (answers.outputCount === 1) return affineLink(raw, answers);
+  return raw.outputCount === 1 && answers.outputCount === 2 ? twoClassLink(raw, answers, answer) : undefined;
+}
+
+function twoClassLink(raw: Outputs, answers: Outputs, answer: number): ScoreOf | undefined {
   for (const speaksOf of [1, 0]) {
     const isOwn = answer === speaksOf;
-    const score = { output: 0, sign: isOwn ? 1 : -1 } as const;
+    const weights = [isOwn ? 1 : -1];
     const two = (p: number) => (speaksOf === 1 ? [1 - p, p] : [p, 1 - p]);
-    if (agrees(raw, answers, ([p]) => two(p))) return { link: "identity", ...score, offset: isOwn ? 0 : 1 };
-    if (agrees(raw, answers, ([z]) => two(1 / (1 + Math.exp(-z))))) return { link: "sigmoid", ...score, offset: 0 };
+    if (agrees(raw, answers, ([p]) => two(p))) return { link: "identity", weights, offset: isOwn ? 0 : 1 };
+    if (agrees(raw, answers, ([z]) => two(1 / (1 + Math.exp(-z))))) return { link: "sigmoid", weights, offset: 0 };
   }
   for (const speaksOf of [1, 0])
-    if (rises(raw, answers, speaksOf))
-      return { link: "monotone", output: 0, sign: answer === speaksOf ? 1 : -1, offset: 0 };
+    if (rises(raw, answers, speaksOf)) return { link: "monotone", weights: [answer === speaksOf ? 1 : -1], offset: 0 };
   return undefined;
+}
+
+function affineLink(raw: Outputs, answers: Outputs): ScoreOf | undefined {
+  const found = fitAffine(raw, answers.values);
+  if (found === undefined) return undefined;
+  const { weights, offset } = found;
+  const value = (scores: number[]) => [scores.reduce((sum, score, i) => sum + weights[i] * score, offset)];
+  return agrees(raw, answers, value) ? { link: "affine", ...found } : undefined;
 }
 
 function agrees(raw: Outputs, answers: Outputs, transform: (scores: number[]) => ArrayLike<number>): boolean {

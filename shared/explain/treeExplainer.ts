@@ -2,14 +2,13 @@ import { AppError } from "../errors";
 import type { ModelRuntime } from "../ports";
 import type { BlackBox, Outputs } from "./blackBox";
 import type { NumberRows } from "./numberRows";
-import type { RowCodec } from "./rowCodec";
 import { type Link, type ScoreOf, scoreLink } from "./scoreLink";
 import { treeColumns } from "./treeColumns";
 import { rawScores } from "./treeEnsemble";
 import { TreeShap } from "./treeShap";
 import type { TreeView } from "./viewTrees";
 
-export interface TreeBackground {
+export interface AnsweredRows {
   rows: NumberRows;
   /** what the model answers for those rows */
   answers: Outputs;
@@ -28,51 +27,60 @@ export class TreeExplainer {
   private constructor(
     private readonly view: TreeView,
     private readonly featureCount: number,
+    /** what the trees see */
     private readonly columns: { rows: NumberRows; background: NumberRows },
-    private readonly background: TreeBackground,
+    /** the trees' scores and the model's answers, of both kinds of rows */
+    private readonly known: { raw: Outputs; answers: Outputs },
   ) {}
 
-  /** Computes what the trees see of the rows and of the background. */
+  /** Computes what the trees see of the rows and of the background, and how they score it. */
   static async create(
     runtime: ModelRuntime,
     view: TreeView,
     { codec, signature }: BlackBox,
-    rows: NumberRows,
-    background: TreeBackground,
+    rows: AnsweredRows,
+    background: AnsweredRows,
   ): Promise<TreeExplainer> {
     const front = await runtime.load(view.columnsGraph);
     try {
-      const through = (some: NumberRows) => treeColumns(front, codec as RowCodec, some, view.featureOf.length);
-      const columns = { rows: await through(rows), background: await through(background.rows) };
-      return new TreeExplainer(view, signature.features.length, columns, background);
+      const through = (some: NumberRows) => treeColumns(front, codec, some, view.featureOf.length);
+      const columns = { rows: await through(rows.rows), background: await through(background.rows) };
+      const { ensemble } = view.trees;
+      const scores = (some: NumberRows) => ({ values: rawScores(ensemble, some), outputCount: ensemble.outputCount });
+      const raw = joined(scores(columns.background), scores(columns.rows));
+      const answers = joined(background.answers, rows.answers);
+      return new TreeExplainer(view, signature.features.length, columns, { raw, answers });
     } finally {
       await front.release();
     }
   }
 
-  /** How the score speaks of answer `answer`; AppError rejected when it is in no known way. */
+  /** The score that speaks of answer `answer`; AppError rejected when the answer does not follow from the trees' scores in a known way. */
   scoreOf(answer: number): ScoreOf {
-    const { ensemble } = this.view.trees;
-    const raw = { values: rawScores(ensemble, this.columns.background), outputCount: ensemble.outputCount };
-    const score = scoreLink(raw, this.background.answers, answer);
-    if (score === undefined)
-      throw new AppError("rejected", "the model's answers do not follow from the trees' scores in a way that is known");
-    return score;
+    const score = scoreLink(this.known.raw, this.known.answers, answer);
+    if (score) return score;
+    throw new AppError("rejected", "the model's answers do not follow from the trees' scores in a way that is known");
   }
 
   /** Explains the score of answer `answer` for the rows `which`, a row a turn of the event loop. */
   async explain(answer: number, which: ArrayLike<number>, nextTurn: () => Promise<unknown>): Promise<TreeExplanation> {
-    const { link, output, sign, offset } = this.scoreOf(answer);
+    const { weights, link, offset } = this.scoreOf(answer);
     const { background, rows } = this.columns;
     const { featureOf, trees } = this.view;
     const { featureCount } = this;
-    const shap = new TreeShap({ ensemble: trees.ensemble, output, featureOf, featureCount, background });
+    const shap = new TreeShap({ ensemble: trees.ensemble, weights, featureOf, featureCount, background });
     const values: Float64Array[] = [];
     for (let i = 0; i < which.length; i++) {
-      const own = shap.explain(rows, which[i]);
-      values.push(own.map((value) => (sign === 1 ? value : 0 - value)));
+      values.push(shap.explain(rows, which[i]));
       await nextTurn();
     }
-    return { link, baseValue: offset + sign * shap.baseValue, values };
+    return { link, baseValue: offset + shap.baseValue, values };
   }
+}
+
+function joined(first: Outputs, second: Outputs): Outputs {
+  const values = new Float64Array(first.values.length + second.values.length);
+  values.set(first.values);
+  values.set(second.values, first.values.length);
+  return { values, outputCount: first.outputCount };
 }

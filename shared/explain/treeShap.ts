@@ -1,10 +1,10 @@
-import type { NumberRows } from "./numberRows";
+import { meanOf, type NumberRows } from "./numberRows";
 import { rawScores, type TreeEnsemble, takesTrue } from "./treeEnsemble";
 
 export interface TreeShapProblem {
   ensemble: TreeEnsemble;
-  /** which of the ensemble's outputs is explained */
-  output: number;
+  /** what is explained: the sum of the ensemble's outputs, each times its weight */
+  weights: ArrayLike<number>;
   /** the feature that each column of the ensemble's input was made of, -1 for a constant; columns of one feature move together */
   featureOf: ArrayLike<number>;
   featureCount: number;
@@ -23,11 +23,11 @@ export interface TreeShapProblem {
  * and explains the very game that the exact and sampled Shapley values of other models explain, so that their answers compare.
  */
 export class TreeShap {
-  /** the mean raw score of the background */
+  /** the mean score of the background */
   readonly baseValue: number;
   private readonly leaves: Float64Array;
   /** (u - 1)! v! / (u + v)! at u * side + v */
-  private readonly weights: Float64Array;
+  private readonly shares: Float64Array;
   private readonly side: number;
   /** a feature: 0 undecided, 1 as in the row, 2 as in the background row */
   private readonly taken: Uint8Array;
@@ -38,16 +38,13 @@ export class TreeShap {
   private lost = 0;
 
   constructor(private readonly problem: TreeShapProblem) {
-    const { ensemble, output, background, featureCount } = problem;
-    const { outputCount, leafValues, feature, depth } = ensemble;
-    this.leaves = Float64Array.from(feature, (_, node) => leafValues[node * outputCount + output]);
+    const { ensemble, weights, background, featureCount } = problem;
+    const { leafValues, depth } = ensemble;
+    this.leaves = weighted(leafValues, weights);
     this.side = Math.min(depth, featureCount) + 1;
-    this.weights = coalitionWeights(this.side);
+    this.shares = coalitionShares(this.side);
     this.taken = new Uint8Array(featureCount);
-    const scores = rawScores(ensemble, background);
-    let sum = 0;
-    for (let at = output; at < scores.length; at += outputCount) sum += scores[at];
-    this.baseValue = sum / background.rowCount;
+    this.baseValue = meanOf(weighted(rawScores(ensemble, background), weights));
   }
 
   /** One value a feature for row `index` of `rows` (columns as the background's). */
@@ -72,8 +69,8 @@ export class TreeShap {
     const column = ensemble.feature[node];
     if (column < 0) {
       const value = this.leaves[node];
-      this.gained = own > 0 ? value * this.weights[own * this.side + other] : 0;
-      this.lost = other > 0 ? value * this.weights[other * this.side + own] : 0;
+      this.gained = own > 0 ? value * this.shares[own * this.side + other] : 0;
+      this.lost = other > 0 ? value * this.shares[other * this.side + own] : 0;
       return;
     }
     const isTrue = takesTrue(ensemble, node, this.row[column]);
@@ -104,11 +101,19 @@ export class TreeShap {
 }
 
 /** (u - 1)! v! / (u + v)! for u >= 1: the share of the orders in which one of u features comes last among them and before the v others. */
-function coalitionWeights(side: number): Float64Array {
-  const weights = new Float64Array(side * side);
+function coalitionShares(side: number): Float64Array {
+  const shares = new Float64Array(side * side);
   for (let u = 1; u < side; u++) {
-    weights[u * side] = 1 / u;
-    for (let v = 1; v < side; v++) weights[u * side + v] = (weights[u * side + v - 1] * v) / (u + v);
+    shares[u * side] = 1 / u;
+    for (let v = 1; v < side; v++) shares[u * side + v] = (shares[u * side + v - 1] * v) / (u + v);
   }
-  return weights;
+  return shares;
+}
+
+/** Rows x outputs as one number a row: the outputs' weighted sum. */
+function weighted(values: Float64Array, weights: ArrayLike<number>): Float64Array {
+  const width = weights.length;
+  const sums = new Float64Array(values.length / width);
+  for (let at = 0; at < values.length; at++) sums[Math.floor(at / width)] += weights[at % width] * values[at];
+  return sums;
 }

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RunningTidegate } from "../support/runningTidegate";
 
@@ -25,6 +26,7 @@ function run(...names: string[]): Promise<{ code: number | null; output: string 
     .join("\n")
     .replaceAll("localhost:7071", here)
     .replaceAll("./.tidegate/", `${tidegate.folder}/`)
+    .replaceAll("explanation.html", `${tidegate.folder}/explanation.html`)
     .replaceAll("npm run drop --", `node dist/tools/drop.js --state ${tidegate.folder}`);
   const shell = spawn("bash", ["-e", "-o", "pipefail", "-c", script]);
   let output = "";
@@ -56,6 +58,22 @@ describe.sequential("the README's examples", () => {
     expect(Object.keys(answered)).toEqual(Object.keys(shown));
     expect(answered.predictions[0].label).toBe(shown.predictions[0].label);
     expect(answered.predictions[0].probability).toBeCloseTo(shown.predictions[0].probability, 2);
+  });
+
+  it("explain a row with parts that make up the probability the README names, and write the version's page", async () => {
+    const { code, output } = await run("explain");
+    expect(code).toBe(0);
+    const answer = JSON.parse(output);
+    expect(answer).toMatchObject({ method: "tree-shap", explains: { value: "probability" } });
+    const [{ class: explained, baseValue, explainedValue, prediction, contributions }] = answer.explanations;
+    expect(explained).toBe("wet");
+    expect(explainedValue).toBeCloseTo(prediction.probabilities.wet, 6);
+    const told = /from a base of ([\d.]+) wet, `(\w+)` "rain" adds ([\d.]+)/.exec(readme) ?? [];
+    expect(baseValue).toBeCloseTo(Number(told[1]), 1);
+    expect(contributions[0].feature).toBe(told[2]);
+    expect(contributions[0].contribution).toBeCloseTo(Number(told[3]), 1);
+    const page = readFileSync(path.join(tidegate.folder, "explanation.html"), "utf8");
+    expect(page).toContain("Permutation importance");
   });
 
   it("raise an alert", async () => {

@@ -101,6 +101,27 @@ describe("explaining predictions", () => {
     expect(explained.size).toBeGreaterThan(1);
   });
 
+  it("explains a predicted number in the label's unit", async () => {
+    const parameters = { trees: 20 };
+    const numbers = await explaining.register({
+      model: "numbers",
+      learner: "random-forest",
+      parameters,
+      isRegression: true,
+      withSample: true,
+    });
+    const data = [numbers.cells[7]];
+    const answer = await explain({ data }, "numbers");
+    expect(answer).toMatchObject({ method: "tree-shap", explains: { value: "value", note: "the predicted value" } });
+    const [{ prediction, explainedValue, contributions, ...rest }] = answer.explanations;
+    expect(explainedValue).toBeCloseTo(prediction.value, 4);
+    expect(Math.abs(contributions[0].contribution)).toBeGreaterThan(0.5);
+    expect(rest.class).toBeUndefined();
+    const exact = byFeature((await explain({ data, method: "exact-shapley" }, "numbers")).explanations[0]);
+    for (const { feature, contribution } of contributions) expect(exact[feature]).toBeCloseTo(contribution, 4);
+    await expect(explain({ data, class: "wet" }, "numbers")).rejects.toThrow("the model predicts a value");
+  });
+
   it("says that it asks the model itself where there are no trees, and why", async () => {
     const linear = await explaining.register({ model: "linear", learner: "logistic-regression", withSample: true });
     const answer = await explain({ data: [linear.cells[9]] }, "linear");

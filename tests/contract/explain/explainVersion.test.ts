@@ -84,6 +84,23 @@ describe("explaining a model version", () => {
     expect(found.surrogate.fidelity.answers).toHaveLength(3);
   });
 
+  it("measures a regression by its own metric, in the label's unit", async () => {
+    const parameters = { trees: 20 };
+    await explaining.register({
+      model: "numbers",
+      learner: "random-forest",
+      parameters,
+      isRegression: true,
+      withSample: true,
+    });
+    const found = await explanations.of("numbers", "1");
+    expect(found).toMatchObject({ kind: "value", answers: ["value"], importance: { metric: "rmse" } });
+    expect(found.importance?.value).toBeLessThan(5);
+    expect(found.importance?.features[0].importance).toBeGreaterThan(0.3);
+    expect(found.surrogate.fidelity).toEqual({ rows: 150, answers: [{ answer: "value", r2: expect.any(Number) }] });
+    expect(explainPage(found)).toContain("Permutation importance (rmse)");
+  });
+
   it("says what is missing for a version without rows to explain it by", async () => {
     await explaining.register({ model: "bare", learner: "random-forest", parameters: { trees: 5 } });
     await expect(explanations.of("bare", "1")).rejects.toMatchObject({ code: "rejected" });

@@ -8,7 +8,7 @@ import { ModelRegistry } from "../../../shared/registry/modelRegistry";
 import { trainerFor } from "../../../shared/training/trainers/registry";
 import { RecordedTelemetry } from "../../support/recordedTelemetry";
 import type { Storage } from "../../support/storage";
-import { sampleRows } from "../../unit/training/trainers/sampleRows";
+import { sampleRows, sampleValues } from "../../unit/training/trainers/sampleRows";
 
 /** What explaining takes, on real storage and the real runtime, with models trained in a moment. */
 export function explainingOn(storage: Storage) {
@@ -38,6 +38,7 @@ export interface TestModel {
   learner: string;
   parameters?: object;
   classes?: number;
+  isRegression?: boolean;
   numbers?: number;
   categories?: number;
   /** stored with the version, as training does */
@@ -53,7 +54,8 @@ async function register(
 ) {
   const { model, learner, classes = 2, numbers = 4, categories = 2, seed = 3 } = test;
   const options = { seed, rowCount: 400, numbers, categories, classes, missing: 0.05 };
-  const { table, target } = sampleRows(options);
+  const { table, target } = test.isRegression ? sampleValues(options) : sampleRows(options);
+  const named = "classes" in target ? [...target.classes] : [];
   const trainer = trainerFor(learner);
   const fitted = trainer.fit(table, target, trainer.parameters.parse(test.parameters ?? {}), { seed: 1 });
   const bytes = fitted.toOnnx();
@@ -63,18 +65,21 @@ async function register(
     type: at < numbers ? ("number" as const) : ("category" as const),
     nullable: true,
   }));
-  const signature = readSignature(loaded, features, [...target.classes]);
+  const signature = readSignature(loaded, features, test.isRegression ? undefined : named);
   await loaded.release();
   const cells = cellsOf(table);
   const sample: ExplanationSample = {
     features: features.map(({ name }) => name),
-    classes: [...target.classes],
-    positiveIndex: classes === 2 ? 1 : undefined,
+    classes: named,
+    positiveIndex: named.length === 2 ? 1 : undefined,
     decisionThreshold: 0.5,
-    metric: "logLoss",
+    metric: test.isRegression ? "rmse" : "logLoss",
     seed: 1,
     background: cells.slice(0, 40),
-    holdout: { rows: cells.slice(100), target: [...target.codes.subarray(100)] },
+    holdout: {
+      rows: cells.slice(100),
+      target: Array.from("codes" in target ? target.codes : target.values).slice(100),
+    },
   };
   const background = `runs/${model}-${seed}/explanation-sample.json`;
   if (test.withSample)

@@ -43,7 +43,8 @@ async function problemOf(bytes: Uint8Array, data: Cells) {
 async function bothWays(bytes: Uint8Array, data: Cells, answer: number) {
   const { box, rows, background, signature, answers } = await problemOf(bytes, data);
   const view = viewTrees(bytes, signature);
-  const explainer = await TreeExplainer.create(runtime, view, box, rows, { rows: background, answers });
+  const own = { rows, answers: await box.predict(rows) };
+  const explainer = await TreeExplainer.create(runtime, view, box, own, { rows: background, answers });
   const predict = box.only(answer);
   const backgroundValues = await predict(background);
   const exact = (await exactShapley({ predict, background, backgroundValues }, rows, 0)).values;

@@ -78,7 +78,7 @@ describe("TreeSHAP", () => {
     const ensemble = ensembleOf([[0, 0, 10, [1, 0, 20, 40]]], 5);
     const shap = new TreeShap({
       ensemble,
-      output: 0,
+      weights: [1],
       featureOf: [0, 1],
       featureCount: 2,
       background: rowsOf([[0, 0]]),
@@ -95,7 +95,7 @@ describe("TreeSHAP", () => {
         fc.array(row, { minLength: 1, maxLength: 4 }),
         (trees, own, background) => {
           const ensemble = ensembleOf(trees, 0.5);
-          const problem = { ensemble, output: 0, featureOf: [0, 1, 2, 3, 4], featureCount: 5 };
+          const problem = { ensemble, weights: [1], featureOf: [0, 1, 2, 3, 4], featureCount: 5 };
           const values = new TreeShap({ ...problem, background: rowsOf(background) }).explain(rowsOf([own]), 0);
           const expected = bruteForceShapley(
             5,
@@ -116,7 +116,7 @@ describe("TreeSHAP", () => {
         fc.array(row, { minLength: 1, maxLength: 10 }),
         (trees, own, background) => {
           const ensemble = ensembleOf(trees);
-          const problem = { ensemble, output: 0, featureOf: [0, 1, 2, 3, 4], featureCount: 5 };
+          const problem = { ensemble, weights: [1], featureOf: [0, 1, 2, 3, 4], featureCount: 5 };
           const shap = new TreeShap({ ...problem, background: rowsOf(background) });
           const sum = shap.explain(rowsOf([own]), 0).reduce((total, value) => total + value, shap.baseValue);
           expect(Math.abs(sum - scoreOf(ensemble, own))).toBeLessThan(1e-9);
@@ -131,7 +131,7 @@ describe("TreeSHAP", () => {
         const ensemble = ensembleOf(trees);
         const featureOf = [0, 1, 0, -1, 1];
         const reference = other.map((value, column) => (column === 3 ? own[3] : value)); // a constant column never differs
-        const problem = { ensemble, output: 0, featureOf, featureCount: 2, background: rowsOf([reference]) };
+        const problem = { ensemble, weights: [1], featureOf, featureCount: 2, background: rowsOf([reference]) };
         const values = new TreeShap(problem).explain(rowsOf([own]), 0);
         const worth = (inside: ReadonlySet<number>) =>
           scoreOf(

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { explainRequest } from "../../../shared/explain/explainRequest";
+import { learnerNames, trainerFor } from "../../../shared/training/trainers/registry";
+import { type Storage, startStorage } from "../../support/storage";
+import { explainingOn } from "./explaining";
+
+let storage: Storage;
+let explaining: ReturnType<typeof explainingOn>;
+beforeAll(async () => {
+  storage = await startStorage();
+  explaining = explainingOn(storage);
+});
+afterAll(() => storage?.stop());
+
+const cases = learnerNames.flatMap((learner) => trainerFor(learner).tasks.map((task) => ({ learner, task })));
+/** learners whose graph is not one ensemble of trees with the answer at its end */
+const asked = ["logistic-regression", "ridge-regression", "calibrated", "soft-voting"];
+
+describe("a version of every learner", () => {
+  it.each(cases)("is explained, and the parts make up the whole: $learner, $task", async ({ learner, task }) => {
+    const isRegression = task === "regression";
+    const model = `${learner}-${task}`;
+    const made = await explaining.register({
+      model,
+      learner,
+      isRegression,
+      numbers: 3,
+      categories: 1,
+      withSample: true,
+    });
+    const body = JSON.stringify({ data: [made.cells[3]] });
+    // biome-ignore lint/suspicious/noExplicitAny: a test looks at a few fields of an answer
+    const answer: any = await explainRequest(explaining.ports, { model, body, requestId: "r" });
+    const [{ prediction, explainedValue }] = answer.explanations;
+    if (asked.includes(learner))
+      expect(answer).toMatchObject({ method: "exact-shapley", fallback: expect.any(String) });
+    if (/forest|extra-trees|boosting/.test(learner)) expect(answer.method).toBe("tree-shap");
+    const { value } = answer.explains;
+    const positive = isRegression ? prediction.value : prediction.probabilities["class 1"];
+    const expected = value === "raw score" ? Math.log(positive / (1 - positive)) : positive;
+    expect(Math.abs(explainedValue - expected)).toBeLessThan(1e-4 * Math.max(1, Math.abs(expected)));
+  });
+
+  it("is explained on the scale of the trees' score where that is asked for, though it is calibrated", async () => {
+    const made = await explaining.register({
+      model: "steps",
+      learner: "calibrated",
+      parameters: { method: "sigmoid" },
+      numbers: 3,
+      categories: 1,
+      withSample: true,
+    });
+    const request = {
+      model: "steps",
+      body: JSON.stringify({ data: [made.cells[3]], method: "tree-shap" }),
+      requestId: "r",
+    };
+    expect(await explainRequest(explaining.ports, request)).toMatchObject({
+      method: "tree-shap",
+      explains: { value: "raw score", note: expect.stringContaining("calibration") },
+    });
+  });
+});
