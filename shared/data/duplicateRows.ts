@@ -19,7 +19,8 @@ const maxKeys = 20;
 export async function checkDuplicates(session: SqlSession, table: string, spec: UsecaseSpec): Promise<DuplicateCheck> {
   const key = keyColumns(spec);
   if (key.length === 0) return { reasons: [], reasonCount: 0, notes: [] };
-  const used = [...new Set([...spec.features, spec.label.column])];
+  const sources = spec.features.map((name) => spec.derived[name]?.column ?? name);
+  const used = [...new Set([...sources, spec.label.column])];
   const differs = used.map((name, i) => `${varies(columnId(spec, name))} AS d${i}`);
   const groups = `SELECT count(*) AS copies, list_sort(list(${rowNumber})) AS row_list, ${differs.join(", ")} FROM ${table} GROUP BY ${key.join(", ")} HAVING count(*) > 1`;
   const any = used.map((_name, i) => `d${i}`).join(" OR ");

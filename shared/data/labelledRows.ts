@@ -1,5 +1,7 @@
 import type { SqlColumns, SqlSession } from "../ports";
+import { columnsToSliceOnly } from "../usecase/evaluationSpec";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
+import { derivedColumns } from "./derivedColumns";
 import type { PreparedCounts } from "./preparedData";
 import { columnId, keyColumns, literal, rowNumber } from "./sqlText";
 import { faultCount } from "./typedColumn";
@@ -11,7 +13,7 @@ export const labelledTable = "labelled";
 
 /**
  * Unites typed dataset versions (tables v1, v2, ..., which are used up) and labels their rows. The columns: version, row, time (epoch ms),
- * group (where the split has one), label, current, and the features as f0, f1, ...; the order of rows depends on their content alone.
+ * group (where the split has one), label, current, and the features as f0, f1, ..., columns to slice by only as s0, s1, ...; the order of rows depends on their content alone.
  */
 export async function buildLabelledRows(
   session: SqlSession,
@@ -61,7 +63,7 @@ function labelSql(spec: UsecaseSpec): string {
   const { time, entity, horizonHours } = spec;
   const columns = allColumns(spec).map((column) => `here.${column}`);
   const filled = filledColumns(spec);
-  const features = columns.map((column) => filled.get(column) ?? column).join(", ");
+  const features = [...columns.map((column) => filled.get(column) ?? column), ...derivedColumns(spec)].join(", ");
   const observed = `version, ${rowNumber}, ${features}, ${stateSql(spec, "here")} AS observed FROM united here`;
   if (horizonHours === undefined || time === undefined)
     return `SELECT *, observed AS label, NULL::VARCHAR AS "current" FROM (SELECT ${observed}) WHERE observed IS NOT NULL`;
@@ -91,6 +93,7 @@ function filledColumns(spec: UsecaseSpec): Map<string, string> {
   const over = `OVER (${partition} ORDER BY ${at} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)`;
   for (const name of spec.features) {
     const column = spec.columns[name];
+    if (column === undefined) continue; // derived, from what was observed
     if (column.type !== "category" || column.fillForwardHours === undefined) continue;
     const id = columnId(spec, name);
     const cell = `here.${id}`;
@@ -106,8 +109,9 @@ function filledColumns(spec: UsecaseSpec): Map<string, string> {
 function selectSql(spec: UsecaseSpec): string {
   const time = spec.time === undefined ? [] : [`CAST(${columnId(spec, spec.time)} AS DOUBLE) AS "time"`];
   const features = spec.features.map((name, i) => `${columnId(spec, name)} AS f${i}`);
+  const slices = columnsToSliceOnly(spec).map((name, i) => `${columnId(spec, name)} AS s${i}`);
   const order = [...new Set([...keyColumns(spec), ...allColumns(spec)])].join(", ");
   const group = spec.split.kind === "group" ? [`${columnId(spec, spec.split.column)} AS "group"`] : [];
-  return `SELECT version, ${rowNumber} AS "row", ${[...time, ...features, ...group].join(", ")}, label, "current"
+  return `SELECT version, ${rowNumber} AS "row", ${[...time, ...features, ...slices, ...group].join(", ")}, label, "current"
     FROM ${labelledTable} ORDER BY ${order}, label, version, ${rowNumber}`;
 }

@@ -1,6 +1,7 @@
 import { AppError } from "../errors";
 import type { SqlColumns, SqlSession } from "../ports";
-import { labelClasses, taskOf, type UsecaseSpec } from "../usecase/usecaseSpec";
+import { columnsToSliceOnly } from "../usecase/evaluationSpec";
+import { featureType, labelClasses, taskOf, type UsecaseSpec } from "../usecase/usecaseSpec";
 import { checkDataset, checkedTable } from "./checkDataset";
 import type { CategoryColumn, FeatureTable } from "./featureTable";
 import { hashRows } from "./hashRows";
@@ -38,11 +39,13 @@ export async function prepareDataset(
       spec.seed,
     );
   const split = splitRows(spec, label, { times, hashes, groups: () => columns.group });
+  const slices = columnsToSliceOnly(spec);
   const { positive } = spec.label;
   return {
     ...label,
     positiveIndex: positive === undefined ? undefined : label.classes.indexOf(positive),
-    table: featureTable(found, spec, split.trainRows),
+    table: tableOf(found, spec, { names: spec.features, key: "f" }, split.trainRows),
+    sliceTable: slices.length === 0 ? undefined : tableOf(found, spec, { names: slices, key: "s" }, everyRow(rowCount)),
     times,
     blocks: Int32Array.from({ length: rowCount }, (_, row) => (times ? Math.floor(times[row] / dayMs) : row)),
     ...split,
@@ -87,9 +90,15 @@ function codesOf(values: SqlColumns["columns"][string], levels: readonly string[
   return Int32Array.from(values as (string | null)[], (value) => (value === null ? -1 : (index.get(value) ?? -1)));
 }
 
-function featureTable({ rowCount, columns }: SqlColumns, spec: UsecaseSpec, trainRows: Int32Array): FeatureTable {
+/** The columns `names` of the spec, which were read as key0, key1, ...; levels of categories are what the rows `rows` hold. */
+function tableOf(
+  { rowCount, columns }: SqlColumns,
+  spec: UsecaseSpec,
+  { names, key: prefix }: { names: string[]; key: string },
+  rows: Int32Array,
+): FeatureTable {
   const ofType = (type: string) =>
-    spec.features.map((name, i) => ({ name, key: `f${i}` })).filter(({ name }) => spec.columns[name].type === type);
+    names.map((name, i) => ({ name, key: `${prefix}${i}` })).filter(({ name }) => featureType(spec, name) === type);
   return {
     rowCount,
     numbers: ofType("number").map(({ name, key }) => ({
@@ -97,15 +106,19 @@ function featureTable({ rowCount, columns }: SqlColumns, spec: UsecaseSpec, trai
       values: Float32Array.from(columns[key] as Float64Array),
     })),
     categories: ofType("category").map(({ name, key }) =>
-      categoryColumn(name, columns[key] as (string | null)[], trainRows),
+      categoryColumn(name, columns[key] as (string | null)[], rows),
     ),
   };
 }
 
-/** Levels are what the training rows hold: a value that only the hold-out has must read as unseen, as it would when scored. */
-function categoryColumn(name: string, values: (string | null)[], trainRows: Int32Array): CategoryColumn {
+/** For features, `rows` are the training rows: a value that only the hold-out has must read as unseen, as it would when scored. */
+function categoryColumn(name: string, values: (string | null)[], rows: Int32Array): CategoryColumn {
   const seen = new Set<string>();
-  for (const row of trainRows) if (values[row] !== null) seen.add(values[row]);
+  for (const row of rows) if (values[row] !== null) seen.add(values[row]);
   const levels = [...seen].sort();
   return { name, levels, codes: codesOf(values, levels) };
+}
+
+function everyRow(rowCount: number): Int32Array {
+  return Int32Array.from({ length: rowCount }, (_, row) => row);
 }

@@ -15,6 +15,8 @@ export interface PreparedData {
   positiveIndex?: number;
   /** labelled rows; levels of categories come from the training rows only, other values read as missing */
   table: FeatureTable;
+  /** columns to slice the hold-out by that are no features */
+  sliceTable?: FeatureTable;
   /** class index a row; empty with regression */
   target: Int32Array;
   /** label a row, with regression */
@@ -71,11 +73,8 @@ export function encodePrepared(data: PreparedData): Uint8Array {
     holdoutRows: keep(data.holdoutRows),
     folds: data.folds.map(({ train, validation }) => ({ train: keep(train), validation: keep(validation) })),
     source: { version: keep(data.source.version), row: keep(data.source.row) },
-    table: {
-      rowCount: data.table.rowCount,
-      numbers: data.table.numbers.map(({ name, values }) => ({ name, values: keep(values) })),
-      categories: data.table.categories.map(({ name, levels, codes }) => ({ name, levels, codes: keep(codes) })),
-    },
+    table: plainTable(data.table, keep),
+    sliceTable: data.sliceTable && plainTable(data.sliceTable, keep),
   };
   const slots = columns.map((column): Slot => ({ type: typeOf(column), length: column.length }));
   const header = Buffer.from(JSON.stringify({ plain, slots }));
@@ -119,17 +118,31 @@ export function decodePrepared(encoded: Uint8Array): PreparedData {
       validation: column(fold.validation),
     })),
     source: { version: column(plain.source.version), row: column(plain.source.row) },
-    table: {
-      rowCount: plain.table.rowCount,
-      numbers: plain.table.numbers.map((one: { name: string; values: number }) => ({
-        ...one,
-        values: column(one.values),
-      })),
-      categories: plain.table.categories.map((one: { name: string; codes: number }) => ({
-        ...one,
-        codes: column(one.codes),
-      })),
-    },
+    table: tableOf(plain.table, columns),
+    sliceTable: plain.sliceTable && tableOf(plain.sliceTable, columns),
+  };
+}
+
+/** A table whose columns are places in a list. */
+interface PlainTable {
+  rowCount: number;
+  numbers: { name: string; values: number }[];
+  categories: { name: string; levels: readonly string[]; codes: number }[];
+}
+
+function plainTable({ rowCount, numbers, categories }: FeatureTable, keep: (column: Column) => number): PlainTable {
+  return {
+    rowCount,
+    numbers: numbers.map(({ name, values }) => ({ name, values: keep(values) })),
+    categories: categories.map(({ name, levels, codes }) => ({ name, levels, codes: keep(codes) })),
+  };
+}
+
+function tableOf({ rowCount, numbers, categories }: PlainTable, columns: Column[]): FeatureTable {
+  return {
+    rowCount,
+    numbers: numbers.map(({ name, values }) => ({ name, values: columns[values] as Float32Array })),
+    categories: categories.map(({ name, levels, codes }) => ({ name, levels, codes: columns[codes] as Int32Array })),
   };
 }
 

@@ -13,9 +13,11 @@ export function literal(text: string): string {
 /** Number of the row in its file; the first data row is 1. */
 export const rowNumber = "row_at";
 
-/** SQL name of a column of the spec: by position, because SQL would take "Area" and "area" for one. */
-export function columnId(spec: Pick<UsecaseSpec, "columns">, name: string): string {
+/** SQL name of a column or a derived feature of the spec: by position, because SQL would take "Area" and "area" for one. */
+export function columnId(spec: Pick<UsecaseSpec, "columns" | "derived">, name: string): string {
   const position = Object.keys(spec.columns).indexOf(name);
+  const derived = Object.keys(spec.derived).indexOf(name);
+  if (derived >= 0) return `d${derived}`;
   if (position < 0) throw new Error(`the spec has no column ${name}`); // the spec's own check refuses it
   return `c${position}`;
 }

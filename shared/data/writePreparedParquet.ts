@@ -20,9 +20,9 @@ export async function writePreparedParquet(
 ): Promise<void> {
   const roles = `${path}.roles.csv`;
   await pipeline(Readable.from(roleLines(data)), createWriteStream(roles));
-  const columns = Object.entries(spec.columns).map(([name, { type }]) => {
+  const columns = [...Object.keys(spec.columns), ...Object.keys(spec.derived)].map((name) => {
     const id = `l.${columnId(spec, name)}`;
-    return `${type === "timestamp" ? `make_timestamp_ms(${id})` : id} AS ${identifier(name)}`;
+    return `${spec.columns[name]?.type === "timestamp" ? `make_timestamp_ms(${id})` : id} AS ${identifier(name)}`;
   });
   await session.run(
     `COPY (SELECT l.version AS dataset_version, l.${rowNumber} AS dataset_row, r.role AS split_role, l.label AS label_class, ${columns.join(", ")}

@@ -33,7 +33,8 @@ export function biasVariance(settings: BiasVarianceSettings, fitAndPredict: FitA
   const { loss, trainRows, target, samples, seed } = settings;
   const fits = Array.from({ length: samples }, (_, sample) => {
     const stream = new RandomStream(seed, sample);
-    const rows = trainRows.map(() => trainRows[stream.below(trainRows.length)]);
+    // in their order, for learners to which the order of time matters
+    const rows = trainRows.map(() => trainRows[stream.below(trainRows.length)]).sort();
     return fitAndPredict(rows, stream.next());
   });
   const lossOf = loss === "squared" ? squared : zeroOne;

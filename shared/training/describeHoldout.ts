@@ -46,18 +46,14 @@ function intervalsOf(model: ModelOutput, draws: BootstrapSettings): Record<strin
   return Object.fromEntries(intervals.filter(([, { value, low }]) => !Number.isNaN(value) && !Number.isNaN(low)));
 }
 
-/** How a column divides the hold-out rows; the spec's check lets only features and the time column through. */
-function slicingOf(column: string, { table, times, holdoutRows }: PreparedData, time?: string): Slicing {
-  if (column === time)
-    return sliceByMonth(column, gather(times as Float64Array, new Float64Array(holdoutRows.length), holdoutRows));
-  const category = table.categories.find(({ name }) => name === column);
-  if (category)
-    return sliceByLevel(
-      column,
-      category.levels,
-      gather(category.codes, new Int32Array(holdoutRows.length), holdoutRows),
-    );
-  const number = table.numbers.find(({ name }) => name === column);
+/** How a column divides the hold-out rows; the spec's check lets only columns through that the prepared rows have. */
+function slicingOf(column: string, data: PreparedData, time?: string): Slicing {
+  const { times, holdoutRows: rows } = data;
+  if (column === time) return sliceByMonth(column, gather(times as Float64Array, new Float64Array(rows.length), rows));
+  const tables = [data.table, data.sliceTable].filter((table) => table !== undefined);
+  const category = tables.flatMap(({ categories }) => categories).find(({ name }) => name === column);
+  if (category) return sliceByLevel(column, category.levels, gather(category.codes, new Int32Array(rows.length), rows));
+  const number = tables.flatMap(({ numbers }) => numbers).find(({ name }) => name === column);
   if (number === undefined) throw new Error(`the prepared rows have no column ${column}`);
-  return sliceByQuartile(column, gather(number.values, new Float32Array(holdoutRows.length), holdoutRows));
+  return sliceByQuartile(column, gather(number.values, new Float32Array(rows.length), rows));
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 /** What is told about a version beside its metrics. */
 export const evaluationSpec = z.strictObject({
-  /** the selection metric is also told for each level, quartile or month of these columns: features, or the time column */
+  /** the selection metric is also told for each level or quartile of these columns, or each month where it is the time column */
   slices: z.array(z.string()).default([]),
   /** slices with fewer hold-out rows are counted but not judged */
   minSliceRows: z.int().min(1).default(100),
@@ -22,18 +22,30 @@ type Fault = (path: (string | number)[], message: string) => void;
 
 /** Finds slices that are no columns to slice by, and cost matrices that do not hold every pair of classes (where those are known). */
 export function checkEvaluation(
-  spec: { evaluation?: EvaluationSpec; columns: object; features: string[]; time?: string },
+  spec: {
+    evaluation?: EvaluationSpec;
+    columns: Record<string, { type: string }>;
+    derived: object;
+    label: { column: string };
+    horizonHours?: number;
+    time?: string;
+  },
   classes: readonly string[] | undefined,
   fault: Fault,
 ): void {
   const { slices = [], costs } = spec.evaluation ?? {};
   for (const [i, column] of slices.entries()) {
     const path = ["evaluation", "slices", i];
+    if (column in spec.derived) continue;
     if (!(column in spec.columns)) fault(path, `"${column}" is not among the columns`);
-    else if (column !== spec.time && !spec.features.includes(column))
-      fault(path, `"${column}" is neither a feature nor the time column`);
+    else if (column !== spec.time && spec.columns[column].type === "timestamp")
+      fault(path, `"${column}" is a timestamp, but not the time column`);
+    else if (column === spec.label.column && spec.horizonHours === undefined)
+      fault(path, `"${column}" is the label itself`);
     if (slices.indexOf(column) !== i) fault(path, `"${column}" is listed twice`);
   }
+  if (costs && spec.columns[spec.label.column]?.type === "number")
+    fault(["evaluation", "costs"], "costs are of decided classes; the label is a number");
   if (costs && classes) checkCosts(costs.matrix, classes, fault);
 }
 
@@ -49,4 +61,9 @@ function checkCosts(matrix: Record<string, Record<string, number>>, classes: rea
     for (const decided of classes)
       if (matrix[actual]?.[decided] === undefined)
         fault([...path, actual, decided], `the cost of deciding "${decided}" where it is "${actual}" is missing`);
+}
+
+/** Columns to slice by that the rows would not have otherwise: neither features nor the time column. */
+export function columnsToSliceOnly(spec: { evaluation?: EvaluationSpec; features: string[]; time?: string }): string[] {
+  return (spec.evaluation?.slices ?? []).filter((name) => name !== spec.time && !spec.features.includes(name));
 }

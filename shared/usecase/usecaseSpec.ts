@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { checkDerived, derivedSpec } from "./derivedSpec";
 import { checkEvaluation, evaluationSpec } from "./evaluationSpec";
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, "use a-z, 0-9 and - only, starting with a letter, at most 63");
@@ -154,7 +155,9 @@ const shape = z.strictObject({
   label,
   /** the label is the state this many hours after the row; without it the row's own */
   horizonHours: z.number().positive().optional(),
-  /** model inputs in signature order */
+  /** features that are computed, from the history of the row's entity or from one column; name -> how */
+  derived: z.record(z.string().min(1), derivedSpec).default({}),
+  /** model inputs in signature order: columns and derived features */
   features: z.array(z.string()).min(1),
   split,
   candidates: z.array(candidate).min(1),
@@ -199,7 +202,7 @@ const checkedShape = shape.superRefine((spec, context) => {
   mustBe(["label", "column"], spec.label.column, ["category", "number"]);
   if (spec.split.kind === "group") mustBe(["split", "column"], spec.split.column, ["category", "number"]);
   for (const [i, feature] of spec.features.entries()) {
-    mustBe(["features", i], feature, ["number", "category"]);
+    if (!(feature in spec.derived)) mustBe(["features", i], feature, ["number", "category"]);
     if (spec.features.indexOf(feature) !== i) fault(["features", i], `"${feature}" is listed twice`);
     if (feature === spec.label.column && spec.horizonHours === undefined)
       fault(["features", i], `"${feature}" is the label itself; without a horizon it cannot be a feature`);
@@ -209,6 +212,7 @@ const checkedShape = shape.superRefine((spec, context) => {
   for (const feature of Object.keys(spec.example ?? {}))
     if (!spec.features.includes(feature)) fault(["example", feature], `"${feature}" is not among the features`);
   checkColumns(spec, fault);
+  checkDerived(spec, fault);
   checkTime(spec, fault);
   checkLabel(spec, fault);
   checkTask(spec, fault);
@@ -265,6 +269,11 @@ function checkLabel(spec: Shape, fault: Fault): void {
     fault(["label", "positive"], `name the positive class: ${classes.join(" or ")}`);
   if (classes && spec.label.positive !== undefined && !classes.includes(spec.label.positive))
     fault(["label", "positive"], `"${spec.label.positive}" is not a class; the classes are ${classes.join(", ")}`);
+}
+
+/** How a feature enters a model. */
+export function featureType(spec: Pick<UsecaseSpec, "columns" | "derived">, feature: string): string {
+  return feature in spec.derived ? "number" : spec.columns[feature].type;
 }
 
 /** What fits only one of the two tasks. */

@@ -68,6 +68,11 @@ describe.sequential("the loop on the running host", () => {
       "majority",
       "persistence",
     ]);
+    expect(version.intervals.brier.value).toBe(version.metrics.brier);
+    expect(version.curves.map((one: { class: string }) => one.class)).toEqual(["wet"]);
+    const stations = version.slices.filter(({ column }: { column: string }) => column === "Location");
+    expect(stations.map(({ slice }: { slice: string }) => slice)).toEqual(["EWR", "JFK", "LGA"]);
+    expect(version.saving).toMatchObject({ unit: "EUR", thresholds: { decided: 0.5, theoretical: 0.3 } });
     expect(version.signature.features.map(({ name }: { name: string }) => name)).toEqual(spec.features);
   });
 

@@ -8,6 +8,11 @@ export const parityParameters: Record<string, Record<string, unknown>[]> = {
     { trees: 11, maxDepth: 20, minLeafRows: 1 },
     { trees: 30, maxDepth: 5, minLeafRows: 5, bootstrap: true },
   ],
+  "gradient-boosting": [
+    { rounds: 20, minLeafRows: 3 },
+    { rounds: 60, maxLeaves: 8, learningRate: 0.3, l2: 0, featureShare: 0.6 },
+    { rounds: 40, maxDepth: 3, earlyStoppingRounds: 5, validationFraction: 0.3 },
+  ],
   "logistic-regression": [{}, { l2: 0, maxIterations: 15 }],
   "ridge-regression": [{}, { l2: 1e-6 }],
   calibrated: [

@@ -1,8 +1,12 @@
+import path from "node:path";
 import { parseArgs } from "node:util";
 import { AppError, messageOf } from "../../shared/errors";
+import { packageRoot } from "../../shared/packageRoot";
+import { loadUsecases } from "../../shared/usecase/loadUsecases";
 import { evaluateAgreement } from "./evaluateAgreement";
 import { evaluateClasses } from "./evaluateClasses";
 import { evaluateClusters } from "./evaluateClusters";
+import { evaluateLearners } from "./evaluateLearners";
 import { evaluateNumbers } from "./evaluateNumbers";
 import { type EvaluatedTable, readTable } from "./readTable";
 import { describeReport, type EvaluationReport } from "./report";
@@ -19,6 +23,9 @@ as one line of JSON. Intervals are bootstrap intervals.
   --task clustering       --prediction COLUMN (clusters), and --truth COLUMN (classes), or --points x,y,... (their columns), or both
   --task agreement        --raters a,b,...: columns that speak of the same rows. --levels low,middle,high where labels have an order;
                           --numbers where the columns are numbers.
+  --task learners         --usecase NAME: FILE is a dataset of the use case; splits the loss of each of its trials into bias and variance
+                          over --fits 10 bootstrap samples. High bias (noise in the labels is part of it) asks for a richer learner or
+                          other features, high variance for a simpler learner or more rows.
 
   --blocks COLUMN         intervals draw whole blocks of rows with the same value here (days, machines); rows without it
   --samples 2000  --confidence 0.95  --seed 1
@@ -35,6 +42,8 @@ const options = {
   points: { type: "string", default: "" },
   raters: { type: "string", default: "" },
   levels: { type: "string", default: "" },
+  usecase: { type: "string" },
+  fits: { type: "string", default: "10" },
   numbers: { type: "boolean", default: false },
   blocks: { type: "string" },
   samples: { type: "string", default: "2000" },
@@ -53,9 +62,18 @@ async function main(): Promise<void> {
   const { values, positionals } = parsed();
   if (values.help) return console.log(help);
   if (positionals.length !== 1) throw new AppError("invalid_input", `one file is needed\n\n${help}`);
-  const report = evaluate(await readTable(positionals[0]), values);
+  const [file] = positionals;
+  const report = values.task === "learners" ? await learners(file, values) : evaluate(await readTable(file), values);
   console.log(describeReport(report));
   console.log(JSON.stringify({ task: values.task, ...report }));
+}
+
+async function learners(file: string, values: Values): Promise<EvaluationReport> {
+  const name = required("usecase", values.usecase);
+  const usecase = loadUsecases(path.join(packageRoot(), "models")).get(name);
+  if (usecase === undefined) throw new AppError("invalid_input", `there is no use case "${name}"`);
+  const fits = number("fits", values.fits, 2);
+  return evaluateLearners(file, usecase.spec, { fits, onTrial: (trial) => console.error(trial) });
 }
 
 function evaluate(table: EvaluatedTable, values: Values): EvaluationReport {
@@ -92,7 +110,10 @@ function evaluate(table: EvaluatedTable, values: Values): EvaluationReport {
         numbers: values.numbers,
       });
     default:
-      throw new AppError("invalid_input", "--task must be classification, regression, clustering or agreement");
+      throw new AppError(
+        "invalid_input",
+        "--task must be classification, regression, clustering, agreement or learners",
+      );
   }
 }
 

@@ -7,17 +7,17 @@ import { integerWeights, laneLayout } from "./classHistogram";
 import { classLeaves } from "./classLeaves";
 import { classProbabilities } from "./classProbabilities";
 import { ClassStatistic } from "./classStatistic";
-import { type ForestFeatures, forestGraph } from "./forestGraph";
+import { forestGraph } from "./forestGraph";
 import { type Forest, joinTrees, type LeafWriter } from "./forestModel";
 import { forestScores, forestValues } from "./forestScores";
 import { TreeGrower } from "./growTree";
 import { histogramScan } from "./histogramScan";
 import type { NodeStatistic } from "./nodeStatistic";
 import { randomCutScan } from "./randomCutScan";
+import { type RankedFeatures, rankedColumns } from "./rankedRows";
 import { scanEveryCut } from "./scanEveryCut";
 import { scanTwoClasses } from "./scanTwoClasses";
 import { giniCriterion, squaredErrorCriterion } from "./splitCriterion";
-import { alignCodes } from "./trainedCategory";
 import type { ClassTarget, FitContext, FittedModel, TrainingTarget, ValueTarget } from "./trainer";
 import { type ValueScale, valueLeaves, valueScale } from "./valueLeaves";
 import { ValueStatistic } from "./valueStatistic";
@@ -47,7 +47,7 @@ export function fitForest(
   checkTrainingRows(table, target, context.sampleWeights);
   if (table.rowCount > maxRows)
     throw new AppError("too_large", `${table.rowCount} training rows; ${learner} takes at most ${maxRows}`);
-  const features: ForestFeatures = {
+  const features: RankedFeatures = {
     numbers: table.numbers.map(({ name }) => name),
     categories: table.categories.map((column) => orderCategory(column, target, context.sampleWeights)),
   };
@@ -59,7 +59,7 @@ export function fitForest(
 
 function fitClasses(
   learner: string,
-  features: ForestFeatures,
+  features: RankedFeatures,
   table: FeatureTable,
   { classes, codes }: ClassTarget,
   settings: ForestSettings,
@@ -71,12 +71,12 @@ function fitClasses(
   const weights = integerWeights(sampleWeights ?? new Float64Array(codes.length).fill(1), layout);
   const statistic = new ClassStatistic(codes, classes.length, weights, layout);
   const { outputCount, write } = classLeaves(classes.length, positiveIndex);
-  const columns = featureColumns(features, table);
+  const columns = rankedColumns(features, table);
   const forest = growForest({ columns, statistic, weights, outputCount, write }, settings, context);
   return {
     predict: (rows) =>
       classProbabilities(
-        forestScores(forest, featureColumns(features, rows), rows.rowCount),
+        forestScores(forest, rankedColumns(features, rows), rows.rowCount),
         classes.length,
         positiveIndex,
       ),
@@ -86,7 +86,7 @@ function fitClasses(
 
 function fitValues(
   learner: string,
-  features: ForestFeatures,
+  features: RankedFeatures,
   table: FeatureTable,
   { values }: ValueTarget,
   settings: ForestSettings,
@@ -99,10 +99,10 @@ function fitValues(
   const centred = values.map((value) => value - scale.centre);
   const statistic = new ValueStatistic(centred, weights, layout);
   const { outputCount, write } = valueLeaves(scale);
-  const columns = featureColumns(features, table);
+  const columns = rankedColumns(features, table);
   const forest = growForest({ columns, statistic, weights, outputCount, write }, settings, context);
   return {
-    predict: (rows) => forestValues(forest, scale, featureColumns(features, rows), rows.rowCount),
+    predict: (rows) => forestValues(forest, scale, rankedColumns(features, rows), rows.rowCount),
     toOnnx: () => forestGraph(learner, forest, features, scale),
   };
 }
@@ -144,12 +144,4 @@ function scanFor(statistic: NodeStatistic, cuts: ForestSettings["cuts"]) {
   if (cuts === "random") return randomCutScan(statistic, criterion);
   const twoClasses = !ofValues && statistic.laneCount === 2;
   return histogramScan(statistic, twoClasses ? scanTwoClasses : scanEveryCut(criterion));
-}
-
-/** The numbers, then each category's ranks, as float32 columns with NaN for missing or unknown. */
-function featureColumns(features: ForestFeatures, table: FeatureTable): Float32Array[] {
-  const ranks = features.categories.map((category, index) =>
-    Float32Array.from(alignCodes(category, table.categories[index]), (rank) => (rank < 0 ? Number.NaN : rank)),
-  );
-  return [...table.numbers.map(({ values }) => values), ...ranks];
 }

@@ -1,33 +1,21 @@
 import { GraphBuilder } from "../../onnx/graph";
 import { elementTypeNumber } from "../../onnx/graphTensor";
 import { addClassOutputs, type LabelRule } from "./classOutputs";
+import { type NodePlaces, nodeAttributes, nodePlaces } from "./ensembleNodes";
 import type { Forest } from "./forestModel";
 import { graphMetadata } from "./graphMetadata";
-import type { TrainedCategory } from "./trainedCategory";
+import { addRankedRows, type RankedFeatures } from "./rankedRows";
 import type { ValueScale } from "./valueLeaves";
-
-/** The columns of a forest in its feature order: numbers, then categories whose levels stand in rank order. */
-export interface ForestFeatures {
-  numbers: readonly string[];
-  categories: readonly TrainedCategory[];
-}
 
 /** The forest as ONNX bytes: categories become ranks (unknown ones NaN), one TreeEnsembleRegressor, then standard operators. */
 export function forestGraph(
   learner: string,
   forest: Forest,
-  features: ForestFeatures,
+  features: RankedFeatures,
   rule: LabelRule | ValueScale,
 ): Uint8Array {
   const graph = new GraphBuilder(learner);
-  const parts = features.numbers.length > 0 ? [graph.input("numbers", "float", features.numbers.length)] : [];
-  if (features.categories.length > 0) {
-    const texts = graph.input("categories", "string", features.categories.length);
-    features.categories.forEach((category, index) => {
-      parts.push(addRanks(graph, texts, category, index));
-    });
-  }
-  const rows = parts.length === 1 ? parts[0] : graph.node("Concat", parts, { axis: { int: 1 } });
+  const rows = addRankedRows(graph, features);
   if ("centre" in rule) {
     addValueOutput(
       graph,
@@ -54,47 +42,18 @@ function addValueOutput(graph: GraphBuilder, sums: string, forest: Forest, { cen
   graph.node("Cast", [value], { to: { int: elementTypeNumber("float") } }, "value");
 }
 
-/** Column `index` of the categories as ranks, [rows, 1]. */
-function addRanks(graph: GraphBuilder, texts: string, category: TrainedCategory, index: number): string {
-  const column = graph.node("Gather", [texts, graph.constant(BigInt64Array.of(BigInt(index)), [1])], {
-    axis: { int: 1 },
-  });
-  // an encoder without keys is refused; "" never is a level, so it may stand for "nothing known"
-  const known = category.levels.length > 0;
-  return graph.node("LabelEncoder", [column], {
-    keys_strings: { texts: known ? category.levels : [""] },
-    values_floats: { floats: known ? category.levels.map((_, rank) => rank) : [Number.NaN] },
-    default_float: { float: Number.NaN },
-  });
-}
-
 function ensembleAttributes(forest: Forest, aggregation: "AVERAGE" | "SUM", unitsOfOne: number) {
-  const { treeCount, feature, left, treeStart, outputCount } = forest;
-  const tree = new Int32Array(feature.length);
-  const start = new Int32Array(feature.length);
-  for (let index = 0; index < treeCount; index++) {
-    tree.fill(index, treeStart[index], treeStart[index + 1]);
-    start.fill(treeStart[index], treeStart[index], treeStart[index + 1]);
-  }
-  const isSplit = (at: number) => feature[at] >= 0;
-  const ids = start.map((first, at) => at - first);
+  const places = nodePlaces(forest);
   return {
     aggregate_function: { text: aggregation },
     post_transform: { text: "NONE" },
-    n_targets: { int: outputCount },
-    nodes_treeids: { ints: tree },
-    nodes_nodeids: { ints: ids },
-    nodes_featureids: { ints: feature.map((index) => Math.max(index, 0)) },
-    nodes_modes: { texts: Array.from(feature, (index) => (index < 0 ? "LEAF" : "BRANCH_LEQ")) },
-    nodes_values: { floats: forest.threshold },
-    nodes_truenodeids: { ints: left.map((child, at) => (isSplit(at) ? child - start[at] : 0)) },
-    nodes_falsenodeids: { ints: left.map((child, at) => (isSplit(at) ? child + 1 - start[at] : 0)) },
-    nodes_missing_value_tracks_true: { ints: forest.missingLeft },
-    ...leafAttributes(forest, tree, ids, unitsOfOne),
+    n_targets: { int: forest.outputCount },
+    ...nodeAttributes(forest, places),
+    ...leafAttributes(forest, places, unitsOfOne),
   };
 }
 
-function leafAttributes(forest: Forest, tree: Int32Array, ids: Int32Array, unitsOfOne: number) {
+function leafAttributes(forest: Forest, { tree, id }: NodePlaces, unitsOfOne: number) {
   const { feature, leafValues, outputCount } = forest;
   const nodes: number[] = [];
   const outputs: number[] = [];
@@ -106,7 +65,7 @@ function leafAttributes(forest: Forest, tree: Int32Array, ids: Int32Array, units
   }
   return {
     target_treeids: { ints: nodes.map((at) => tree[at]) },
-    target_nodeids: { ints: nodes.map((at) => ids[at]) },
+    target_nodeids: { ints: nodes.map((at) => id[at]) },
     target_ids: { ints: outputs },
     target_weights: { floats: nodes.map((at, index) => leafValues[at * outputCount + outputs[index]] / unitsOfOne) },
   };

@@ -1,19 +1,10 @@
+import type { EnsembleTrees } from "./ensembleNodes";
 import type { TreeNodes } from "./treeNodes";
 
-/** A grown forest in flat arrays; node indices count over all trees. */
-export interface Forest {
-  treeCount: number;
+/** A grown forest. */
+export interface Forest extends EnsembleTrees {
   /** numbers a leaf holds: the probability of the positive class for two classes, else one a class; two for a value (high, low) */
   outputCount: number;
-  /** first node of each tree, then the number of nodes */
-  treeStart: Int32Array;
-  /** -1 marks a leaf */
-  feature: Int32Array;
-  /** float32; a value at or below it goes left */
-  threshold: Float32Array;
-  missingLeft: Uint8Array;
-  /** left child; the right one stands after it */
-  left: Int32Array;
   /** node x output: whole numbers within `leafUnits` */
   leafValues: Int32Array;
   /** a power of two with treeCount x leafUnits <= 2^24, so that float32 sums over all trees are exact in any order; probability 1 is so many */

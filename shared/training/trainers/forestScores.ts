@@ -1,3 +1,4 @@
+import { findLeaves, toRows } from "./findLeaves";
 import type { Forest } from "./forestModel";
 import type { ValueScale } from "./valueLeaves";
 
@@ -35,27 +36,6 @@ function leafSums(forest: Forest, columns: Float32Array[], rowCount: number): Fl
     addLeaves(forest.leafValues, outputCount, leaves, sums);
   }
   return sums;
-}
-
-function toRows(columns: Float32Array[], rowCount: number): Float32Array {
-  const width = columns.length;
-  const rows = new Float32Array(rowCount * width);
-  for (const [index, column] of columns.entries())
-    for (let row = 0; row < rowCount; row++) rows[row * width + index] = column[row];
-  return rows;
-}
-
-function findLeaves(forest: Forest, root: number, rows: Float32Array, width: number, leaves: Int32Array): void {
-  const { feature, threshold, missingLeft, left } = forest;
-  for (let row = 0; row < leaves.length; row++) {
-    let node = root;
-    for (let at = feature[node]; at >= 0; at = feature[node]) {
-      const value = rows[row * width + at];
-      const goesLeft = value <= threshold[node] || (Number.isNaN(value) && missingLeft[node] === 1);
-      node = goesLeft ? left[node] : left[node] + 1;
-    }
-    leaves[row] = node;
-  }
 }
 
 function addLeaves(leafValues: Int32Array, outputCount: number, leaves: Int32Array, sums: Float64Array): void {

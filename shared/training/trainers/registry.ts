@@ -1,6 +1,7 @@
 import { AppError } from "../../errors";
 import { createCalibrated } from "./calibrated";
 import { extraTrees } from "./extraTrees";
+import { gradientBoosting } from "./gradientBoosting";
 import { logisticRegression } from "./logisticRegression";
 import { randomForest } from "./randomForest";
 import { ridgeRegression } from "./ridgeRegression";
@@ -11,6 +12,7 @@ const trainers = new Map<string, Trainer<unknown>>(
   [
     randomForest,
     extraTrees,
+    gradientBoosting,
     logisticRegression,
     ridgeRegression,
     createCalibrated(trainerFor),

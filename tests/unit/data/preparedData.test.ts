@@ -29,6 +29,25 @@ describe("encoding prepared data", () => {
   });
 });
 
+describe("columns to slice by", () => {
+  it("that are no features come beside them, with the levels that only the hold-out has, and are encoded too", async () => {
+    const evaluation = { slices: ["Machine", "Load", "At"] };
+    const late = hours("rrrrrr", "B").map((row) => row.replace("2024-01-01", "2024-01-02"));
+    const data = await prepare(
+      [csv([...hours("rrsrrrrrrrrrssrrrrrrrfrsrrrsrrrrrfrrr"), ...late])],
+      machineSpec({ evaluation }),
+    );
+    expect(data.table.categories.map(({ name }) => name)).toEqual(["State"]);
+    expect(data.sliceTable?.numbers).toEqual([]);
+    const [{ name, levels, codes }] = data.sliceTable!.categories;
+    expect([name, levels]).toEqual(["Machine", ["A", "B"]]);
+    expect(codes).toHaveLength(data.target.length);
+    expect(new Set(Array.from(data.holdoutRows, (row) => levels[codes[row]]))).toEqual(new Set(["A", "B"]));
+    expect(new Set(Array.from(data.trainRows, (row) => levels[codes[row]]))).toEqual(new Set(["A"]));
+    expect(decodePrepared(encodePrepared(data))).toEqual(data);
+  });
+});
+
 describe("the auditors' copy", () => {
   it("holds every labelled row with its version, row number, part and label, in order", async () => {
     const rows = await withFiles([{ name: "a.csv", content: series }], async (session, [file], folder) => {

@@ -5,6 +5,7 @@ import { liftTable } from "../../../shared/evaluation/liftTable";
 import { averagePrecision, rocAuc } from "../../../shared/evaluation/rankingAreas";
 import { precisionRecallCurve, rocCurve } from "../../../shared/evaluation/rankingCurves";
 import { thinCurve } from "../../../shared/evaluation/thinCurve";
+import { seededRandom } from "../../../shared/random";
 import { expectNear, golden } from "./golden";
 
 interface Golden {
@@ -95,6 +96,18 @@ describe("thinning a curve", () => {
       }
     }
     expect(worst).toBeLessThan(1 / 60);
+  });
+
+  it("keeps the area under a ROC curve of many rows", () => {
+    const random = seededRandom(6);
+    const scores = Float64Array.from({ length: 5000 }, () => random());
+    const positive = Uint8Array.from(scores, (score) => (random() < score ** 3 ? 1 : 0));
+    const roc = rocCurve(scores, positive)!;
+    const kept = thinCurve(roc.falsePositiveRate, roc.truePositiveRate, 200);
+    const [x, y] = [roc.falsePositiveRate, roc.truePositiveRate].map((rates) => kept.map((i) => rates[i]));
+    const area = x.slice(1).reduce((sum, value, i) => sum + ((value - x[i]) * (y[i + 1] + y[i])) / 2, 0);
+    expect(roc.thresholds.length).toBeGreaterThan(1000);
+    expect(Math.abs(area - (rocAuc(scores, positive) as number))).toBeLessThan(0.001);
   });
 
   it("leaves a short curve as it is and a straight one with its ends", () => {

@@ -28,6 +28,11 @@ function seriesOf(classes: string[]) {
     table: {
       rowCount: rows,
       numbers: [{ name: "Load", values: load }],
+      categories: [],
+    },
+    sliceTable: {
+      rowCount: rows,
+      numbers: [],
       categories: [{ name: "Site", levels: ["north", "south"], codes: site }],
     },
     target,

@@ -26,6 +26,7 @@ const minimal = {
 };
 
 const number = { label: { column: "Weight" }, features: ["Kind"], selection: { metric: "rmse" } };
+const derivedOf = (derived: object, name = "x") => ({ derived: { [name]: derived } });
 const range = (grid: object) => ({ candidates: [{ learner: "logistic-regression", grid: { l2: grid } }] });
 const weight = (changes: object) => ({ columns: { ...minimal.columns, Weight: { type: "number", ...changes } } });
 
@@ -78,6 +79,11 @@ describe("a use-case spec", () => {
     ["baselines", { ...number, baselines: ["majority"] }],
     ["classWeights", { ...number, classWeights: "balanced" }],
     ["classWeights.plum", { classWeights: { plum: 2 } }],
+    ["derived.Weight", derivedOf({ kind: "cycle", column: "Weight", period: 10, function: "sin" }, "Weight")],
+    ["derived.x", derivedOf({ kind: "lag", column: "Weight", hours: 1 })],
+    ["derived.x.column", derivedOf({ kind: "lag", column: "Kind", hours: 1 })],
+    ["derived.x.column", derivedOf({ kind: "count", column: "Nobody", hours: 1, values: ["a"] })],
+    ["derived.x.column", derivedOf({ kind: "cycle", column: "Weight", period: "day", function: "sin" })],
     ["split.column", { split: { kind: "group", column: "Nobody" } }],
     ["candidates.0.grid.l2", range({ from: 1, to: 10 })],
     ["candidates.0.grid.l2", { ...range({ from: 10, to: 1 }), search: { kind: "random" } }],
@@ -97,8 +103,10 @@ describe("a use-case spec", () => {
     ["selection.metric", { selection: { metric: "rmse" } }],
     ["evaluation.slices.0", { evaluation: { slices: ["Height"] } }],
     ["evaluation.slices.0", { evaluation: { slices: ["Kind"] } }],
+    ["evaluation.slices.0", { evaluation: { slices: ["At"] } }],
     ["evaluation.slices.1", { evaluation: { slices: ["Weight", "Weight"] } }],
     ["evaluation.costs.unit", { evaluation: { costs: { matrix: costs({}) } } }],
+    ["evaluation.costs", { ...number, evaluation: { costs: { unit: "EUR", matrix: {} } } }],
     ["evaluation.costs.matrix.plum", { evaluation: { costs: { unit: "EUR", matrix: costs({ plum: { apple: 1 } }) } } }],
     [
       "evaluation.costs.matrix.pear.plum",

@@ -1,0 +1,65 @@
+/** A gradient of 1 in a lane; a sum of hessians stays below it. */
+export const laneUnit = 2 ** 26;
+
+/** First and second derivative of the loss by the score, a row. */
+export interface RowDerivatives {
+  gradient: Float64Array;
+  hessian: Float64Array;
+}
+
+/** What a quantisation did: a lane's hessian is so many times the real one. */
+export interface LaneScale {
+  hessianScale: number;
+  /** largest hessian of a row, in a lane's units */
+  largestHessian: number;
+}
+
+/**
+ * Packs gradient and hessian of each row into ONE integer-valued float64, g x 2^26 + h, so that a histogram has one lane and its sums are
+ * exact. The units are as fine as the sums allow; rounding is stochastic, hence without bias (Shi et al., "Quantized training of
+ * gradient boosting decision trees", NeurIPS 2022). Undefined when every gradient is 0: there is nothing left to learn.
+ */
+export function fillLanes(
+  { gradient, hessian }: RowDerivatives,
+  state: number,
+  lanes: Float64Array,
+): LaneScale | undefined {
+  const rows = lanes.length;
+  const gradientSum = sumOfSizes(gradient);
+  if (gradientSum === 0) return undefined;
+  const gradientScale = (laneUnit - rows - 1) / gradientSum;
+  const scale = (laneUnit - 2 * rows - 1) / sumOfSizes(hessian);
+  // whole, so that hessians of 1 stay alike
+  const hessianScale = scale > 1 ? Math.floor(scale) : scale;
+  const largestHessian = roundAll(gradient, hessian, gradientScale, hessianScale, state, lanes);
+  return { hessianScale, largestHessian };
+}
+
+function sumOfSizes(values: Float64Array): number {
+  let sum = 0;
+  for (let row = 0; row < values.length; row++) sum += Math.abs(values[row]);
+  return sum;
+}
+
+/** A hessian is at least 1, so that a bin with rows never looks empty. The stream is xorshift32 (Marsaglia 2003), 16 bits a number. */
+function roundAll(
+  gradient: Float64Array,
+  hessian: Float64Array,
+  gradientScale: number,
+  hessianScale: number,
+  seed: number,
+  lanes: Float64Array,
+): number {
+  let state = seed | 1;
+  let largest = 1;
+  for (let row = 0; row < lanes.length; row++) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    const g = Math.floor(gradient[row] * gradientScale + (state & 0xffff) * 2 ** -16);
+    const h = Math.max(1, Math.floor(hessian[row] * hessianScale + (state >>> 16) * 2 ** -16));
+    largest = Math.max(largest, h);
+    lanes[row] = g * laneUnit + h;
+  }
+  return largest;
+}

@@ -1,0 +1,89 @@
+import { AppError, messageOf } from "../../errors";
+import { type BoostData, rankFeatures, selectData } from "./boostData";
+import { boostLoss } from "./boostLoss";
+import { flattenTrees } from "./boostModel";
+import { BoostRounds, type RoundSettings } from "./boostRounds";
+import type { BoostTree } from "./boostTree";
+import { splitWatched } from "./boostWatch";
+import { checkTrainingRows } from "./checkTrainingRows";
+import { findLeaves, toRows } from "./findLeaves";
+import { rankedColumns } from "./rankedRows";
+
+export interface StoppingSettings extends RoundSettings {
+  rounds: number;
+  earlyStoppingRounds: number;
+  validationFraction: number;
+}
+
+/** After how many rounds (1 at least) the loss of rows that are held back is least; gives up when it did not fall for `earlyStoppingRounds`. */
+export function bestRoundCount(
+  data: BoostData,
+  settings: StoppingSettings,
+  context: { seed: number; positiveIndex: number },
+  onRound: (round: number) => void,
+): number {
+  const { rounds, earlyStoppingRounds, validationFraction } = settings;
+  const split = splitWatched(data.target, validationFraction, context.seed, data.times);
+  const learnt = selectData(data, split.learnt);
+  const watched = selectData(data, split.watched);
+  checkLearnt(learnt, validationFraction, data.times !== undefined);
+  const { features, columns } = rankFeatures(learnt);
+  const loss = boostLoss(learnt.target, learnt.weights, context.positiveIndex);
+  const boosting = new BoostRounds(columns, learnt.table.rowCount, loss, settings, context.seed);
+  const watch = new Watch(rankedColumns(features, watched.table), watched.table.rowCount, loss.base);
+  const watchedLoss = boostLoss(watched.target, watched.weights, context.positiveIndex);
+  let best = 1;
+  let least = Number.POSITIVE_INFINITY;
+  for (let round = 1; round <= rounds && round - best <= earlyStoppingRounds; round++) {
+    const trees = boosting.next();
+    if (trees === undefined) break;
+    watch.add(trees);
+    const now = watchedLoss.mean(watch.scores);
+    if (now < least) {
+      least = now;
+      best = round;
+    }
+    onRound(round);
+  }
+  return best;
+}
+
+/** The rest must be learnable too: without the newest rows, one class may be left. */
+function checkLearnt({ table, target }: BoostData, share: number, byTime: boolean): void {
+  try {
+    checkTrainingRows(table, target);
+  } catch (error) {
+    throw new AppError(
+      "invalid_input",
+      `without the ${byTime ? "newest" : "random"} share of ${share} that early stopping holds back: ${messageOf(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+/** Scores (output x row) of rows that are held back, tree after tree. */
+class Watch {
+  readonly scores: Float64Array;
+  private readonly rows: Float32Array;
+  private readonly leaves: Int32Array;
+
+  constructor(
+    private readonly columns: Float32Array[],
+    rowCount: number,
+    base: Float64Array,
+  ) {
+    this.rows = toRows(columns, rowCount);
+    this.leaves = new Int32Array(rowCount);
+    this.scores = new Float64Array(rowCount * base.length);
+    for (const [output, score] of base.entries()) this.scores.fill(score, output * rowCount, (output + 1) * rowCount);
+  }
+
+  add(trees: readonly BoostTree[]): void {
+    const { leaves } = this;
+    for (const [output, tree] of trees.entries()) {
+      findLeaves(flattenTrees([tree]), 0, this.rows, this.columns.length, leaves);
+      const from = output * leaves.length;
+      for (let row = 0; row < leaves.length; row++) this.scores[from + row] += tree.value[leaves[row]];
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import { boostBins } from "./boostBins";
+import { BoostGrower, type GrowthSettings } from "./boostGrower";
+import { fillLanes, type RowDerivatives } from "./boostLanes";
+import type { BoostLoss } from "./boostLoss";
+import { type BoostTree, singleLeaf } from "./boostTree";
+import { RandomStream } from "./randomStream";
+
+export interface RoundSettings extends GrowthSettings {
+  learningRate: number;
+  /** share of the columns drawn for each tree */
+  featureShare: number;
+}
+
+/** Boosts on the rows of `columns` (NaN where missing), round by round. */
+export class BoostRounds {
+  private readonly grower: BoostGrower;
+  private readonly lanes: Float64Array;
+  private readonly derivatives: RowDerivatives;
+  /** output x row */
+  private readonly scores: Float64Array;
+  private grown = 0;
+
+  constructor(
+    private readonly columns: readonly Float32Array[],
+    private readonly rowCount: number,
+    private readonly loss: BoostLoss,
+    private readonly settings: RoundSettings,
+    private readonly seed: number,
+  ) {
+    this.grower = new BoostGrower(boostBins(columns, rowCount), settings);
+    this.lanes = new Float64Array(rowCount);
+    this.derivatives = { gradient: new Float64Array(rowCount), hessian: new Float64Array(rowCount) };
+    this.scores = new Float64Array(rowCount * loss.outputCount);
+    for (let output = 0; output < loss.outputCount; output++)
+      this.scores.fill(loss.base[output], output * rowCount, (output + 1) * rowCount);
+  }
+
+  /** The next round's trees, one an output; undefined when no column tells anything any more. */
+  next(): BoostTree[] | undefined {
+    const { loss, scores } = this;
+    loss.prepare(scores);
+    const trees: BoostTree[] = [];
+    for (let output = 0; output < loss.outputCount; output++) trees.push(this.nextTree(output));
+    const learnt = trees.some(({ feature }) => feature.length > 1);
+    return learnt || this.settings.featureShare < 1 ? trees : undefined;
+  }
+
+  private nextTree(output: number): BoostTree {
+    const { derivatives, lanes, scores, rowCount, settings } = this;
+    const random = new RandomStream(this.seed, this.grown++);
+    const columns = drawColumns(this.columns.length, settings.featureShare, random);
+    this.loss.derive(output, scores, derivatives);
+    const scale = fillLanes(derivatives, random.next(), lanes);
+    if (scale === undefined) return singleLeaf();
+    const own = scores.subarray(output * rowCount, (output + 1) * rowCount);
+    return this.grower.grow(lanes, scale, columns, (rows) => {
+      const value = leafValue(derivatives, rows, settings);
+      addValue(own, rows, value);
+      return value;
+    });
+  }
+}
+
+/** So many columns of `count` in random order, then ascending. */
+function drawColumns(count: number, share: number, random: RandomStream): number[] {
+  const all = Array.from({ length: count }, (_, column) => column);
+  const wanted = Math.max(1, Math.round(share * count));
+  for (let at = 0; at < wanted && wanted < count; at++) {
+    const pick = at + random.below(count - at);
+    [all[at], all[pick]] = [all[pick], all[at]];
+  }
+  return all.slice(0, wanted).sort((a, b) => a - b);
+}
+
+/** The step of the leaf, from the exact derivatives of its rows: the lanes' rounding stays out of it. */
+function leafValue(
+  { gradient, hessian }: RowDerivatives,
+  rows: Int32Array,
+  { l2, learningRate }: RoundSettings,
+): number {
+  let g = 0;
+  let h = 0;
+  for (let at = 0; at < rows.length; at++) {
+    g += gradient[rows[at]];
+    h += hessian[rows[at]];
+  }
+  return (-learningRate * g) / (h + l2);
+}
+
+function addValue(scores: Float64Array, rows: Int32Array, value: number): void {
+  for (let at = 0; at < rows.length; at++) scores[rows[at]] += value;
+}

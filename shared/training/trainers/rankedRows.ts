@@ -1,0 +1,43 @@
+import type { FeatureTable } from "../../data/featureTable";
+import type { GraphBuilder } from "../../onnx/graph";
+import { alignCodes, type TrainedCategory } from "./trainedCategory";
+
+/** The columns that trees look at, in their order: numbers, then categories whose levels stand in rank order. */
+export interface RankedFeatures {
+  numbers: readonly string[];
+  categories: readonly TrainedCategory[];
+}
+
+/** The numbers, then each category's ranks, as float32 columns with NaN for missing or unknown. */
+export function rankedColumns(features: RankedFeatures, table: FeatureTable): Float32Array[] {
+  const ranks = features.categories.map((category, index) =>
+    Float32Array.from(alignCodes(category, table.categories[index]), (rank) => (rank < 0 ? Number.NaN : rank)),
+  );
+  return [...table.numbers.map(({ values }) => values), ...ranks];
+}
+
+/** Declares the inputs of `features` and joins the same columns as a float tensor [rows, columns]; returns its name. */
+export function addRankedRows(graph: GraphBuilder, features: RankedFeatures): string {
+  const parts = features.numbers.length > 0 ? [graph.input("numbers", "float", features.numbers.length)] : [];
+  if (features.categories.length > 0) {
+    const texts = graph.input("categories", "string", features.categories.length);
+    features.categories.forEach((category, index) => {
+      parts.push(addRanks(graph, texts, category, index));
+    });
+  }
+  return parts.length === 1 ? parts[0] : graph.node("Concat", parts, { axis: { int: 1 } });
+}
+
+/** Column `index` of the categories as ranks, [rows, 1]. */
+function addRanks(graph: GraphBuilder, texts: string, category: TrainedCategory, index: number): string {
+  const column = graph.node("Gather", [texts, graph.constant(BigInt64Array.of(BigInt(index)), [1])], {
+    axis: { int: 1 },
+  });
+  // an encoder without keys is refused; "" never is a level, so it may stand for "nothing known"
+  const known = category.levels.length > 0;
+  return graph.node("LabelEncoder", [column], {
+    keys_strings: { texts: known ? category.levels : [""] },
+    values_floats: { floats: known ? category.levels.map((_, rank) => rank) : [Number.NaN] },
+    default_float: { float: Number.NaN },
+  });
+}
