@@ -16,6 +16,8 @@ const cases = learnerNames.flatMap((learner) => trainerFor(learner).tasks.map((t
 /** learners whose graph is not one ensemble of trees with the answer at its end */
 const asked = ["logistic-regression", "ridge-regression", "calibrated", "soft-voting"];
 
+const treeLearners = ["random-forest", "extra-trees", "gradient-boosting"];
+
 describe("a version of every learner", () => {
   it.each(cases)("is explained, and the parts make up the whole: $learner, $task", async ({ learner, task }) => {
     const isRegression = task === "regression";
@@ -34,11 +36,28 @@ describe("a version of every learner", () => {
     const [{ prediction, explainedValue }] = answer.explanations;
     if (asked.includes(learner))
       expect(answer).toMatchObject({ method: "exact-shapley", fallback: expect.any(String) });
-    if (/forest|extra-trees|boosting/.test(learner)) expect(answer.method).toBe("tree-shap");
+    if (treeLearners.includes(learner)) expect(answer.method).toBe("tree-shap");
     const { value } = answer.explains;
     const positive = isRegression ? prediction.value : prediction.probabilities["class 1"];
     const expected = value === "raw score" ? Math.log(positive / (1 - positive)) : positive;
     expect(Math.abs(explainedValue - expected)).toBeLessThan(1e-4 * Math.max(1, Math.abs(expected)));
+  });
+
+  it.each(treeLearners)("is explained by its trees, each row's likeliest of three classes: %s", async (learner) => {
+    const made = await explaining.register({ model: `${learner}-three`, learner, classes: 3, withSample: true });
+    const request = {
+      model: `${learner}-three`,
+      body: JSON.stringify({ data: made.cells.slice(0, 5) }),
+      requestId: "r",
+    };
+    // biome-ignore lint/suspicious/noExplicitAny: as above
+    const answer: any = await explainRequest(explaining.ports, request);
+    expect(answer.method).toBe("tree-shap");
+    for (const one of answer.explanations) {
+      expect(one.class).toBe(one.prediction.label);
+      if (answer.explains.value === "probability")
+        expect(one.explainedValue).toBeCloseTo(one.prediction.probability, 5);
+    }
   });
 
   it("is explained on the scale of the trees' score where that is asked for, though it is calibrated", async () => {
