@@ -1,9 +1,9 @@
 import { app } from "@azure/functions";
-import { z } from "zod";
 import { getApp } from "../shared/app";
 import { explainPage } from "../shared/explain/explainPage";
 import { explainRequest } from "../shared/explain/explainRequest";
-import { endpoint, readQuery } from "./endpoint";
+import { endpoint } from "./endpoint";
+import { pageReply, wantsPage } from "./pageFormat";
 
 app.http("explain", {
   methods: ["POST"],
@@ -19,18 +19,14 @@ app.http("explain", {
   })),
 });
 
-const asked = z.strictObject({ format: z.enum(["json", "html"]).optional() });
-
 app.http("explainVersion", {
   methods: ["GET"],
   route: "models/{model}/versions/{version}/explain",
   authLevel: "function",
   handler: endpoint(async (request) => {
     const { model, version } = request.params;
-    const wantsPage = request.headers.get("accept")?.includes("text/html") ? "html" : "json";
-    const { format = wantsPage } = readQuery(request, asked);
+    const isPage = wantsPage(request);
     const explanation = await getApp().explanations.of(model, version);
-    if (format === "json") return { jsonBody: explanation };
-    return { body: explainPage(explanation), headers: { "content-type": "text/html; charset=utf-8" } };
+    return isPage ? pageReply(explainPage(explanation)) : { jsonBody: explanation };
   }),
 });

@@ -2,6 +2,7 @@
 import "./start";
 import "./alerts";
 import "./audit";
+import "./card";
 import "./datasets";
 import "./explain";
 import "./health";

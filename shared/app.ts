@@ -10,7 +10,7 @@ import { TreeViews } from "./explain/treeViews";
 import { AlertStore } from "./governance/alertStore";
 import { MonitorStore } from "./monitoring/monitorStore";
 import { ModelLoader } from "./onnx/loader";
-import { createOnnxRuntime } from "./onnx/runtime";
+import { createOnnxRuntime, onnxRuntimeVersion } from "./onnx/runtime";
 import type { Clock, Telemetry } from "./ports";
 import { ModelRegistry } from "./registry/modelRegistry";
 import { createDefaultModel } from "./scoring/defaultModel";
@@ -43,9 +43,15 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
     onLoss: (count, reason) => telemetry.event(telemetryEvents.captureLost, { reason }, { count }),
   });
   const { codeRevision } = config;
+  const environment = {
+    node: process.versions.node,
+    onnxRuntime: onnxRuntimeVersion(),
+    platform: `${process.platform} ${process.arch}`,
+  };
   const defaultModel = createDefaultModel(registry, config.defaultModel);
   const common = { usecases, blobs, tables, queues, clock, telemetry, sql, codeRevision };
   const explaining = { loader, runtime, registry, blobs, usecases, trees: new TreeViews(registry), defaultModel };
+  const explanations = new VersionExplanations(explaining);
   return {
     ...common,
     registry,
@@ -60,10 +66,11 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
       defaultModel,
     },
     explaining,
-    explanations: new VersionExplanations(explaining),
+    explanations,
+    card: { registry, usecases, explanations },
     intake: { ...common, datasets, alerts, runs },
     uploads: { ...common, registry, runtime, alerts },
-    training: { ...common, datasets, runs, registry, loader, runtime, workers },
+    training: { ...common, datasets, runs, registry, loader, runtime, workers, environment },
     drift: { ...common, registry, runs, alerts, monitors, capture },
     poison: { ...common, alerts, runs },
     reconciler: { ...common, datasets, alerts, runs },

@@ -12,6 +12,11 @@ const runtimeTypes: Record<string, TensorType> = {
 };
 const tensorTypes = Object.fromEntries(Object.entries(runtimeTypes).map(([runtime, type]) => [type, runtime]));
 
+/** Version of the ONNX Runtime package. */
+export function onnxRuntimeVersion(): string {
+  return (require("onnxruntime-node/package.json") as { version: string }).version;
+}
+
 /** ModelRuntime on ONNX Runtime: one thread a session, its plain errors wrapped, unusable models refused at load. */
 export function createOnnxRuntime(): ModelRuntime {
   return { load };

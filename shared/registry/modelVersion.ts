@@ -3,6 +3,7 @@ import type { ClassCurves } from "../evaluation/classCurves";
 import type { ExpectedSaving } from "../evaluation/expectedSaving";
 import type { SliceMetric } from "../evaluation/sliceMetrics";
 import type { ModelSignature } from "../onnx/signature";
+import type { DataDescription } from "../training/describeData";
 
 /** How the gate judged a version when it was registered. */
 export interface GateVerdict {
@@ -40,6 +41,29 @@ export interface CostThresholds {
 /** Cost of the version's decisions on the hold-out beside that of others. */
 export type VersionSaving = ExpectedSaving & { thresholds?: CostThresholds };
 
+/** One check of the data before training, or of a version's behaviour after it. */
+export interface CheckResult {
+  name: string;
+  kind: "pre-train" | "post-train";
+  status: "passed" | "failed" | "warned" | "skipped";
+  severity: "block" | "warn";
+  /** a sentence with figures */
+  summary: string;
+  evidence: Record<string, unknown>;
+}
+
+/** The run's search and the trial that it chose. */
+export interface SearchDescription {
+  kind: string;
+  trials: number;
+  failedTrials: number;
+  foldScores: (number | null)[];
+  mean: number;
+  standardError: number;
+  /** of the chosen trial's folds */
+  fitSeconds: number;
+}
+
 /** Where a version comes from: enough to follow a prediction back to the rows behind it. */
 export interface VersionLineage {
   source: "training" | "upload";
@@ -73,7 +97,14 @@ export interface VersionDetails {
   slices?: SliceMetric[];
   /** where the spec has costs */
   saving?: VersionSaving;
+  /** of the data before training and of the behaviour after it */
+  checks?: CheckResult[];
   gate: GateVerdict;
+  data?: DataDescription;
+  /** how the version was chosen among the run's trials */
+  search?: SearchDescription;
+  /** versions of what trained it */
+  environment?: Record<string, string>;
   /** blob with the training profile that drift is measured against */
   trainingProfile?: string;
   /** blob with the sample of training and hold-out rows that explanations are made with */

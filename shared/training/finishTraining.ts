@@ -10,6 +10,7 @@ import type { VersionDetails } from "../registry/modelVersion";
 import { predictTable } from "../scoring/predictTable";
 import { telemetryEvents } from "../telemetryNames";
 import type { Usecase } from "../usecase/loadUsecases";
+import { describeData } from "./describeData";
 import { failRun } from "./planTraining";
 import { holdoutTable, proveGraph } from "./proveGraph";
 import { isFinal, type RunRecord, type TrainingPlan, type TrialResult, trainingQueues } from "./runRecord";
@@ -30,6 +31,8 @@ export interface FinishTrainingPorts {
   clock: Clock;
   telemetry: Telemetry;
   codeRevision: string;
+  /** versions of what trains */
+  environment: Record<string, string>;
 }
 
 /** the rest of the work goes into a step of its own when the refit took longer, so that each stays below two minutes */
@@ -69,7 +72,8 @@ async function finish(ports: FinishTrainingPorts, run: RunRecord): Promise<RunRe
   const plan = await ports.runs.plan(run.id);
   const encoded = await ports.runs.prepared(run.id);
   const prepared = decodePrepared(encoded);
-  const best = await selected(ports, usecase, plan);
+  const results = await ports.runs.trials(plan.runId);
+  const best = selected(results, usecase);
   const context = {
     prepared: encoded,
     seed: plan.seed,
@@ -97,12 +101,11 @@ async function finish(ports: FinishTrainingPorts, run: RunRecord): Promise<RunRe
     time: spec.time,
   };
   const evaluation = await ports.workers.run(evaluate, evaluateLimitMs);
-  return publish(ports, { run, usecase, plan, prepared, best, refit, signature, evaluation });
+  return publish(ports, { run, usecase, plan, prepared, best, refit, signature, evaluation, results });
 }
 
 /** The trial of the last complete rung that the selection rule takes. */
-async function selected({ runs }: FinishTrainingPorts, { spec }: Usecase, plan: TrainingPlan): Promise<TrialResult> {
-  const results = await runs.trials(plan.runId);
+function selected(results: TrialResult[], { spec }: Usecase): TrialResult {
   const lastRung = Math.max(...results.map(({ rung }) => rung));
   const inLast = results.filter(({ rung }) => rung === lastRung);
   const best = selectTrial(inLast, spec.selection.metric, spec.search.oneStandardError);
@@ -120,6 +123,7 @@ interface Finished {
   refit: Refit;
   signature: ModelSignature;
   evaluation: EvaluateOutcome;
+  results: TrialResult[];
 }
 
 /** What the champion says on the same hold-out rows; undefined without a champion. */
@@ -212,7 +216,7 @@ function describe(
   background: string,
   champion?: number,
 ): VersionDetails {
-  const { run, usecase, plan, prepared, best, signature, evaluation } = finished;
+  const { run, usecase, plan, prepared, best, signature, evaluation, results } = finished;
   const { spec } = usecase;
   const metric = spec.selection.metric;
   const gate = judge(
@@ -244,6 +248,17 @@ function describe(
     gate,
     trainingProfile: `${runsContainer}/${trainingProfileBlob(run.id)}`,
     background,
+    data: describeData(prepared, spec),
+    search: {
+      kind: spec.search.kind,
+      trials: results.length,
+      failedTrials: results.filter(({ failure }) => failure !== undefined).length,
+      foldScores: best.foldScores,
+      mean: best.mean,
+      standardError: best.standardError,
+      fitSeconds: best.seconds,
+    },
+    environment: ports.environment,
     lineage: {
       source: "training",
       runId: run.id,

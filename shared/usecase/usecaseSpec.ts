@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { cardSpec } from "./cardSpec";
 import { checkDerived, derivedSpec } from "./derivedSpec";
 import { checkEvaluation, evaluationSpec } from "./evaluationSpec";
 
@@ -172,6 +173,7 @@ const shape = z.strictObject({
   evaluation: evaluationSpec.optional(),
   monitors: z.strictObject({ drift: drift.prefault({}) }).prefault({}),
   policies: policies.prefault({}),
+  card: cardSpec.prefault({}),
   seed: z.int().min(0).default(1),
   /** path of a dataset, relative to the spec, that the first start drops as a demonstration */
   sample: z.string().optional(),

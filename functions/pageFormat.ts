@@ -1,0 +1,16 @@
+import type { HttpRequest } from "@azure/functions";
+import { z } from "zod";
+import { readQuery } from "./endpoint";
+
+const query = z.strictObject({ format: z.enum(["json", "html"]).optional() });
+
+/** Whether a caller wants a document as a page: `?format=html`, or a browser's Accept header. */
+export function wantsPage(request: HttpRequest): boolean {
+  const { format } = readQuery(request, query);
+  return format === undefined ? (request.headers.get("accept")?.includes("text/html") ?? false) : format === "html";
+}
+
+/** An answer with an HTML page. */
+export function pageReply(body: string) {
+  return { body, headers: { "content-type": "text/html; charset=utf-8" } };
+}

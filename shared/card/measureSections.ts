@@ -1,0 +1,149 @@
+import { valueText } from "../charts/axis";
+import { barChart } from "../charts/barChart";
+import { intervalChart } from "../charts/intervalChart";
+import { lineChart } from "../charts/lineChart";
+import type { ClassCurves } from "../evaluation/classCurves";
+import type { ModelVersion, VersionSaving } from "../registry/modelVersion";
+import { type Cell, paragraph, section, table } from "./html";
+import type { ModelCard } from "./modelCard";
+
+/** What was measured on the hold-out: metrics, differences, decisions, curves, slices, cost. */
+export function measureSections({ facts, absent }: ModelCard): string {
+  return (
+    section("How good it is", metricsTable(facts) + differencesChart(facts), absent.metrics) +
+    (facts.signature.classes ? section("What it decides", confusionTable(facts), absent.metrics) : "") +
+    section("Curves and calibration", (facts.curves ?? []).map(curveCharts).join(""), absent.curves) +
+    section("Where it is better and worse", sliceCharts(facts), absent.slices) +
+    section("What its decisions cost", facts.saving ? savingParts(facts.saving) : "", absent.saving)
+  );
+}
+
+function metricsTable({ metrics = {}, baselines = {}, intervals = {} }: ModelVersion): string {
+  const names = Object.keys(metrics).filter((name) => typeof metrics[name] === "number" && name !== "rows");
+  if (names.length === 0) return "";
+  const rivals = Object.keys(baselines);
+  const rows = names.map((name): Cell[] => {
+    const interval = intervals[name];
+    const range = interval && `${valueText(interval.low)} to ${valueText(interval.high)}`;
+    return [name, Number(metrics[name]), range, ...rivals.map((rival) => baselines[rival][name] as Cell)];
+  });
+  const text = `On ${metrics.rows} hold-out rows that no model had seen, beside the baselines on the same rows.`;
+  return paragraph(text) + table(["metric", "this version", "95 % interval", ...rivals], rows);
+}
+
+function differencesChart({ differences = [], selectionMetric }: ModelVersion): string {
+  if (differences.length === 0) return "";
+  return intervalChart({
+    title: `Difference of ${selectionMetric} to others on the same rows`,
+    valueLabel: `${selectionMetric} of this version minus the other's, ${Math.round(differences[0].confidence * 100)} % interval`,
+    intervals: differences.map(({ against, difference, low, high }) => ({
+      label: against,
+      value: difference,
+      low,
+      high,
+    })),
+    reference: { value: 0, label: "no difference" },
+  });
+}
+
+function confusionTable({ metrics, signature }: ModelVersion): string {
+  const matrix = metrics?.confusionMatrix as number[][] | undefined;
+  const classes = signature.classes ?? [];
+  if (matrix === undefined) return "";
+  return table(
+    ["actually", ...classes.map((name) => `decided ${name}`), "right"],
+    matrix.map((row, code) => {
+      const rows = row.reduce((sum, count) => sum + count, 0);
+      return [classes[code], ...row, rows === 0 ? null : `${((100 * row[code]) / rows).toFixed(1)} %`];
+    }),
+  );
+}
+
+function curveCharts({ class: name, roc, precisionRecall, calibration, lift }: ClassCurves): string {
+  const { equalMass, error } = calibration;
+  const charts: string[] = [];
+  if (roc)
+    charts.push(
+      lineChart({
+        title: `ROC curve: ${name}`,
+        description: `Share of actual ${name} found against false alarms.`,
+        xLabel: "false positive rate",
+        yLabel: "true positive rate",
+        lines: [
+          { label: name, x: roc.falsePositiveRate, y: roc.truePositiveRate },
+          { label: "chance", x: [0, 1], y: [0, 1], dashed: true },
+        ],
+      }),
+    );
+  if (precisionRecall)
+    charts.push(
+      lineChart({
+        title: `Precision and recall: ${name}`,
+        description: `How many of those called ${name} are, against how many are found.`,
+        xLabel: "recall",
+        yLabel: "precision",
+        yLow: 0,
+        yHigh: 1,
+        lines: [{ label: name, x: precisionRecall.recall, y: precisionRecall.precision }],
+      }),
+    );
+  charts.push(
+    lineChart({
+      title: `Calibration: ${name}`,
+      description: `Observed share against the probability said; expected calibration error ${valueText(error.equalMass)} over bins of equal mass.`,
+      xLabel: `probability said (error ${valueText(error.equalMass)})`,
+      yLabel: "share observed",
+      lines: [
+        { label: name, x: equalMass.map((bin) => bin.meanProbability), y: equalMass.map((bin) => bin.frequency) },
+        { label: "perfect", x: [0, 1], y: [0, 1], dashed: true },
+      ],
+    }),
+    barChart({
+      title: `Lift by tenth: ${name}`,
+      valueLabel: `times as many ${name} as on average`,
+      bars: lift.map((row) => ({ label: `tenth ${row.part}`, value: row.lift })),
+      widthPx: 420,
+    }),
+  );
+  return charts.join("");
+}
+
+function sliceCharts({ slices = [], selectionMetric, metrics }: ModelVersion): string {
+  const columns = [...new Set(slices.map(({ column }) => column))];
+  const whole = Number(metrics?.[selectionMetric ?? ""]);
+  return columns
+    .map((column) => {
+      const judged = slices.filter((slice) => slice.column === column && slice.value !== null);
+      if (judged.length === 0) return paragraph(`${column}: every part has too few rows.`);
+      return intervalChart({
+        title: `${selectionMetric} by ${column}`,
+        valueLabel: `${selectionMetric}, with its interval`,
+        intervals: judged.map(({ slice, rows, value, low, high, worse }) => ({
+          label: `${slice} (${rows} rows)${worse ? " worse" : ""}`,
+          value: value as number,
+          low: low as number,
+          high: high as number,
+        })),
+        reference: { value: whole, label: "all rows" },
+      });
+    })
+    .join("");
+}
+
+function savingParts({ unit, confidence, model, against, thresholds }: VersionSaving): string {
+  const percent = Math.round(confidence * 100);
+  const text = `A decision costs ${valueText(model.costPerRow)} ${unit} a row on the hold-out (${percent} % interval ${valueText(model.low)} to ${valueText(model.high)}). Saving: what the other rule costs more; an interval that includes zero proves no saving.`;
+  const chart = intervalChart({
+    title: "Saving against other ways to decide",
+    valueLabel: `${unit} a row, ${percent} % interval`,
+    intervals: against.map(({ name, saving, low, high }) => ({ label: name, value: saving, low, high })),
+    reference: { value: 0, label: "no saving" },
+  });
+  const rows = against.map(({ name, costPerRow, saving, low, high }) => [name, costPerRow, saving, low, high]);
+  const limits = thresholds
+    ? paragraph(
+        `It decides at a probability of ${valueText(thresholds.decided)}; the costs ask for ${thresholds.theoretical === null ? "none" : valueText(thresholds.theoretical)}.`,
+      )
+    : "";
+  return paragraph(text) + chart + table(["decided by", `cost, ${unit} a row`, "saving", "from", "to"], rows) + limits;
+}

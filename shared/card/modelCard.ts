@@ -1,0 +1,93 @@
+import type { GlobalExplanation } from "../explain/globalExplanation";
+import type { ModelVersion } from "../registry/modelVersion";
+import type { UsecaseSpec } from "../usecase/usecaseSpec";
+
+/** Everything a reader needs to judge a model version; what is not known says why. */
+export interface ModelCard {
+  model: string;
+  version: number;
+  /** aliases that stand at this version now */
+  aliases: string[];
+  title: string;
+  description: string;
+  intendedUse: string;
+  limits: string[];
+  owners: string[];
+  contact?: string;
+  predicts: { label: string; classes?: string[]; horizonHours?: number };
+  /** facts of the version as registered: signature, learner, data, metrics, curves, slices, saving, checks, gate, lineage, environment */
+  facts: ModelVersion;
+  /** what the model goes by; see GET /models/{model}/versions/{version}/explain for more */
+  importance?: GlobalExplanation["importance"];
+  /** section -> why it is not there */
+  absent: Record<string, string>;
+}
+
+interface CardParts {
+  facts: ModelVersion;
+  aliases: string[];
+  /** the use case as it is now; undefined for a model without one */
+  spec?: UsecaseSpec;
+  /** or why there is none */
+  explanation: GlobalExplanation | string;
+}
+
+/** Puts a version's card together; pure. */
+export function modelCard({ facts, aliases, spec, explanation }: CardParts): ModelCard {
+  const { classes } = facts.signature;
+  const importance = typeof explanation === "string" ? undefined : explanation.importance;
+  return {
+    model: facts.model,
+    version: facts.version,
+    aliases,
+    title: spec?.title ?? facts.model,
+    description: spec?.description ?? "",
+    intendedUse: spec?.card.intendedUse ?? intendedUseOf(spec),
+    limits: [...(spec?.card.limits ?? []), ...knownLimits(facts)],
+    owners: spec?.card.owners ?? [],
+    contact: spec?.card.contact,
+    predicts: { label: spec?.label.column ?? "the label", classes, horizonHours: spec?.horizonHours },
+    facts,
+    importance,
+    absent: absentSections(facts, importance, explanation),
+  };
+}
+
+function intendedUseOf(spec?: UsecaseSpec): string {
+  if (spec === undefined) return "Not declared: the model was registered without a use case.";
+  return `Not declared in the use case beyond its title: "${spec.title}".`;
+}
+
+/** Limits that the figures themselves show. */
+function knownLimits({ gate, differences = [], slices = [], checks = [], data }: ModelVersion): string[] {
+  const limits: string[] = [];
+  if (gate.decision === "refused") limits.push(`The gate refused this version: ${gate.reasons[0]}.`);
+  for (const { against, low, high } of differences)
+    if (low <= 0 && high >= 0)
+      limits.push(`On the hold-out it cannot be told from ${against}: the interval of the difference includes zero.`);
+  for (const { column, slice, rows } of slices.filter(({ worse }) => worse))
+    limits.push(`Worse than on the whole where ${column} is ${slice} (${rows} hold-out rows).`);
+  for (const { name, status, summary } of checks)
+    if (status === "failed" || status === "warned") limits.push(`Check "${name}" ${status}: ${summary}`);
+  if (data?.holdout.to) limits.push(`Nothing after ${data.holdout.to} was seen; conditions may have changed since.`);
+  return limits;
+}
+
+function absentSections(
+  facts: ModelVersion,
+  importance: ModelCard["importance"],
+  explanation: GlobalExplanation | string,
+): Record<string, string> {
+  const uploaded = facts.lineage.source === "upload";
+  const unknown = uploaded ? "the model was trained elsewhere" : "the version was registered before this was kept";
+  const absent: Record<string, string> = {};
+  if (facts.metrics === undefined) absent.metrics = unknown;
+  if (facts.data === undefined) absent.data = unknown;
+  if (facts.curves === undefined) absent.curves = facts.signature.valueOutput ? "the label is a number" : unknown;
+  if (facts.slices === undefined) absent.slices = uploaded ? unknown : "the use case names no evaluation.slices";
+  if (facts.saving === undefined) absent.saving = uploaded ? unknown : "the use case has no evaluation.costs";
+  if (facts.checks === undefined) absent.checks = unknown;
+  if (importance === undefined)
+    absent.importance = typeof explanation === "string" ? explanation : "the truth of the sample rows is not known";
+  return absent;
+}

@@ -1,0 +1,58 @@
+import type { PreparedData } from "../data/preparedData";
+import type { UsecaseSpec } from "../usecase/usecaseSpec";
+
+/** Rows of one part of the split: how many, from when to when, and how the label is spread. */
+export interface PartDescription {
+  rows: number;
+  /** first and last time, where rows have one */
+  from?: string;
+  to?: string;
+  /** class -> rows */
+  classes?: Record<string, number>;
+  /** of the label, with regression */
+  values?: { min: number; mean: number; max: number };
+}
+
+/** The rows behind a version. */
+export interface DataDescription {
+  counts: PreparedData["counts"];
+  split: UsecaseSpec["split"];
+  horizonHours?: number;
+  train: PartDescription;
+  holdout: PartDescription;
+  folds: number;
+}
+
+/** Describes prepared data for a version's model card. */
+export function describeData(data: PreparedData, { split, horizonHours }: UsecaseSpec): DataDescription {
+  return {
+    counts: data.counts,
+    split,
+    horizonHours,
+    train: describePart(data, data.trainRows),
+    holdout: describePart(data, data.holdoutRows),
+    folds: data.folds.length,
+  };
+}
+
+function describePart({ times, values, classes, target }: PreparedData, rows: Int32Array): PartDescription {
+  const part: PartDescription = { rows: rows.length };
+  if (times && rows.length > 0) {
+    part.from = new Date(rows.reduce((least, row) => Math.min(least, times[row]), Infinity)).toISOString();
+    part.to = new Date(rows.reduce((most, row) => Math.max(most, times[row]), -Infinity)).toISOString();
+  }
+  if (values) {
+    const own = Array.from(rows, (row) => values[row]);
+    const sum = own.reduce((total, value) => total + value, 0);
+    part.values = {
+      min: own.reduce((a, b) => Math.min(a, b), Infinity),
+      mean: sum / own.length,
+      max: own.reduce((a, b) => Math.max(a, b), -Infinity),
+    };
+    return part;
+  }
+  const counts = new Array<number>(classes.length).fill(0);
+  for (const row of rows) counts[target[row]]++;
+  part.classes = Object.fromEntries(classes.map((name, code) => [name, counts[code]]));
+  return part;
+}
