@@ -40,7 +40,7 @@ export function intervalChart({ title, valueLabel, intervals, reference, widthPx
   const line =
     reference &&
     `<line class="axis" x1="${x(reference.value)}" x2="${x(reference.value)}" y1="${top - 4}" y2="${bottom}" stroke-dasharray="4 3"/>` +
-      `<text class="tick" x="${x(reference.value)}" y="${top - 8}" text-anchor="middle">${escapeText(reference.label)}</text>`;
+      `<text class="tick" x="${x(reference.value)}" y="${top - 8}" text-anchor="${anchorAt(x(reference.value), widthPx)}">${escapeText(reference.label)}</text>`;
   const inWords = ({ label, value, low, high }: Interval) =>
     `${label}: ${valueText(value)}, from ${valueText(low)} to ${valueText(high)}`;
   return chartFrame({
@@ -55,6 +55,11 @@ export function intervalChart({ title, valueLabel, intervals, reference, widthPx
       `<text class="label" x="${(left + right) / 2}" y="${bottom + 36}" text-anchor="middle">${escapeText(valueLabel)}</text>`,
     ],
   });
+}
+
+/** A label near the right edge ends at its line, so that nothing of it is cut off. */
+function anchorAt(x: number, widthPx: number): string {
+  return x > widthPx - 60 ? "end" : "middle";
 }
 
 function intervalRow({ label, value, low, high }: Interval, y: number, x: (value: number) => number): string {

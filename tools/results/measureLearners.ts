@@ -1,0 +1,71 @@
+import { encodePrepared, type PreparedData } from "../../shared/data/preparedData";
+import { evaluateHoldout } from "../../shared/training/evaluateHoldout";
+import { planTrials } from "../../shared/training/planTrials";
+import { refitTrial } from "../../shared/training/refitTrial";
+import type { Trial, TrialResult } from "../../shared/training/runRecord";
+import { scoreTrial } from "../../shared/training/scoreTrial";
+import { meanOf, selectTrial } from "../../shared/training/selectTrial";
+import { learnerNames, trainerFor } from "../../shared/training/trainers/registry";
+import type { EvaluateOutcome } from "../../shared/training/workerTasks";
+import { taskOf, type UsecaseSpec } from "../../shared/usecase/usecaseSpec";
+import { learnerGrids } from "./learnerGrids";
+
+/** A learner's selected setting and what the hold-out says of it. */
+export interface LearnerResult {
+  trial: Trial;
+  /** mean of the selection metric over the folds */
+  foldMean: number;
+  trials: number;
+  evaluation: EvaluateOutcome;
+  modelBytes: number;
+}
+
+/** Every learner of the use case's task: settings compared on the folds, the selected one refitted and judged once on the hold-out. */
+export function measureLearners(
+  spec: UsecaseSpec,
+  data: PreparedData,
+  onLearner: (name: string) => void,
+): LearnerResult[] {
+  const prepared = encodePrepared(data);
+  const fitting = learnerNames.filter((name) => trainerFor(name).tasks.includes(taskOf(spec)));
+  return fitting.flatMap((learner) => {
+    onLearner(learner);
+    const grid = learnerGrids[learner] ?? {};
+    const candidates = [{ learner, grid }] as UsecaseSpec["candidates"];
+    return measure({ ...spec, candidates, search: { ...spec.search, kind: "grid" } }, prepared);
+  });
+}
+
+function measure(spec: UsecaseSpec, prepared: Uint8Array): LearnerResult[] {
+  const { seed, decisionThreshold, classWeights, selection, baselines, gates, evaluation, time } = spec;
+  const context = { prepared, seed, decisionThreshold, classWeights, metric: selection.metric };
+  const results = planTrials(spec).map((trial): TrialResult => {
+    const limits = { firstFold: 0, share: 1, softLimitMs: Number.POSITIVE_INFINITY };
+    const scored = scoreTrial({ kind: "trial", ...context, trial, ...limits }, () => {});
+    const known = scored.foldScores.filter((score) => score !== null);
+    return { ...trial, rung: 0, metric: selection.metric, ...scored, ...meanOf(known) };
+  });
+  const best = selectTrial(results, selection.metric, spec.search.oneStandardError);
+  if (best === undefined) return [];
+  const refit = refitTrial({ kind: "refit", ...context, trial: best });
+  const outcome = evaluateHoldout({
+    kind: "evaluate",
+    ...context,
+    predictions: refit.holdoutPredictions,
+    baselines,
+    confidence: gates.confidence,
+    bootstrapSamples: gates.bootstrapSamples,
+    evaluation,
+    time,
+  });
+  const { index, learner, parameters, mean } = best;
+  return [
+    {
+      trial: { index, learner, parameters },
+      foldMean: mean,
+      trials: results.length,
+      evaluation: outcome,
+      modelBytes: refit.onnx.byteLength,
+    },
+  ];
+}

@@ -1,0 +1,64 @@
+import { selectRows } from "../../shared/data/featureTable";
+import type { PreparedData } from "../../shared/data/preparedData";
+import { baselinePredictions } from "../../shared/evaluation/baselines";
+import { pairedBootstrap } from "../../shared/evaluation/pairedBootstrap";
+import { selectionMetricValue } from "../../shared/evaluation/selectionMetric";
+import { fitRows } from "../../shared/training/fitRows";
+import { modelOutput } from "../../shared/training/modelOutput";
+import type { Trial } from "../../shared/training/runRecord";
+import type { UsecaseSpec } from "../../shared/usecase/usecaseSpec";
+
+/** A month that was forecast by a model that had seen everything before it, and nothing of it. */
+export interface RollingFold {
+  month: string;
+  trainRows: number;
+  testRows: number;
+  value: number;
+  /** metric of the last baseline of the spec (persistence where there is one) */
+  baseline: number;
+  difference: number;
+  low: number;
+  high: number;
+}
+
+const hourMs = 3_600_000;
+
+/** Rolling origin: each month of the data from the fourth on is the test of a fit on all rows whose label was known before it began. */
+export function rollingOrigin(spec: UsecaseSpec, data: PreparedData, trial: Trial): RollingFold[] {
+  const times = data.times as Float64Array;
+  const months = [...new Set(Array.from(times, (time) => monthOf(time)))].sort();
+  return months.slice(3).map((month) => {
+    const start = Date.parse(`${month}-01T00:00:00Z`);
+    const rows = Array.from(times.keys());
+    const train = Int32Array.from(rows.filter((row) => times[row] + (spec.horizonHours ?? 0) * hourMs <= start));
+    const test = Int32Array.from(rows.filter((row) => monthOf(times[row]) === month));
+    return { month, ...judge(spec, data, trial, train, test) };
+  });
+}
+
+function monthOf(time: number): string {
+  return new Date(time).toISOString().slice(0, 7);
+}
+
+function judge(spec: UsecaseSpec, data: PreparedData, trial: Trial, train: Int32Array, test: Int32Array) {
+  const { seed, decisionThreshold, classWeights, selection, baselines, gates } = spec;
+  const model = fitRows(data, train, trial, { seed, decisionThreshold, classWeights });
+  const outputOf = (predictions: Float64Array) => modelOutput(data, test, predictions, decisionThreshold);
+  const own = outputOf(model.predict(selectRows(data.table, test)));
+  const rival = outputOf(baselinePredictions(baselines[baselines.length - 1], data, { train, evaluate: test }));
+  const { difference, low, high } = pairedBootstrap(selection.metric, own, rival, {
+    blocks: Int32Array.from(test, (row) => data.blocks[row]),
+    seed,
+    samples: gates.bootstrapSamples,
+    confidence: gates.confidence,
+  });
+  return {
+    trainRows: train.length,
+    testRows: test.length,
+    value: selectionMetricValue(selection.metric, own),
+    baseline: selectionMetricValue(selection.metric, rival),
+    difference,
+    low,
+    high,
+  };
+}
