@@ -6,7 +6,7 @@ import { checkDuplicates } from "./duplicateRows";
 import { type OpenedDataset, readDataset } from "./readDataset";
 import { readingFile } from "./readingFile";
 import { columnId, keyColumns, rowNumber } from "./sqlText";
-import { faultCount, typedColumn, typedTableSql } from "./typedColumn";
+import { columnParts, faultCount, typedColumn, typedTableSql } from "./typedColumn";
 
 /** The verdict on a file: accepted with notes, or the first reasons against it and how many there are. */
 export interface DatasetCheck {
@@ -41,7 +41,7 @@ async function checkRows(
   opened: OpenedDataset,
   spec: UsecaseSpec,
 ): Promise<DatasetCheck> {
-  await readingFile(file, () => session.run(typedTableSql(spec, checkedTable)));
+  for (const statement of typedTableSql(spec, checkedTable)) await readingFile(file, () => session.run(statement));
   const [totals] = await session.rows(`SELECT count(*) AS "rows", sum(${faultCount}) AS faults FROM ${checkedTable}`);
   const rowCount = Number(totals.rows);
   if (Number(totals.faults) > 0)
@@ -49,6 +49,7 @@ async function checkRows(
   const duplicates = await checkDuplicates(session, checkedTable, spec);
   if (duplicates.reasonCount > 0)
     return refused(duplicates.reasons.slice(0, maxReasons), duplicates.reasonCount, rowCount);
+  await session.run("DROP TABLE raw"); // the texts take more room than what was read from them
   return {
     accepted: true,
     reasons: [],
@@ -71,20 +72,24 @@ function refused(reasons: RejectionReason[], reasonCount: number, rowCount: numb
 }
 
 async function firstFaults(session: SqlSession, opened: OpenedDataset, spec: UsecaseSpec): Promise<RejectionReason[]> {
-  const names = Object.keys(spec.columns);
-  const faults = names.map((name, i) => `${typedColumn(spec, name).fault} AS f${i}`);
-  const any = names.map((_name, i) => `f${i}`).join(", ");
-  const found = await session.rows(
-    `SELECT * FROM (SELECT ${rowNumber}, ${faults.join(", ")} FROM raw) WHERE coalesce(${any}) IS NOT NULL ORDER BY ${rowNumber} LIMIT ${maxReasons}`,
-  );
-  const lines = await opened.linesOf(found.map((row) => Number(row[rowNumber])));
-  return found.flatMap((cells) => {
-    const row = Number(cells[rowNumber]);
+  const found: { row: number; at: number; column: string; fault: string }[] = [];
+  const columns = Object.keys(spec.columns).map((column, at) => ({ column, at }));
+  for (const part of columnParts(columns)) {
+    const faults = part.map(({ column, at }) => `${typedColumn(spec, column).fault} AS f${at}`);
+    const any = part.map(({ at }) => `f${at}`).join(", ");
+    const rows = await session.rows(
+      `SELECT * FROM (SELECT ${rowNumber}, ${faults.join(", ")} FROM raw) WHERE coalesce(${any}) IS NOT NULL ORDER BY ${rowNumber} LIMIT ${maxReasons}`,
+    );
+    for (const cells of rows)
+      for (const { column, at } of part)
+        if (cells[`f${at}`] !== null)
+          found.push({ row: Number(cells[rowNumber]), at, column, fault: String(cells[`f${at}`]) });
+  }
+  found.sort((a, b) => a.row - b.row || a.at - b.at);
+  const lines = await opened.linesOf([...new Set(found.map(({ row }) => row))]);
+  return found.map(({ row, column, fault }) => {
     const line = lines.has(row) ? ` (line ${lines.get(row)})` : "";
-    return names.flatMap((column, i) => {
-      const fault = cells[`f${i}`];
-      return fault === null ? [] : [{ row, column, message: `row ${row}${line}, column ${column}: ${fault}` }];
-    });
+    return { row, column, message: `row ${row}${line}, column ${column}: ${fault}` };
   });
 }
 

@@ -6,7 +6,7 @@ import { openCsv } from "./openCsv";
 import { openParquet } from "./openParquet";
 import { readingFile } from "./readingFile";
 import { columnId, rowNumber } from "./sqlText";
-import { rawViewSql } from "./typedColumn";
+import { rawTableSql } from "./typedColumn";
 
 /** What was found when a file was opened; without reasons against it, the view `raw` holds its rows. */
 export interface OpenedDataset {
@@ -40,7 +40,7 @@ export async function readDataset(session: SqlSession, file: string, spec: Useca
     if ("reasons" in source) return refused(source);
     const faults = headerFaults(source.names, spec);
     if (faults.length > 0) return refused({ reasons: faults, reasonCount: faults.length });
-    await readingFile(file, () => session.run(rawViewSql(spec, textColumns(source, spec))));
+    await readingFile(file, () => session.run(rawTableSql(spec, textColumns(source, spec))));
     return { reasons: [], reasonCount: 0, notes: ignoredColumns(source.names, spec), linesOf: source.linesOf };
   } catch (error) {
     if (isAppError(error, "rejected")) return refused({ reasons: [{ message: error.message }], reasonCount: 1 });

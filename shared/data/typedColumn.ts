@@ -1,10 +1,11 @@
 import type { ColumnSpec, UsecaseSpec } from "../usecase/usecaseSpec";
 import { columnId, literal, rowNumber } from "./sqlText";
 
-/** SQL of a column's typed value, and of what is wrong with a cell (its message, NULL where nothing is). */
+/** SQL of a column's typed value, of what is wrong with a cell (its message, NULL where nothing is), and of whether anything is. */
 export interface TypedColumn {
   value: string;
   fault: string;
+  isFault: string;
 }
 
 /** column of a typed table: cells at fault in the row */
@@ -15,15 +16,15 @@ const missingWords = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"].map
 const largest = 3.4028234e38;
 const isMissing = "'the value is missing, and the column must have one'";
 
-/** SQL of the view `raw` over `source`, whose columns c0, c1, ... are text: the row number, each cell trimmed (t0, ...) and parsed once (p0, ...). */
-export function rawViewSql(spec: UsecaseSpec, source: string): string {
+/** SQL of the table `raw` over `source`, whose columns c0, c1, ... are text: the row number, each cell trimmed (t0, ...) and parsed once (p0, ...). */
+export function rawTableSql(spec: UsecaseSpec, source: string): string {
   const names = Object.keys(spec.columns);
   const trimmed = names.map((name, i) => `trim(${columnId(spec, name)}) AS t${i}`);
   const parsed = names.map((name, i) => `${parsedCell(spec.columns[name], `t${i}`)} AS p${i}`);
-  return `CREATE OR REPLACE VIEW raw AS SELECT *, ${parsed.join(", ")} FROM (SELECT ${rowNumber}, ${trimmed.join(", ")} FROM (${source}))`;
+  return `CREATE OR REPLACE TABLE raw AS SELECT *, ${parsed.join(", ")} FROM (SELECT ${rowNumber}, ${trimmed.join(", ")} FROM (${source}))`;
 }
 
-/** Reads a column of the view `raw` as the spec declares it: number as DOUBLE, category as VARCHAR, timestamp as BIGINT epoch ms, UTC. */
+/** Reads a column of the table `raw` as the spec declares it: number as DOUBLE, category as VARCHAR, timestamp as BIGINT epoch ms, UTC. */
 export function typedColumn(spec: UsecaseSpec, name: string): TypedColumn {
   const column = spec.columns[name];
   const at = Object.keys(spec.columns).indexOf(name);
@@ -44,12 +45,35 @@ function parsedCell({ type }: ColumnSpec, text: string): string {
   return `CASE WHEN contains(${text}, '_') THEN NULL ELSE TRY_CAST(${text} AS DOUBLE) END`; // "1_000" is a number to SQL only
 }
 
-/** Makes `table` from the view `raw`: the row number, the spec's columns, typed, and how many cells of the row are at fault. */
-export function typedTableSql(spec: UsecaseSpec, table: string): string {
+/** every operation of a statement has a vector of its own, and those of hundreds of columns at once have no room */
+const columnsAtOnce = 24;
+
+/** `columns` in parts that one statement can work on. */
+export function columnParts<T>(columns: T[]): T[][] {
+  return Array.from({ length: Math.ceil(columns.length / columnsAtOnce) }, (_, at) =>
+    columns.slice(at * columnsAtOnce, (at + 1) * columnsAtOnce),
+  );
+}
+
+/** Statements that make `table` from the table `raw`: the row number, the spec's columns, typed, and how many cells of the row are at fault. */
+export function typedTableSql(spec: UsecaseSpec, table: string): string[] {
   const typed = Object.keys(spec.columns).map((name) => ({ id: columnId(spec, name), ...typedColumn(spec, name) }));
-  const values = typed.map(({ id, value }) => `${value} AS ${id}`).join(", ");
-  const faults = typed.map(({ fault }) => `CAST(${fault} IS NOT NULL AS INTEGER)`).join(" + ");
-  return `CREATE OR REPLACE TABLE ${table} AS SELECT CAST(${rowNumber} AS INTEGER) AS ${rowNumber}, ${values}, ${faults} AS ${faultCount} FROM raw`;
+  const parts = columnParts(typed).map((columns, at) => ({ name: `${table}_part${at}`, columns }));
+  const typing = parts.map(({ name, columns }, at) => {
+    const values = columns.map(({ id, value }) => `${value} AS ${id}`).join(", ");
+    const faults = columns.map(({ isFault }) => `CAST(coalesce(${isFault}, false) AS INTEGER)`).join(" + ");
+    const row = at === 0 ? `CAST(${rowNumber} AS INTEGER) AS ${rowNumber}, ` : "";
+    return `CREATE OR REPLACE TEMP TABLE ${name} AS SELECT ${row}${values}, ${faults} AS faults${at} FROM raw`;
+  });
+  const ids = typed.map(({ id }) => id).join(", ");
+  const faults = parts.map((_part, at) => `faults${at}`).join(" + ");
+  // parts hold the same rows in the same order: the session preserves it
+  const joined = parts.map(({ name }) => name).join(" POSITIONAL JOIN ");
+  return [
+    ...typing,
+    `CREATE OR REPLACE TABLE ${table} AS SELECT ${rowNumber}, ${ids}, ${faults} AS ${faultCount} FROM ${joined}`,
+    ...parts.map(({ name }) => `DROP TABLE ${name}`),
+  ];
 }
 
 /** A raw value without a class would be an unlabelled row that nobody notices: the mapping's keys are all there may be. */
@@ -69,29 +93,34 @@ function numberColumn(column: ColumnSpec & { type: "number" }, { text, parsed }:
   const dropped = column.outOfRange === "missing" ? `(${isSentinel} OR ${isOutside})` : isSentinel;
   const range = `is out of range, ${column.min ?? "any"} to ${column.max ?? "any"}`;
   const notFinite = `(${parsed} IS NULL OR NOT isfinite(${parsed}))`;
-  const cases = [
-    `WHEN ${notFinite} AND ${text} NOT IN (${missingWords}) THEN ${says(text, "is not a number")}`,
-    `WHEN ${parsed} NOT BETWEEN -${largest} AND ${largest} AND isfinite(${parsed}) AND NOT ${dropped} THEN ${says(text, "is too large for a float32")}`,
+  const faults: Fault[] = [
+    { when: `${notFinite} AND ${text} NOT IN (${missingWords})`, message: says(text, "is not a number") },
+    {
+      when: `${parsed} NOT BETWEEN -${largest} AND ${largest} AND isfinite(${parsed}) AND NOT ${dropped}`,
+      message: says(text, "is too large for a float32"),
+    },
   ];
-  if (column.outOfRange === "reject") cases.push(`WHEN ${isOutside} AND NOT ${isSentinel} THEN ${says(text, range)}`);
+  if (column.outOfRange === "reject")
+    faults.push({ when: `${isOutside} AND NOT ${isSentinel}`, message: says(text, range) });
   const value = `CASE WHEN ${notFinite} OR ${dropped} THEN NULL ELSE ${parsed} END`;
-  if (!column.nullable) cases.push(`WHEN ${value} IS NULL THEN ${isMissing}`);
-  return { value, fault: `CASE ${cases.join(" ")} END` };
+  if (!column.nullable) faults.push({ when: `${value} IS NULL`, message: isMissing });
+  return { value, ...faultSql(faults) };
 }
 
 function categoryColumn(column: ColumnSpec & { type: "category" }, cell: string, allowed?: string[]): TypedColumn {
   const dropped = ["", ...column.sentinels].map(literal).join(", ");
   const value = `CASE WHEN ${cell} NOT IN (${dropped}) THEN ${cell} END`;
-  const cases: string[] = [];
+  const faults: Fault[] = [];
   if (allowed) {
     const listed =
       allowed.length > 12 ? `${allowed.slice(0, 12).join(", ")} and ${allowed.length - 12} more` : allowed.join(", ");
-    cases.push(
-      `WHEN ${value} NOT IN (${allowed.map(literal).join(", ")}) THEN ${says(cell, `is not one of ${listed}`)}`,
-    );
+    faults.push({
+      when: `${value} NOT IN (${allowed.map(literal).join(", ")})`,
+      message: says(cell, `is not one of ${listed}`),
+    });
   }
-  if (!column.nullable) cases.push(`WHEN ${value} IS NULL THEN ${isMissing}`);
-  return { value, fault: cases.length > 0 ? `CASE ${cases.join(" ")} END` : "NULL::VARCHAR" };
+  if (!column.nullable) faults.push({ when: `${value} IS NULL`, message: isMissing });
+  return { value, ...faultSql(faults) };
 }
 
 const usual = String.raw`\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z?`;
@@ -109,9 +138,24 @@ function timestamp(text: string): string {
 }
 
 function timestampColumn({ text, parsed }: Cell): TypedColumn {
-  const fault = `CASE WHEN ${parsed} IS NOT NULL THEN NULL WHEN ${text} IS NULL OR ${text} = '' THEN 'the timestamp is missing'
-    ELSE ${says(text, "is not an ISO 8601 timestamp")} END`;
-  return { value: parsed, fault };
+  const faults = [
+    { when: `${parsed} IS NULL AND (${text} IS NULL OR ${text} = '')`, message: "'the timestamp is missing'" },
+    { when: `${parsed} IS NULL`, message: says(text, "is not an ISO 8601 timestamp") },
+  ];
+  return { value: parsed, ...faultSql(faults) };
+}
+
+/** A condition on a cell, and SQL of the sentence that says what is wrong when it holds. */
+interface Fault {
+  when: string;
+  message: string;
+}
+
+/** The first fault's sentence, and whether there is one. */
+function faultSql(faults: Fault[]): Pick<TypedColumn, "fault" | "isFault"> {
+  if (faults.length === 0) return { fault: "NULL::VARCHAR", isFault: "false" };
+  const cases = faults.map(({ when, message }) => `WHEN ${when} THEN ${message}`);
+  return { fault: `CASE ${cases.join(" ")} END`, isFault: faults.map(({ when }) => `(${when})`).join(" OR ") };
 }
 
 /** A clipped copy of the cell, for the data's owner; it goes into the dataset's record, never into telemetry. */
