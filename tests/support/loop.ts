@@ -52,11 +52,15 @@ export class Loop {
     let handled = 0;
     for (let found = 1; found > 0; handled += found) {
       found = 0;
-      found += await this.take(trainingQueues.plan, ({ runId }) => planTraining(this.app.training, runId));
+      found += await this.drainPlans();
       found += await this.take(trainingQueues.candidate, (step) => trainCandidate(this.app.training, step as Step));
       found += await this.take(trainingQueues.finish, ({ runId }) => finishTraining(this.app.training, runId));
     }
     return handled;
+  }
+
+  drainPlans(): Promise<number> {
+    return this.take(trainingQueues.plan, ({ runId }) => planTraining(this.app.training, runId));
   }
 
   /** Takes what waits in a queue, handing each message to `work`. */
