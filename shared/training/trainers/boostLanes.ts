@@ -12,6 +12,8 @@ export interface LaneScale {
   hessianScale: number;
   /** largest hessian of a row, in a lane's units */
   largestHessian: number;
+  /** sum of all lanes */
+  sum: number;
 }
 
 /**
@@ -31,8 +33,8 @@ export function fillLanes(
   const scale = (laneUnit - 2 * rows - 1) / sumOfSizes(hessian);
   // whole, so that hessians of 1 stay alike
   const hessianScale = scale > 1 ? Math.floor(scale) : scale;
-  const largestHessian = roundAll(gradient, hessian, gradientScale, hessianScale, state, lanes);
-  return { hessianScale, largestHessian };
+  const [sum, largestHessian] = roundAll(gradient, hessian, gradientScale, hessianScale, state, lanes);
+  return { hessianScale, largestHessian, sum };
 }
 
 function sumOfSizes(values: Float64Array): number {
@@ -41,7 +43,10 @@ function sumOfSizes(values: Float64Array): number {
   return sum;
 }
 
-/** A hessian is at least 1, so that a bin with rows never looks empty. The stream is xorshift32 (Marsaglia 2003), 16 bits a number. */
+/**
+ * Writes the lanes; returns their sum and the largest hessian. A hessian is at least 1, so that a bin with rows never looks empty. The
+ * stream is xorshift32 (Marsaglia 2003), 16 bits a number.
+ */
 function roundAll(
   gradient: Float64Array,
   hessian: Float64Array,
@@ -49,17 +54,20 @@ function roundAll(
   hessianScale: number,
   seed: number,
   lanes: Float64Array,
-): number {
+): [number, number] {
   let state = seed | 1;
   let largest = 1;
+  let sum = 0;
   for (let row = 0; row < lanes.length; row++) {
     state ^= state << 13;
     state ^= state >>> 17;
     state ^= state << 5;
-    const g = Math.floor(gradient[row] * gradientScale + (state & 0xffff) * 2 ** -16);
-    const h = Math.max(1, Math.floor(hessian[row] * hessianScale + (state >>> 16) * 2 ** -16));
-    largest = Math.max(largest, h);
-    lanes[row] = g * laneUnit + h;
+    const rounded = (hessian[row] * hessianScale + (state >>> 16) * 2 ** -16) | 0;
+    const h = rounded < 1 ? 1 : rounded;
+    if (h > largest) largest = h;
+    const lane = Math.floor(gradient[row] * gradientScale + (state & 0xffff) * 2 ** -16) * laneUnit + h;
+    lanes[row] = lane;
+    sum += lane;
   }
-  return largest;
+  return [sum, largest];
 }
