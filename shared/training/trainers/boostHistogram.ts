@@ -10,8 +10,9 @@ type Accumulate = (histogram: Float64Array, words: Int32Array, rows: Int32Array,
 export const accumulators: readonly Accumulate[] = [accumulate1, accumulate2, accumulate3, accumulate4];
 
 function accumulate1(histogram: Float64Array, words: Int32Array, rows: Int32Array, lanes: Float64Array): void {
-  const paired = lanes.length & ~1;
-  for (let at = 0; at < paired; at += 2) {
+  const odd = lanes.length & 1;
+  if (odd === 1) accumulateFirst(histogram, words, rows, lanes, 1);
+  for (let at = odd; at < lanes.length; at += 2) {
     const word = words[rows[at]];
     const next = words[rows[at + 1]];
     const lane = lanes[at];
@@ -19,62 +20,68 @@ function accumulate1(histogram: Float64Array, words: Int32Array, rows: Int32Arra
     histogram[word & 255] += lane;
     histogram[next & 255] += nextLane;
   }
-  if (paired < lanes.length) accumulateLast(histogram, words[rows[paired]], lanes[paired], 1);
 }
 
 function accumulate2(histogram: Float64Array, words: Int32Array, rows: Int32Array, lanes: Float64Array): void {
-  const paired = lanes.length & ~1;
-  for (let at = 0; at < paired; at += 2) {
+  const odd = lanes.length & 1;
+  if (odd === 1) accumulateFirst(histogram, words, rows, lanes, 2);
+  for (let at = odd; at < lanes.length; at += 2) {
     const word = words[rows[at]];
     const next = words[rows[at + 1]];
     const lane = lanes[at];
     const nextLane = lanes[at + 1];
     histogram[word & 255] += lane;
-    histogram[256 | ((word >>> 8) & 255)] += lane;
+    histogram[256 | ((word >> 8) & 255)] += lane;
     histogram[next & 255] += nextLane;
-    histogram[256 | ((next >>> 8) & 255)] += nextLane;
+    histogram[256 | ((next >> 8) & 255)] += nextLane;
   }
-  if (paired < lanes.length) accumulateLast(histogram, words[rows[paired]], lanes[paired], 2);
 }
 
 function accumulate3(histogram: Float64Array, words: Int32Array, rows: Int32Array, lanes: Float64Array): void {
-  const paired = lanes.length & ~1;
-  for (let at = 0; at < paired; at += 2) {
+  const odd = lanes.length & 1;
+  if (odd === 1) accumulateFirst(histogram, words, rows, lanes, 3);
+  for (let at = odd; at < lanes.length; at += 2) {
     const word = words[rows[at]];
     const next = words[rows[at + 1]];
     const lane = lanes[at];
     const nextLane = lanes[at + 1];
     histogram[word & 255] += lane;
-    histogram[256 | ((word >>> 8) & 255)] += lane;
-    histogram[512 | ((word >>> 16) & 255)] += lane;
+    histogram[256 | ((word >> 8) & 255)] += lane;
+    histogram[512 | ((word >> 16) & 255)] += lane;
     histogram[next & 255] += nextLane;
-    histogram[256 | ((next >>> 8) & 255)] += nextLane;
-    histogram[512 | ((next >>> 16) & 255)] += nextLane;
+    histogram[256 | ((next >> 8) & 255)] += nextLane;
+    histogram[512 | ((next >> 16) & 255)] += nextLane;
   }
-  if (paired < lanes.length) accumulateLast(histogram, words[rows[paired]], lanes[paired], 3);
 }
 
 function accumulate4(histogram: Float64Array, words: Int32Array, rows: Int32Array, lanes: Float64Array): void {
-  const paired = lanes.length & ~1;
-  for (let at = 0; at < paired; at += 2) {
+  const odd = lanes.length & 1;
+  if (odd === 1) accumulateFirst(histogram, words, rows, lanes, 4);
+  for (let at = odd; at < lanes.length; at += 2) {
     const word = words[rows[at]];
     const next = words[rows[at + 1]];
     const lane = lanes[at];
     const nextLane = lanes[at + 1];
     histogram[word & 255] += lane;
-    histogram[256 | ((word >>> 8) & 255)] += lane;
-    histogram[512 | ((word >>> 16) & 255)] += lane;
+    histogram[256 | ((word >> 8) & 255)] += lane;
+    histogram[512 | ((word >> 16) & 255)] += lane;
     histogram[768 | (word >>> 24)] += lane;
     histogram[next & 255] += nextLane;
-    histogram[256 | ((next >>> 8) & 255)] += nextLane;
-    histogram[512 | ((next >>> 16) & 255)] += nextLane;
+    histogram[256 | ((next >> 8) & 255)] += nextLane;
+    histogram[512 | ((next >> 16) & 255)] += nextLane;
     histogram[768 | (next >>> 24)] += nextLane;
   }
-  if (paired < lanes.length) accumulateLast(histogram, words[rows[paired]], lanes[paired], 4);
 }
 
-function accumulateLast(histogram: Float64Array, word: number, lane: number, width: number): void {
-  for (let k = 0; k < width; k++) histogram[k * binStride + ((word >>> (8 * k)) & 255)] += lane;
+/** The row without a pair comes before the loop: code after a loop that was compiled while it ran for the first time would be thrown away. */
+function accumulateFirst(
+  histogram: Float64Array,
+  words: Int32Array,
+  rows: Int32Array,
+  lanes: Float64Array,
+  width: number,
+): void {
+  for (let k = 0; k < width; k++) histogram[k * binStride + ((words[rows[0]] >> (8 * k)) & 255)] += lanes[0];
 }
 
 /** Adds a lane a row to the histogram of column `k` of a group alone. */
@@ -86,7 +93,7 @@ export function accumulateColumn(
   lanes: Float64Array,
 ): void {
   const from = k * binStride;
-  for (let at = 0; at < lanes.length; at++) histogram[from + ((words[rows[at]] >>> (8 * k)) & 255)] += lanes[at];
+  for (let at = 0; at < lanes.length; at++) histogram[from + ((words[rows[at]] >> (8 * k)) & 255)] += lanes[at];
 }
 
 /** Takes a child's histogram away from its parent's, which becomes the other child's. */

@@ -20,7 +20,7 @@ export function partitionByBin(
   let right = to - 1;
   for (let at = from; at < to; at++) {
     const row = rows[at];
-    const goesLeft = ((((words[row] >>> shift) - offset) & 255) - bound) >>> 31;
+    const goesLeft = ((((words[row] >> shift) - offset) & 255) - bound) >>> 31;
     target[left] = row;
     target[right] = row;
     left += goesLeft;
@@ -32,7 +32,7 @@ export function partitionByBin(
 /** How many of `rows` are in each bin of the column at bit `shift`. */
 export function countBins(rows: Int32Array, words: Int32Array, shift: number, counts: Int32Array): void {
   counts.fill(0);
-  for (let at = 0; at < rows.length; at++) counts[(words[rows[at]] >>> shift) & 255]++;
+  for (let at = 0; at < rows.length; at++) counts[(words[rows[at]] >> shift) & 255]++;
 }
 
 /** The first and last bin after which a cut leaves `least` rows on both sides; missing values go left when `start` is 0, right when it is 1. */
