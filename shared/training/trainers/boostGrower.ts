@@ -15,8 +15,8 @@ export interface GrowthSettings {
   l2: number;
 }
 
-/** histograms of open leaves may take so much memory */
-const poolBytes = 2 ** 28;
+/** what histograms of open leaves may take, in bytes */
+const roomForHistograms = 2 ** 28;
 
 /** Grows trees leaf by leaf, the best cut first, on binned columns; its buffers are allocated once. */
 export class BoostGrower {
@@ -32,11 +32,12 @@ export class BoostGrower {
   constructor(
     private readonly bins: BoostBins,
     private readonly settings: GrowthSettings,
+    histogramBytes = roomForHistograms,
   ) {
     this.everyRow = new Int32Array(bins.rowCount).map((_, row) => row);
     this.buffers = [new Int32Array(bins.rowCount), new Int32Array(bins.rowCount)];
     this.nodeLanes = new Float64Array(bins.rowCount);
-    this.pool = new HistogramPool(bins.groups.length, poolBytes);
+    this.pool = new HistogramPool(bins.groups.length, histogramBytes);
     this.finder = new CutFinder(bins, settings);
   }
 
