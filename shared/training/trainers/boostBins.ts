@@ -12,23 +12,22 @@ export interface BinEdges {
 /** All columns cut into bins, four columns packed in a word: a histogram pass reads each row once for four columns. */
 export interface BoostBins {
   rowCount: number;
-  /** group x row; the bin of column 4 x group + k stands in bits 8k to 8k + 7 */
-  words: Int32Array;
+  /** one word a row for every four columns; the bin of column 4 x group + k stands in bits 8k to 8k + 7 */
+  groups: Int32Array[];
   columns: BinEdges[];
 }
 
 /** Bins `columns` by quantile, one bin a distinct value while they are few. */
 export function boostBins(columns: readonly Float32Array[], rowCount: number): BoostBins {
-  const words = new Int32Array(Math.ceil(columns.length / 4) * rowCount);
+  const groups = Array.from({ length: Math.ceil(columns.length / 4) }, () => new Int32Array(rowCount));
   const sorter = new FloatSorter(rowCount);
   const edges = columns.map((values, column) => {
     const order = sorter.sort(values);
     const ends = cutBins(values, order);
-    const group = words.subarray((column >> 2) * rowCount, ((column >> 2) + 1) * rowCount);
-    packBins(order, ends, group, 8 * (column & 3));
+    packBins(order, ends, groups[column >> 2], 8 * (column & 3));
     return binEdges(values, order, ends);
   });
-  return { rowCount, words, columns: edges };
+  return { rowCount, groups, columns: edges };
 }
 
 /** Where each bin from 1 on ends in `order`; equal values share a bin. */

@@ -1,10 +1,10 @@
 import type { BoostBins } from "./boostBins";
-import { accumulateColumn, accumulateGroup, binStride, type NodeRows, subtractHistogram } from "./boostHistogram";
+import { accumulateColumn, accumulators, binStride, type Histogram, subtractHistogram } from "./boostHistogram";
 
 /** The columns that one tree looks at, and how their histograms are filled: whole groups of a word where all of its columns are looked at. */
 export class BoostColumns {
   /** groups of which every column is in use, with their number of columns */
-  private readonly groups: { group: number; width: number }[] = [];
+  private readonly whole: { group: number; width: number }[] = [];
   /** columns of the other groups */
   private readonly single: number[] = [];
 
@@ -13,29 +13,29 @@ export class BoostColumns {
     private readonly bins: BoostBins,
     readonly columns: readonly number[],
   ) {
-    for (let group = 0; 4 * group < bins.columns.length; group++) {
+    for (let group = 0; group < bins.groups.length; group++) {
       const wanted = columns.filter((column) => column >> 2 === group);
       const width = Math.min(4, bins.columns.length - 4 * group);
-      if (wanted.length === width) this.groups.push({ group, width });
+      if (wanted.length === width) this.whole.push({ group, width });
       else this.single.push(...wanted);
     }
   }
 
-  /** Fills `histogram` with the sums of the node's lanes by bin. */
-  fill(histogram: Float64Array, node: NodeRows): void {
-    const { rowCount, words } = this.bins;
-    histogram.fill(0);
-    for (const { group, width } of this.groups)
-      accumulateGroup(width, histogram, 4 * group * binStride, words, group * rowCount, node);
+  /** Fills `histogram` with the sums by bin of the lanes, one a row of `rows`. */
+  fill(histogram: Histogram, rows: Int32Array, lanes: Float64Array): void {
+    const { groups } = this.bins;
+    for (const part of histogram) part.fill(0);
+    for (const { group, width } of this.whole) accumulators[width - 1](histogram[group], groups[group], rows, lanes);
     for (const column of this.single)
-      accumulateColumn(histogram, column * binStride, words, (column >> 2) * rowCount, 8 * (column & 3), node);
+      accumulateColumn(histogram[column >> 2], column & 3, groups[column >> 2], rows, lanes);
   }
 
   /** Takes a child's histogram away from its parent's, which becomes the other child's. */
-  subtract(parent: Float64Array, child: Float64Array): void {
+  subtract(parent: Histogram, child: Histogram): void {
     for (const column of this.columns) {
-      const at = column * binStride;
-      subtractHistogram(parent, child, at, at + this.bins.columns[column].highest.length);
+      const from = (column & 3) * binStride;
+      const to = from + this.bins.columns[column].highest.length;
+      subtractHistogram(parent[column >> 2], child[column >> 2], from, to);
     }
   }
 }

@@ -1,9 +1,9 @@
 import type { BoostBins } from "./boostBins";
 import type { BoostColumns } from "./boostColumns";
-import { binStride } from "./boostHistogram";
+import { binStride, type Histogram } from "./boostHistogram";
 import { type LaneScale, laneUnit } from "./boostLanes";
 import type { OpenLeaf } from "./boostLeaf";
-import { countBins, cutRange, type PackedColumn } from "./boostRows";
+import { countBins, cutRange } from "./boostRows";
 import { type BoostCut, type CutLimits, scanCuts } from "./boostScan";
 import { splitThreshold } from "./splitThreshold";
 
@@ -25,7 +25,7 @@ export class CutFinder {
   ) {}
 
   /** Writes the leaf's best cut, its gain and its threshold; the gain stays 0 when no cut is allowed. */
-  find(leaf: OpenLeaf, columns: BoostColumns, rows: Int32Array, scale: LaneScale): void {
+  find(leaf: OpenLeaf, columns: BoostColumns, scale: LaneScale): void {
     const { histogram, cut, lane } = leaf;
     if (histogram === undefined) return;
     const { minLeafRows } = this.settings;
@@ -34,71 +34,71 @@ export class CutFinder {
     const l2 = this.settings.l2 * scale.hessianScale;
     const least = Math.max(1, leastLeafHessian * scale.hessianScale);
     // the rows of a side by its share of the hessian, as LightGBM counts them
-    const leastByRows = (minLeafRows * hessian) / (leaf.to - leaf.from);
+    const leastByRows = (minLeafRows * hessian) / leaf.rows.length;
     const own = (gradient * gradient) / (hessian + l2);
     cut.score = own;
     this.scanAll(histogram, columns, { gradient, hessian, leastHessian: Math.max(least, leastByRows), l2 }, cut);
-    if (cut.column >= 0 && !this.hasRows(leaf, rows, hessian, scale)) {
+    if (cut.column >= 0 && !this.hasRows(leaf, hessian, scale)) {
       cut.score = own;
       cut.column = -1;
-      this.scanCounted(leaf, histogram, columns, rows, { gradient, hessian, leastHessian: least, l2 });
+      this.scanCounted(leaf, histogram, columns, { gradient, hessian, leastHessian: least, l2 });
     }
     if (cut.column < 0) return;
     leaf.gain = cut.score - own;
     this.place(leaf, histogram, cut);
   }
 
-  private scanAll(histogram: Float64Array, { columns }: BoostColumns, limits: CutLimits, cut: BoostCut): void {
+  private scanAll(histogram: Histogram, { columns }: BoostColumns, limits: CutLimits, cut: BoostCut): void {
     for (const column of columns) {
-      const at = column * binStride;
+      const part = histogram[column >> 2];
+      const at = (column & 3) * binStride;
       const last = this.bins.columns[column].highest.length - 2;
-      scanCuts(histogram, at, 1, 1, last, limits, column, cut);
-      if (histogram[at] !== 0) scanCuts(histogram, at, 0, 0, last, limits, column, cut);
+      scanCuts(part, at, 1, 1, last, limits, column, cut);
+      if (part[at] !== 0) scanCuts(part, at, 0, 0, last, limits, column, cut);
     }
   }
 
   /** Whether both sides of the cut hold enough rows; they are counted only where the hessians do not prove it. */
-  private hasRows({ cut, from, to }: OpenLeaf, rows: Int32Array, hessian: number, scale: LaneScale): boolean {
+  private hasRows({ cut, rows }: OpenLeaf, hessian: number, scale: LaneScale): boolean {
     const { minLeafRows } = this.settings;
     const leftHessian = cut.left - Math.floor(cut.left / laneUnit) * laneUnit;
     if (Math.min(leftHessian, hessian - leftHessian) >= minLeafRows * scale.largestHessian) return true;
-    countBins(rows, from, to, packedColumn(this.bins, cut.column), this.counts);
+    this.count(rows, cut.column);
     let left = 0;
     for (let bin = cut.missingLeft ? 0 : 1; bin <= cut.bin; bin++) left += this.counts[bin];
-    return left >= minLeafRows && to - from - left >= minLeafRows;
+    return left >= minLeafRows && rows.length - left >= minLeafRows;
   }
 
   /** The slow way: counts the rows of every bin. */
   private scanCounted(
-    { cut, from, to }: OpenLeaf,
-    histogram: Float64Array,
+    { cut, rows }: OpenLeaf,
+    histogram: Histogram,
     { columns }: BoostColumns,
-    rows: Int32Array,
     limits: CutLimits,
   ): void {
     const { counts } = this;
     for (const column of columns) {
-      countBins(rows, from, to, packedColumn(this.bins, column), counts);
+      this.count(rows, column);
       for (const start of counts[0] > 0 ? ([1, 0] as const) : ([1] as const)) {
         const { first, last } = cutRange(counts, start, this.settings.minLeafRows);
-        scanCuts(histogram, column * binStride, start, first, last, limits, column, cut);
+        scanCuts(histogram[column >> 2], (column & 3) * binStride, start, first, last, limits, column, cut);
       }
     }
   }
 
+  private count(rows: Int32Array, column: number): void {
+    countBins(rows, this.bins.groups[column >> 2], 8 * (column & 3), this.counts);
+  }
+
   /** The threshold lies midway between the bins with rows on its two sides. */
-  private place(leaf: OpenLeaf, histogram: Float64Array, { column, bin }: BoostCut): void {
+  private place(leaf: OpenLeaf, histogram: Histogram, { column, bin }: BoostCut): void {
     const { lowest, highest } = this.bins.columns[column];
-    const at = column * binStride;
-    leaf.hasMissing = histogram[at] !== 0;
+    const part = histogram[column >> 2];
+    const at = (column & 3) * binStride;
+    leaf.hasMissing = part[at] !== 0;
     let next = bin + 1;
-    while (next < lowest.length - 1 && histogram[at + next] === 0) next++;
-    if (histogram[at + next] === 0) next = bin + 1;
+    while (next < lowest.length - 1 && part[at + next] === 0) next++;
+    if (part[at + next] === 0) next = bin + 1;
     leaf.threshold = bin === 0 ? Number.NEGATIVE_INFINITY : splitThreshold(highest[bin], lowest[next]);
   }
-}
-
-/** Where the bins of a column stand. */
-export function packedColumn({ words, rowCount }: BoostBins, column: number): PackedColumn {
-  return { words, wordsFrom: (column >> 2) * rowCount, shift: 8 * (column & 3) };
 }

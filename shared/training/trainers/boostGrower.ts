@@ -1,10 +1,11 @@
 import type { BoostBins } from "./boostBins";
 import { BoostColumns } from "./boostColumns";
-import { CutFinder, packedColumn } from "./boostCutFinder";
-import { binStride } from "./boostHistogram";
+import { CutFinder } from "./boostCutFinder";
+import type { Histogram } from "./boostHistogram";
 import type { LaneScale } from "./boostLanes";
 import { bestLeaf, HistogramPool, type OpenLeaf } from "./boostLeaf";
-import { partitionByBin, sidesOfBins } from "./boostRows";
+import { type BinSide, partitionByBin } from "./boostRows";
+import type { BoostCut } from "./boostScan";
 import { addLeaf, type BoostTree, singleLeaf } from "./boostTree";
 
 export interface GrowthSettings {
@@ -14,15 +15,16 @@ export interface GrowthSettings {
   l2: number;
 }
 
-/** histograms of open leaves may take so much memory */
-const poolBytes = 2 ** 28;
+/** what histograms of open leaves may take, in bytes */
+const roomForHistograms = 2 ** 28;
 
 /** Grows trees leaf by leaf, the best cut first, on binned columns; its buffers are allocated once. */
 export class BoostGrower {
-  private readonly rows: Int32Array;
-  private readonly scratch: Int32Array;
+  /** all rows, ascending */
+  private readonly everyRow: Int32Array;
+  /** a leaf's rows stand in one of them, its children's in the other: a partition need not copy back */
+  private readonly buffers: readonly [Int32Array, Int32Array];
   private readonly nodeLanes: Float64Array;
-  private readonly goesLeft = new Uint8Array(binStride);
   private readonly pool: HistogramPool;
   private readonly finder: CutFinder;
   private leaves: OpenLeaf[] = [];
@@ -30,15 +32,16 @@ export class BoostGrower {
   constructor(
     private readonly bins: BoostBins,
     private readonly settings: GrowthSettings,
+    histogramBytes = roomForHistograms,
   ) {
-    this.rows = new Int32Array(bins.rowCount);
-    this.scratch = new Int32Array(bins.rowCount);
+    this.everyRow = new Int32Array(bins.rowCount).map((_, row) => row);
+    this.buffers = [new Int32Array(bins.rowCount), new Int32Array(bins.rowCount)];
     this.nodeLanes = new Float64Array(bins.rowCount);
-    this.pool = new HistogramPool(bins.columns.length * binStride, poolBytes);
+    this.pool = new HistogramPool(bins.groups.length, histogramBytes);
     this.finder = new CutFinder(bins, settings);
   }
 
-  /** A tree on the given columns (ascending) for the lanes of all rows; `eachLeaf` sees every leaf's rows, ascending, and gives its value. */
+  /** A tree on the given columns (ascending) for the lanes of all rows; `eachLeaf` sees every leaf's rows and gives its value. */
   grow(
     lanes: Float64Array,
     scale: LaneScale,
@@ -56,35 +59,31 @@ export class BoostGrower {
       if (count < maxLeaves) this.fillHistograms(leaf.histogram, children, lanes, looked);
       else this.pool.give(leaf.histogram);
       this.leaves.push(...children);
-      for (const child of children) this.finder.find(child, looked, this.rows, scale);
+      for (const child of children) this.finder.find(child, looked, scale);
     }
-    for (const { node, from, to, histogram } of this.leaves) {
-      tree.value[node] = eachLeaf(this.rows.subarray(from, to));
+    for (const { node, rows, histogram } of this.leaves) {
+      tree.value[node] = eachLeaf(rows);
       this.pool.give(histogram);
     }
     return tree;
   }
 
   private openRoot(lanes: Float64Array, scale: LaneScale, looked: BoostColumns): OpenLeaf {
-    const { rows } = this;
-    let lane = 0;
-    for (let row = 0; row < rows.length; row++) {
-      rows[row] = row;
-      lane += lanes[row];
-    }
-    const root = openLeaf(0, 0, rows.length, 0, lane);
+    this.buffers[0].set(this.everyRow);
+    const root = openLeaf(0, this.buffers[0], 0, 0, 0, scale.sum);
     root.histogram = this.pool.take([]);
-    looked.fill(root.histogram, { rows, from: 0, to: rows.length, lanes });
-    this.finder.find(root, looked, rows, scale);
+    looked.fill(root.histogram, this.everyRow, lanes);
+    this.finder.find(root, looked, scale);
     return root;
   }
 
   /** Cuts `leaf`, which is no longer open, in two that are not open yet. */
   private split(tree: BoostTree, leaf: OpenLeaf): [OpenLeaf, OpenLeaf] {
-    const { node, from, to, depth, cut } = leaf;
-    sidesOfBins(cut.bin, cut.missingLeft, this.goesLeft);
-    const column = packedColumn(this.bins, cut.column);
-    const middle = partitionByBin(this.rows, from, to, column, this.goesLeft, this.scratch);
+    const { node, from, rows, depth, cut } = leaf;
+    const to = from + rows.length;
+    const buffer = leaf.buffer === 0 ? 1 : 0;
+    const target = this.buffers[buffer];
+    const middle = partitionByBin(this.buffers[leaf.buffer], from, to, binSide(this.bins, cut), target);
     tree.feature[node] = cut.column;
     tree.threshold[node] = leaf.threshold;
     // a value that was never missing here follows the larger side
@@ -92,20 +91,20 @@ export class BoostGrower {
     tree.left[node] = addLeaf(tree);
     this.leaves.splice(this.leaves.indexOf(leaf), 1);
     return [
-      openLeaf(tree.left[node], from, middle, depth + 1, cut.left),
-      openLeaf(addLeaf(tree), middle, to, depth + 1, leaf.lane - cut.left),
+      openLeaf(tree.left[node], target.subarray(from, middle), from, buffer, depth + 1, cut.left),
+      openLeaf(addLeaf(tree), target.subarray(middle, to), middle, buffer, depth + 1, leaf.lane - cut.left),
     ];
   }
 
   /** Sums the smaller child's rows; the other one's histogram is what is left of the parent's. */
   private fillHistograms(
-    parent: Float64Array | undefined,
+    parent: Histogram | undefined,
     children: [OpenLeaf, OpenLeaf],
     lanes: Float64Array,
     looked: BoostColumns,
   ): void {
-    const [small, large] =
-      children[0].to - children[0].from <= children[1].to - children[1].from ? children : [children[1], children[0]];
+    const [left, right] = children;
+    const [small, large] = left.rows.length <= right.rows.length ? [left, right] : [right, left];
     if (!this.mayBeCut(large)) {
       this.pool.give(parent);
       return;
@@ -119,24 +118,28 @@ export class BoostGrower {
     else this.pool.give(histogram);
   }
 
-  private mayBeCut({ from, to, depth }: OpenLeaf): boolean {
-    return depth < this.settings.maxDepth && to - from >= 2 * this.settings.minLeafRows;
+  private mayBeCut({ rows, depth }: OpenLeaf): boolean {
+    return depth < this.settings.maxDepth && rows.length >= 2 * this.settings.minLeafRows;
   }
 
-  private build({ from, to }: OpenLeaf, lanes: Float64Array, looked: BoostColumns): Float64Array {
-    const { rows, nodeLanes } = this;
+  private build({ rows }: OpenLeaf, lanes: Float64Array, looked: BoostColumns): Histogram {
     const histogram = this.pool.take(this.leaves);
-    gatherLanes(lanes, rows, from, to, nodeLanes);
-    looked.fill(histogram, { rows, from, to, lanes: nodeLanes });
+    gatherLanes(lanes, rows, this.nodeLanes);
+    looked.fill(histogram, rows, this.nodeLanes.subarray(0, rows.length));
     return histogram;
   }
 }
 
-function openLeaf(node: number, from: number, to: number, depth: number, lane: number): OpenLeaf {
+function openLeaf(node: number, rows: Int32Array, from: number, buffer: 0 | 1, depth: number, lane: number): OpenLeaf {
   const cut = { score: 0, column: -1, bin: 0, missingLeft: false, left: 0 };
-  return { node, from, to, depth, lane, histogram: undefined, cut, gain: 0, threshold: 0, hasMissing: false };
+  return { node, rows, from, buffer, depth, lane, histogram: undefined, cut, gain: 0, threshold: 0, hasMissing: false };
 }
 
-function gatherLanes(lanes: Float64Array, rows: Int32Array, from: number, to: number, target: Float64Array): void {
-  for (let k = 0; k < to - from; k++) target[k] = lanes[rows[from + k]];
+function binSide({ groups }: BoostBins, { column, bin, missingLeft }: BoostCut): BinSide {
+  const offset = missingLeft ? 0 : 1;
+  return { words: groups[column >> 2], shift: 8 * (column & 3), offset, bound: bin + 1 - offset };
+}
+
+function gatherLanes(lanes: Float64Array, rows: Int32Array, target: Float64Array): void {
+  for (let at = 0; at < rows.length; at++) target[at] = lanes[rows[at]];
 }

@@ -3,15 +3,19 @@ export const laneUnit = 2 ** 26;
 
 /** First and second derivative of the loss by the score, a row. */
 export interface RowDerivatives {
-  gradient: Float64Array;
-  hessian: Float64Array;
+  /** no hessian is larger */
+  largestHessian: number;
+  gradient: Float32Array;
+  hessian: Float32Array;
 }
 
 /** What a quantisation did: a lane's hessian is so many times the real one. */
 export interface LaneScale {
   hessianScale: number;
-  /** largest hessian of a row, in a lane's units */
+  /** no row's hessian is larger, in a lane's units */
   largestHessian: number;
+  /** sum of all lanes */
+  sum: number;
 }
 
 /**
@@ -20,7 +24,7 @@ export interface LaneScale {
  * gradient boosting decision trees", NeurIPS 2022). Undefined when every gradient is 0: there is nothing left to learn.
  */
 export function fillLanes(
-  { gradient, hessian }: RowDerivatives,
+  { gradient, hessian, largestHessian }: RowDerivatives,
   state: number,
   lanes: Float64Array,
 ): LaneScale | undefined {
@@ -31,35 +35,39 @@ export function fillLanes(
   const scale = (laneUnit - 2 * rows - 1) / sumOfSizes(hessian);
   // whole, so that hessians of 1 stay alike
   const hessianScale = scale > 1 ? Math.floor(scale) : scale;
-  const largestHessian = roundAll(gradient, hessian, gradientScale, hessianScale, state, lanes);
-  return { hessianScale, largestHessian };
+  const sum = roundAll(gradient, hessian, gradientScale, hessianScale, state, lanes);
+  return { hessianScale, largestHessian: Math.max(1, Math.floor(largestHessian * hessianScale + 1 - 2 ** -16)), sum };
 }
 
-function sumOfSizes(values: Float64Array): number {
+function sumOfSizes(values: Float32Array): number {
   let sum = 0;
   for (let row = 0; row < values.length; row++) sum += Math.abs(values[row]);
   return sum;
 }
 
-/** A hessian is at least 1, so that a bin with rows never looks empty. The stream is xorshift32 (Marsaglia 2003), 16 bits a number. */
+/**
+ * Writes the lanes; returns their sum. A hessian is at least 1, so that a bin with rows never looks empty. The
+ * stream is xorshift32 (Marsaglia 2003), 16 bits a number.
+ */
 function roundAll(
-  gradient: Float64Array,
-  hessian: Float64Array,
+  gradient: Float32Array,
+  hessian: Float32Array,
   gradientScale: number,
   hessianScale: number,
   seed: number,
   lanes: Float64Array,
 ): number {
   let state = seed | 1;
-  let largest = 1;
+  let sum = 0;
   for (let row = 0; row < lanes.length; row++) {
     state ^= state << 13;
     state ^= state >>> 17;
     state ^= state << 5;
-    const g = Math.floor(gradient[row] * gradientScale + (state & 0xffff) * 2 ** -16);
-    const h = Math.max(1, Math.floor(hessian[row] * hessianScale + (state >>> 16) * 2 ** -16));
-    largest = Math.max(largest, h);
-    lanes[row] = g * laneUnit + h;
+    const rounded = (hessian[row] * hessianScale + (state >>> 16) * 2 ** -16) | 0;
+    const h = rounded < 1 ? 1 : rounded;
+    const lane = Math.floor(gradient[row] * gradientScale + (state & 0xffff) * 2 ** -16) * laneUnit + h;
+    lanes[row] = lane;
+    sum += lane;
   }
-  return largest;
+  return sum;
 }

@@ -1,15 +1,19 @@
+import { binStride, type Histogram } from "./boostHistogram";
 import type { BoostCut } from "./boostScan";
 
-/** A leaf of a growing tree: rows[from, to) of the grower. */
+/** A leaf of a growing tree. */
 export interface OpenLeaf {
   node: number;
+  /** its rows, ascending or descending in stretches: a view on one of the grower's two buffers, from `from` on */
+  rows: Int32Array;
   from: number;
-  to: number;
+  /** which of the two buffers */
+  buffer: 0 | 1;
   depth: number;
   /** sum of its rows' lanes */
   lane: number;
-  /** its histogram; undefined where it was given up for lack of room */
-  histogram: Float64Array | undefined;
+  /** undefined where it is not needed or was given up for lack of room */
+  histogram: Histogram | undefined;
   cut: BoostCut;
   /** what the cut improves the score by; 0 when there is none */
   gain: number;
@@ -28,24 +32,24 @@ export function bestLeaf(leaves: readonly OpenLeaf[]): OpenLeaf | undefined {
 
 /** Histograms for the leaves of one tree, used again for the next; at most so many that they fit `sizeBytes`, but two. */
 export class HistogramPool {
-  private readonly free: Float64Array[] = [];
+  private readonly free: Histogram[] = [];
   private made = 0;
   private readonly most: number;
 
   constructor(
-    private readonly length: number,
+    private readonly groupCount: number,
     sizeBytes: number,
   ) {
-    this.most = Math.max(2, Math.floor(sizeBytes / (8 * Math.max(1, length))));
+    this.most = Math.max(2, Math.floor(sizeBytes / (groupCount * 4 * binStride * 8)));
   }
 
   /** A histogram of unknown content; when there is no room, that of the open leaf which improves least. */
-  take(leaves: readonly OpenLeaf[]): Float64Array {
+  take(leaves: readonly OpenLeaf[]): Histogram {
     const found = this.free.pop();
     if (found) return found;
     if (this.made < this.most) {
       this.made++;
-      return new Float64Array(this.length);
+      return Array.from({ length: this.groupCount }, () => new Float64Array(4 * binStride));
     }
     let poorest: OpenLeaf | undefined;
     for (const leaf of leaves)
@@ -56,7 +60,7 @@ export class HistogramPool {
     return histogram;
   }
 
-  give(histogram: Float64Array | undefined): void {
+  give(histogram: Histogram | undefined): void {
     if (histogram) this.free.push(histogram);
   }
 }

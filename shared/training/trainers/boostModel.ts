@@ -1,3 +1,4 @@
+import type { BoostLoss } from "./boostLoss";
 import { type BoostTree, singleLeaf } from "./boostTree";
 import type { EnsembleTrees } from "./ensembleNodes";
 
@@ -11,16 +12,18 @@ export interface BoostModel extends EnsembleTrees {
   unit: number;
 }
 
-/** Joins rounds of trees (one an output) into a model; all sums stay within 2^24 units, where float32 knows every integer. */
-export function joinBoostTrees(rounds: readonly BoostTree[][], base: Float64Array): BoostModel {
+/** Joins rounds of trees (one an output) into a model of the loss's answers; all sums stay within 2^24 units, where float32 knows every integer. */
+export function joinBoostTrees(rounds: readonly BoostTree[][], loss: BoostLoss): BoostModel {
+  const base = loss.base.map((score) => loss.centre + loss.unit * score);
   // an ensemble has at least one tree
   const kept = rounds.length > 0 ? rounds : [Array.from(base, singleLeaf)];
   const trees = kept.flat();
-  const unit = commonUnit(kept, base);
+  const unit = commonUnit(kept, base, loss.unit);
+  const steps = ({ value }: BoostTree) => value.map((score) => Math.round((score * loss.unit) / unit));
   return {
     ...flattenTrees(trees),
     outputCount: base.length,
-    leafValues: Int32Array.from(trees.flatMap(({ value }) => value.map((number) => Math.round(number / unit)))),
+    leafValues: Int32Array.from(trees.flatMap(steps)),
     base: Int32Array.from(base, (value) => Math.round(value / unit)),
     unit,
   };
@@ -41,11 +44,12 @@ export function flattenTrees(trees: readonly BoostTree[]): EnsembleTrees {
 }
 
 /** The smallest power of two of which the largest possible sum of any output is at most 2^24, rounding included. */
-function commonUnit(rounds: readonly BoostTree[][], base: Float64Array): number {
+function commonUnit(rounds: readonly BoostTree[][], base: Float64Array, scale: number): number {
   let reach = 0;
   for (const [output, start] of base.entries()) {
     let sum = Math.abs(start);
-    for (const trees of rounds) sum += trees[output].value.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    for (const trees of rounds)
+      sum += scale * trees[output].value.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     reach = Math.max(reach, sum);
   }
   const room = 2 ** 24 - rounds.length - 1;

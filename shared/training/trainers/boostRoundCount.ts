@@ -1,6 +1,7 @@
 import { AppError, messageOf } from "../../errors";
 import { type BoostData, rankFeatures, selectData } from "./boostData";
-import { boostLoss } from "./boostLoss";
+import { type BoostLoss, boostLoss } from "./boostLoss";
+import { meanLoss } from "./boostMeanLoss";
 import { flattenTrees } from "./boostModel";
 import { BoostRounds, type RoundSettings } from "./boostRounds";
 import type { BoostTree } from "./boostTree";
@@ -29,16 +30,15 @@ export function bestRoundCount(
   checkLearnt(learnt, validationFraction, data.times !== undefined);
   const { features, columns } = rankFeatures(learnt);
   const loss = boostLoss(learnt.target, learnt.weights, context.positiveIndex);
-  const boosting = new BoostRounds(columns, learnt.table.rowCount, loss, settings, context.seed);
-  const watch = new Watch(rankedColumns(features, watched.table), watched.table.rowCount, loss.base);
-  const watchedLoss = boostLoss(watched.target, watched.weights, context.positiveIndex);
+  const boosting = new BoostRounds(columns, learnt.table.rowCount, loss, learnt.weights, settings, context.seed);
+  const watch = new Watch(rankedColumns(features, watched.table), watched.table.rowCount, loss);
   let best = 1;
   let least = Number.POSITIVE_INFINITY;
   for (let round = 1; round <= rounds && round - best <= earlyStoppingRounds; round++) {
     const trees = boosting.next();
     if (trees === undefined) break;
     watch.add(trees);
-    const now = watchedLoss.mean(watch.scores);
+    const now = meanLoss(watched.target, watched.weights, context.positiveIndex, watch.answers);
     if (now < least) {
       least = now;
       best = round;
@@ -61,21 +61,23 @@ function checkLearnt({ table, target }: BoostData, share: number, byTime: boolea
   }
 }
 
-/** Scores (output x row) of rows that are held back, tree after tree. */
+/** Answers (output x row) for rows that are held back, tree after tree. */
 class Watch {
-  readonly scores: Float64Array;
+  readonly answers: Float64Array;
   private readonly rows: Float32Array;
   private readonly leaves: Int32Array;
 
   constructor(
     private readonly columns: Float32Array[],
     rowCount: number,
-    base: Float64Array,
+    private readonly loss: BoostLoss,
   ) {
     this.rows = toRows(columns, rowCount);
     this.leaves = new Int32Array(rowCount);
-    this.scores = new Float64Array(rowCount * base.length);
-    for (const [output, score] of base.entries()) this.scores.fill(score, output * rowCount, (output + 1) * rowCount);
+    const { base, centre, unit } = loss;
+    this.answers = new Float64Array(rowCount * base.length);
+    for (const [output, score] of base.entries())
+      this.answers.fill(centre + unit * score, output * rowCount, (output + 1) * rowCount);
   }
 
   add(trees: readonly BoostTree[]): void {
@@ -83,7 +85,8 @@ class Watch {
     for (const [output, tree] of trees.entries()) {
       findLeaves(flattenTrees([tree]), 0, this.rows, this.columns.length, leaves);
       const from = output * leaves.length;
-      for (let row = 0; row < leaves.length; row++) this.scores[from + row] += tree.value[leaves[row]];
+      for (let row = 0; row < leaves.length; row++)
+        this.answers[from + row] += this.loss.unit * tree.value[leaves[row]];
     }
   }
 }

@@ -16,6 +16,8 @@ export class BoostRounds {
   private readonly grower: BoostGrower;
   private readonly lanes: Float64Array;
   private readonly derivatives: RowDerivatives;
+  /** undefined when every row weighs 1 */
+  private readonly weights: Float64Array | undefined;
   /** output x row */
   private readonly scores: Float64Array;
   private grown = 0;
@@ -24,12 +26,18 @@ export class BoostRounds {
     private readonly columns: readonly Float32Array[],
     private readonly rowCount: number,
     private readonly loss: BoostLoss,
+    weights: Float64Array,
     private readonly settings: RoundSettings,
     private readonly seed: number,
   ) {
     this.grower = new BoostGrower(boostBins(columns, rowCount), settings);
     this.lanes = new Float64Array(rowCount);
-    this.derivatives = { gradient: new Float64Array(rowCount), hessian: new Float64Array(rowCount) };
+    this.weights = weights.every((weight) => weight === 1) ? undefined : weights;
+    this.derivatives = {
+      gradient: new Float32Array(rowCount),
+      hessian: new Float32Array(rowCount),
+      largestHessian: loss.largestHessian * weights.reduce((most, weight) => Math.max(most, weight), 0),
+    };
     this.scores = new Float64Array(rowCount * loss.outputCount);
     for (let output = 0; output < loss.outputCount; output++)
       this.scores.fill(loss.base[output], output * rowCount, (output + 1) * rowCount);
@@ -50,6 +58,7 @@ export class BoostRounds {
     const random = new RandomStream(this.seed, this.grown++);
     const columns = drawColumns(this.columns.length, settings.featureShare, random);
     this.loss.derive(output, scores, derivatives);
+    if (this.weights) weigh(derivatives, this.weights);
     const scale = fillLanes(derivatives, random.next(), lanes);
     if (scale === undefined) return singleLeaf();
     const own = scores.subarray(output * rowCount, (output + 1) * rowCount);
@@ -72,19 +81,27 @@ function drawColumns(count: number, share: number, random: RandomStream): number
   return all.slice(0, wanted).sort((a, b) => a - b);
 }
 
+function weigh({ gradient, hessian }: RowDerivatives, weights: Float64Array): void {
+  for (let row = 0; row < weights.length; row++) {
+    gradient[row] *= weights[row];
+    hessian[row] *= weights[row];
+  }
+}
+
 /** The step of the leaf, from the exact derivatives of its rows: the lanes' rounding stays out of it. */
 function leafValue(
   { gradient, hessian }: RowDerivatives,
   rows: Int32Array,
   { l2, learningRate }: RoundSettings,
 ): number {
-  let g = 0;
-  let h = 0;
-  for (let at = 0; at < rows.length; at++) {
-    g += gradient[rows[at]];
-    h += hessian[rows[at]];
-  }
-  return (-learningRate * g) / (h + l2);
+  return (-learningRate * sumOver(gradient, rows)) / (sumOver(hessian, rows) + l2);
+}
+
+/** One sum a loop and nothing after it: the engine compiles such a loop while it runs, and throws away what it then sees for the first time. */
+function sumOver(values: Float32Array, rows: Int32Array): number {
+  let sum = 0;
+  for (let at = 0; at < rows.length; at++) sum += values[rows[at]];
+  return sum;
 }
 
 function addValue(scores: Float64Array, rows: Int32Array, value: number): void {

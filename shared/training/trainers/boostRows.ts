@@ -1,50 +1,38 @@
-/** Where the bins of one column stand: 8 bits from `shift` on, in the words from `wordsFrom` on. */
-export interface PackedColumn {
+/** Which bins of a column go left, in a form that no branch depends on: those whose bin less `offset`, as a byte, is below `bound`. */
+export interface BinSide {
   words: Int32Array;
-  wordsFrom: number;
+  /** bits from which the column's byte stands */
   shift: number;
+  /** 1 where missing values (bin 0) go right: they then count as the last bin */
+  offset: number;
+  bound: number;
 }
 
-/** Writes for every bin whether its rows go left: those up to `bin`; bin 0, the missing values, by `missingLeft`. */
-export function sidesOfBins(bin: number, missingLeft: boolean, goesLeft: Uint8Array): void {
-  goesLeft.fill(0);
-  goesLeft.fill(1, 1, bin + 1);
-  goesLeft[0] = missingLeft ? 1 : 0;
-}
-
-/** Moves the rows of rows[from, to) that go left to the front, in order on both sides; returns where the right side starts. No branch depends on the data. */
+/** Writes the rows that go left to the front of target[from, to), the others from its end backwards; returns where the right side starts. */
 export function partitionByBin(
   rows: Int32Array,
   from: number,
   to: number,
-  { words, wordsFrom, shift }: PackedColumn,
-  goesLeft: Uint8Array,
-  scratch: Int32Array,
+  { words, shift, offset, bound }: BinSide,
+  target: Int32Array,
 ): number {
   let left = from;
-  let right = 0;
+  let right = to - 1;
   for (let at = from; at < to; at++) {
     const row = rows[at];
-    const side = goesLeft[(words[wordsFrom + row] >>> shift) & 255];
-    scratch[right] = row;
-    rows[left] = row;
-    left += side;
-    right += 1 - side;
+    const goesLeft = ((((words[row] >> shift) - offset) & 255) - bound) >>> 31;
+    target[left] = row;
+    target[right] = row;
+    left += goesLeft;
+    right += goesLeft - 1;
   }
-  for (let at = 0; at < right; at++) rows[left + at] = scratch[at];
   return left;
 }
 
-/** How many of rows[from, to) are in each bin. */
-export function countBins(
-  rows: Int32Array,
-  from: number,
-  to: number,
-  { words, wordsFrom, shift }: PackedColumn,
-  counts: Int32Array,
-): void {
+/** How many of `rows` are in each bin of the column at bit `shift`. */
+export function countBins(rows: Int32Array, words: Int32Array, shift: number, counts: Int32Array): void {
   counts.fill(0);
-  for (let at = from; at < to; at++) counts[(words[wordsFrom + rows[at]] >>> shift) & 255]++;
+  for (let at = 0; at < rows.length; at++) counts[(words[rows[at]] >> shift) & 255]++;
 }
 
 /** The first and last bin after which a cut leaves `least` rows on both sides; missing values go left when `start` is 0, right when it is 1. */

@@ -49,11 +49,11 @@ export function scanCuts(
     const rightGradient = gradient - leftGradient;
     const leftWeight = leftHessian + l2;
     const rightWeight = rightHessian + l2;
-    const score =
-      (leftGradient * leftGradient * rightWeight + rightGradient * rightGradient * leftWeight) /
-      (leftWeight * rightWeight);
-    if (score > bestScore) {
-      bestScore = score;
+    const share = leftGradient * leftGradient * rightWeight + rightGradient * rightGradient * leftWeight;
+    const whole = leftWeight * rightWeight;
+    // no division but where it gets better
+    if (share > bestScore * whole) {
+      bestScore = share / whole;
       bestBin = bin;
       bestLeft = left;
     }

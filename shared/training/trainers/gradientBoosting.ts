@@ -75,7 +75,7 @@ function boost(
       : settings.rounds;
   const { features, columns } = rankFeatures(data);
   const loss = boostLoss(data.target, data.weights, positiveIndex);
-  const boosting = new BoostRounds(columns, data.table.rowCount, loss, growth, seed);
+  const boosting = new BoostRounds(columns, data.table.rowCount, loss, data.weights, growth, seed);
   const grown: BoostTree[][] = [];
   for (let round = 1; round <= rounds; round++) {
     const trees = boosting.next();
@@ -83,7 +83,7 @@ function boost(
     grown.push(trees);
     onProgress?.(watching + ((1 - watching) * round) / rounds);
   }
-  return { features, model: joinBoostTrees(grown, loss.base) };
+  return { features, model: joinBoostTrees(grown, loss) };
 }
 
 function classModel(
