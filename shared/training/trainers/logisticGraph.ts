@@ -19,9 +19,7 @@ export function logisticGraph(
   notes: object,
 ): Uint8Array {
   const graph = new GraphBuilder("logistic-regression");
-  const parts = [...addNumbers(graph, features), ...addIndicators(graph, features)];
-  const rows = parts.length === 1 ? parts[0] : graph.node("Concat", parts, { axis: { int: 1 } });
-  const wide = graph.node("Cast", [rows], { to: { int: elementTypeNumber("double") } });
+  const wide = addLinearColumns(graph, features);
   const matrix = graph.constant(transpose(model.weights, model.laneCount), [features.width, model.laneCount]);
   const product = graph.node("MatMul", [wide, matrix]);
   const scores = graph.node("Add", [product, graph.constant(model.intercepts, [model.laneCount])]);
@@ -31,6 +29,13 @@ export function logisticGraph(
   const names = { numbers: features.numbers.map(({ name }) => name), categories: features.categories };
   const metadata = graphMetadata("logistic-regression", names, rule.classes);
   return graph.toBytes({ ...metadata, fit: JSON.stringify(notes) });
+}
+
+/** Declares the inputs and gives the model's columns, [rows, width] in float64: imputed numbers, then one indicator a level. */
+export function addLinearColumns(graph: GraphBuilder, features: LinearFeatures): string {
+  const parts = [...addNumbers(graph, features), ...addIndicators(graph, features)];
+  const rows = parts.length === 1 ? parts[0] : graph.node("Concat", parts, { axis: { int: 1 } });
+  return graph.node("Cast", [rows], { to: { int: elementTypeNumber("double") } });
 }
 
 function addNumbers(graph: GraphBuilder, { numbers }: LinearFeatures): string[] {

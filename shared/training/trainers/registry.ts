@@ -1,10 +1,11 @@
 import { AppError } from "../../errors";
 import { logisticRegression } from "./logisticRegression";
 import { randomForest } from "./randomForest";
+import { svmRbf } from "./svmRbf";
 import type { Trainer } from "./trainer";
 
 const trainers = new Map<string, Trainer<unknown>>(
-  [randomForest, logisticRegression].map((trainer) => [trainer.learner, trainer as Trainer<unknown>]),
+  [randomForest, logisticRegression, svmRbf].map((trainer) => [trainer.learner, trainer as Trainer<unknown>]),
 );
 
 /** Every learner a use case may name. */

@@ -27,6 +27,7 @@ const parametersOf: Record<string, Record<string, unknown>[]> = {
     { trees: 30, maxDepth: 4, minLeafRows: 5, featuresPerSplit: 0.9 },
   ],
   "logistic-regression": [{}, { l2: 0, maxIterations: 15 }],
+  "svm-rbf": [{}, { c: 30, gamma: 0.7, landmarks: 50, tolerance: 1e-4 }],
 };
 
 const shapes = [
