@@ -5,12 +5,17 @@ import type { LinearWeights } from "./linearWeights";
 
 /** Adds imputation, one-hot encoding and scores, all in float64 so that rounding to float32 agrees with ours; returns the scores, [rows, lanes]. */
 export function addLinearScores(graph: GraphBuilder, features: LinearFeatures, model: LinearWeights): string {
-  const parts = [...addNumbers(graph, features), ...addIndicators(graph, features)];
-  const rows = parts.length === 1 ? parts[0] : graph.node("Concat", parts, { axis: { int: 1 } });
-  const wide = graph.node("Cast", [rows], { to: { int: elementTypeNumber("double") } });
+  const wide = addLinearColumns(graph, features);
   const matrix = graph.constant(transpose(model.weights, model.laneCount), [features.width, model.laneCount]);
   const product = graph.node("MatMul", [wide, matrix]);
   return graph.node("Add", [product, graph.constant(model.intercepts, [model.laneCount])]);
+}
+
+/** Declares the inputs and gives the model's columns, [rows, width] in float64: imputed numbers, then one indicator a level. */
+export function addLinearColumns(graph: GraphBuilder, features: LinearFeatures): string {
+  const parts = [...addNumbers(graph, features), ...addIndicators(graph, features)];
+  const rows = parts.length === 1 ? parts[0] : graph.node("Concat", parts, { axis: { int: 1 } });
+  return graph.node("Cast", [rows], { to: { int: elementTypeNumber("double") } });
 }
 
 /** The columns of the model as graphMetadata names them. */

@@ -6,6 +6,7 @@ import { logisticRegression } from "./logisticRegression";
 import { randomForest } from "./randomForest";
 import { ridgeRegression } from "./ridgeRegression";
 import { createSoftVoting } from "./softVoting";
+import { svmRbf } from "./svmRbf";
 import type { Trainer } from "./trainer";
 
 const trainers = new Map<string, Trainer<unknown>>(
@@ -15,6 +16,7 @@ const trainers = new Map<string, Trainer<unknown>>(
     gradientBoosting,
     logisticRegression,
     ridgeRegression,
+    svmRbf,
     createCalibrated(trainerFor),
     createSoftVoting(trainerFor),
   ].map((trainer) => [trainer.learner, trainer as Trainer<unknown>]),

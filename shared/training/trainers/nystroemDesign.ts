@@ -1,0 +1,99 @@
+import { choleskyFactor, solveLower, solveUpper } from "./choleskyFactor";
+import { rbfKernelRow } from "./rbfKernel";
+import { addBend, addCombination, scoreRows } from "./rowProducts";
+import type { HingeDesign } from "./squaredHinge";
+import { type SvmPoints, selectPoints } from "./svmPoints";
+
+/** A design whose points stand for kernel machines on landmarks. */
+export interface NystroemDesign extends HingeDesign {
+  /** The weight of each landmark in the score f(x) = the sum of weight x (kernel(x, landmark) + 1). */
+  landmarkWeights(point: Float64Array): Float64Array;
+}
+
+/**
+ * The rows of `points` seen through the kernel's values at `landmarks` (rows of `points`), in the coordinates where the norm of a
+ * function is the norm of its point: the Nystroem method (Williams and Seeger 2001), preconditioned as in Rudi, Carratino and Rosasco
+ * 2017 ("FALKON"). 1 is added to the kernel, which gives the score a constant.
+ */
+export function nystroemDesign(points: SvmPoints, landmarks: Int32Array, gamma: number): NystroemDesign {
+  const size = landmarks.length;
+  const kernel = kernelMatrix(points, selectPoints(points, landmarks), gamma);
+  const factor = landmarkFactor(kernel, landmarks);
+  const gram = transposedGram(factor, size);
+  const toWeights = (point: Float64Array): Float64Array => {
+    const weights = point.slice();
+    solveUpper(factor, size, weights);
+    return weights;
+  };
+  const toPoint = (sums: Float64Array): Float64Array => {
+    solveLower(factor, size, sums);
+    return sums;
+  };
+  let known: { scale: number; solve: (vector: Float64Array) => Float64Array } | undefined;
+  return {
+    rowCount: points.count,
+    size,
+    score: (rows, point, scores) => scoreRows(kernel, size, rows, toWeights(point), scores),
+    combine: (rows, factors) => toPoint(addCombination(kernel, size, rows, factors)),
+    bend: (rows, factors, direction) => toPoint(addBend(kernel, size, rows, factors, toWeights(direction))),
+    inverse: (rows, factors) => {
+      const scale = rows.reduce((sum, row) => sum + factors[row], 0) / size;
+      // one factorisation serves while the rows within the margin weigh about the same
+      if (known === undefined || Math.abs(Math.log(scale / known.scale)) > Math.LN2)
+        known = { scale, solve: solver(gram, size, scale) };
+      return known.solve;
+    },
+    landmarkWeights: toWeights,
+  };
+}
+
+/** Kernel + 1 of every point with every landmark, float32. */
+function kernelMatrix(points: SvmPoints, landmarks: SvmPoints, gamma: number): Float32Array {
+  const size = landmarks.count;
+  const matrix = new Float32Array(points.count * size);
+  const values = new Float64Array(size);
+  for (let row = 0; row < points.count; row++) {
+    rbfKernelRow(points, row, landmarks, gamma, values);
+    const from = row * size;
+    for (let k = 0; k < size; k++) matrix[from + k] = values[k] + 1;
+  }
+  return matrix;
+}
+
+/** The lower Cholesky factor of the kernel among the landmarks; a little is added to the diagonal because landmarks may be equal. */
+function landmarkFactor(kernel: Float32Array, landmarks: Int32Array): Float64Array {
+  const size = landmarks.length;
+  const own = new Float64Array(size * size);
+  for (let k = 0; k < size; k++) {
+    for (let j = 0; j <= k; j++) own[k * size + j] = kernel[landmarks[k] * size + j];
+    own[k * size + k] += 1e-6 * Math.sqrt(size);
+  }
+  return choleskyFactor(own, size);
+}
+
+/** Lᵀ L of a lower factor L, lower half. */
+function transposedGram(factor: Float64Array, size: number): Float64Array {
+  const gram = new Float64Array(size * size);
+  for (let k = 0; k < size; k++) {
+    const from = k * size;
+    for (let i = 0; i <= k; i++) {
+      const value = factor[from + i];
+      const target = i * size;
+      for (let j = 0; j <= i; j++) gram[target + j] += value * factor[from + j];
+    }
+  }
+  return gram;
+}
+
+/** Solves (1 + scale x Lᵀ L) x = vector: were the rows drawn as the landmarks are, this would be the whole curvature. */
+function solver(gram: Float64Array, size: number, scale: number): (vector: Float64Array) => Float64Array {
+  const matrix = gram.map((value) => scale * value);
+  for (let k = 0; k < size; k++) matrix[k * size + k] += 1;
+  const factor = choleskyFactor(matrix, size);
+  return (vector) => {
+    const solution = vector.slice();
+    solveLower(factor, size, solution);
+    solveUpper(factor, size, solution);
+    return solution;
+  };
+}
