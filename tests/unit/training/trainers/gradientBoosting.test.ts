@@ -209,7 +209,7 @@ describe("early stopping", () => {
     return { table, target: { ...target, codes } };
   };
 
-  it("refits on all rows with the number of rounds that was best on rows held back", () => {
+  it("refits on all rows with the number of rounds that was best on rows held back", { timeout: 120_000 }, () => {
     const { table, target } = noise(1);
     const stopped = gradientBoosting.fit(table, target, parse({ rounds: 300, earlyStoppingRounds: 10 }), { seed: 3 });
     const bytes = stopped.toOnnx();
