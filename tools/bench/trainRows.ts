@@ -1,5 +1,9 @@
 import { RandomStream } from "../../shared/training/trainers/randomStream";
 
+/** Seeds of the rows to learn from and of those that quality is measured on. */
+export const trainSeed = 7;
+export const testSeed = 8;
+
 /** Rows for a training bench: float32 columns and a 0/1 class a row. */
 export interface BenchRows {
   columns: Float32Array[];
