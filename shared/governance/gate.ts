@@ -13,6 +13,8 @@ export interface GateEvidence {
   holdoutRows: number;
   /** version of the champion to replace; undefined when there is none */
   champion?: number;
+  /** sentences of behaviour and data checks that failed and block */
+  failedChecks: readonly string[];
 }
 
 export const championName = "champion";
@@ -23,7 +25,7 @@ export const championName = "champion";
  */
 export function judge(evidence: GateEvidence, gates: UsecaseSpec["gates"]): GateVerdict {
   const { metric, value, holdoutRows } = evidence;
-  const faults: string[] = [];
+  const faults: string[] = [...evidence.failedChecks];
   const notes: string[] = [];
   if (holdoutRows < gates.minHoldoutRows)
     faults.push(`the hold-out has ${holdoutRows} rows; the gate asks for ${gates.minHoldoutRows}`);

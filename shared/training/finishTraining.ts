@@ -1,3 +1,4 @@
+import { blockingFailures } from "../checks/checkResult";
 import { decodePrepared, type PreparedData } from "../data/preparedData";
 import { AppError, isAppError } from "../errors";
 import { explanationSample } from "../explain/explanationSample";
@@ -6,10 +7,11 @@ import type { ModelLoader } from "../onnx/loader";
 import type { ModelSignature } from "../onnx/signature";
 import type { BlobStore, Clock, ModelRuntime, QueueSender, Telemetry } from "../ports";
 import type { ModelRegistry } from "../registry/modelRegistry";
-import type { VersionDetails } from "../registry/modelVersion";
+import type { CheckResult, VersionDetails } from "../registry/modelVersion";
 import { predictTable } from "../scoring/predictTable";
 import { telemetryEvents } from "../telemetryNames";
 import type { Usecase } from "../usecase/loadUsecases";
+import { checkModel } from "./checkModel";
 import { describeData } from "./describeData";
 import { failRun } from "./planTraining";
 import { holdoutTable, proveGraph } from "./proveGraph";
@@ -88,6 +90,8 @@ async function finish(ports: FinishTrainingPorts, run: RunRecord): Promise<RunRe
     if (performance.now() - started > stepMs) return again(ports, run, 0);
   }
   const signature = await proveGraph(ports.runtime, usecase, prepared, refit);
+  const behaviour = await checkModel(ports.runtime, usecase, prepared, { onnx: refit.onnx, signature });
+  const checks = [...(await ports.runs.dataChecks(run.id)), ...behaviour];
   const champion = await championPredictions(ports, usecase, prepared);
   const evaluate = {
     kind: "evaluate" as const,
@@ -101,7 +105,7 @@ async function finish(ports: FinishTrainingPorts, run: RunRecord): Promise<RunRe
     time: spec.time,
   };
   const evaluation = await ports.workers.run(evaluate, evaluateLimitMs);
-  return publish(ports, { run, usecase, plan, prepared, best, refit, signature, evaluation, results });
+  return publish(ports, { run, usecase, plan, prepared, best, refit, signature, evaluation, results, checks });
 }
 
 /** The trial of the last complete rung that the selection rule takes. */
@@ -124,6 +128,7 @@ interface Finished {
   signature: ModelSignature;
   evaluation: EvaluateOutcome;
   results: TrialResult[];
+  checks: CheckResult[];
 }
 
 /** What the champion says on the same hold-out rows; undefined without a champion. */
@@ -216,7 +221,7 @@ function describe(
   background: string,
   champion?: number,
 ): VersionDetails {
-  const { run, usecase, plan, prepared, best, signature, evaluation, results } = finished;
+  const { run, usecase, plan, prepared, best, signature, evaluation, results, checks } = finished;
   const { spec } = usecase;
   const metric = spec.selection.metric;
   const gate = judge(
@@ -229,6 +234,7 @@ function describe(
       differences: evaluation.differences,
       holdoutRows: prepared.holdoutRows.length,
       champion,
+      failedChecks: blockingFailures(checks),
     },
     spec.gates,
   );
@@ -241,6 +247,7 @@ function describe(
     metrics: evaluation.metrics,
     baselines: evaluation.baselines,
     differences: evaluation.differences,
+    checks,
     intervals: evaluation.intervals,
     curves: evaluation.curves,
     slices: evaluation.slices,

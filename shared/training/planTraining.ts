@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { blockingFailures } from "../checks/checkResult";
+import { checkData } from "../checks/dataChecks";
 import type { DatasetRegistry, DatasetVersion } from "../data/datasetRegistry";
 import { prepareDataset } from "../data/prepareDataset";
 import { encodePrepared, type PreparedData } from "../data/preparedData";
@@ -24,6 +26,8 @@ export interface PlanTrainingPorts {
   telemetry: Telemetry;
 }
 
+const hourMs = 3_600_000;
+
 /** First step of a run: prepares the rows of all dataset versions, fixes the trials and queues one message a trial; safe to repeat. */
 export async function planTraining(ports: PlanTrainingPorts, runId: string): Promise<RunRecord> {
   const run = await ports.runs.get(runId);
@@ -47,6 +51,7 @@ async function plan(ports: PlanTrainingPorts, run: RunRecord): Promise<RunRecord
     );
   const trials = planTrials(usecase.spec);
   const { prepared, parquet } = await prepare(ports, usecase, versions);
+  const checks = checkData(prepared, usecase.spec.checks, (usecase.spec.horizonHours ?? 0) * hourMs);
   const rungs = planRungs(usecase.spec.search, trials.length, prepared.trainRows.length);
   const facts = {
     startedAt: run.startedAt ?? ports.clock.now().toISOString(),
@@ -66,6 +71,9 @@ async function plan(ports: PlanTrainingPorts, run: RunRecord): Promise<RunRecord
     rungs,
     folds: prepared.folds.length,
   };
+  await ports.runs.saveDataChecks(run.id, checks);
+  const failures = blockingFailures(checks);
+  if (failures.length > 0) throw new AppError("rejected", failures.join("; "));
   await ports.runs.savePlan(trainingPlan, encodePrepared(prepared), parquet);
   const started = await ports.runs.update(run.id, { ...facts, status: "training" });
   await sendTrials(ports, run.id, 0, trials);

@@ -1,5 +1,6 @@
 import { AppError, isAppError } from "../errors";
 import type { BlobStore, TableRow, TableStore } from "../ports";
+import type { CheckResult } from "../registry/modelVersion";
 import { isFinal, type RunRecord, type TrainingPlan, type TrialResult, usecaseOfRun } from "./runRecord";
 
 const table = "runs";
@@ -81,6 +82,15 @@ export class RunStore {
     await this.blobs.create(runsContainer, preparedParquet(plan.runId), parquet);
     await this.blobs.create(runsContainer, `${plan.runId}/prepared.bin`, prepared);
     await this.blobs.create(runsContainer, `${plan.runId}/plan.json`, JSON.stringify(plan));
+  }
+
+  /** Stores what the checks of the data found. */
+  async saveDataChecks(runId: string, checks: CheckResult[]): Promise<void> {
+    await this.blobs.write(runsContainer, `${runId}/data-checks.json`, JSON.stringify(checks));
+  }
+
+  async dataChecks(runId: string): Promise<CheckResult[]> {
+    return JSON.parse(Buffer.from(await this.require(`${runId}/data-checks.json`)).toString("utf8"));
   }
 
   async plan(runId: string): Promise<TrainingPlan> {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { cardSpec } from "./cardSpec";
+import { checkChecks, checksSpec } from "./checksSpec";
 import { checkDerived, derivedSpec } from "./derivedSpec";
 import { checkEvaluation, evaluationSpec } from "./evaluationSpec";
 
@@ -174,6 +175,7 @@ const shape = z.strictObject({
   monitors: z.strictObject({ drift: drift.prefault({}) }).prefault({}),
   policies: policies.prefault({}),
   card: cardSpec.prefault({}),
+  checks: checksSpec.prefault({}),
   seed: z.int().min(0).default(1),
   /** path of a dataset, relative to the spec, that the first start drops as a demonstration */
   sample: z.string().optional(),
@@ -218,6 +220,8 @@ const checkedShape = shape.superRefine((spec, context) => {
   checkTime(spec, fault);
   checkLabel(spec, fault);
   checkTask(spec, fault);
+  const isNumber = (feature: string) => feature in spec.derived || spec.columns[feature]?.type === "number";
+  checkChecks(spec, taskOf(spec) === "regression" ? undefined : labelClasses(spec), isNumber, fault);
   checkSearch(spec, fault);
   checkEvaluation(spec, labelClasses(spec), fault);
 });

@@ -14,6 +14,7 @@ const evidence = {
   value: 0.04,
   baselines: { majority: 0.06, persistence: 0.043 },
   differences: [against("majority", -0.02, -0.03, -0.01), against("persistence", -0.003, -0.007, 0.001)],
+  failedChecks: [],
   holdoutRows: 1000,
 };
 
@@ -54,6 +55,7 @@ describe("the gate", () => {
       value: 0.8,
       baselines: { majority: 0.5 },
       differences: better,
+      failedChecks: [],
       holdoutRows: 100,
     };
     expect(judge({ ...rocAuc, champion: 1 }, gates).decision).toBe("promoted");
@@ -68,5 +70,11 @@ describe("the gate", () => {
   it("refuses a hold-out that is too small and a value beyond the threshold", () => {
     expect(judge({ ...evidence, holdoutRows: 20 }, gates).reasons[0]).toMatch(/20 rows/);
     expect(judge(evidence, { ...gates, threshold: 0.03 }).reasons[0]).toMatch(/threshold/);
+  });
+
+  it("refuses what a blocking check failed on, and says that first", () => {
+    const verdict = judge({ ...evidence, failedChecks: ['check "direction: Humidity": it goes down'] }, gates);
+    expect(verdict.decision).toBe("refused");
+    expect(verdict.reasons[0]).toBe('check "direction: Humidity": it goes down');
   });
 });

@@ -1,0 +1,183 @@
+import { type FeatureTable, selectRows } from "../data/featureTable";
+import type { PreparedData } from "../data/preparedData";
+import { calibrationBins, expectedCalibrationError } from "../evaluation/calibration";
+import { isBetter, selectionMetricValue } from "../evaluation/selectionMetric";
+import type { ModelOutput } from "../evaluation/weightedMetric";
+import { seededRandom } from "../random";
+import type { CheckResult } from "../registry/modelVersion";
+import type { ChecksSpec } from "../usecase/checksSpec";
+import type { SelectionMetric } from "../usecase/usecaseSpec";
+import { checkResult, figure } from "./checkResult";
+import { changeNumber, type Predict, setColumn, watch } from "./watchedModel";
+
+const kind = "post-train" as const;
+const maxRows = 2000;
+
+export interface BehaviourContext {
+  predict: Predict;
+  data: PreparedData;
+  checks: ChecksSpec;
+  metric: SelectionMetric;
+  /** predictions beside the truth of the rows `rows` of `data` */
+  outputOf(rows: Int32Array, predictions: Float64Array): ModelOutput;
+  /** features that may be missing in a request */
+  nullable: readonly string[];
+  seed: number;
+}
+
+/** What every check works on: hold-out rows, evenly drawn where there are many, and what the model says of them. */
+interface Sample extends BehaviourContext {
+  rows: Int32Array;
+  table: FeatureTable;
+  watched: Float64Array;
+  labels: string[];
+  score: number;
+}
+
+/** The checks of a model's behaviour, declared ones and those that every model gets, on at most 2,000 hold-out rows. */
+export async function checkBehaviour(context: BehaviourContext): Promise<CheckResult[]> {
+  const sample = await drawSample(context);
+  const results: CheckResult[] = [];
+  for (const one of context.checks.invariance) results.push(await invariance(sample, one));
+  for (const one of context.checks.directional) results.push(await directional(sample, one));
+  for (const one of context.checks.minimumFunctionality) results.push(await minimumFunctionality(sample, one));
+  if (context.data.task === "classification") results.push(calibration(sample));
+  if (sample.table.numbers.length > 0) results.push(await noise(sample));
+  results.push(await missingInputs(sample));
+  return results;
+}
+
+async function drawSample(context: BehaviourContext): Promise<Sample> {
+  const { holdoutRows, table } = context.data;
+  const count = Math.min(maxRows, holdoutRows.length);
+  const rows = Int32Array.from({ length: count }, (_, i) => holdoutRows[Math.floor((i * holdoutRows.length) / count)]);
+  const drawn = selectRows(table, rows);
+  const { predictions } = await context.predict(drawn);
+  const score = selectionMetricValue(context.metric, context.outputOf(rows, predictions));
+  return {
+    ...context,
+    rows,
+    table: drawn,
+    score,
+    ...(await watch(context.predict, drawn, context.data, context.checks.class)),
+  };
+}
+
+const watchAgain = ({ predict, data, checks }: Sample, table: FeatureTable) =>
+  watch(predict, table, data, checks.class);
+
+async function invariance(sample: Sample, { feature, values, maxChange, severity }: ChecksSpec["invariance"][number]) {
+  let most = 0;
+  for (const value of values) {
+    const { watched } = await watchAgain(sample, setColumn(sample.table, feature, value));
+    most = watched.reduce((largest, one, row) => Math.max(largest, Math.abs(one - sample.watched[row])), most);
+  }
+  const summary = `changing ${feature} alone to ${values.join(", ")} moves a prediction by at most ${figure(most)}; ${maxChange} is allowed`;
+  return checkResult({
+    name: `invariance: ${feature}`,
+    kind,
+    severity,
+    ok: most <= maxChange,
+    summary,
+    evidence: { most },
+  });
+}
+
+async function directional(sample: Sample, spec: ChecksSpec["directional"][number]): Promise<CheckResult> {
+  const { feature, by, expect, share, severity } = spec;
+  const { watched } = await watchAgain(
+    sample,
+    changeNumber(sample.table, feature, (value) => value + by),
+  );
+  const sign = expect === "up" ? 1 : -1;
+  let kept = 0;
+  for (let row = 0; row < watched.length; row++) if (sign * (watched[row] - sample.watched[row]) >= -1e-9) kept++;
+  const found = kept / watched.length;
+  const summary = `${feature} ${by < 0 ? "lowered" : "raised"} by ${Math.abs(by)} moves the prediction ${expect} or not at all for ${figure(100 * found)} % of ${watched.length} rows; ${figure(100 * share)} % are wanted`;
+  return checkResult({
+    name: `direction: ${feature}`,
+    kind,
+    severity,
+    ok: found >= share,
+    summary,
+    evidence: { share: found },
+  });
+}
+
+async function minimumFunctionality(sample: Sample, spec: ChecksSpec["minimumFunctionality"][number]) {
+  const { name, row, label, atLeast, atMost, severity } = spec;
+  let table = selectRows(sample.table, [0]);
+  const features = [...table.numbers, ...table.categories];
+  for (const feature of features) table = setColumn(table, feature.name, row[feature.name] ?? null);
+  const { watched, labels } = await watchAgain(sample, table);
+  const wanted = [
+    ...(label === undefined ? [] : [{ ok: labels[0] === label, text: `the label "${label}"` }]),
+    ...(atLeast === undefined ? [] : [{ ok: watched[0] >= atLeast, text: `at least ${atLeast}` }]),
+    ...(atMost === undefined ? [] : [{ ok: watched[0] <= atMost, text: `at most ${atMost}` }]),
+  ];
+  const answer = labels.length > 0 ? `"${labels[0]}" with ${figure(watched[0])}` : figure(watched[0]);
+  const summary = `${name}: the model says ${answer}; wanted: ${wanted.map(({ text }) => text).join(", ")}`;
+  return checkResult({ name: `functionality: ${name}`, kind, severity, ok: wanted.every(({ ok }) => ok), summary });
+}
+
+function calibration({ data, rows, watched, checks }: Sample): CheckResult {
+  const { maxError, severity } = checks.calibration;
+  const code = checks.class === undefined ? (data.positiveIndex ?? 1) : data.classes.indexOf(checks.class);
+  const positive = Uint8Array.from(rows, (row) => (data.target[row] === code ? 1 : 0));
+  const error = expectedCalibrationError(calibrationBins(watched, positive, { bins: 10, binning: "quantile" }));
+  const summary = `the probability of "${data.classes[code]}" is off by ${figure(error)} on average over ten bins of equal mass; ${maxError} is allowed`;
+  return checkResult({ name: "calibration", kind, severity, ok: error <= maxError, summary, evidence: { error } });
+}
+
+async function noise(sample: Sample): Promise<CheckResult> {
+  const { share, maxFlips, severity } = sample.checks.noise;
+  const random = seededRandom(sample.seed);
+  let table = sample.table;
+  for (const { name, values } of table.numbers) {
+    const deviation = deviationOf(values);
+    table = changeNumber(table, name, (value) => value + share * deviation * normal(random));
+  }
+  const { watched, labels } = await watchAgain(sample, table);
+  const moved = watched.reduce((sum, value, row) => sum + Math.abs(value - sample.watched[row]), 0) / watched.length;
+  const flips = labels.filter((label, row) => label !== sample.labels[row]).length / watched.length;
+  const summary = `noise of ${figure(100 * share)} % of each number's deviation moves predictions by ${figure(moved)} on average${labels.length > 0 ? ` and changes ${figure(100 * flips)} % of the labels; ${figure(100 * maxFlips)} % are allowed` : ""}`;
+  return checkResult({
+    name: "robustness to noise",
+    kind,
+    severity,
+    ok: flips <= maxFlips,
+    summary,
+    evidence: { moved, flips },
+  });
+}
+
+function deviationOf(values: Float32Array): number {
+  const known = values.filter((value) => !Number.isNaN(value));
+  const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
+  return Math.sqrt(known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / known.length) || 0;
+}
+
+/** Box and Muller, 1958. */
+function normal(random: () => number): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}
+
+async function missingInputs(sample: Sample): Promise<CheckResult> {
+  const { maxWorsening, severity } = sample.checks.missingInputs;
+  const worsening: Record<string, number> = {};
+  const broken: string[] = [];
+  for (const feature of sample.nullable) {
+    const { predictions } = await sample.predict(setColumn(sample.table, feature, null));
+    if (!predictions.every(Number.isFinite)) broken.push(feature);
+    const score = selectionMetricValue(sample.metric, sample.outputOf(sample.rows, predictions));
+    const worse = isBetter(sample.metric, sample.score, score) ? Math.abs(score - sample.score) : 0;
+    worsening[feature] = worse / Math.abs(sample.score);
+  }
+  const [worst = "", by = 0] = Object.entries(worsening).sort(([, a], [, b]) => b - a)[0] ?? [];
+  const ok = broken.length === 0 && (maxWorsening === undefined || by <= maxWorsening);
+  const summary =
+    broken.length > 0
+      ? `without ${broken.join(", ")} predictions are no numbers any more`
+      : `every feature may be missing; without ${worst} ${sample.metric} gets worse by ${figure(100 * by)} %${maxWorsening === undefined ? "" : `; ${figure(100 * maxWorsening)} % are allowed`}`;
+  return checkResult({ name: "missing inputs", kind, severity, ok, summary, evidence: { worsening } });
+}

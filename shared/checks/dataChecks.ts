@@ -1,0 +1,120 @@
+import type { FeatureTable } from "../data/featureTable";
+import { hashRows } from "../data/hashRows";
+import type { PreparedData } from "../data/preparedData";
+import type { CheckResult } from "../registry/modelVersion";
+import type { ChecksSpec } from "../usecase/checksSpec";
+import { checkResult, figure } from "./checkResult";
+import { featurePowers } from "./leakage";
+
+const kind = "pre-train" as const;
+
+/** The checks of a use case's data before anything is trained on it. */
+export function checkData(data: PreparedData, checks: ChecksSpec, horizonMs: number): CheckResult[] {
+  return [
+    shape(data),
+    columns(data),
+    ...(data.task === "classification" ? [balance(data, checks.classBalance)] : []),
+    leakage(data, checks.leakage),
+    overlap(data, checks.overlap),
+    ...(data.times ? [timeOrder(data, data.times, horizonMs)] : []),
+  ];
+}
+
+function shape({ table, trainRows, holdoutRows }: PreparedData): CheckResult {
+  const features = table.numbers.length + table.categories.length;
+  const ok = trainRows.length >= 10 * features;
+  const summary = `${trainRows.length} training rows, ${holdoutRows.length} hold-out rows, ${features} features${ok ? "" : "; fewer than ten training rows a feature"}`;
+  return checkResult({ name: "shape", kind, severity: "warn", ok, summary });
+}
+
+/** Columns that say nothing in the training rows, and how much is missing. */
+function columns({ table, trainRows }: PreparedData): CheckResult {
+  const told = [
+    ...table.numbers.map(({ name, values }) => ({ name, ...spread(trainRows, (row) => values[row], Number.isNaN) })),
+    ...table.categories.map(({ name, codes }) => ({
+      name,
+      ...spread(
+        trainRows,
+        (row) => codes[row],
+        (code) => code < 0,
+      ),
+    })),
+  ];
+  const constant = told.filter(({ distinct }) => distinct < 2).map(({ name }) => name);
+  const gappy = told.filter(({ missing }) => missing > 0.5).map(({ name }) => name);
+  const faults = [
+    ...(constant.length > 0 ? [`the same in every training row: ${constant.join(", ")}`] : []),
+    ...(gappy.length > 0 ? [`missing in more than half of them: ${gappy.join(", ")}`] : []),
+  ];
+  const summary = faults.length > 0 ? faults.join("; ") : "every feature varies and is mostly known";
+  const missing = Object.fromEntries(told.filter((one) => one.missing > 0).map((one) => [one.name, one.missing]));
+  return checkResult({
+    name: "ranges",
+    kind,
+    severity: "warn",
+    ok: faults.length === 0,
+    summary,
+    evidence: { missing },
+  });
+}
+
+function spread(rows: Int32Array, at: (row: number) => number, isMissing: (value: number) => boolean) {
+  const seen = new Set<number>();
+  let missing = 0;
+  for (const row of rows) {
+    if (isMissing(at(row))) missing++;
+    else if (seen.size < 2) seen.add(at(row));
+  }
+  return { distinct: seen.size, missing: missing / rows.length };
+}
+
+function balance({ classes, target, trainRows }: PreparedData, { minRows, severity }: ChecksSpec["classBalance"]) {
+  const counts = classes.map(() => 0);
+  for (const row of trainRows) counts[target[row]]++;
+  const least = Math.min(...counts);
+  const name = classes[counts.indexOf(least)];
+  const share = ((100 * least) / trainRows.length).toFixed(1);
+  const summary = `the rarest class, "${name}", has ${least} training rows (${share} %); at least ${minRows} are wanted`;
+  const evidence = Object.fromEntries(classes.map((one, code) => [one, counts[code]]));
+  return checkResult({ name: "class balance", kind, severity, ok: least >= minRows, summary, evidence });
+}
+
+function leakage(data: PreparedData, { limit, severity }: ChecksSpec["leakage"]): CheckResult {
+  const powers = featurePowers(data).sort((a, b) => b.power - a.power);
+  const [strongest] = powers;
+  const what = data.values ? "share of the label's variance" : "ROC area";
+  const leaking = powers.filter(({ power }) => power >= limit);
+  const summary =
+    leaking.length > 0
+      ? `${leaking.map(({ feature }) => feature).join(", ")} alone tells the label (${what} ${figure(strongest.power)}, limit ${limit}): it may hold the answer; leave it out, or raise checks.leakage.limit`
+      : `no feature alone tells the label; the strongest is ${strongest.feature} (${what} ${figure(strongest.power)})`;
+  const evidence = Object.fromEntries(powers.slice(0, 10).map(({ feature, power }) => [feature, power]));
+  return checkResult({ name: "label leakage", kind, severity, ok: leaking.length === 0, summary, evidence });
+}
+
+function overlap({ table, trainRows, holdoutRows }: PreparedData, { maxShare, severity }: ChecksSpec["overlap"]) {
+  const hashes = hashTable(table);
+  const seen = new Set(Array.from(trainRows, (row) => hashes[row]));
+  const shared = holdoutRows.filter((row) => seen.has(hashes[row])).length;
+  const share = shared / holdoutRows.length;
+  const summary = `${shared} hold-out rows (${(100 * share).toFixed(1)} %) have the features of a training row; at most ${figure(100 * maxShare)} % are wanted`;
+  return checkResult({ name: "train/test overlap", kind, severity, ok: share <= maxShare, summary });
+}
+
+function hashTable({ numbers, categories, rowCount }: FeatureTable): Float64Array {
+  const columns = [
+    ...numbers.map(({ values }) => Float64Array.from(values)),
+    ...categories.map(({ levels, codes }) => Array.from(codes, (code) => levels[code] ?? null)),
+  ];
+  return hashRows(columns, rowCount, 1);
+}
+
+/** No label that trains may have been observed after the hold-out begins; a split that mixes times on purpose says so. */
+function timeOrder({ trainRows, holdoutRows }: PreparedData, times: Float64Array, horizonMs: number): CheckResult {
+  const latest = trainRows.reduce((most, row) => Math.max(most, times[row] + horizonMs), Number.NEGATIVE_INFINITY);
+  const earliest = holdoutRows.reduce((least, row) => Math.min(least, times[row]), Number.POSITIVE_INFINITY);
+  const show = (time: number) => new Date(time).toISOString();
+  const ok = latest <= earliest;
+  const summary = `the last training label is of ${show(latest)}, the hold-out begins at ${show(earliest)}${ok ? "" : ": the split mixes times, so the hold-out flatters what changes with time"}`;
+  return checkResult({ name: "time order", kind, severity: "warn", ok, summary });
+}

@@ -1,0 +1,46 @@
+import type { FeatureTable } from "../data/featureTable";
+import type { PreparedData } from "../data/preparedData";
+import type { TablePredictions } from "../scoring/predictTable";
+
+/** A model as checks see it: what it says of any rows. */
+export type Predict = (table: FeatureTable) => Promise<TablePredictions>;
+
+/** The number that checks watch, a row: the probability of the watched class, or with regression the value. */
+export async function watch(
+  predict: Predict,
+  table: FeatureTable,
+  { classes, positiveIndex }: PreparedData,
+  className?: string,
+): Promise<{ watched: Float64Array; labels: string[] }> {
+  const { predictions, labels } = await predict(table);
+  if (classes.length === 0) return { watched: predictions, labels };
+  const code = className === undefined ? (positiveIndex ?? 1) : classes.indexOf(className);
+  const watched = Float64Array.from({ length: table.rowCount }, (_, row) => predictions[row * classes.length + code]);
+  return { watched, labels };
+}
+
+/** The table with `change` made to one column of its own copy. */
+export function changeNumber(
+  table: FeatureTable,
+  name: string,
+  change: (value: number, row: number) => number,
+): FeatureTable {
+  return {
+    ...table,
+    numbers: table.numbers.map((column) =>
+      column.name === name ? { ...column, values: column.values.map((value, row) => change(value, row)) } : column,
+    ),
+  };
+}
+
+/** The table with one value in every row of a column: a number, a category, or null for missing. */
+export function setColumn(table: FeatureTable, name: string, value: number | string | null): FeatureTable {
+  return {
+    ...changeNumber(table, name, () => (value === null ? Number.NaN : Number(value))),
+    categories: table.categories.map((column) => {
+      if (column.name !== name) return column;
+      const levels = value === null ? column.levels : [String(value)];
+      return { ...column, levels, codes: new Int32Array(table.rowCount).fill(value === null ? -1 : 0) };
+    }),
+  };
+}
