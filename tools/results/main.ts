@@ -1,4 +1,5 @@
-import { copyFile, readdir, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { copyFile, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { prepareDataset } from "../../shared/data/prepareDataset";
@@ -13,7 +14,6 @@ import type { UsecaseSpec } from "../../shared/usecase/usecaseSpec";
 import { measureLearners } from "./measureLearners";
 import { learnerTable, rollingTable, savingTable, settingsTable } from "./resultsText";
 import { rollingOrigin } from "./rollingOrigin";
-import { weatherHistory } from "./weatherHistory";
 
 const help = `npm run results -- [--out FILE]
 
@@ -48,7 +48,8 @@ async function describe({ spec, folder }: Usecase): Promise<string> {
   const file = path.join(folder, sample);
   const data = await prepare(file, spec);
   const parts = [`## ${spec.name}: ${spec.title}`, rowsOf(data), ...measured(spec, data)];
-  if (spec.name === "weather") parts.push(await describeWithHistory(file, spec));
+  for (const variant of await namesIn(path.join(folder, "variants")))
+    parts.push(await describeVariant(path.join(folder, "variants", variant), path.join(folder, "usecase.json"), file));
   return parts.join("\n\n");
 }
 
@@ -76,14 +77,25 @@ function measured(spec: UsecaseSpec, data: PreparedData): string[] {
   return parts;
 }
 
-async function describeWithHistory(file: string, spec: UsecaseSpec): Promise<string> {
-  const { baselines, ...plain } = spec;
-  const features = [...spec.features, ...Object.keys(weatherHistory)];
-  const written = JSON.stringify({ ...plain, baselines, derived: weatherHistory, features });
-  const withHistory = parseUsecase(written, "the weather spec with history");
-  const data = await prepare(file, withHistory);
-  const derived = `Added to the features: ${Object.keys(weatherHistory).join(", ")} (\`derived\` in the spec; a request has to bring them).`;
-  return ["### weather with history", derived, ...measured(withHistory, data)].join("\n\n");
+/** A variant is a JSON file of the spec's fields that it replaces. */
+async function describeVariant(variant: string, original: string, sample: string): Promise<string> {
+  const replaced = JSON.parse(await readFile(variant, "utf8"));
+  const written = { ...JSON.parse(await readFile(original, "utf8")), ...replaced };
+  const spec = parseUsecase(JSON.stringify(written), `${variant} over ${original}`);
+  const data = await prepare(sample, spec);
+  const parts = [`### ${spec.name}, variant ${path.basename(variant, ".json")}`, ...measured(spec, data)];
+  const derived = Object.keys(spec.derived);
+  if (derived.length > 0)
+    parts.splice(
+      1,
+      0,
+      `Derived features (a request has to bring them): ${derived.map((name) => `\`${name}\``).join(", ")}.`,
+    );
+  return parts.join("\n\n");
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return existsSync(folder) ? (await readdir(folder)).sort() : [];
 }
 
 function prepare(file: string, spec: UsecaseSpec): Promise<PreparedData> {
