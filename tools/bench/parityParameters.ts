@@ -15,6 +15,8 @@ export const parityParameters: Record<string, Record<string, unknown>[]> = {
   ],
   "logistic-regression": [{}, { l2: 0, maxIterations: 15 }],
   "ridge-regression": [{}, { l2: 1e-6 }],
+  "svm-linear": [{}, { c: 100, tolerance: 1e-6 }],
+  "svm-exact": [{}, { c: 10, kernel: "linear" }],
   "svm-rbf": [{}, { c: 30, gamma: 0.7, landmarks: 50, tolerance: 1e-4 }],
   calibrated: [
     { parameters: { trees: 12 } },

@@ -4,6 +4,9 @@ import { addBend, addCombination, scoreRows } from "./rowProducts";
 import type { HingeDesign } from "./squaredHinge";
 import { type SvmPoints, selectPoints } from "./svmPoints";
 
+/** of the fixed point numbers: 2 is 65,534 */
+const unit = 32_767;
+
 /** A design whose points stand for kernel machines on landmarks. */
 export interface NystroemDesign extends HingeDesign {
   /** The weight of each landmark in the score f(x) = the sum of weight x (kernel(x, landmark) + 1). */
@@ -17,15 +20,18 @@ export interface NystroemDesign extends HingeDesign {
  */
 export function nystroemDesign(points: SvmPoints, landmarks: Int32Array, gamma: number): NystroemDesign {
   const size = landmarks.length;
-  const kernel = kernelMatrix(points, selectPoints(points, landmarks), gamma);
-  const factor = landmarkFactor(kernel, landmarks);
+  const marks = selectPoints(points, landmarks);
+  const kernel = kernelMatrix(points, marks, gamma);
+  const factor = landmarkFactor(marks, gamma);
   const gram = transposedGram(factor, size);
   const toWeights = (point: Float64Array): Float64Array => {
     const weights = point.slice();
     solveUpper(factor, size, weights);
     return weights;
   };
+  const toMatrix = (point: Float64Array): Float64Array => toWeights(point).map((weight) => weight / unit);
   const toPoint = (sums: Float64Array): Float64Array => {
+    for (let k = 0; k < size; k++) sums[k] /= unit;
     solveLower(factor, size, sums);
     return sums;
   };
@@ -33,9 +39,9 @@ export function nystroemDesign(points: SvmPoints, landmarks: Int32Array, gamma: 
   return {
     rowCount: points.count,
     size,
-    score: (rows, point, scores) => scoreRows(kernel, size, rows, toWeights(point), scores),
+    score: (rows, point, scores) => scoreRows(kernel, size, rows, toMatrix(point), scores),
     combine: (rows, factors) => toPoint(addCombination(kernel, size, rows, factors)),
-    bend: (rows, factors, direction) => toPoint(addBend(kernel, size, rows, factors, toWeights(direction))),
+    bend: (rows, factors, direction) => toPoint(addBend(kernel, size, rows, factors, toMatrix(direction))),
     inverse: (rows, factors) => {
       const scale = rows.reduce((sum, row) => sum + factors[row], 0) / size;
       // one factorisation serves while the rows within the margin weigh about the same
@@ -47,26 +53,28 @@ export function nystroemDesign(points: SvmPoints, landmarks: Int32Array, gamma: 
   };
 }
 
-/** Kernel + 1 of every point with every landmark, float32. */
-function kernelMatrix(points: SvmPoints, landmarks: SvmPoints, gamma: number): Float32Array {
+/** Kernel + 1 of every point with every landmark, in fixed point: half the memory of float32, and errors far below the loss's own noise. */
+function kernelMatrix(points: SvmPoints, landmarks: SvmPoints, gamma: number): Uint16Array {
   const size = landmarks.count;
-  const matrix = new Float32Array(points.count * size);
+  const matrix = new Uint16Array(points.count * size);
   const values = new Float64Array(size);
   for (let row = 0; row < points.count; row++) {
     rbfKernelRow(points, row, landmarks, gamma, values);
     const from = row * size;
-    for (let k = 0; k < size; k++) matrix[from + k] = values[k] + 1;
+    for (let k = 0; k < size; k++) matrix[from + k] = Math.round(unit * (values[k] + 1));
   }
   return matrix;
 }
 
 /** The lower Cholesky factor of the kernel among the landmarks; a little is added to the diagonal because landmarks may be equal. */
-function landmarkFactor(kernel: Float32Array, landmarks: Int32Array): Float64Array {
-  const size = landmarks.length;
+function landmarkFactor(landmarks: SvmPoints, gamma: number): Float64Array {
+  const size = landmarks.count;
   const own = new Float64Array(size * size);
   for (let k = 0; k < size; k++) {
-    for (let j = 0; j <= k; j++) own[k * size + j] = kernel[landmarks[k] * size + j];
-    own[k * size + k] += 1e-6 * Math.sqrt(size);
+    const values = own.subarray(k * size, (k + 1) * size);
+    rbfKernelRow(landmarks, k, landmarks, gamma, values);
+    for (let j = 0; j <= k; j++) values[j] += 1;
+    values[k] += 1e-6 * Math.sqrt(size);
   }
   return choleskyFactor(own, size);
 }

@@ -6,6 +6,8 @@ import { logisticRegression } from "./logisticRegression";
 import { randomForest } from "./randomForest";
 import { ridgeRegression } from "./ridgeRegression";
 import { createSoftVoting } from "./softVoting";
+import { svmExact } from "./svmExact";
+import { svmLinear } from "./svmLinear";
 import { svmRbf } from "./svmRbf";
 import type { Trainer } from "./trainer";
 
@@ -17,6 +19,8 @@ const trainers = new Map<string, Trainer<unknown>>(
     logisticRegression,
     ridgeRegression,
     svmRbf,
+    svmLinear,
+    svmExact,
     createCalibrated(trainerFor),
     createSoftVoting(trainerFor),
   ].map((trainer) => [trainer.learner, trainer as Trainer<unknown>]),

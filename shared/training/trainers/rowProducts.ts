@@ -1,8 +1,8 @@
-/** Products with chosen rows of a float32 matrix (row x width), four rows at a time: the vector is read once for four. */
+/** Products with chosen rows of a uint16 matrix (row x width), four rows at a time: the vector is read once for four. */
 
 /** Writes matrix[row] . vector to scores[row] for `rows`. */
 export function scoreRows(
-  matrix: Float32Array,
+  matrix: Uint16Array,
   width: number,
   rows: Int32Array,
   vector: Float64Array,
@@ -18,7 +18,7 @@ export function scoreRows(
 
 /** The sum of factors[row] x matrix[row] over `rows`. */
 export function addCombination(
-  matrix: Float32Array,
+  matrix: Uint16Array,
   width: number,
   rows: Int32Array,
   factors: Float64Array,
@@ -35,7 +35,7 @@ export function addCombination(
 
 /** The sum of factors[row] x (matrix[row] . vector) x matrix[row] over `rows`, each row read from memory once. */
 export function addBend(
-  matrix: Float32Array,
+  matrix: Uint16Array,
   width: number,
   rows: Int32Array,
   factors: Float64Array,
@@ -64,7 +64,7 @@ function placesOf(rows: Int32Array, at: number, width: number): [number, number,
 }
 
 function dotFour(
-  matrix: Float32Array,
+  matrix: Uint16Array,
   a: number,
   b: number,
   c: number,
@@ -87,7 +87,7 @@ function dotFour(
 }
 
 function addFour(
-  matrix: Float32Array,
+  matrix: Uint16Array,
   a: number,
   b: number,
   c: number,

@@ -27,6 +27,8 @@ export interface HingeFit {
   point: Float64Array;
   /** of every row, also of those left out */
   scores: Float64Array;
+  iterations: number;
+  converged: boolean;
 }
 
 const maxNewtonSteps = 50;
@@ -35,12 +37,9 @@ const maxInnerSteps = 100;
 /**
  * Minimises point² / 2 + the sum of penalties[row] x max(0, 1 - sign x score)², by Newton's method on the rows within the margin with
  * preconditioned conjugate gradients inside (Keerthi and DeCoste 2005, "A modified finite Newton method for fast solution of large
- * scale linear SVMs") and an exact line search; from `start`, which changes how long it takes and not where it ends.
+ * scale linear SVMs") and an exact line search.
  */
-export function minimizeSquaredHinge(
-  { design, signs, penalties, tolerance }: HingeProblem,
-  start?: Float64Array,
-): HingeFit {
+export function minimizeSquaredHinge({ design, signs, penalties, tolerance }: HingeProblem): HingeFit {
   const all = Int32Array.from(penalties.keys());
   const learning = all.filter((row) => penalties[row] > 0);
   const factors = penalties.map((penalty) => 2 * penalty);
@@ -54,25 +53,25 @@ export function minimizeSquaredHinge(
   };
   const point = new Float64Array(design.size);
   const goal = tolerance * norm(gradientAt(point, learning));
-  if (start !== undefined) {
-    point.set(start);
-    design.score(learning, point, scores);
-  }
   const steps = new Float64Array(design.rowCount);
-  for (let step = 0; step < maxNewtonSteps; step++) {
+  let iterations = 0;
+  let converged = false;
+  while (iterations < maxNewtonSteps) {
     const active = learning.filter((row) => signs[row] * scores[row] < 1);
     const gradient = gradientAt(point, active);
     const size = norm(gradient);
-    if (!(size > goal)) break;
+    converged = size <= goal;
+    if (converged) break;
     const direction = newtonDirection(design, active, factors, gradient, Math.max(0.3 * goal, 0.03 * size));
     design.score(learning, direction, steps);
     const scale = exactStep(point, direction, { rows: learning, scores, steps, signs, factors });
     if (scale === 0) break; // no lower value within float64: this is as good as it gets
     for (let k = 0; k < point.length; k++) point[k] += scale * direction[k];
     for (const row of learning) scores[row] += scale * steps[row];
+    iterations++;
   }
   design.score(all, point, scores);
-  return { point, scores };
+  return { point, scores, iterations, converged };
 }
 
 /** Conjugate gradients on (1 + the curvature of the active rows) direction = -gradient, until the residual is at most `enough`. */

@@ -24,7 +24,8 @@ export function svmGraph(model: SvmModel, rule: LabelRule): Uint8Array {
   const probabilities = laneCount === 1 ? odds : addShares(graph, odds);
   addClassOutputs(graph, graph.node("Cast", [probabilities], { to: { int: elementTypeNumber("float") } }), rule);
   const names = { numbers: features.numbers.map(({ name }) => name), categories: features.categories };
-  return graph.toBytes(graphMetadata(model.learner, names, rule.classes));
+  const metadata = graphMetadata(model.learner, names, rule.classes);
+  return graph.toBytes({ ...metadata, fit: JSON.stringify(model.notes) });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { fitPlatt, type Sigmoid } from "./plattScaling";
+import { fitPlatt, type PlattSigmoid } from "./plattSigmoid";
 import { RandomStream } from "./randomStream";
 import type { SvmRows } from "./svmRows";
 import type { FitContext } from "./trainer";
@@ -9,7 +9,15 @@ export type SolveLane<S> = (signs: Float64Array, weights: Float64Array) => { sol
 /** A machine of one class against the rest, and the sigmoid that makes its scores probabilities. */
 export interface Lane<S> {
   solution: S;
-  sigmoid: Sigmoid;
+  sigmoid: PlattSigmoid;
+}
+
+/** What a graph says of how its machines were fitted. */
+export function fitNotes(lanes: Lane<{ iterations: number; converged: boolean }>[]): object {
+  return {
+    iterations: lanes.reduce((sum, { solution }) => sum + solution.iterations, 0),
+    converged: lanes.every(({ solution }) => solution.converged),
+  };
 }
 
 const foldCount = 3;

@@ -2,7 +2,7 @@ import type { FeatureTable } from "../../data/featureTable";
 import type { LabelRule } from "./classOutputs";
 import { classProbabilities } from "./classProbabilities";
 import type { LinearFeatures } from "./linearFeatures";
-import { plattProbability, type Sigmoid } from "./plattScaling";
+import { type PlattSigmoid, plattAt } from "./plattSigmoid";
 import { rbfKernelRow } from "./rbfKernel";
 import { leastProbability, svmGraph } from "./svmGraph";
 import { densePoints, type SvmPoints, selectPoints, svmPoints } from "./svmPoints";
@@ -23,11 +23,13 @@ export interface SvmModel {
   /** coefficients lane x (points or width) and intercepts of the log odds: scores with their sigmoids */
   coefficients: Float64Array;
   intercepts: Float64Array;
+  /** what the graph says of the fit */
+  notes: object;
 }
 
 /** The machine whose scores are log odds: minus the sigmoid's exponent. */
-export function logOdds({ coefficients, intercept }: Machine, { a, b }: Sigmoid): Machine {
-  return { coefficients: coefficients.map((value) => -a * value), intercept: -a * intercept - b };
+export function logOdds({ coefficients, intercept }: Machine, { slope, intercept: shift }: PlattSigmoid): Machine {
+  return { coefficients: coefficients.map((value) => -slope * value), intercept: -slope * intercept - shift };
 }
 
 /** Machines side by side, as a model keeps them. */
@@ -58,7 +60,7 @@ function laneProbabilities(model: SvmModel, table: FeatureTable): Float64Array {
     for (let lane = 0; lane < laneCount; lane++) {
       let sum = 0;
       for (let k = 0; k < values.length; k++) sum += coefficients[lane * values.length + k] * values[k];
-      own[lane] = plattProbability({ a: -1, b: 0 }, sum + intercepts[lane]);
+      own[lane] = plattAt({ slope: -1, intercept: 0 }, sum + intercepts[lane]);
     }
     if (laneCount > 1) shareOut(own);
     for (let lane = 0; lane < laneCount; lane++) own[lane] = Math.fround(own[lane]);

@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { calibrationFolds } from "../../../../shared/training/trainers/calibrationFolds";
 import { fitIsotonic, isotonicAt } from "../../../../shared/training/trainers/isotonicCurve";
-import { fitPlatt, plattAt } from "../../../../shared/training/trainers/plattSigmoid";
 import { poolAdjacent } from "../../../../shared/training/trainers/poolAdjacent";
 import { trainerFor } from "../../../../shared/training/trainers/registry";
 import golden from "../../../vectors/calibration.json";
@@ -18,28 +17,6 @@ describe("pooling adjacent violators", () => {
       const ours = poolAdjacent(Float64Array.from(values), weights ? Float64Array.from(weights) : ones(values.length));
       for (const [at, value] of ours.entries()) expect(value).toBeCloseTo(fitted[at], 12);
     }
-  });
-});
-
-describe("Platt's sigmoid", () => {
-  it("finds the parameters that scikit-learn approaches, with weights and without", () => {
-    const scores = Float64Array.from(golden.scores);
-    for (const { weights, slope, intercept, scikitLearn } of golden.sigmoid) {
-      const ours = fitPlatt(scores, Uint8Array.from(golden.positive), weights ? Float64Array.from(weights) : ones(60));
-      expect(ours.slope).toBeCloseTo(slope, 7);
-      expect(ours.intercept).toBeCloseTo(intercept, 7);
-      expect(Math.abs(ours.slope - scikitLearn.slope)).toBeLessThan(1e-4);
-    }
-  });
-
-  it("stays within 0 and 1 and finite where the classes are apart", () => {
-    const scores = new Float64Array(200).map((_, row) => row / 200);
-    const positive = Uint8Array.from(scores, (score) => (score > 0.5 ? 1 : 0));
-    const sigmoid = fitPlatt(scores, positive, ones(200));
-    expect(plattAt(sigmoid, 0)).toBeLessThan(0.02);
-    expect(plattAt(sigmoid, 1)).toBeGreaterThan(0.98);
-    expect(plattAt(sigmoid, 1e6)).toBe(1);
-    expect(plattAt(sigmoid, -1e6)).toBe(0);
   });
 });
 
