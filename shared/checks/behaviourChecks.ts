@@ -6,7 +6,7 @@ import type { ModelOutput } from "../evaluation/weightedMetric";
 import { seededRandom } from "../random";
 import type { CheckResult } from "../registry/modelVersion";
 import type { ChecksSpec } from "../usecase/checksSpec";
-import type { SelectionMetric } from "../usecase/usecaseSpec";
+import type { SelectionMetric } from "../usecase/specFields";
 import { checkResult, figure } from "./checkResult";
 import { changeNumber, type Predict, setColumn, watch } from "./watchedModel";
 

@@ -1,7 +1,8 @@
 import { AppError } from "../errors";
 import type { SqlColumns, SqlSession } from "../ports";
 import { columnsToSliceOnly } from "../usecase/evaluationSpec";
-import { featureType, labelClasses, taskOf, type UsecaseSpec } from "../usecase/usecaseSpec";
+import { featureType, labelClasses, taskOf } from "../usecase/specTask";
+import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import { checkDataset, checkedTable } from "./checkDataset";
 import type { CategoryColumn, FeatureTable } from "./featureTable";
 import { hashRows } from "./hashRows";

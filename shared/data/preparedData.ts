@@ -1,4 +1,4 @@
-import type { Task } from "../usecase/usecaseSpec";
+import type { Task } from "../usecase/specTask";
 import type { FeatureTable } from "./featureTable";
 
 /** Rows of one validation fold, as indices into the table. */

@@ -1,4 +1,4 @@
-import type { SelectionMetric } from "../usecase/usecaseSpec";
+import type { SelectionMetric } from "../usecase/specFields";
 import { type ModelOutput, weightedMetric } from "./weightedMetric";
 
 const lossMetrics: ReadonlySet<SelectionMetric> = new Set(["brier", "logLoss", "rmse", "mae"]);

@@ -1,4 +1,4 @@
-import type { SelectionMetric } from "../usecase/usecaseSpec";
+import type { SelectionMetric } from "../usecase/specFields";
 import type { BootstrapSettings } from "./bootstrapDraws";
 import { bootstrapInterval } from "./pairedBootstrap";
 import { isBetter, selectionMetricValue } from "./selectionMetric";

@@ -1,7 +1,7 @@
 import type { FeatureTable } from "../data/featureTable";
 import type { PreparedData } from "../data/preparedData";
 import { seededRandom } from "../random";
-import type { SelectionMetric } from "../usecase/usecaseSpec";
+import type { SelectionMetric } from "../usecase/specFields";
 import { drawRows } from "./numberRows";
 import { shortestFloat32 } from "./shortestFloat32";
 

@@ -1,4 +1,4 @@
-import type { SelectionMetric } from "../usecase/usecaseSpec";
+import type { SelectionMetric } from "../usecase/specFields";
 import type { Method } from "./explainRows";
 import type { Cell } from "./explanationSample";
 

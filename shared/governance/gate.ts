@@ -1,6 +1,7 @@
 import { isBetter } from "../evaluation/selectionMetric";
 import type { GateVerdict, MetricDifference } from "../registry/modelVersion";
-import type { SelectionMetric, UsecaseSpec } from "../usecase/usecaseSpec";
+import type { SelectionMetric } from "../usecase/specFields";
+import type { UsecaseSpec } from "../usecase/usecaseSpec";
 
 /** What the gate looks at: hold-out values of the selection metric and intervals of the differences. */
 export interface GateEvidence {

@@ -6,7 +6,7 @@ import { readSignature } from "../onnx/signature";
 import type { ModelRuntime } from "../ports";
 import { declaredFeatures } from "../usecase/declaredFeatures";
 import type { Usecase } from "../usecase/loadUsecases";
-import { labelClasses } from "../usecase/usecaseSpec";
+import { labelClasses } from "../usecase/specTask";
 import type { ModelRegistry } from "./modelRegistry";
 import { modelName, type VersionDetails } from "./modelVersion";
 

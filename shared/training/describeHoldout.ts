@@ -7,7 +7,7 @@ import { sliceMetrics } from "../evaluation/sliceMetrics";
 import { type Slicing, sliceByLevel, sliceByMonth, sliceByQuartile } from "../evaluation/slicing";
 import { isClassifier, type ModelOutput } from "../evaluation/weightedMetric";
 import type { MetricInterval } from "../registry/modelVersion";
-import { classMetrics, type SelectionMetric, valueMetrics } from "../usecase/usecaseSpec";
+import { classMetrics, type SelectionMetric, valueMetrics } from "../usecase/specFields";
 import { holdoutSaving, type Rival } from "./holdoutSaving";
 import type { EvaluateTask, HoldoutDetails } from "./workerTasks";
 

@@ -1,6 +1,7 @@
 import { AppError } from "../errors";
 import { seededRandom } from "../random";
-import { type CandidateGrid, type Task, taskOf, type UsecaseSpec } from "../usecase/usecaseSpec";
+import { type Task, taskOf } from "../usecase/specTask";
+import type { CandidateGrid, UsecaseSpec } from "../usecase/usecaseSpec";
 import type { Trial } from "./runRecord";
 import { learnerNames, trainerFor } from "./trainers/registry";
 import type { Trainer } from "./trainers/trainer";

@@ -1,5 +1,6 @@
 import { isBetter } from "../evaluation/selectionMetric";
-import type { SelectionMetric, UsecaseSpec } from "../usecase/usecaseSpec";
+import type { SelectionMetric } from "../usecase/specFields";
+import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import type { Rung, Trial, TrialResult } from "./runRecord";
 
 /** A rung below this many training rows would choose by chance. */

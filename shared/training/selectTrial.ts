@@ -1,5 +1,5 @@
 import { isBetter } from "../evaluation/selectionMetric";
-import type { SelectionMetric } from "../usecase/usecaseSpec";
+import type { SelectionMetric } from "../usecase/specFields";
 import type { TrialResult } from "./runRecord";
 
 /**

@@ -1,6 +1,7 @@
 import type { MetricDifference, VersionDetails } from "../registry/modelVersion";
 import type { EvaluationSpec } from "../usecase/evaluationSpec";
-import type { BaselineName, SelectionMetric } from "../usecase/usecaseSpec";
+import type { SelectionMetric } from "../usecase/specFields";
+import type { BaselineName } from "../usecase/usecaseSpec";
 import type { Trial } from "./runRecord";
 import type { Refit } from "./runStore";
 import type { ClassWeights } from "./trainers/trainer";

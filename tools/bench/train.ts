@@ -5,6 +5,9 @@ import { type FitMeasure, measureFit } from "./trainFit";
 import { benchLearner, defaultLearners } from "./trainLearners";
 import { type PeerMeasure, PeerRows } from "./trainPeers";
 
+/** a longer turn is not repeated: noise weighs little in it */
+const longTurnSeconds = 30;
+
 const help = `Fits learners on seeded rows, 30 % positive, beside scikit-learn and LightGBM where python3 has them; one thread each.
 
   npm run bench:train -- [--rows 77000] [--columns 7,45] [--learner ${defaultLearners.join(",")}] [--repeats 3]
@@ -13,7 +16,7 @@ const help = `Fits learners on seeded rows, 30 % positive, beside scikit-learn a
   --rows     training rows; quality is measured on 20,000 others of the same generator
   --columns  numbers of columns, one table each
   --learner  any learners of the registry, with commas; unknown ones are skipped
-  --repeats  ours and the peers take turns so often; the least time counts
+  --repeats  ours and the peers take turns so often, where a turn takes less than ${longTurnSeconds} s; the least time counts
   --large    gradient boosting of 1,000,000 rows x 20 columns, once
 
 Forests: 100 trees of depth 10. Boosting: 100 rounds of 31 leaves. Others: defaults. Each fit runs in a process of its own: "seconds" is its first fit,
@@ -40,7 +43,12 @@ async function measure(learner: string, plan: Plan, peerRows: PeerRows): Promise
   const ours: FitMeasure[] = [];
   const peers: Record<string, PeerMeasure[]> = {};
   const missing = new Set<string>();
-  for (let repeat = 0; repeat < plan.repeats; repeat++) {
+  const start = performance.now();
+  for (
+    let repeat = 0;
+    repeat === 0 || (repeat < plan.repeats && performance.now() - start < repeat * longTurnSeconds * 1000);
+    repeat++
+  ) {
     ours.push(await measureFit({ learner, parameters, testRows, ...plan }));
     for (const [peer, settings] of Object.entries(peerSettings)) {
       if (missing.has(peer)) continue;

@@ -21,7 +21,7 @@ const known: Record<string, BenchLearner> = {
 };
 
 /** What is measured unless learners are asked for. */
-export const defaultLearners = ["random-forest", "gradient-boosting", "logistic-regression"];
+export const defaultLearners = ["random-forest", "gradient-boosting", "svm-rbf", "logistic-regression"];
 
 export function benchLearner(learner: string): BenchLearner {
   return known[learner] ?? { parameters: {}, peers: {} };

@@ -1,7 +1,7 @@
 import type { BootstrapSettings } from "../../shared/evaluation/bootstrapDraws";
 import { bootstrapInterval } from "../../shared/evaluation/pairedBootstrap";
 import type { ModelOutput } from "../../shared/evaluation/weightedMetric";
-import type { SelectionMetric } from "../../shared/usecase/usecaseSpec";
+import type { SelectionMetric } from "../../shared/usecase/specFields";
 import type { EvaluatedTable } from "./readTable";
 
 /** What one command found: metrics by name (null where one is undefined), intervals of some, and what does not fit a line. */

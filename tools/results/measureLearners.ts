@@ -7,7 +7,8 @@ import { scoreTrial } from "../../shared/training/scoreTrial";
 import { meanOf, selectTrial } from "../../shared/training/selectTrial";
 import { learnerNames, trainerFor } from "../../shared/training/trainers/registry";
 import type { EvaluateOutcome } from "../../shared/training/workerTasks";
-import { taskOf, type UsecaseSpec } from "../../shared/usecase/usecaseSpec";
+import { taskOf } from "../../shared/usecase/specTask";
+import type { UsecaseSpec } from "../../shared/usecase/usecaseSpec";
 import { learnerGrids } from "./learnerGrids";
 
 /** A learner's selected setting and what the hold-out says of it. */

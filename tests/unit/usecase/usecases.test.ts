@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isAppError } from "../../../shared/errors";
 import { loadUsecases } from "../../../shared/usecase/loadUsecases";
 import { parseUsecase } from "../../../shared/usecase/parseUsecase";
-import { labelClasses, taskOf } from "../../../shared/usecase/usecaseSpec";
+import { labelClasses, taskOf } from "../../../shared/usecase/specTask";
 import { usecaseJsonSchema } from "../../../tools/data/usecaseJsonSchema";
 
 const minimal = {

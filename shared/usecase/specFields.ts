@@ -1,0 +1,188 @@
+import { z } from "zod";
+import { cardSpec } from "./cardSpec";
+import { checksSpec } from "./checksSpec";
+import { derivedSpec } from "./derivedSpec";
+import { evaluationSpec } from "./evaluationSpec";
+
+const name = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, "use a-z, 0-9 and - only, starting with a letter, at most 63");
+
+const columnSpec = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("number"),
+    /** unit of measurement, for people: "degC", "km/h" */
+    unit: z.string().optional(),
+    /** a value below makes the row's cell out of range */
+    min: z.number().optional(),
+    max: z.number().optional(),
+    /** values that mean "missing" */
+    sentinels: z.array(z.number()).default([]),
+    /** what a value below min or above max does: it rejects the file, or counts as missing */
+    outOfRange: z.enum(["reject", "missing"]).default("reject"),
+    /** missing values are allowed */
+    nullable: z.boolean().default(true),
+    description: z.string().optional(),
+  }),
+  z.strictObject({
+    type: z.literal("category"),
+    /** the allowed values; without it any text is taken */
+    values: z.array(z.string()).min(1).optional(),
+    sentinels: z.array(z.string()).default([]),
+    nullable: z.boolean().default(true),
+    /** how many hours a missing value may be filled forward within an entity; features only, never labels */
+    fillForwardHours: z.number().positive().optional(),
+    description: z.string().optional(),
+  }),
+  z.strictObject({
+    type: z.literal("timestamp"),
+    description: z.string().optional(),
+  }),
+]);
+
+const label = z.strictObject({
+  /** a category to tell (classification) or a number to estimate (regression) */
+  column: z.string(),
+  /** raw value -> class; without it the raw values are the classes */
+  mapping: z.record(z.string(), z.string()).optional(),
+  /** the class that precision, recall and areas speak of; required when there are two classes */
+  positive: z.string().optional(),
+});
+
+const split = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("time"),
+    /** first instant of the hold-out, UTC; rows before it (less one horizon) train */
+    holdoutFrom: z.iso.datetime({ offset: true }),
+    /** the hold-out is at most the newest so many days, so that training grows as rows arrive; without it, it starts at holdoutFrom for ever */
+    holdoutDays: z.number().positive().optional(),
+    /** expanding-window folds inside the training span, used to compare candidates */
+    folds: z.int().min(1).max(20).default(3),
+  }),
+  z.strictObject({
+    /** each class (of a number: each tenth of its values) has the same share of hold-out and folds */
+    kind: z.literal("stratified"),
+    holdoutFraction: z.number().gt(0).lt(0.9).default(0.25),
+    folds: z.int().min(2).max(20).default(3),
+  }),
+  z.strictObject({
+    /** rows of one group (a patient, a machine) stay together: the hold-out has groups that training never saw */
+    kind: z.literal("group"),
+    column: z.string(),
+    holdoutFraction: z.number().gt(0).lt(0.9).default(0.25),
+    /** leave one group out where there are no more groups than this, else so many folds of whole groups */
+    folds: z.int().min(2).max(20).default(10),
+  }),
+]);
+
+const gridValues = z.array(z.json()).min(1);
+/** a continuous range to draw from, for the searches that draw */
+const gridRange = z.strictObject({
+  from: z.number(),
+  to: z.number(),
+  scale: z.enum(["linear", "log"]).default("linear"),
+  integer: z.boolean().default(false),
+});
+
+const candidate = z.strictObject({
+  learner: z.string(),
+  /** parameter -> the values to try, or a range to draw from; with a grid search every combination is one trial */
+  grid: z.record(z.string(), z.union([gridValues, gridRange])).default({}),
+});
+
+const search = z.strictObject({
+  /** every combination; `trials` drawn ones; or many drawn ones on few rows, of which the best third goes on to three times the rows */
+  kind: z.enum(["grid", "random", "halving"]).default("grid"),
+  /** how many combinations the drawing searches try */
+  trials: z.int().min(1).max(500).default(20),
+  /** halving: one of so many trials goes on */
+  eta: z.int().min(2).max(10).default(3),
+  /** takes the smallest model of the best learner within one standard error of the best */
+  oneStandardError: z.boolean().default(true),
+  /** one fit may take so long; a trial that takes longer is left out */
+  fitSeconds: z.number().positive().max(70).default(70),
+});
+
+export const classMetrics = [
+  "brier",
+  "logLoss",
+  "rocAuc",
+  "prAuc",
+  "f1",
+  "mcc",
+  "accuracy",
+  "balancedAccuracy",
+] as const;
+export const valueMetrics = ["rmse", "mae", "r2"] as const;
+export const selectionMetrics = [...classMetrics, ...valueMetrics] as const;
+
+const gates = z.strictObject({
+  /** stop a version whose hold-out has fewer rows */
+  minHoldoutRows: z.int().min(1).default(50),
+  /** absolute limits on the selection metric, optional */
+  threshold: z.number().optional(),
+  confidence: z.number().gt(0.5).lt(1).default(0.95),
+  bootstrapSamples: z.int().min(200).max(20_000).default(2000),
+});
+
+const drift = z.strictObject({
+  /** the target window: the newest captured inputs of this many hours */
+  windowHours: z.number().positive().default(24),
+  minRows: z.int().min(1).default(100),
+  /** numeric features: Wasserstein-1 divided by the training standard deviation */
+  numericThreshold: z.number().positive().default(0.1),
+  /** categorical features: debiased base-2 Jensen-Shannon distance */
+  categoricalThreshold: z.number().positive().default(0.1),
+  /** alert when at least this many features drift */
+  minDriftedFeatures: z.int().min(1).default(1),
+  enabled: z.boolean().default(true),
+});
+
+const policies = z.strictObject({
+  onNewData: z.enum(["train", "none"]).default("train"),
+  onDrift: z.enum(["retrain", "none"]).default("retrain"),
+  /** hours between scheduled retraining runs; without it only new data and drift retrain */
+  retrainEveryHours: z.number().positive().optional(),
+  minNewLabelledRows: z.int().min(1).default(1),
+  /** at most one drift-started run in this many hours */
+  cooldownHours: z.number().min(0).default(6),
+});
+
+/** Every field of a `usecase.json` by itself; what must hold between fields is in specConsistency.ts. */
+export const specFields = z.strictObject({
+  $schema: z.string().optional(),
+  name,
+  title: z.string().min(1),
+  description: z.string().default(""),
+  columns: z.record(z.string(), columnSpec),
+  time: z.string().optional(),
+  entity: z.string().optional(),
+  label,
+  /** the label is the state this many hours after the row; without it the row's own */
+  horizonHours: z.number().positive().optional(),
+  /** features that are computed, from the history of the row's entity or from one column; name -> how */
+  derived: z.record(z.string().min(1), derivedSpec).default({}),
+  /** model inputs in signature order: columns and derived features */
+  features: z.array(z.string()).min(1),
+  split,
+  candidates: z.array(candidate).min(1),
+  search: search.prefault({}),
+  /** weight of each class in training: "balanced" gives every class the same sum */
+  classWeights: z.union([z.literal("balanced"), z.record(z.string(), z.number().positive())]).optional(),
+  selection: z.strictObject({ metric: z.enum(selectionMetrics) }),
+  /** what a model must beat; by default the class frequencies, or for a number its mean */
+  baselines: z.array(z.enum(["majority", "mean", "persistence"])).optional(),
+  decisionThreshold: z.number().gt(0).lt(1).default(0.5),
+  gates: gates.prefault({}),
+  evaluation: evaluationSpec.optional(),
+  monitors: z.strictObject({ drift: drift.prefault({}) }).prefault({}),
+  policies: policies.prefault({}),
+  card: cardSpec.prefault({}),
+  checks: checksSpec.prefault({}),
+  seed: z.int().min(0).default(1),
+  /** path of a dataset, relative to the spec, that the first start drops as a demonstration */
+  sample: z.string().optional(),
+  /** one row (feature -> value) that the first start scores */
+  example: z.record(z.string(), z.union([z.number(), z.string(), z.null()])).optional(),
+});
+
+export type SpecFields = z.infer<typeof specFields>;
+export type SelectionMetric = (typeof selectionMetrics)[number];
