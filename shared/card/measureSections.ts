@@ -3,8 +3,8 @@ import { barChart } from "../charts/barChart";
 import { intervalChart } from "../charts/intervalChart";
 import { lineChart } from "../charts/lineChart";
 import type { ClassCurves } from "../evaluation/classCurves";
+import { type Cell, paragraph, section, table } from "../page/html";
 import type { ModelVersion, VersionSaving } from "../registry/modelVersion";
-import { type Cell, paragraph, section, table } from "./html";
 import type { ModelCard } from "./modelCard";
 
 /** What was measured on the hold-out: metrics, differences, decisions, curves, slices, cost. */
@@ -136,7 +136,9 @@ function savingParts({ unit, confidence, model, against, thresholds }: VersionSa
   const chart = intervalChart({
     title: "Saving against other ways to decide",
     valueLabel: `${unit} a row, ${percent} % interval`,
-    intervals: against.map(({ name, saving, low, high }) => ({ label: name, value: saving, low, high })),
+    intervals: against
+      .filter(({ costPerRow }) => costPerRow <= 5 * model.costPerRow) // beside a dearer way nothing could be told apart
+      .map(({ name, saving, low, high }) => ({ label: name, value: saving, low, high })),
     reference: { value: 0, label: "no saving" },
   });
   const rows = against.map(({ name, costPerRow, saving, low, high }) => [name, costPerRow, saving, low, high]);

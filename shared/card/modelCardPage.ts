@@ -1,26 +1,14 @@
 import { barChart } from "../charts/barChart";
 import { escapeText } from "../charts/escapeText";
+import { type Cell, list, page, paragraph, section, table } from "../page/html";
 import type { PartDescription } from "../training/describeData";
-import { type Cell, list, paragraph, section, table } from "./html";
 import { measureSections } from "./measureSections";
 import type { ModelCard } from "./modelCard";
-
-const style =
-  ":root{color-scheme:light dark;--ink:#1d2430;--soft:#586074;--line:#d8dce4;--paper:#fff;--card:#f6f7f9}" +
-  "@media(prefers-color-scheme:dark){:root{--ink:#e6e9ef;--soft:#a3abbd;--line:#3a4252;--paper:#14181f;--card:#1c222c}}" +
-  "body{font:15px/1.5 system-ui,sans-serif;max-width:62rem;margin:0 auto;padding:1rem;color:var(--ink);background:var(--paper)}" +
-  "h1{margin:.2rem 0}h2{border-bottom:1px solid var(--line);padding-bottom:.2rem;margin-top:2rem}.soft{color:var(--soft)}" +
-  ".badge{display:inline-block;border:1px solid var(--line);border-radius:1rem;padding:0 .7rem;margin-right:.4rem;background:var(--card)}" +
-  "table{border-collapse:collapse;margin:.5rem 0}th,td{border-bottom:1px solid var(--line);padding:.25rem .7rem;text-align:left;vertical-align:top}" +
-  ".number{text-align:right;font-variant-numeric:tabular-nums}.wide{overflow-x:auto}svg{max-width:100%;height:auto;margin:.4rem .4rem .4rem 0;border-radius:.3rem}" +
-  "code{overflow-wrap:anywhere}@media print{body{max-width:none}section{break-inside:avoid}}";
 
 /** The card as one self-contained HTML page: no script, nothing loaded, for screens of any width, dark ones and paper. */
 export function modelCardPage(card: ModelCard): string {
   const title = `${card.title}: ${card.model} version ${card.version}`;
-  return (
-    '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">' +
-    `<title>${escapeText(title)}</title><style>${style}</style></head><body>` +
+  const body =
     header(card) +
     section("Intended use", paragraph(card.intendedUse) + contact(card)) +
     section("Limits", list(card.limits) || paragraph("None are known beyond what the figures below say.")) +
@@ -28,9 +16,8 @@ export function modelCardPage(card: ModelCard): string {
     section("What it goes by", importanceChart(card), card.absent.importance) +
     section("Checks", checksTable(card), card.absent.checks) +
     section("Data and split", dataTables(card), card.absent.data) +
-    section("Where it comes from", lineageTable(card)) +
-    "</body></html>\n"
-  );
+    section("Where it comes from", lineageTable(card));
+  return page(title, body);
 }
 
 function header({ title, model, version, aliases, description, facts, predicts }: ModelCard): string {

@@ -22,7 +22,7 @@ export interface IntervalChart {
 
 const rowPx = 28;
 const left = 190;
-const top = 40;
+const top = 52;
 
 /** A dot and a line for each interval, in the order given, as an SVG element with title, description and ticks. */
 export function intervalChart({ title, valueLabel, intervals, reference, widthPx = 640 }: IntervalChart): string {

@@ -2,33 +2,23 @@ import { valueText } from "../charts/axis";
 import { barChart } from "../charts/barChart";
 import { escapeText } from "../charts/escapeText";
 import { type Line, lineChart } from "../charts/lineChart";
+import { page, paragraph, section } from "../page/html";
 import type { DependenceReport, GlobalExplanation, ShapleyReport } from "./globalExplanation";
-
-const style =
-  "body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}" +
-  "svg{max-width:100%;height:auto;margin:.5rem .5rem .5rem 0}li{margin:.2rem 0}.note{color:#555}";
 
 /** The explanation as one self-contained HTML page: no script, nothing loaded. */
 export function explainPage(explanation: GlobalExplanation): string {
   const title = `What ${explanation.model} version ${explanation.version} goes by`;
   const { background } = explanation;
-  return (
-    `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escapeText(title)}</title><style>${style}</style></head><body>` +
+  const body =
     `<h1>${escapeText(title)}</h1>` +
     paragraph(
       `These figures describe the model, not the world: what it uses need not be a cause, and features that go together share what they say. Compared with ${background.rows} ${background.source}.`,
     ) +
     importanceSection(explanation) +
     shapleySection(explanation.shapley) +
-    `<h2>How the answer moves with each feature</h2>${paragraph("Bold: the mean over rows (partial dependence). Faint: single rows. Where features go together, some of these combinations never occur.")}` +
-    explanation.dependence.map((one) => dependenceChart(one, explanation.kind)).join("") +
-    surrogateSection(explanation) +
-    "</body></html>\n"
-  );
-}
-
-function paragraph(text: string): string {
-  return `<p class="note">${escapeText(text)}</p>`;
+    section("How the answer moves with each feature", dependenceCharts(explanation)) +
+    surrogateSection(explanation);
+  return page(title, body);
 }
 
 function importanceSection({ importance }: GlobalExplanation): string {
@@ -45,7 +35,7 @@ function importanceSection({ importance }: GlobalExplanation): string {
     })),
   });
   const text = `The metric is ${valueText(value)} on ${rows} hold-out rows. Each feature's values were dealt to other rows.`;
-  return `<h2>What the model cannot do without</h2>${paragraph(text)}${chart}`;
+  return section("What the model cannot do without", paragraph(text, "soft") + chart);
 }
 
 function shapleySection({ method, fallback, explains, rows, answers }: ShapleyReport): string {
@@ -57,7 +47,13 @@ function shapleySection({ method, fallback, explains, rows, answers }: ShapleyRe
     }),
   );
   const text = `Method: ${method}, over ${rows} rows; explained: ${explains.note}.${fallback ? ` TreeSHAP was not used: ${fallback}.` : ""}`;
-  return `<h2>What moves single predictions</h2>${paragraph(text)}${charts.join("")}`;
+  return section("What moves single predictions", paragraph(text, "soft") + charts.join(""));
+}
+
+function dependenceCharts({ dependence, kind }: GlobalExplanation): string {
+  const text =
+    "Bold: the mean over rows (partial dependence). Faint: single rows. Where features go together, some of these combinations never occur.";
+  return paragraph(text, "soft") + dependence.map((one) => dependenceChart(one, kind)).join("");
 }
 
 function dependenceChart(
@@ -87,7 +83,8 @@ function surrogateSection({ surrogate }: GlobalExplanation): string {
   const labels =
     fidelity.labelAgreement === undefined ? "" : `; same label on ${percent(fidelity.labelAgreement)} of them`;
   const text = `A tree fitted to the model's answers on ${fittedRows} rows. On ${fidelity.rows} other rows it explains this share of the answers' variance (R²): ${r2.join(", ")}${labels}. Trust the rules as far as these figures go.`;
-  return `<h2>The model in a few rules</h2>${paragraph(text)}<ol>${rules.map((rule) => `<li>${escapeText(rule)}</li>`).join("")}</ol>`;
+  const ordered = rules.map((rule) => `<li>${escapeText(rule)}</li>`).join("");
+  return section("The model in a few rules", `${paragraph(text, "soft")}<ol>${ordered}</ol>`);
 }
 
 function percent(share: number): string {

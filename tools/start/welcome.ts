@@ -5,6 +5,7 @@ import type { LocalInfo } from "./localState";
 /** Prints the demonstration's answer and the curl command that gets it again. */
 export function explainDemo(outcome: DemoOutcome, example: object, info: LocalInfo): void {
   const pin = outcome.promoted ? "" : ` \\\n  -H 'x-tidegate-version: ${outcome.version}'`;
+  const version = `${info.url}/models/${outcome.usecase}/versions/${outcome.version}`;
   console.log(`
 Scored a row: ${JSON.stringify(outcome.reply)}
 
@@ -12,7 +13,11 @@ Ask again:
 curl -s -X POST ${info.url}/score/${outcome.usecase} \\
   -H 'x-functions-key: ${info.functionKey}'${pin} \\
   -H 'content-type: application/json' \\
-  -d '${JSON.stringify({ rows: [example] })}'`);
+  -d '${JSON.stringify({ rows: [example] })}'
+
+Look at the model in a browser:
+  its card           ${version}/card?code=${info.functionKey}
+  what it goes by    ${version}/explain?code=${info.functionKey}`);
 }
 
 /** Prints where everything is and what to try next. */
