@@ -1,5 +1,6 @@
 import type { FeatureTable, NumberColumn } from "../../data/featureTable";
 import { AppError } from "../../errors";
+import { FloatSorter } from "./sortFloats";
 import { alignCodes, occurringLevels, type TrainedCategory } from "./trainedCategory";
 
 /** A numeric feature as a linear model sees it; all three are taken from training rows. */
@@ -33,7 +34,8 @@ export interface LinearRows {
 
 /** Learns medians, means, deviations and levels from rows of positive weight; AppError invalid_input for an infinite number. */
 export function learnFeatures(table: FeatureTable, weights: Float64Array): LinearFeatures {
-  const numbers = table.numbers.map((column) => learnNumber(column, weights));
+  const sorter = new FloatSorter(table.rowCount);
+  const numbers = table.numbers.map((column) => learnNumber(column, weights, sorter));
   const categories = table.categories.map((column) => ({
     name: column.name,
     levels: occurringLevels(column, weights),
@@ -43,8 +45,10 @@ export function learnFeatures(table: FeatureTable, weights: Float64Array): Linea
   return { numbers, categories, width };
 }
 
-function learnNumber({ name, values }: NumberColumn, weights: Float64Array): LinearNumber {
-  const median = weightedMedian(name, values, weights);
+function learnNumber({ name, values }: NumberColumn, weights: Float64Array, sorter: FloatSorter): LinearNumber {
+  const infinite = values.findIndex((value, row) => Math.abs(value) === Number.POSITIVE_INFINITY && weights[row] !== 0);
+  if (infinite >= 0) throw new AppError("invalid_input", `column "${name}" is infinite in row ${infinite}`);
+  const median = weightedMedian(values, weights, sorter.sort(values));
   let sum = 0;
   let total = 0;
   for (let row = 0; row < values.length; row++) {
@@ -59,23 +63,20 @@ function learnNumber({ name, values }: NumberColumn, weights: Float64Array): Lin
   return { name, median, mean, deviation: deviation > 1e-7 * Math.abs(mean) ? deviation : 1 };
 }
 
-/** The middle of the known values (of the two middle ones their mean); 0 when all are missing. */
-function weightedMedian(name: string, values: Float32Array, weights: Float64Array): number {
-  const known: number[] = [];
+/** The middle of the known values (of the two middle ones their mean), whose rows stand in `order`; 0 when all are missing. */
+function weightedMedian(values: Float32Array, weights: Float64Array, order: Int32Array): number {
   let total = 0;
-  for (let row = 0; row < values.length; row++) {
-    if (Number.isNaN(values[row]) || weights[row] === 0) continue;
-    if (!Number.isFinite(values[row]))
-      throw new AppError("invalid_input", `column "${name}" is infinite in row ${row}`);
-    known.push(row);
-    total += weights[row];
-  }
-  known.sort((a, b) => values[a] - values[b]);
+  for (let at = 0; at < order.length; at++) total += weights[order[at]];
   let below = 0;
-  for (const [at, row] of known.entries()) {
-    below += weights[row];
-    if (below > total / 2) return values[row];
-    if (below === total / 2) return Math.fround((values[row] + values[known[at + 1]]) / 2);
+  let lower: number | undefined;
+  for (let at = 0; at < order.length; at++) {
+    const value = values[order[at]];
+    const weight = weights[order[at]];
+    if (weight === 0) continue;
+    if (lower !== undefined) return Math.fround((lower + value) / 2);
+    below += weight;
+    if (below > total / 2) return value;
+    if (below === total / 2) lower = value;
   }
   return 0;
 }
