@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { getApp } from "../shared/app";
 import { AppError } from "../shared/errors";
 import { toProblem } from "../shared/problem";
+import { requestJson } from "../shared/requestJson";
 
 type JsonHandler = (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit>;
 
@@ -25,13 +26,7 @@ export function endpoint(handler: JsonHandler): HttpHandler {
 /** The request's JSON body by `schema`; AppError invalid_input lists every field at fault. An absent body reads as {}. */
 export async function readBody<T>(request: HttpRequest, schema: z.ZodType<T>): Promise<T> {
   const text = await request.text();
-  let json: unknown;
-  try {
-    json = text.trim() === "" ? {} : JSON.parse(text);
-  } catch (cause) {
-    throw new AppError("invalid_input", "the body is no JSON", { cause });
-  }
-  return check(json, schema);
+  return check(text.trim() === "" ? {} : requestJson(text), schema);
 }
 
 /** The query's fields by `schema`; AppError invalid_input lists every field at fault. */

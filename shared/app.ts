@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { createBlobStore } from "./azure/blobs";
 import { connectStorage } from "./azure/connection";
 import { createQueueSender } from "./azure/queues";
@@ -11,6 +12,7 @@ import { AlertStore } from "./governance/alertStore";
 import { MonitorStore } from "./monitoring/monitorStore";
 import { ModelLoader } from "./onnx/loader";
 import { createOnnxRuntime, onnxRuntimeVersion } from "./onnx/runtime";
+import { createThreadedRuntime } from "./onnx/threadedRuntime";
 import type { Clock, Telemetry } from "./ports";
 import { ModelRegistry } from "./registry/modelRegistry";
 import { createDefaultModel } from "./scoring/defaultModel";
@@ -26,7 +28,8 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
   const blobs = createBlobStore(storage.blobs);
   const tables = createTableStore(config.storage);
   const queues = createQueueSender(storage.queues);
-  const runtime = createOnnxRuntime();
+  // with one core there is nothing to gain
+  const runtime = availableParallelism() > 1 ? createThreadedRuntime() : createOnnxRuntime();
   const sql = createDuckDb();
   const usecases = loadUsecases(config.usecasesFolder);
   const registry = new ModelRegistry({ blobs, tables, clock, telemetry });

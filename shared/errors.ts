@@ -49,6 +49,25 @@ export function isAppError(error: unknown, ...codes: ErrorCode[]): error is AppE
   return error instanceof AppError && (codes.length === 0 || codes.includes(error.code));
 }
 
+/** An error as plain data, which can cross from one thread to another. */
+export interface Failure {
+  /** of an AppError; without it the error is a bug */
+  code?: ErrorCode;
+  message: string;
+  details?: ErrorDetail[];
+  stack?: string;
+}
+
+export function toFailure(error: unknown): Failure {
+  if (isAppError(error)) return { code: error.code, message: error.message, details: error.details };
+  return { message: messageOf(error), stack: error instanceof Error ? error.stack : undefined };
+}
+
+/** The error that `toFailure` was given, in the other thread. */
+export function fromFailure({ code, message, details, stack }: Failure): Error {
+  return code === undefined ? Object.assign(new Error(message), { stack }) : new AppError(code, message, { details });
+}
+
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

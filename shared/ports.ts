@@ -1,3 +1,6 @@
+import type { ModelSignature } from "./onnx/signature";
+import type { Predictions } from "./scoring/predict";
+
 /** A blob's name, size and entity tag as a listing or a read reports them. */
 export interface BlobInfo {
   name: string;
@@ -105,6 +108,8 @@ export interface RuntimeModel {
   inputs: TensorInfo[];
   outputs: TensorInfo[];
   run(inputs: Record<string, TensorValue>): Promise<Record<string, TensorValue>>;
+  /** Predicts the rows of a scoring request's JSON body; AppError invalid_input lists each field at fault. */
+  predict(body: string, signature: ModelSignature): Promise<Predictions>;
   release(): Promise<void>;
 }
 

@@ -4,6 +4,7 @@ import type { LoadedModel, ModelLoader } from "../onnx/loader";
 import type { ModelSignature } from "../onnx/signature";
 import type { BlobStore, ModelRuntime } from "../ports";
 import type { ModelRegistry } from "../registry/modelRegistry";
+import { requestJson } from "../requestJson";
 import { decodeRows } from "../scoring/decodeRows";
 import { predict } from "../scoring/predict";
 import type { Usecase } from "../usecase/loadUsecases";
@@ -65,12 +66,7 @@ export async function explainRequest(ports: ExplainPorts, request: ExplainReques
 type Body = z.infer<typeof options> & { json: unknown };
 
 function parseBody(text: string): Body {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw new AppError("invalid_input", "the body is no JSON", { cause });
-  }
+  const json = requestJson(text);
   const parsed = options.safeParse(json);
   if (parsed.success) return { ...parsed.data, json };
   const details = parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message }));

@@ -1,6 +1,7 @@
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { AppError, messageOf } from "../errors";
 import type { ModelRuntime, RuntimeModel, TensorInfo, TensorType, TensorValue } from "../ports";
+import { predictBody } from "../scoring/predict";
 
 const runtimeTypes: Record<string, TensorType> = {
   float32: "FP32",
@@ -45,12 +46,14 @@ async function load(bytes: Uint8Array): Promise<RuntimeModel> {
 function wrap(TensorClass: typeof Tensor, session: InferenceSession): RuntimeModel {
   const outputs = session.outputMetadata.map((info) => tensorInfo(info, "output"));
   const inputs = session.inputMetadata.map((info) => tensorInfo(info, "input"));
-  return {
+  const model: RuntimeModel = {
     inputs,
     outputs,
     run: (feeds) => run(TensorClass, session, inputs, feeds),
+    predict: (body, signature) => predictBody(model, signature, body),
     release: () => session.release(),
   };
+  return model;
 }
 
 function tensorInfo(info: InferenceSession.ValueMetadata, side: string): TensorInfo {

@@ -1,11 +1,8 @@
 import type { CaptureEntry } from "../capture/inferenceLog";
-import { AppError } from "../errors";
 import type { LoadedModel, ModelLoader } from "../onnx/loader";
 import type { Telemetry } from "../ports";
 import { type Problem, toProblem } from "../problem";
 import { telemetryMetrics } from "../telemetryNames";
-import { decodeRows } from "./decodeRows";
-import { predict } from "./predict";
 
 export interface ScorePorts {
   loader: ModelLoader;
@@ -70,9 +67,8 @@ async function answer(
 ): Promise<ScoreReply> {
   const { version, signature } = loaded.version;
   outcome.version = version;
-  const rows = decodeRows(parseJson(request.body), signature);
-  outcome.rows = rows.rowCount;
-  const predictions = await predict(loaded.runtime, signature, rows);
+  const predictions = await loaded.runtime.predict(request.body, signature);
+  outcome.rows = predictions.rowCount;
   record(ports, request, outcome, started, 200, predictions.log);
   return {
     status: 200,
@@ -82,17 +78,6 @@ async function answer(
       "x-tidegate-version": String(version),
     },
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new AppError("invalid_input", "the body is no JSON", {
-      cause: error,
-      details: [{ path: "", message: "send a JSON object" }],
-    });
-  }
 }
 
 function record(

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { isAppError } from "../errors";
+import { toFailure } from "../errors";
 import { evaluateHoldout } from "./evaluateHoldout";
 import { refitTrial } from "./refitTrial";
 import { scoreTrial } from "./scoreTrial";
@@ -26,9 +26,7 @@ function answer(): WorkerReply {
   try {
     return { outcome: perform(workerData as WorkerTask) };
   } catch (error) {
-    if (isAppError(error)) return { failure: { code: error.code, message: error.message } };
-    const { message, stack } = error as Error;
-    return { failure: { message, stack } };
+    return { failure: toFailure(error) };
   }
 }
 

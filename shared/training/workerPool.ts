@@ -1,14 +1,11 @@
 import path from "node:path";
 import { Worker } from "node:worker_threads";
-import { AppError, type ErrorCode } from "../errors";
+import { type Failure, fromFailure } from "../errors";
 import { packageRoot } from "../packageRoot";
 import type { OutcomeOf, WorkerTask } from "./workerTasks";
 
 /** What a worker thread says: that a part of its work is done, or, as its last word, the outcome or why there is none. */
-export type WorkerReply =
-  | { partDone: true }
-  | { outcome: unknown }
-  | { failure: { code?: ErrorCode; message: string; stack?: string } };
+export type WorkerReply = { partDone: true } | { outcome: unknown } | { failure: Failure };
 
 /** The task took longer than it may; its thread was ended. */
 export class WorkerTimeout extends Error {}
@@ -69,7 +66,7 @@ function runThread(task: WorkerTask, limitMs: number): Promise<unknown> {
       clearTimeout(timer);
       if ("partDone" in reply) timer = setTimeout(stop, limitMs);
       else if ("outcome" in reply) resolve(reply.outcome);
-      else reject(toError(reply.failure));
+      else reject(fromFailure(reply.failure));
     });
     worker.once("error", reject);
     worker.once("exit", (code) => {
@@ -77,11 +74,4 @@ function runThread(task: WorkerTask, limitMs: number): Promise<unknown> {
       reject(new Error(`the training thread ended with code ${code} and no answer`));
     });
   });
-}
-
-function toError(failure: { code?: ErrorCode; message: string; stack?: string }): Error {
-  if (failure.code) return new AppError(failure.code, failure.message);
-  const error = new Error(failure.message);
-  error.stack = failure.stack;
-  return error;
 }

@@ -24,6 +24,7 @@ function world(sizeBytes = 1000) {
         inputs: [],
         outputs: [],
         run: async () => ({}),
+        predict: async () => ({ rowCount: 0, reply: "[]", log: "{}" }),
         release: async () => {
           state.released.push(bytes[0]);
         },

@@ -1,0 +1,109 @@
+import { execFile } from "node:child_process";
+import path from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+import { GraphBuilder } from "../../../shared/onnx/graph";
+import { createOnnxRuntime } from "../../../shared/onnx/runtime";
+import { readSignature } from "../../../shared/onnx/signature";
+import { createThreadedRuntime } from "../../../shared/onnx/threadedRuntime";
+import type { RuntimeModel } from "../../../shared/ports";
+
+const runtime = createThreadedRuntime();
+
+/** A regression of one number: `factor` times it. */
+function times(factor: number): Uint8Array {
+  const graph = new GraphBuilder("times");
+  const input = graph.input("numbers", "float", 1);
+  graph.output("value", "float", 1);
+  graph.node("Mul", [input, graph.constant(Float32Array.of(factor), [1])], {}, "value");
+  return graph.toBytes({});
+}
+
+function signatureOf(model: RuntimeModel) {
+  return readSignature(model, [{ name: "x", type: "number", nullable: false }]);
+}
+
+const numbers = (...data: number[]) => ({
+  numbers: { datatype: "FP32" as const, shape: [data.length, 1], data: Float32Array.from(data) },
+});
+
+/** Runs a script in a process of its own, with the compiled runtime and the bytes of a model at hand. */
+function script(body: string) {
+  const module = path.resolve("dist/shared/onnx/threadedRuntime.js");
+  const bytes = JSON.stringify(Buffer.from(times(2)).toString("base64"));
+  const prelude = `const runtime = require(${JSON.stringify(module)}).createThreadedRuntime();
+    const numbers = (count) => ({ numbers: { datatype: "FP32", shape: [count, 1], data: new Float32Array(count).fill(3) } });
+    runtime.load(Buffer.from(${bytes}, "base64")).then(async (model) => {`;
+  return promisify(execFile)(process.execPath, ["-e", `${prelude}${body}\n});`], { timeout: 15_000 });
+}
+
+describe("the runtime in a thread", () => {
+  it("tells and answers what the runtime in this thread does", async () => {
+    const [here, there] = await Promise.all([createOnnxRuntime().load(times(2)), runtime.load(times(2))]);
+    const { inputs, outputs } = there;
+    expect({ inputs, outputs }).toEqual({ inputs: here.inputs, outputs: here.outputs });
+    expect(await there.run(numbers(1, 2.5))).toEqual(await here.run(numbers(1, 2.5)));
+    const body = '{"data":[[1],[2.5]]}';
+    const predicted = await there.predict(body, signatureOf(there));
+    expect(predicted).toEqual(await here.predict(body, signatureOf(here)));
+    expect(predicted).toMatchObject({ rowCount: 2, reply: '[{"value":2},{"value":5}]' });
+    await Promise.all([here.release(), there.release()]);
+  });
+
+  it("gives each of many callers its own answer, of its own model", async () => {
+    const models = await Promise.all([runtime.load(times(2)), runtime.load(times(-3))]);
+    const signatures = models.map(signatureOf);
+    const replies = await Promise.all(
+      Array.from({ length: 200 }, async (_, at) => {
+        const { reply } = await models[at % 2].predict(`{"rows":[{"x":${at}}]}`, signatures[at % 2]);
+        return (JSON.parse(reply) as { value: number }[])[0].value;
+      }),
+    );
+    expect(replies).toEqual(Array.from({ length: 200 }, (_, at) => (at % 2 === 0 ? 2 * at : 0 - 3 * at)));
+    await Promise.all(models.map((model) => model.release()));
+  });
+
+  it("keeps to the signature of the call, when it changes between two", async () => {
+    const model = await runtime.load(times(2));
+    const renamed = readSignature(model, [{ name: "y", type: "number", nullable: true }]);
+    await model.predict('{"rows":[{"x":1}]}', signatureOf(model));
+    expect(await model.predict('{"rows":[{"y":1}]}', renamed)).toMatchObject({ reply: '[{"value":2}]' });
+    await model.release();
+  });
+
+  it("fails as the runtime in this thread does: the code, the fields at fault, and the caller alone", async () => {
+    const model = await runtime.load(times(2));
+    const signature = signatureOf(model);
+    const [wrong, noJson, right] = await Promise.allSettled([
+      model.predict('{"data":[["a"]]}', signature),
+      model.predict("{", signature),
+      model.predict('{"data":[[1]]}', signature),
+    ]);
+    expect(wrong).toMatchObject({
+      reason: { code: "invalid_input", details: [{ path: "data[0][0]", message: expect.stringContaining("number") }] },
+    });
+    expect(noJson).toMatchObject({ reason: { code: "invalid_input", message: "the body is no JSON" } });
+    expect(right.status).toBe("fulfilled");
+    const wide = { numbers: { datatype: "FP32" as const, shape: [1, 2], data: Float32Array.of(1, 2) } };
+    await expect(model.run(wide)).rejects.toMatchObject({
+      code: "internal",
+      message: expect.stringContaining("failed at inference"),
+    });
+    await expect(runtime.load(Buffer.from("no model"))).rejects.toMatchObject({
+      code: "rejected",
+      message: expect.stringContaining("ONNX Runtime cannot load the model"),
+    });
+    await model.release();
+    await expect(model.run(numbers(1))).rejects.toThrow("was released");
+  });
+
+  it("holds no process back once its answers are there", async () => {
+    const { stdout } = await script("console.log((await model.run(numbers(2))).value.data.join());");
+    expect(stdout.trim()).toBe("6,6");
+  });
+
+  it("lets a process end in the middle of its runs", async () => {
+    const busy = "for (let i = 0; i < 300; i++) void model.run(numbers(100_000)); setTimeout(process.exit, 20, 7);";
+    await expect(script(busy)).rejects.toMatchObject({ code: 7 });
+  });
+});
