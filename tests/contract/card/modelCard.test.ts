@@ -49,7 +49,7 @@ const textOf = (html: string) =>
 function unclosedTags(html: string): string[] {
   const open: string[] = [];
   for (const [, closing, name, selfClosing] of html.matchAll(/<(\/?)([a-z][a-z0-9]*)[^>]*?(\/?)>/g)) {
-    if (name === "meta" || selfClosing) continue;
+    if (name === "meta" || name === "link" || selfClosing) continue;
     if (!closing) open.push(name);
     else if (open.pop() !== name) return [`</${name}>`];
   }
