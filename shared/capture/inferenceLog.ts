@@ -35,6 +35,8 @@ export const captureContainer = "inference";
 const maxMalformedChars = 2048;
 const knownModel = /^[a-z][a-z0-9-]{0,62}$/;
 const blockBytes = 512 * 1024;
+/** what one append may bring, by any version of the service */
+const maxAppendBytes = 4 * 2 ** 20;
 const hourMs = 3_600_000;
 
 /** Whole lines of one path, in memory outside the JavaScript heap: seconds of traffic wait here, and the collector must not walk them. */
@@ -74,7 +76,7 @@ export class InferenceLog {
     block.used += written;
     block.lines++;
     this.pendingBytes += written;
-    if (this.pendingBytes < (this.options.flushBytes ?? 4 * 2 ** 20) || this.flushScheduled) return;
+    if (this.pendingBytes < (this.options.flushBytes ?? maxAppendBytes - blockBytes) || this.flushScheduled) return;
     this.flushScheduled = true;
     void this.flush();
   }
@@ -118,11 +120,11 @@ export class InferenceLog {
     this.flushScheduled = false;
     const failed: Block[] = [];
     let reason = "";
-    for (const block of blocks) {
+    for (const group of groupByAppend(blocks)) {
       try {
-        await this.append(block);
+        await this.append(group[0].path, Buffer.concat(group.map(contentOf)));
       } catch (error) {
-        failed.push({ ...block, bytes: Buffer.from(block.bytes.subarray(0, block.used)) }); // an outage keeps no spare room
+        for (const block of group) failed.push({ ...block, bytes: Buffer.from(contentOf(block)) }); // an outage keeps no spare room
         reason = messageOf(error);
       }
     }
@@ -130,8 +132,7 @@ export class InferenceLog {
   }
 
   /** Appends to the path's blob, or to a next one once it has all the blocks that a blob may have. */
-  private async append({ path, bytes, used }: Block): Promise<void> {
-    const content = bytes.subarray(0, used);
+  private async append(path: string, content: Uint8Array): Promise<void> {
     try {
       await this.options.blobs.append(captureContainer, this.blobName(path), content);
     } catch (error) {
@@ -160,6 +161,27 @@ export class InferenceLog {
     this.pendingBytes = held;
     if (lost > 0) this.options.onLoss(lost, reason);
   }
+}
+
+/** The blocks of one path that one append takes together: a request to storage costs more than its bytes. */
+function groupByAppend(blocks: Block[]): Block[][] {
+  const groups: Block[][] = [];
+  const open = new Map<string, { group: Block[]; used: number }>();
+  for (const block of blocks) {
+    let last = open.get(block.path);
+    if (last === undefined || last.used + block.used > maxAppendBytes) {
+      last = { group: [], used: 0 };
+      open.set(block.path, last);
+      groups.push(last.group);
+    }
+    last.group.push(block);
+    last.used += block.used;
+  }
+  return groups;
+}
+
+function contentOf({ bytes, used }: Block): Buffer {
+  return bytes.subarray(0, used);
 }
 
 /** `inputs` comes last and its length before it, so that a reader finds it without parsing the rest. */
