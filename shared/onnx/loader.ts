@@ -93,6 +93,7 @@ export class ModelLoader {
     if (ready) return ready;
     const version = await this.options.source.resolve(model, reference);
     const entry = await this.entry(model, version);
+    if (entry.evicted) return this.acquire(model, reference); // another load took its room before it was in use
     this.pointers.set(`${model}@${reference}`, this.pointer(version));
     return new LoadedModel(entry);
   }

@@ -116,7 +116,7 @@ export const selectionMetrics = [...classMetrics, ...valueMetrics] as const;
 
 const gates = z.strictObject({
   /** stop a version whose hold-out has fewer rows */
-  minHoldoutRows: z.int().min(1).default(50),
+  minHoldoutRows: z.int().min(1).default(30),
   /** absolute limits on the selection metric, optional */
   threshold: z.number().optional(),
   confidence: z.number().gt(0.5).lt(1).default(0.95),

@@ -94,6 +94,17 @@ describe("the model loader", () => {
     expect(state.released).toEqual([1]);
   });
 
+  it("never gives out a version that another load has pushed out", async () => {
+    const { state, loader } = world(1000);
+    const models = loader(13_000); // room for one
+    const held = await Promise.all([1, 2, 3].map((version) => models.acquire("m", String(version))));
+    expect(held.map(({ version }) => version.version)).toEqual([1, 2, 3]);
+    const released = [...state.released];
+    for (const model of held) model.release();
+    const inUse = state.loads - released.length;
+    expect(inUse).toBe(3);
+  });
+
   it("tells why a reference cannot be loaded", async () => {
     const { loader } = world();
     await expect(loader(1e9).acquire("m", "nobody")).rejects.toMatchObject({ code: "not_found" });

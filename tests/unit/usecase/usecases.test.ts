@@ -49,7 +49,7 @@ describe("a use-case spec", () => {
       split: { holdoutFraction: 0.25, folds: 3 },
       baselines: ["majority"],
       decisionThreshold: 0.5,
-      gates: { minHoldoutRows: 50, confidence: 0.95 },
+      gates: { minHoldoutRows: 30, confidence: 0.95 },
       policies: { onNewData: "train" },
       columns: { Weight: { outOfRange: "reject", nullable: true, sentinels: [] } },
       seed: 1,
