@@ -1,0 +1,164 @@
+import { blockingFailures } from "../checks/checkResult";
+import type { PreparedData } from "../data/preparedData";
+import { AppError } from "../errors";
+import { explanationSample } from "../explain/explanationSample";
+import { judge } from "../governance/gate";
+import type { ModelSignature } from "../onnx/signature";
+import type { BlobStore, Clock, Telemetry } from "../ports";
+import type { AliasState, ModelRegistry } from "../registry/modelRegistry";
+import type { CheckResult, VersionDetails } from "../registry/modelVersion";
+import { telemetryEvents } from "../telemetryNames";
+import type { Usecase } from "../usecase/loadUsecases";
+import { describeData } from "./describeData";
+import type { RunRecord, TrainingPlan, TrialResult } from "./runRecord";
+import { preparedParquet, type Refit, type RunStore, runsContainer, trainingProfileBlob } from "./runStore";
+import type { EvaluateOutcome } from "./workerTasks";
+
+export interface PublishPorts {
+  runs: RunStore;
+  registry: ModelRegistry;
+  blobs: BlobStore;
+  clock: Clock;
+  telemetry: Telemetry;
+  codeRevision: string;
+  /** versions of what trains */
+  environment: Record<string, string>;
+}
+
+/** Everything that a run's last step has found out. */
+export interface Finished {
+  run: RunRecord;
+  usecase: Usecase;
+  plan: TrainingPlan;
+  prepared: PreparedData;
+  best: TrialResult;
+  refit: Refit;
+  signature: ModelSignature;
+  /** the champion that the evaluation compared with */
+  champion?: AliasState;
+  evaluation: EvaluateOutcome;
+  results: TrialResult[];
+  checks: CheckResult[];
+}
+
+/**
+ * Registers the version with everything known about it, moves the alias where the gate says so, and ends the run. AppError
+ * precondition_failed, before anything is written, when the champion is no longer the one that the version was compared with.
+ */
+export async function publishVersion(ports: PublishPorts, finished: Finished): Promise<RunRecord> {
+  const { run, usecase, refit, champion } = finished;
+  const model = usecase.spec.name;
+  if ((await ports.registry.alias(model, "champion"))?.etag !== champion?.etag)
+    throw new AppError("precondition_failed", `the champion of ${model} was moved during the comparison`);
+  const background = `${run.id}/explanation-sample.json`;
+  await ports.blobs.write(runsContainer, background, sampleOf(finished));
+  const details = describe(ports, finished, `${runsContainer}/${background}`);
+  const actor = `run ${run.id}`;
+  const { version } = await ports.registry.register({ model, bytes: refit.onnx, details, operation: run.id, actor });
+  if (details.gate.decision === "promoted" && version > (champion?.version ?? 0))
+    await ports.registry.moveAlias({
+      model,
+      alias: "champion",
+      version,
+      etag: champion?.etag,
+      operation: run.id,
+      actor,
+      reason: details.gate.reasons.join("; "),
+    });
+  // read back: after a crash in between, the first attempt's verdict is the one that counts
+  const { gate, lineage } = await ports.registry.version(model, version);
+  const promoted = (await ports.registry.alias(model, "champion"))?.version === version;
+  const isNew = lineage.runId === run.id;
+  const finishedAt = ports.clock.now().toISOString();
+  const ended = await ports.runs.update(run.id, {
+    status: isNew ? "succeeded" : "unchanged",
+    finishedAt,
+    version,
+    promoted,
+    message: isNew ? gate.reasons.join("; ") : `training gave version ${version} again, byte for byte`,
+  });
+  if (ended.finishedAt === finishedAt) announce(ports, ended, finished);
+  return ended;
+}
+
+/** JSON of the rows that explanations of the version are made with. */
+function sampleOf({ prepared, plan, usecase }: Finished): string {
+  const { decisionThreshold, selection } = usecase.spec;
+  return JSON.stringify(explanationSample(prepared, { seed: plan.seed, metric: selection.metric, decisionThreshold }));
+}
+
+function announce(ports: PublishPorts, run: RunRecord, { evaluation, best }: Finished): void {
+  const seconds = (Date.parse(run.finishedAt as string) - Date.parse(run.requestedAt)) / 1000;
+  const { usecase, trigger, status } = run;
+  ports.telemetry.event(
+    telemetryEvents.runFinished,
+    {
+      usecase,
+      runId: run.id,
+      trigger,
+      status,
+      version: run.version ?? 0,
+      promoted: run.promoted ?? false,
+      learner: best.learner,
+    },
+    { seconds, selectionMetric: Number(evaluation.metrics[best.metric]) },
+  );
+}
+
+function describe(ports: PublishPorts, finished: Finished, background: string): VersionDetails {
+  const { run, usecase, plan, prepared, best, signature, champion, evaluation, results, checks } = finished;
+  const { spec } = usecase;
+  const metric = spec.selection.metric;
+  const gate = judge(
+    {
+      metric,
+      value: Number(evaluation.metrics[metric]),
+      baselines: Object.fromEntries(
+        Object.entries(evaluation.baselines).map(([name, values]) => [name, Number(values[metric])]),
+      ),
+      differences: evaluation.differences,
+      holdoutRows: prepared.holdoutRows.length,
+      champion: champion?.version,
+      failedChecks: blockingFailures(checks),
+    },
+    spec.gates,
+  );
+  return {
+    signature,
+    learner: best.learner,
+    parameters: best.parameters,
+    seed: plan.seed,
+    selectionMetric: metric,
+    metrics: evaluation.metrics,
+    baselines: evaluation.baselines,
+    differences: evaluation.differences,
+    checks,
+    intervals: evaluation.intervals,
+    curves: evaluation.curves,
+    slices: evaluation.slices,
+    saving: evaluation.saving,
+    gate,
+    trainingProfile: `${runsContainer}/${trainingProfileBlob(run.id)}`,
+    background,
+    data: describeData(prepared, spec),
+    search: {
+      kind: spec.search.kind,
+      trials: results.length,
+      failedTrials: results.filter(({ failure }) => failure !== undefined).length,
+      foldScores: best.foldScores,
+      mean: best.mean,
+      standardError: best.standardError,
+      fitSeconds: best.seconds,
+    },
+    environment: ports.environment,
+    lineage: {
+      source: "training",
+      runId: run.id,
+      usecase: spec.name,
+      usecaseHash: run.usecaseHash,
+      datasetVersions: run.datasetVersions,
+      preparedRows: `${runsContainer}/${preparedParquet(run.id)}`,
+      codeRevision: ports.codeRevision,
+    },
+  };
+}
