@@ -200,7 +200,10 @@ export class ModelRegistry {
 
   private async noSuchVersion(model: string, what: string): Promise<AppError> {
     const known = await this.ports.tables.get(table, model, "head");
-    if (known) return new AppError("not_found", `model "${model}" has no ${what}`);
+    if (known) {
+      const numbers = Number(known.latest) === 1 ? "version 1 answers" : `versions 1 to ${known.latest} answer`;
+      return new AppError("not_found", `model "${model}" has no ${what}; ${numbers} by number`);
+    }
     const names = await this.models();
     const list = names.length > 0 ? `the models are ${names.join(", ")}` : "no model is registered yet";
     return new AppError("not_found", `there is no model "${model}"; ${list}`);

@@ -1,8 +1,14 @@
+import type { DatasetRegistry } from "../data/datasetRegistry";
 import type { Usecase } from "../usecase/loadUsecases";
 import { type StartRunPorts, startRun } from "./startRun";
 
-/** Starts a run for every use case whose own schedule is due; returns a line for each. */
-export async function startScheduledRuns(ports: StartRunPorts & { usecases: Map<string, Usecase> }): Promise<string[]> {
+export interface ScheduledRunPorts extends StartRunPorts {
+  usecases: Map<string, Usecase>;
+  datasets: DatasetRegistry;
+}
+
+/** Starts a run for every use case that has a dataset and whose own schedule is due; returns a line for each. */
+export async function startScheduledRuns(ports: ScheduledRunPorts): Promise<string[]> {
   const lines: string[] = [];
   const now = ports.clock.now();
   for (const { spec } of ports.usecases.values()) {
@@ -11,7 +17,7 @@ export async function startScheduledRuns(ports: StartRunPorts & { usecases: Map<
     const last = (await ports.runs.list(spec.name)).at(-1);
     const ageHours =
       last === undefined ? Number.POSITIVE_INFINITY : (now.getTime() - Date.parse(last.requestedAt)) / 3_600_000;
-    if (ageHours < hours) continue;
+    if (ageHours < hours || (await ports.datasets.versions(spec.name)).length === 0) continue;
     const cause = `schedule-${now.toISOString().slice(0, 13).replace(/[-T]/g, "")}`;
     const { run, started } = await startRun(ports, { usecase: spec.name, trigger: "schedule", cause });
     if (started) lines.push(`started ${run.id}: the last run is older than ${hours} h`);

@@ -81,6 +81,13 @@ describe("a run without news", () => {
 });
 
 describe("the schedule", () => {
+  it("waits for the first dataset", async () => {
+    loop = await startLoop({ retrainEveryHours: 24, onNewData: "none" });
+    expect(await startScheduledRuns(loop.app.training)).toEqual([]);
+    await drop("first.csv", rowsFrom(1, 1000));
+    expect(await startScheduledRuns(loop.app.training)).toHaveLength(1);
+  });
+
   it("starts one run when the last one is old enough, however often the timer fires", async () => {
     await withChampion({ retrainEveryHours: 24 });
     loop.passHours(23);

@@ -1,0 +1,127 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { LoadedFunctions } from "./loadedFunctions";
+
+let functions: LoadedFunctions;
+beforeAll(async () => {
+  functions = await LoadedFunctions.start();
+});
+afterAll(() => functions?.stop());
+
+/** A route whose parameters have no names: the README shortens them. */
+const unnamed = (route: string) => `/${route.replace(/^\//, "").replace(/\{\w+\??\}/g, "{}")}`;
+
+/** `METHOD /route key` for every address in the README's table. */
+function documentedAddresses(): string[] {
+  const rows = readFileSync("README.md", "utf8").matchAll(/^\| (`(?:GET|POST|PUT) .*?) \| (\w+) \|/gm);
+  return [...rows].flatMap(([, addresses, key]) =>
+    [...addresses.matchAll(/`(\w+) (\S+)`/g)].map(([, method, route]) => `${method} ${unnamed(route)} ${key}`),
+  );
+}
+
+describe("the functions", () => {
+  it("that answer HTTP are those of the README, each with the key that stands there", () => {
+    const levels: Record<string, string> = { anonymous: "none" };
+    const registered = [...functions.triggers.values()]
+      .filter(({ type }) => type === "httpTrigger")
+      .flatMap(({ methods, route, authLevel }) =>
+        (methods as string[]).map((method) => {
+          const level = String(authLevel);
+          return `${method} ${unnamed(String(route))} ${levels[level] ?? level}`;
+        }),
+      );
+    expect(registered.sort()).toEqual(documentedAddresses().sort());
+  });
+
+  it("that nobody calls wait for two inboxes, three queues with their poison, and the clock", () => {
+    const waiting = [...functions.triggers].filter(([, { type }]) => type !== "httpTrigger");
+    expect(
+      Object.fromEntries(waiting.map(([name, { path, queueName, schedule }]) => [name, path ?? queueName ?? schedule])),
+    ).toEqual({
+      registerDataset: "datasets-inbox/{usecase}/{file}",
+      registerModel: "models-inbox/{model}/{file}.onnx",
+      planTraining: "training-plan",
+      trainCandidate: "training-candidate",
+      finishTraining: "training-finish",
+      "poison-training-plan": "training-plan-poison",
+      "poison-training-candidate": "training-candidate-poison",
+      "poison-training-finish": "training-finish-poison",
+      "poison-webjobs-blobtrigger": "webjobs-blobtrigger-poison",
+      drift: "0 5 * * * *",
+      retrain: "0 20 * * * *",
+      reconcile: "0 */10 * * * *",
+    });
+  });
+});
+
+describe("a request that cannot be answered", () => {
+  const missing = { model: "nothing", version: "1", alias: "champion", id: "nothing.x" };
+  it.each([
+    ["startRun", { body: { usecase: 7 } }, 400, "usecase"],
+    ["startRun", { body: { usecase: "coffee-grade", now: true } }, 400, ""],
+    ["startRun", { body: "{" }, 400, ""],
+    ["moveAlias", { params: { ...missing, alias: "king" }, body: { version: 1, reason: "x" } }, 400, ""],
+    ["moveAlias", { params: missing, body: { version: 0, reason: "x" } }, 400, "version"],
+    ["listAlerts", { query: { limit: "0" } }, 400, "limit"],
+    ["getAudit", { params: missing, query: { limit: "many" } }, 400, "limit"],
+    ["modelCard", { params: missing, query: { format: "pdf" } }, 400, "format"],
+  ])("is told where it is at fault: %s %j", async (name, request, status, path) => {
+    const answer = await functions.http(name, request);
+    expect(answer.status).toBe(status);
+    expect(answer.json).toMatchObject({ code: "invalid_input", requestId: expect.any(String) });
+    expect(answer.json.error).not.toBe("");
+    expect(answer.json.details[0].path).toBe(path);
+  });
+
+  it("is told which model to name where there is none by itself", async () => {
+    const answer = await functions.http("score", { body: { rows: [] } });
+    expect(answer).toMatchObject({
+      status: 400,
+      json: { error: expect.stringContaining("name the model in the path") },
+    });
+  });
+
+  it.each(["getModelVersion", "modelCard", "explainVersion", "getRun", "cancelRun"])(
+    "is told what is not there: %s",
+    async (name) => {
+      const answer = await functions.http(name, { params: missing });
+      expect(answer.status).toBe(404);
+      expect(answer.json.error).toContain("nothing");
+    },
+  );
+});
+
+describe("a blob event that comes twice", () => {
+  it("registers its dataset once", async () => {
+    const bytes = readFileSync("models/coffee-grade/sample.csv");
+    for (const file of ["lots.csv", "lots.csv", "the-same-lots.csv"])
+      await functions.run("registerDataset", { bytes }, { usecase: "coffee-grade", file });
+    const { json } = await functions.http("listDatasets", { query: { usecase: "coffee-grade" } });
+    expect(json.datasets).toMatchObject([{ version: 1, file: "lots.csv", rowCount: 1200 }]);
+    const { json: runs } = await functions.http("listRuns", { query: { usecase: "coffee-grade" } });
+    expect(runs.runs).toMatchObject([{ id: "coffee-grade.data-v1", status: "queued" }]);
+  });
+});
+
+describe("a queue message of another shape", () => {
+  it.each(["planTraining", "trainCandidate", "finishTraining"])(
+    "fails, so that it ends as poison: %s",
+    async (name) => {
+      await expect(functions.run(name, { string: '{"runId":7}' })).rejects.toThrow("runId");
+    },
+  );
+
+  it("is told of in an alert once it is poison", async () => {
+    await functions.run("poison-training-plan", { string: '{"runId":7}' });
+    const { json } = await functions.http("listAlerts", {});
+    expect(json.alerts[0]).toMatchObject({ subject: "tidegate", rule: "poison-training-plan", status: "open" });
+  });
+});
+
+describe("the timers", () => {
+  it.each(["drift", "retrain", "reconcile"])("have nothing to do where there is no model yet: %s", async (name) => {
+    await functions.run(name, { json: '{"Schedule":{"AdjustForDST":true},"ScheduleStatus":null,"IsPastDue":false}' });
+    expect((await functions.http("health", {})).json).toMatchObject({ status: "ok", models: [] });
+    expect((await functions.http("listRuns", { query: { usecase: "weather" } })).json).toEqual({ runs: [] });
+  });
+});
