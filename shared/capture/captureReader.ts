@@ -42,22 +42,22 @@ export class CaptureReader {
     for (let start = 0; start < lines.length; ) {
       let end = lines.indexOf("\n", start);
       if (end < 0) end = lines.length;
-      this.addLine(lines, start, end);
+      if (end > start) this.addLine(lines.slice(start, end)); // a slice is no copy, and nothing is looked for beyond the line
       start = end + 1;
     }
   }
 
-  private addLine(text: string, start: number, end: number): void {
-    const key = text.indexOf(lengthKey, start);
-    if (key < 0 || key >= end) {
-      if (end > start) this.unreadableLines++;
+  private addLine(line: string): void {
+    const key = line.indexOf(lengthKey);
+    if (key < 0) {
+      this.unreadableLines++;
       return;
     }
-    const status = text.indexOf(answered, start);
+    const status = line.indexOf(answered);
     if (status < 0 || status > key) return; // a refused request has no inputs that a model saw
-    const length = Number.parseInt(text.slice(key + lengthKey.length, key + lengthKey.length + 12), 10);
+    const length = Number.parseInt(line.slice(key + lengthKey.length, key + lengthKey.length + 12), 10);
     try {
-      this.addInputs(JSON.parse(text.slice(end - closing - length, end - closing)));
+      this.addInputs(JSON.parse(line.slice(-closing - length, -closing)));
     } catch {
       this.unreadableLines++;
     }
