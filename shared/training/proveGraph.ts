@@ -51,7 +51,7 @@ function checkPredictions(graph: Float64Array, trained: Float64Array, { task }: 
 function checkLabels(graph: TablePredictions, { classes, positiveIndex }: PreparedData, threshold: number): void {
   for (let row = 0; row < graph.labels.length; row++) {
     const scores = graph.predictions.subarray(row * classes.length, (row + 1) * classes.length);
-    const decided = decide(scores, Math.fround(threshold), positiveIndex);
+    const decided = decide(scores, threshold, positiveIndex);
     if (graph.labels[row] !== classes[decided])
       throw new AppError("rejected", `the ONNX graph's label disagrees with its probabilities on hold-out row ${row}`);
   }
