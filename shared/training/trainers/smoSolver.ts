@@ -6,7 +6,7 @@ export interface KernelMatrix {
 
 export interface SmoProblem {
   kernel: KernelMatrix;
-  /** 1 or -1 a row, both present */
+  /** 1 or -1 a row */
   signs: Float64Array;
   /** the most a row's multiplier can be, C times its weight; positive */
   limits: Float64Array;
@@ -28,10 +28,13 @@ const leastCurvature = 1e-12;
 
 /**
  * Solves the dual of the support vector machine with hinge loss by sequential minimal optimisation, each pair chosen by second-order
- * information (Fan, Chen and Lin 2005, "Working set selection using second order information for training SVM"), as LIBSVM does.
+ * information (Fan, Chen and Lin 2005, "Working set selection using second order information for training SVM"), as LIBSVM does. Of
+ * rows of one sign alone nothing is learnt: every score is that sign.
  */
 export function solveSmo({ kernel, signs, limits, tolerance, maxIterations }: SmoProblem): SmoSolution {
   const coefficients = new Float64Array(signs.length);
+  if (signs.every((sign) => sign === signs[0]))
+    return { coefficients, intercept: signs[0], iterations: 0, converged: true };
   const lows = signs.map((sign, row) => (sign > 0 ? 0 : -limits[row]));
   const highs = signs.map((sign, row) => (sign > 0 ? limits[row] : 0));
   // score without intercept, less the sign: the derivative of the dual by the coefficient

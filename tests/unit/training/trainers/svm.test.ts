@@ -58,6 +58,18 @@ describe("sequential minimal optimization", () => {
     expect(solveSmo({ ...problem, maxIterations: 3 })).toMatchObject({ converged: false, iterations: 3 });
     expect(solveSmo({ ...problem, maxIterations: 1000 }).converged).toBe(true);
   });
+
+  it("answers with numbers where a class has no rows, as on a few rows of a search or in a span of time", () => {
+    const { table, target } = sampleRows({ seed: 8, rowCount: 90, numbers: 3, categories: 0, classes: 2, missing: 0 });
+    const classes = [...target.classes, "absent"];
+    for (const kernel of ["rbf", "linear"]) {
+      const exact = trainerFor("svm-exact");
+      const model = exact.fit(table, { ...target, classes }, exact.parameters.parse({ kernel }), { seed: 1 });
+      const probabilities = model.predict(table);
+      expect(probabilities.every(Number.isFinite)).toBe(true);
+      for (let row = 0; row < 90; row++) expect(probabilities[row * 3 + 2]).toBeLessThan(0.05);
+    }
+  });
 });
 
 describe("svm-exact", () => {
