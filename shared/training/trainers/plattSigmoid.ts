@@ -34,8 +34,8 @@ export function fitPlatt(scores: Float64Array, positive: Uint8Array, weights: Fl
     for (; size >= 1e-10; size /= 2) {
       const next = { slope: point.slope + size * step[0], intercept: point.intercept + size * step[1] };
       const nextLoss = lossAt(problem, next);
-      // near the minimum the gain is lost in the rounding of the loss
-      if (nextLoss > loss + 1e-4 * size * slopeAlong + 1e-14 * loss) continue;
+      // near the minimum the gain is lost in the rounding of the loss; a step from scores that differ by rounding alone may be NaN
+      if (!(nextLoss <= loss + 1e-4 * size * slopeAlong + 1e-14 * loss)) continue;
       point = next;
       loss = nextLoss;
       break;

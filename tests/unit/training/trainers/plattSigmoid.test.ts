@@ -36,6 +36,15 @@ describe("Platt's sigmoid", () => {
     expect(plattAt(sigmoid, 0.3)).toBeCloseTo((25 * (26 / 27) + 75 / 77) / 100, 6);
   });
 
+  it("answers with the class share when scores differ by rounding alone, as those of a class that is never foreseen", () => {
+    for (let rows = 40; rows < 140; rows++) {
+      const scores = new Float64Array(rows).map((_, row) => -1 + 1e-11 * Math.sin(row * row));
+      const positive = Uint8Array.from(scores, (_, row) => (row % 5 === 0 ? 1 : 0));
+      const sigmoid = fitPlatt(scores, positive, ones(rows).fill(100)); // as of many rows
+      for (const score of scores) expect(Math.abs(plattAt(sigmoid, score) - 0.2)).toBeLessThan(0.1);
+    }
+  });
+
   it("gives probabilities of 0 and 1, not NaN, far from the boundary", () => {
     expect(plattAt({ slope: -3, intercept: 0 }, 1e6)).toBe(1);
     expect(plattAt({ slope: -3, intercept: 0 }, -1e6)).toBe(0);
