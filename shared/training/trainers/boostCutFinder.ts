@@ -13,7 +13,7 @@ export interface CutSettings {
 }
 
 /** least hessian of a leaf, as LightGBM's min_sum_hessian_in_leaf */
-const leastLeafHessian = 1e-3;
+export const leastLeafHessian = 1e-3;
 
 /** Finds the best cut of a leaf from its histogram, which knows hessians but not how many rows a bin has. */
 export class CutFinder {

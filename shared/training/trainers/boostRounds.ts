@@ -1,4 +1,5 @@
 import { boostBins } from "./boostBins";
+import { leastLeafHessian } from "./boostCutFinder";
 import { BoostGrower, type GrowthSettings } from "./boostGrower";
 import { fillLanes, type RowDerivatives } from "./boostLanes";
 import type { BoostLoss } from "./boostLoss";
@@ -88,13 +89,16 @@ function weigh({ gradient, hessian }: RowDerivatives, weights: Float64Array): vo
   }
 }
 
-/** The step of the leaf, from the exact derivatives of its rows: the lanes' rounding stays out of it. */
+/**
+ * The step of the leaf, from the exact derivatives of its rows: the lanes' rounding stays out of it. Rows that are all but sure may have
+ * no hessian at all, which without l2 would be an infinite step.
+ */
 function leafValue(
   { gradient, hessian }: RowDerivatives,
   rows: Int32Array,
   { l2, learningRate }: RoundSettings,
 ): number {
-  return (-learningRate * sumOver(gradient, rows)) / (sumOver(hessian, rows) + l2);
+  return (-learningRate * sumOver(gradient, rows)) / Math.max(sumOver(hessian, rows) + l2, leastLeafHessian);
 }
 
 /** One sum a loop and nothing after it: the engine compiles such a loop while it runs, and throws away what it then sees for the first time. */

@@ -43,6 +43,21 @@ describe("gradient boosting", () => {
     expect(gap).toBeLessThan(name === "regression" ? 1e-5 : 2e-6);
   });
 
+  it("stays a number without l2 where leaves hold rows that are all but sure", () => {
+    const settings = parse({ rounds: 200, learningRate: 0.3, minLeafRows: 5, l2: 0 });
+    const random = new RandomStream(29, 0);
+    const column = () => new Float32Array(300).map(() => random.next() / 2 ** 32);
+    const [told, noise] = [column(), column()];
+    const target = classTarget(
+      told.map((value) => Math.floor(value * 4)),
+      4,
+    );
+    const sampleWeights = Float64Array.from(target.codes, (code) => (code === 0 ? 50 : 1));
+    const table = tableOf([told, noise]);
+    const probabilities = gradientBoosting.fit(table, target, settings, { seed: 29, sampleWeights }).predict(table);
+    expect(probabilities.every(Number.isFinite)).toBe(true);
+  });
+
   it("gives bit for bit the graph's answers with 137 rounds, for classes and for numbers far from 0", async () => {
     const settings = parse({ rounds: 137, learningRate: 0.3, maxLeaves: 12 });
     for (const classes of [2, 3]) {
