@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { AppError, isAppError } from "../errors";
 import type { AlertStore } from "../governance/alertStore";
+import { refuseExternalData } from "../onnx/externalData";
 import { warmUpInputs } from "../onnx/loader";
 import { readSignature } from "../onnx/signature";
 import type { ModelRuntime } from "../ports";
@@ -55,6 +56,7 @@ export async function registerUpload(ports: RegisterUploadPorts, upload: Uploade
 
 async function examine(ports: RegisterUploadPorts, { model, file, bytes }: UploadedModel): Promise<VersionDetails> {
   const usecase = ports.usecases.get(model);
+  refuseExternalData(bytes);
   const runtimeModel = await ports.runtime.load(bytes);
   try {
     const declared = usecase && declaredFeatures(usecase.spec);
