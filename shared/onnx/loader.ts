@@ -165,8 +165,8 @@ export class ModelLoader {
   }
 }
 
-/** One row of zeros and empty strings for every input, to warm a session and to smoke-test a model. */
-export function warmUpInputs(inputs: TensorInfo[]): Record<string, TensorValue> {
+/** One row of zeros and empty strings for every input, to warm a session. */
+function warmUpInputs(inputs: TensorInfo[]): Record<string, TensorValue> {
   const feeds: Record<string, TensorValue> = {};
   for (const { name, datatype, shape } of inputs) {
     const concrete = shape.map((size) => (size === -1 ? 1 : size));

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { AppError, isAppError } from "../errors";
 import type { AlertStore } from "../governance/alertStore";
 import { refuseExternalData } from "../onnx/externalData";
-import { warmUpInputs } from "../onnx/loader";
 import { readSignature } from "../onnx/signature";
 import type { ModelRuntime } from "../ports";
 import { declaredFeatures } from "../usecase/declaredFeatures";
@@ -10,6 +9,7 @@ import type { Usecase } from "../usecase/loadUsecases";
 import { labelClasses } from "../usecase/specTask";
 import type { ModelRegistry } from "./modelRegistry";
 import { modelName, type VersionDetails } from "./modelVersion";
+import { smokeTest } from "./smokeTest";
 
 export interface RegisterUploadPorts {
   usecases: Map<string, Usecase>;
@@ -61,9 +61,8 @@ async function examine(ports: RegisterUploadPorts, { model, file, bytes }: Uploa
   try {
     const declared = usecase && declaredFeatures(usecase.spec);
     const signature = readSignature(runtimeModel, declared, usecase && labelClasses(usecase.spec));
-    await smokeTest(() => runtimeModel.run(warmUpInputs(runtimeModel.inputs)));
     return {
-      signature,
+      signature: await smokeTest(runtimeModel, signature),
       gate: { decision: "not judged", reasons: ["trained elsewhere: move an alias by hand once you trust it"] },
       lineage: {
         source: "upload",
@@ -74,17 +73,6 @@ async function examine(ports: RegisterUploadPorts, { model, file, bytes }: Uploa
     };
   } finally {
     await runtimeModel.release();
-  }
-}
-
-/** The model must answer one row of zeros and empty strings. */
-async function smokeTest(run: () => Promise<unknown>): Promise<void> {
-  try {
-    await run();
-  } catch (cause) {
-    throw new AppError("rejected", `the model loads but fails on one row of zeros: ${(cause as Error).message}`, {
-      cause,
-    });
   }
 }
 
