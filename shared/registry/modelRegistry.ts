@@ -22,8 +22,8 @@ export interface AliasMove {
   model: string;
   alias: AliasName;
   version: number;
-  /** the alias row's entity tag as the caller last read it; a stale one changes nothing */
-  etag?: string;
+  /** the alias row's entity tag as the caller last read it, null where there was no row; a stale one changes nothing */
+  etag?: string | null;
   /** the version the alias is believed to stand at; another one changes nothing */
   expected?: number;
   operation: string;
@@ -150,7 +150,7 @@ export class ModelRegistry {
       movedAt: now.toISOString(),
       operation: move.operation,
     });
-    const etag = move.etag ?? current?.etag;
+    const etag = move.etag === undefined ? current?.etag : move.etag;
     const operations: TableOperation[] = [
       etag ? { kind: "replace", row: row(alias, version), etag } : { kind: "insert", row: row(alias, version) },
       auditInsert(model, aliasAudit(move, current?.version), now),

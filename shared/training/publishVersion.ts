@@ -10,7 +10,7 @@ import type { CheckResult, VersionDetails } from "../registry/modelVersion";
 import { telemetryEvents } from "../telemetryNames";
 import type { Usecase } from "../usecase/loadUsecases";
 import { describeData } from "./describeData";
-import type { RunRecord, TrainingPlan, TrialResult } from "./runRecord";
+import { isFinal, type RunRecord, type TrainingPlan, type TrialResult } from "./runRecord";
 import { preparedParquet, type Refit, type RunStore, runsContainer, trainingProfileBlob } from "./runStore";
 import type { EvaluateOutcome } from "./workerTasks";
 
@@ -48,6 +48,8 @@ export interface Finished {
 export async function publishVersion(ports: PublishPorts, finished: Finished): Promise<RunRecord> {
   const { run, usecase, refit, champion } = finished;
   const model = usecase.spec.name;
+  const current = await ports.runs.get(run.id);
+  if (isFinal(current.status)) return current; // cancelled while it was judged
   if ((await ports.registry.alias(model, "champion"))?.etag !== champion?.etag)
     throw new AppError("precondition_failed", `the champion of ${model} was moved during the comparison`);
   const background = `${run.id}/explanation-sample.json`;
@@ -60,7 +62,7 @@ export async function publishVersion(ports: PublishPorts, finished: Finished): P
       model,
       alias: "champion",
       version,
-      etag: champion?.etag,
+      etag: champion?.etag ?? null,
       operation: run.id,
       actor,
       reason: details.gate.reasons.join("; "),

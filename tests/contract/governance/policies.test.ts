@@ -8,7 +8,6 @@ import { trainingQueues } from "../../../shared/training/runRecord";
 import { startRun } from "../../../shared/training/startRun";
 import { startScheduledRuns } from "../../../shared/training/startScheduledRuns";
 import { trainCandidate } from "../../../shared/training/trainCandidate";
-import type { EvaluateOutcome, WorkerTask } from "../../../shared/training/workerTasks";
 import { Loop, shippedSpec } from "../../support/loop";
 
 const usecase = "coffee-grade";
@@ -188,33 +187,5 @@ describe("the last step of a run", () => {
     expect(await lastRun()).toMatchObject({ status: "succeeded", version: 1, promoted: true });
     const finished = loop.telemetry.events.filter(({ attributes }) => attributes.status === "succeeded");
     expect(finished).toHaveLength(1);
-  });
-});
-
-describe("a champion that is moved while a run compares its version with it", () => {
-  it("is compared again: nothing replaces a champion that it was not compared with", async () => {
-    await withChampion();
-    loop.passHours(1);
-    await drop("second.csv", rowsFrom(1000, 1201));
-    await loop.drain();
-    const { registry, training } = loop.app;
-    expect(await registry.aliases(usecase)).toEqual({ champion: 1 }); // version 2 is not clearly better
-    loop.deploy({ ...spec(), seed: 7 });
-    let comparisons = 0;
-    const workers = {
-      run: async (task: WorkerTask, limitMs: number) => {
-        const outcome = await training.workers.run(task, limitMs);
-        if (task.kind !== "evaluate" || ++comparisons > 1) return outcome;
-        const move = { model: usecase, alias: "champion" as const, version: 2, operation: "by-hand" };
-        await registry.moveAlias({ ...move, actor: "a person", reason: "to see" });
-        const best = { difference: -1, low: -2, high: -0.5, confidence: 0.95 };
-        const differences = (outcome as EvaluateOutcome).differences.map((one) => ({ ...one, ...best }));
-        return { ...outcome, differences };
-      },
-    };
-    Object.assign(loop.app.training, { workers });
-    expect(await request("new-spec")).toMatchObject({ status: "succeeded", version: 3, promoted: false });
-    expect(comparisons).toBe(2);
-    expect(await registry.aliases(usecase)).toEqual({ champion: 2, previous: 1 });
   });
 });

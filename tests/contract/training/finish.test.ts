@@ -1,0 +1,82 @@
+import { readFileSync } from "node:fs";
+import { afterEach, describe, expect, it } from "vitest";
+import { cancelRun } from "../../../shared/training/cancelRun";
+import { finishTraining } from "../../../shared/training/finishTraining";
+import { trainingQueues } from "../../../shared/training/runRecord";
+import { startRun } from "../../../shared/training/startRun";
+import { trainCandidate } from "../../../shared/training/trainCandidate";
+import { Loop, shippedSpec } from "../../support/loop";
+
+const usecase = "coffee-grade";
+/** One small trial, so that a run takes a second; another seed splits the rows in another way. */
+const spec = (seed: number) => ({
+  ...shippedSpec(usecase),
+  candidates: [{ learner: "logistic-regression", grid: { l2: [1] } }],
+  seed,
+});
+type Step = Parameters<typeof trainCandidate>[1];
+
+let loop: Loop;
+afterEach(() => loop?.stop());
+
+const run = (id: string) => loop.app.training.runs.get(`${usecase}.${id}`);
+
+/** Queues a run under a spec of its own and works it off up to its last step. */
+async function readyToFinish(cause: string, seed: number): Promise<void> {
+  loop.passHours(0.01);
+  loop.deploy(spec(seed));
+  await startRun(loop.app.training, { usecase, trigger: "request", cause });
+  await loop.drainPlans();
+  await loop.take(trainingQueues.candidate, (step) => trainCandidate(loop.app.training, step as Step));
+}
+
+/** Does `work` once the next version is evaluated, and before anything comes of it. */
+function afterEvaluation(work: () => Promise<unknown>): void {
+  const { workers } = loop.app.training;
+  const wrapped = Object.create(workers) as typeof workers;
+  let isDone = false;
+  wrapped.run = (async (task: Parameters<typeof workers.run>[0], limitMs: number) => {
+    const outcome = await workers.run(task, limitMs);
+    if (task.kind === "evaluate" && !isDone) {
+      isDone = true;
+      await work();
+    }
+    return outcome;
+  }) as typeof workers.run;
+  loop.app.training.workers = wrapped;
+}
+
+async function withTwoVersions(): Promise<void> {
+  loop = await Loop.start(spec(1));
+  await loop.drop(usecase, readFileSync(`models/${usecase}/sample.csv`));
+  await loop.drain();
+  await readyToFinish("second", 2);
+  await loop.drain();
+  expect(await run("second")).toMatchObject({ status: "succeeded", version: 2, promoted: false });
+}
+
+describe("a run whose version is being judged", () => {
+  it("is judged again when the champion moves meanwhile, against the new one", async () => {
+    await withTwoVersions();
+    await readyToFinish("third", 3);
+    const move = { model: usecase, alias: "champion" as const, operation: "by-hand", actor: "test", reason: "trust" };
+    afterEvaluation(() => loop.app.registry.moveAlias({ ...move, version: 2 }));
+    const statuses: string[] = [];
+    await loop.take(trainingQueues.finish, async ({ runId }) => {
+      statuses.push((await finishTraining(loop.app.training, runId)).status);
+    });
+    expect(statuses).toEqual(["finishing", "succeeded"]);
+    expect(await run("third")).toMatchObject({ status: "succeeded", version: 3 });
+    const { differences } = await loop.app.registry.version(usecase, 3);
+    expect(differences?.filter(({ against }) => against === "champion")).toHaveLength(1);
+  });
+
+  it("registers nothing when it is cancelled meanwhile", async () => {
+    await withTwoVersions();
+    await readyToFinish("third", 3);
+    afterEvaluation(() => cancelRun(loop.app.training, `${usecase}.third`));
+    await loop.drain();
+    expect(await run("third")).toMatchObject({ status: "cancelled" });
+    expect(await loop.app.registry.versions(usecase)).toHaveLength(2);
+  });
+});
