@@ -30,7 +30,14 @@ function isMissing(error: unknown): boolean {
   return error instanceof RestError && error.statusCode === 404;
 }
 
+/** Whether a row can have this key: the service answers a read with another one by an error. Source: https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model */
+function isKey(key: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+  return key !== "" && key.length <= 512 && !/[/\\#?\u0000-\u001f\u007f-\u009f]/.test(key);
+}
+
 async function get(table: TableClient, partitionKey: string, rowKey: string): Promise<TableRow | undefined> {
+  if (!isKey(partitionKey) || !isKey(rowKey)) return undefined;
   try {
     return toRow(await table.getEntity(partitionKey, rowKey));
   } catch (error) {

@@ -99,6 +99,14 @@ describe("tables", () => {
     expect(await tables.get("stale", "p", "a")).toMatchObject({ n: 2 });
   });
 
+  it.each(["", "a/b", "a\\b", "a#b", "a?b", "a\nb", "x".repeat(600)])(
+    "do not exist under the key %j, which none can have",
+    async (key) => {
+      expect(await storage.tables.get("keys", key, "row")).toBeUndefined();
+      expect(await storage.tables.get("keys", "partition", key)).toBeUndefined();
+    },
+  );
+
   it("list a range of keys in order, up to a limit", async () => {
     const { tables } = storage;
     await tables.transaction(
