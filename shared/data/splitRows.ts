@@ -3,6 +3,7 @@ import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import type { Fold, PreparedData } from "./preparedData";
 import { splitByGroup } from "./splitByGroup";
 import { splitStratified } from "./splitStratified";
+import { spreadCopies } from "./spreadCopies";
 
 /** Rows of the table by their part; folds lie within the training rows. */
 export interface RowSplit {
@@ -36,7 +37,8 @@ function partsOf(
 ): RowSplit {
   if (split.kind === "time") return splitByTime(rows.times as Float64Array, split, (horizonHours ?? 0) * hourMs);
   if (split.kind === "group") return splitByGroup(rows.groups(), seed, split);
-  return splitStratified(values ? tenths(values) : target, rows.hashes(), split);
+  const classes = values ? tenths(values) : target;
+  return splitStratified(classes, spreadCopies(classes, rows.hashes(), values), split);
 }
 
 /** The tenth of the sorted values that each lies in, so that parts hold high and low ones alike; equal values share one. */

@@ -1,7 +1,7 @@
 import type { RowSplit } from "./splitRows";
 
 /**
- * Gives each class the same share of hold-out and of every fold. A row's place follows from its hash, so equal rows stay together and a
+ * Gives each class the same share of hold-out and of every fold. A row's place follows from its hash, so rows of one hash stay together and a
  * row keeps its part, but for a few at the borders, when the dataset grows: a champion is not tested on rows that trained it.
  */
 export function splitStratified(

@@ -173,6 +173,24 @@ describe("preparing rows without a time", { timeout: 60_000 }, () => {
     expect([...weights(data.trainRows)].filter((weight) => held.has(weight))).toEqual([]);
   });
 
+  it("spreads a combination that many rows share over hold-out and folds, each class alike", async () => {
+    const rows = fruits(12).flatMap((row, i) => Array.from({ length: 100 + 20 * i }, () => row));
+    const share = ({ table, target }: PreparedData, part: Int32Array, weight: number, code: number) => {
+      const is = (row: number) => table.numbers[0].values[row] === weight && target[row] === code;
+      return part.filter(is).length / target.filter((_code, row) => is(row)).length;
+    };
+    const data = await prepare([fruitCsv(rows)], spec);
+    for (let weight = 0; weight < 12; weight++) {
+      expect(share(data, data.holdoutRows, weight, weight % 3)).toBeGreaterThan(0.05);
+      expect(share(data, data.holdoutRows, weight, weight % 3)).toBeLessThan(0.5);
+      for (const { validation } of data.folds) expect(share(data, validation, weight, weight % 3)).toBeGreaterThan(0.1);
+    }
+    expect(Math.abs(data.holdoutRows.length - rows.length / 4)).toBeLessThan(15);
+    const parts = ({ holdoutRows, target, table }: PreparedData) =>
+      Array.from(holdoutRows, (row) => `${table.numbers[0].values[row]} ${target[row]}`).sort();
+    expect(parts(await prepare([fruitCsv(rows.toReversed())], spec))).toEqual(parts(data));
+  });
+
   it("keeps most rows in their part when the dataset grows", async () => {
     const small = await prepare([fruitCsv(fruits(300))], spec);
     const large = await prepare([fruitCsv(fruits(300)), fruitCsv(fruits(360).slice(300))], spec);
