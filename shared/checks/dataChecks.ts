@@ -86,7 +86,7 @@ function leakage(data: PreparedData, { limit, severity }: ChecksSpec["leakage"])
   const leaking = powers.filter(({ power }) => power >= limit);
   const summary =
     leaking.length > 0
-      ? `${leaking.map(({ feature }) => feature).join(", ")} alone tells the label (${what} ${figure(strongest.power)}, limit ${limit}): it may hold the answer; leave it out, or raise checks.leakage.limit`
+      ? `${leaking.map(({ feature }) => feature).join(", ")} alone tells the label (${what} ${figure(strongest.power)}, limit ${limit}): it may hold the answer; leave it out, or, if it may be known, set checks.leakage.severity to "warn"`
       : `no feature alone tells the label; the strongest is ${strongest.feature} (${what} ${figure(strongest.power)})`;
   const evidence = Object.fromEntries(powers.slice(0, 10).map(({ feature, power }) => [feature, power]));
   return checkResult({ name: "label leakage", kind, severity, ok: leaking.length === 0, summary, evidence });

@@ -41,7 +41,7 @@ const functionality = z.strictObject({
 export const checksSpec = z.strictObject({
   /** class whose probability is watched; by default the positive one of two, otherwise it must be named where a check needs it */
   class: z.string().optional(),
-  /** one feature alone must not tell the hold-out's label this well (area under the ROC curve, or share of the variance) */
+  /** one feature alone must not tell the label, of hold-out and of training rows, this well (area under the ROC curve, or share of the variance) */
   leakage: z
     .strictObject({ limit: z.number().gt(0.5).max(1).default(0.999), severity: severity.default("block") })
     .prefault({}),

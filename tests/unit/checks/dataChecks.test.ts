@@ -78,6 +78,19 @@ describe("checks of the data", () => {
     const check = named(dataWith(leak), "label leakage");
     expect(check).toMatchObject({ status: "failed", severity: "block" });
     expect(check?.summary).toMatch(/^leak alone tells the label \(ROC area 1, limit 0.999\)/);
+    expect(check?.summary).toContain('set checks.leakage.severity to "warn"');
+  });
+
+  it("take no feature for the answer that is faultless on the hold-out alone", () => {
+    const lucky = dataWith(({ table, target, trainRows }) => {
+      const values = Float32Array.from(target);
+      for (let i = 0; i < trainRows.length; i += 50) values[trainRows[i]] = 1 - target[trainRows[i]];
+      table.numbers.push({ name: "width", values });
+    });
+    expect(named(lucky, "label leakage")).toMatchObject({
+      status: "passed",
+      evidence: { width: expect.closeTo(0.98, 2) },
+    });
   });
 
   it("find a number that leaks through another one", () => {
