@@ -46,7 +46,7 @@ export interface RowExplanations {
 /** rows that one task may have the model score */
 const maxEvaluations = 1_000_000;
 /** walks through one tree for a row and a background row that one task may take */
-const maxTreeWalks = 2_000_000;
+export const maxTreeWalks = 2_000_000;
 /** pairs of orders that sampling takes for every background row */
 export const pairsPerBackgroundRow = 4;
 

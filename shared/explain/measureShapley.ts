@@ -1,14 +1,21 @@
 import { exactEvaluations, maxExactFeatures } from "./exactShapley";
 import { explainedQuantity } from "./explainedAnswer";
-import { explainRows, pairsPerBackgroundRow, type RowExplanations } from "./explainRows";
+import {
+  type ExplainTask,
+  explainRows,
+  maxTreeWalks,
+  pairsPerBackgroundRow,
+  type RowExplanations,
+} from "./explainRows";
 import type { GlobalContext } from "./globalContext";
 import type { ShapleyReport } from "./globalExplanation";
 import { type NumberRows, pickRows } from "./numberRows";
 import { sampledEvaluations } from "./sampledShapley";
+import type { TreeView } from "./viewTrees";
 
 /** rows that the model may be asked to score for this, over all answers */
 const maxEvaluations = 300_000;
-/** without trees every background row costs a run of the model for every coalition */
+/** without trees every background row costs a run of the model for every coalition; many trees cost a walk each */
 const fewBackgroundRows = 30;
 
 /** The mean size of every feature's Shapley value over the background rows, for every answer that is told. */
@@ -40,7 +47,7 @@ async function explainAnswer(context: GlobalContext, answer: number): Promise<Ro
   };
   if ("view" in context.trees) {
     const explained = await explainRows(task(pickRows(background, [0]), background));
-    if (explained.method === "tree-shap") return explainRows(task(background, background));
+    if (explained.method === "tree-shap") return explainByTrees(background, context.trees.view, task);
   }
   const few = pickRows(background, [...Array(Math.min(fewBackgroundRows, background.rowCount)).keys()]);
   const width = background.width;
@@ -49,10 +56,27 @@ async function explainAnswer(context: GlobalContext, answer: number): Promise<Ro
       ? exactEvaluations(width, few.rowCount)
       : sampledEvaluations(width, few.rowCount, pairsPerBackgroundRow);
   const count = Math.max(1, Math.min(background.rowCount, Math.floor(maxEvaluations / context.told.length / perRow)));
-  // from the other end, so that rows are seldom compared with themselves
-  const rows = pickRows(
+  return explainRows(task(lastRows(background, count), few));
+}
+
+/** Every background row against all; with more trees than that may take, as many rows as fit against a few. */
+function explainByTrees(
+  background: NumberRows,
+  { trees }: TreeView,
+  task: (rows: NumberRows, others: NumberRows) => ExplainTask,
+): Promise<RowExplanations> {
+  const treeCount = trees.ensemble.roots.length;
+  const { rowCount } = background;
+  if (treeCount * rowCount * rowCount <= maxTreeWalks) return explainRows(task(background, background));
+  const few = pickRows(background, [...Array(Math.min(fewBackgroundRows, rowCount)).keys()]);
+  const count = Math.max(1, Math.min(rowCount, Math.floor(maxTreeWalks / (treeCount * few.rowCount))));
+  return explainRows(task(lastRows(background, count), few));
+}
+
+/** From the end, so that rows are seldom compared with the first ones, which are themselves. */
+function lastRows(background: NumberRows, count: number): NumberRows {
+  return pickRows(
     background,
     Array.from({ length: count }, (_, i) => background.rowCount - 1 - i),
   );
-  return explainRows(task(rows, few));
 }

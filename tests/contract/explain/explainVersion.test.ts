@@ -84,6 +84,20 @@ describe("explaining a model version", () => {
     expect(found.surrogate.fidelity.answers).toHaveLength(3);
   });
 
+  it("explains a model of very many trees by fewer walks, not by refusing", async () => {
+    const parameters = { rounds: 600, maxLeaves: 3 };
+    await explaining.register({
+      model: "long",
+      learner: "gradient-boosting",
+      parameters,
+      classes: 3,
+      withSample: true,
+    });
+    const { shapley } = await explanations.of("long", "1");
+    expect(shapley).toMatchObject({ method: "tree-shap", rows: 37 }); // 2,000,000 walks / 1,800 trees / 30 background rows
+    expect(shapley.answers).toHaveLength(3);
+  });
+
   it("measures a regression by its own metric, in the label's unit", async () => {
     const parameters = { trees: 20 };
     await explaining.register({
