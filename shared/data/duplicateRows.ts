@@ -11,6 +11,7 @@ interface DuplicateCheck {
 }
 
 const maxKeys = 20;
+const byEntity = "where they are about different things, name the column that tells which as the spec's entity";
 
 /**
  * Looks for rows of the typed `table` with the same time and entity: where all features and the label agree they count once, with a
@@ -32,7 +33,8 @@ export async function checkDuplicates(session: SqlSession, table: string, spec: 
     const found = await session.rows(
       `SELECT * EXCLUDE (row_list), row_list[1] AS first_row, row_list[2] AS second_row FROM (${groups}) WHERE ${any} ORDER BY first_row LIMIT ${maxKeys}`,
     );
-    const reasons = found.map((group) => contradiction(group, used, what));
+    const advice = spec.entity === undefined ? `; ${byEntity}` : "";
+    const reasons = found.map((group) => contradiction(group, used, what, advice));
     return { reasons, reasonCount: Number(totals.contradictions), notes: [] };
   }
   const repeated = Number(totals.repeated);
@@ -46,12 +48,12 @@ function varies(column: string): string {
   return `(min(${column}) <> max(${column}) OR count(${column}) NOT IN (0, count(*))) IS TRUE`;
 }
 
-function contradiction(group: Record<string, unknown>, used: string[], what: string): RejectionReason {
+function contradiction(group: Record<string, unknown>, used: string[], what: string, advice: string): RejectionReason {
   const columns = used.filter((_name, i) => group[`d${i}`] === true);
   const more = Number(group.copies) > 2 ? ` (and ${Number(group.copies) - 2} more)` : "";
   return {
     row: Number(group.second_row),
     column: columns[0],
-    message: `rows ${group.first_row} and ${group.second_row}${more} have the same ${what} but differ in ${columns.slice(0, 8).join(", ")}`,
+    message: `rows ${group.first_row} and ${group.second_row}${more} have the same ${what} but differ in ${columns.slice(0, 8).join(", ")}${advice}`,
   };
 }

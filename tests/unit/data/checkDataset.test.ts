@@ -140,6 +140,16 @@ describe("checking a dataset", { timeout: 60_000 }, () => {
     ]);
   });
 
+  it("says that an entity is lacking where rows of one time differ and the spec names none", async () => {
+    const verdict = await check(csv([...hours("rs", "A"), ...hours("rs", "B", () => "7")]), {
+      ...machine,
+      entity: undefined,
+    });
+    expect(verdict.reasons[0].message).toMatch(
+      /^rows 1 and 3 have the same time but differ in .*; where they are about different things, name the column that tells which as the spec's entity$/,
+    );
+  });
+
   it("names missing and repeated columns, and notes those it ignores", async () => {
     const missing = await check("At,machine,Load\n2024-01-01,A,1\n", machine);
     expect(missing.reasons).toEqual([
