@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -96,6 +96,30 @@ describe.sequential("npm start", () => {
     } finally {
       await second.stop(true);
     }
+  });
+
+  it("is not kept from its sample by a file that was rejected before", async () => {
+    const state = path.join(folder, "rejected");
+    const earlier = await RunningTidegate.start(["--no-demo"], { folder: state });
+    await earlier.drop("datasets-inbox", "weather/wrong.csv", "a,b\n1,2\n");
+    await earlier.until("/datasets?usecase=weather", ({ rejected }) => rejected.length === 1);
+    await earlier.stop(true);
+    const later = await RunningTidegate.start([], { folder: state });
+    await later.stop(true);
+    expect(later.output).toContain('Scored a row: {"model":"weather","version":1');
+  });
+
+  it("serves after a run of its sample that was cancelled, and says so", async () => {
+    const state = path.join(folder, "cancelled");
+    const earlier = await RunningTidegate.start(["--no-demo"], { folder: state });
+    await earlier.drop("datasets-inbox", "weather/sample.csv.gz", await readFile("models/weather/sample.csv.gz"));
+    await earlier.until("/runs/weather.data-v1", ({ id }) => id);
+    const key = { "x-functions-key": earlier.info.masterKey };
+    expect((await earlier.call("POST", "/runs/weather.data-v1/cancel", undefined, key)).status).toBe(200);
+    await earlier.stop(true);
+    const later = await RunningTidegate.start([], { folder: state });
+    await later.stop(true);
+    expect(later.output).toContain("No row is scored: the run weather.data-v1 ended as cancelled");
   });
 
   it("shows its help", async () => {

@@ -88,10 +88,10 @@ async function startTargets(folder: string, cleanUp: (() => unknown)[]) {
   });
   cleanUp.push(() => empty.stop());
   const info = { url: tidegate.url, functionKey: keys.function, masterKey: keys.master, storage, ready: true };
-  const { version } = await runDemo(usecase, info, (line) => console.error(line));
+  const outcome = await runDemo(usecase, info, (line) => console.error(line));
   const model = usecase.spec.name;
-  const described = await new TidegateClient(info).get<ModelVersion>(`/models/${model}/versions/${version}`);
-  if (described === undefined) throw new Error(`version ${version} of ${model} is gone`);
+  const described = await new TidegateClient(info).get<ModelVersion>(`/models/${model}/versions/${outcome?.version}`);
+  if (described === undefined) throw new Error(`version ${outcome?.version} of ${model} is gone`);
   const barePort = await startBare(described, storage, folder, cleanUp);
   const row = described.signature.features.map(({ name }) => usecase.spec.example?.[name] ?? null);
   const headers = { "x-functions-key": keys.function, "content-type": "application/json" };
@@ -100,7 +100,7 @@ async function startTargets(folder: string, cleanUp: (() => unknown)[]) {
       name: "tidegate",
       port: tidegate.port,
       path: `/score/${model}`,
-      headers: { ...headers, "x-tidegate-version": String(version) },
+      headers: { ...headers, "x-tidegate-version": String(described.version) },
     },
     { name: "emptyHandler", port: empty.port, path: "/empty", headers },
     { name: "bare", port: barePort, path: "/", headers },

@@ -13,7 +13,7 @@ const inbox = "datasets-inbox";
 
 interface Datasets {
   datasets: { usecase: string; version: number; rowCount: number; file: string }[];
-  rejected: { usecase: string; file: string; reasons: { message: string }[] }[];
+  rejected: { usecase: string; file: string; rejectedAt: string; reasons: { message: string }[] }[];
 }
 
 /** How the demonstration ended: the model that answers, and by which version where the gate refused it. */
@@ -24,19 +24,33 @@ export interface DemoOutcome {
   reply: unknown;
 }
 
-/** Drops the use case's sample unless it has a dataset, waits for its run, and scores its example row; throws with the reason when it cannot. */
-export async function runDemo(usecase: Usecase, info: LocalInfo, print: (line: string) => void): Promise<DemoOutcome> {
+/**
+ * Drops the use case's sample unless it has a dataset, waits for its run, and scores its example row; throws with the reason when it
+ * cannot. Undefined when a run that an earlier start began has ended without a model: that must not keep later starts from serving.
+ */
+export async function runDemo(
+  usecase: Usecase,
+  info: LocalInfo,
+  print: (line: string) => void,
+): Promise<DemoOutcome | undefined> {
   const { spec, folder } = usecase;
   const client = new TidegateClient(info);
   const known = await client.get<Datasets>(`/datasets?usecase=${spec.name}`);
-  if (known?.datasets.length === 0) {
+  const first = known?.datasets.length === 0;
+  const droppedAt = new Date();
+  if (first) {
     await dropSample(info.storage, spec.name, path.join(folder, spec.sample as string));
     print(`Dropped ${spec.sample} into ${inbox}/${spec.name}/`);
   }
-  const dataset = await waitForDataset(client, spec.name);
+  const dataset = await waitForDataset(client, spec.name, path.basename(spec.sample as string), droppedAt);
   print(`Dataset version ${dataset.version}: ${dataset.rowCount} rows, checked and stored`);
   const run = await waitForRun(client, `${spec.name}.data-v${dataset.version}`);
-  if (run.version === undefined) throw new Error(`the run ${run.id} ended as ${run.status}: ${run.message}`);
+  if (run.version === undefined) {
+    const ended = `the run ${run.id} ended as ${run.status}: ${run.message}`;
+    if (first) throw new Error(ended);
+    print(`No row is scored: ${ended}`);
+    return undefined;
+  }
   const version = run.version;
   const promoted = run.promoted === true;
   print(
@@ -52,7 +66,13 @@ async function dropSample(storage: string, usecase: string, file: string): Promi
   await container.getBlockBlobClient(`${usecase}/${path.basename(file)}`).uploadStream(createReadStream(file));
 }
 
-async function waitForDataset(client: TidegateClient, usecase: string): Promise<Datasets["datasets"][number]> {
+/** The use case's first dataset; what was rejected before `droppedAt`, or under another name, is not the sample. */
+async function waitForDataset(
+  client: TidegateClient,
+  usecase: string,
+  sample: string,
+  droppedAt: Date,
+): Promise<Datasets["datasets"][number]> {
   const progress = startProgress(process.stdout, "Checking the dataset");
   const started = Date.now();
   for (;;) {
@@ -62,7 +82,9 @@ async function waitForDataset(client: TidegateClient, usecase: string): Promise<
       progress.end(`done in ${seconds(started)}`);
       return accepted;
     }
-    const refused = found?.rejected[0];
+    const refused = found?.rejected.find(
+      ({ file, rejectedAt }) => file === sample && Date.parse(rejectedAt) >= droppedAt.getTime(),
+    );
     if (refused) throw new Error(`the sample was rejected: ${refused.reasons[0]?.message}`);
     progress.update(0, 1, "");
     await delay(pollMs);

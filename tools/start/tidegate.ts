@@ -83,7 +83,7 @@ export class Tidegate {
   private async demonstrate(usecase: Usecase, info: LocalInfo): Promise<void> {
     console.log(`\n${usecase.spec.title}`);
     const outcome = await runDemo(usecase, info, console.log);
-    explainDemo(outcome, usecase.spec.example as object, info);
+    if (outcome) explainDemo(outcome, usecase.spec.example as object, info);
   }
 
   private async choosePort(): Promise<number> {
