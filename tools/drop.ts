@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -25,6 +25,7 @@ async function main(): Promise<void> {
   if (usecase === undefined || file === undefined || positionals.length > 2)
     throw new Error(`two arguments are needed\n\n${help}`);
   if (!existsSync(file)) throw new Error(`there is no file ${file}`);
+  if (!statSync(file).isFile()) throw new Error(`${file} is no file`);
   const { storage } = await runningTidegate(path.resolve(packageRoot(), values.state));
   const inbox = file.endsWith(".onnx") ? "models-inbox" : "datasets-inbox";
   const container = BlobServiceClient.fromConnectionString(storage).getContainerClient(inbox);

@@ -7,6 +7,7 @@ import { createBlobStore } from "../../shared/azure/blobs";
 import { connectStorage } from "../../shared/azure/connection";
 import { captureContainer, InferenceLog } from "../../shared/capture/inferenceLog";
 import { rollUpCapture } from "../../shared/capture/rollUp";
+import { messageOf } from "../../shared/errors";
 import { compareProfiles } from "../../shared/monitoring/drift";
 import { trainingProfile } from "../../shared/monitoring/profile";
 import type { ModelSignature } from "../../shared/onnx/signature";
@@ -190,6 +191,6 @@ async function readAndParse(blobs: ReturnType<typeof blobsOf>, model: string) {
 }
 
 main().catch((error) => {
-  console.error(error);
+  console.error(messageOf(error));
   process.exitCode = 1;
 });

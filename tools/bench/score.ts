@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { BlobServiceClient } from "@azure/storage-blob";
+import { messageOf } from "../../shared/errors";
 import { packageRoot } from "../../shared/packageRoot";
 import type { ModelVersion } from "../../shared/registry/modelVersion";
 import { loadUsecases } from "../../shared/usecase/loadUsecases";
@@ -191,6 +192,6 @@ function round3(value: number): number {
 }
 
 main().catch((error) => {
-  console.error(error);
+  console.error(messageOf(error));
   process.exitCode = 1;
 });
