@@ -18,6 +18,7 @@ import { ModelRegistry } from "./registry/modelRegistry";
 import { createDefaultModel } from "./scoring/defaultModel";
 import { createDuckDb } from "./sql/duckdb";
 import { telemetryEvents } from "./telemetryNames";
+import { checkCandidates } from "./training/checkCandidates";
 import { RunStore } from "./training/runStore";
 import { WorkerPool } from "./training/workerPool";
 import { loadUsecases } from "./usecase/loadUsecases";
@@ -32,6 +33,7 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
   const runtime = availableParallelism() > 1 ? createThreadedRuntime() : createOnnxRuntime();
   const sql = createDuckDb();
   const usecases = loadUsecases(config.usecasesFolder);
+  checkCandidates(usecases);
   const registry = new ModelRegistry({ blobs, tables, clock, telemetry });
   const loader = new ModelLoader({ source: registry, runtime, capacityBytes: config.modelCacheBytes });
   const datasets = new DatasetRegistry(tables, blobs, clock);

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { createWriteStream, type WriteStream } from "node:fs";
 import path from "node:path";
 import { messageOf } from "../../shared/errors";
+import { checkCandidates } from "../../shared/training/checkCandidates";
 import { loadUsecases, type Usecase } from "../../shared/usecase/loadUsecases";
 import { type Host, startHost } from "../host/host";
 import { watchBuild } from "../host/watchBuild";
@@ -35,6 +36,7 @@ export class Tidegate {
     this.locked = true;
     const usecasesFolder = path.resolve(root, process.env.TIDEGATE_USECASES ?? "models");
     const usecases = loadUsecases(usecasesFolder);
+    checkCandidates(usecases);
     const port = await this.choosePort();
     const keys = await state.keys();
     this.log = createWriteStream(path.join(state.folder, "host.log"), { flags: "a" });
