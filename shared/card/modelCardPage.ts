@@ -5,6 +5,8 @@ import type { PartDescription } from "../training/describeData";
 import { measureSections } from "./measureSections";
 import type { ModelCard } from "./modelCard";
 
+const splitWords = { time: "by time", stratified: "stratified by label", group: "by group" };
+
 /** The card as one self-contained HTML page: no script, nothing loaded, for screens of any width, dark ones and paper. */
 export function modelCardPage(card: ModelCard): string {
   const title = `${card.title}: ${card.model} version ${card.version}`;
@@ -72,7 +74,7 @@ function dataTables({ facts: { data, lineage } }: ModelCard): string {
       .join(", ");
   };
   const part = (name: string, one: PartDescription): Cell[] => [name, one.rows, one.from, one.to, spread(one)];
-  const text = `Dataset versions ${(lineage.datasetVersions ?? []).join(", ")}: ${counts.rows} rows, ${counts.labelled} with a known label, ${counts.duplicates} replaced by others, ${counts.gap} left out between training and hold-out. Split by ${split.kind}; ${folds} folds inside the training rows chose the model.`;
+  const text = `Dataset versions ${(lineage.datasetVersions ?? []).join(", ")}: ${counts.rows} rows, ${counts.labelled} with a known label, ${counts.duplicates} replaced by others, ${counts.gap} left out between training and hold-out. The split is ${splitWords[split.kind]}; ${folds} folds inside the training rows chose the model.`;
   return (
     paragraph(text) +
     table(["part", "rows", "from", "to", "label"], [part("training", train), part("hold-out", holdout)])
@@ -90,8 +92,8 @@ function lineageTable({ facts }: ModelCard): string {
     ["prepared rows", lineage.preparedRows],
     ["use case, hash of its spec", lineage.usecaseHash],
     ["code revision", lineage.codeRevision],
-    ["parameters", parameters && JSON.stringify(parameters)],
-    ["seed", seed],
+    ["parameters", parameters && parameterText(parameters)],
+    ["seed", seed === undefined ? undefined : String(seed)],
     [
       "search",
       search &&
@@ -106,4 +108,11 @@ function lineageTable({ facts }: ModelCard): string {
     ["inputs", inputs.join(", ")],
   ];
   return table(["", ""], rows);
+}
+
+/** One "name value" each, so that the text breaks between them on a narrow screen. */
+function parameterText(parameters: Record<string, unknown>): string {
+  return Object.entries(parameters)
+    .map(([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .join(", ");
 }

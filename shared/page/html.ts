@@ -9,7 +9,7 @@ const style =
   ".badge{display:inline-block;border:1px solid var(--line);border-radius:1rem;padding:0 .7rem;margin-right:.4rem;background:var(--card)}" +
   "table{border-collapse:collapse;margin:.5rem 0}th,td{border-bottom:1px solid var(--line);padding:.25rem .7rem;text-align:left;vertical-align:top}" +
   ".number{text-align:right;font-variant-numeric:tabular-nums}.wide{overflow-x:auto}svg{max-width:100%;height:auto;margin:.4rem .4rem .4rem 0;vertical-align:top;border-radius:.3rem}" +
-  "li{margin:.2rem 0}code{overflow-wrap:anywhere}@media print{body{max-width:none}section{break-inside:avoid}}";
+  "li{margin:.2rem 0}td:nth-child(2):last-child{overflow-wrap:anywhere}code{overflow-wrap:anywhere}@media print{body{max-width:none}section{break-inside:avoid}}";
 
 /** A self-contained page: no script, nothing loaded, for screens of any width, dark ones and paper; `body` is HTML. */
 export function page(title: string, body: string): string {
