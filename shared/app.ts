@@ -10,6 +10,7 @@ import { VersionExplanations } from "./explain/explainVersion";
 import { TreeViews } from "./explain/treeViews";
 import { AlertStore } from "./governance/alertStore";
 import { MonitorStore } from "./monitoring/monitorStore";
+import { createIsolatedRuntime } from "./onnx/isolatedRuntime";
 import { ModelLoader } from "./onnx/loader";
 import { createOnnxRuntime, onnxRuntimeVersion } from "./onnx/runtime";
 import { createThreadedRuntime } from "./onnx/threadedRuntime";
@@ -74,7 +75,7 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
     explanations,
     card: { registry, usecases, explanations },
     intake: { ...common, datasets, alerts, runs },
-    uploads: { ...common, registry, runtime, alerts },
+    uploads: { ...common, registry, runtime: createIsolatedRuntime(), alerts },
     training: { ...common, datasets, runs, registry, loader, runtime, workers, environment },
     drift: { ...common, registry, runs, alerts, monitors, capture },
     poison: { ...common, alerts, runs },

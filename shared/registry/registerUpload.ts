@@ -14,6 +14,7 @@ import { smokeTest } from "./smokeTest";
 export interface RegisterUploadPorts {
   usecases: Map<string, Usecase>;
   registry: ModelRegistry;
+  /** where a model that nobody knows may be tried */
   runtime: ModelRuntime;
   alerts: AlertStore;
   codeRevision: string;
