@@ -1,7 +1,7 @@
 import { app } from "@azure/functions";
 import { z } from "zod";
 import { getApp } from "../shared/app";
-import { aliasNames } from "../shared/registry/modelVersion";
+import { movableAliases } from "../shared/registry/modelVersion";
 import { check, endpoint, readBody } from "./endpoint";
 
 app.http("listModels", {
@@ -45,7 +45,7 @@ app.http("moveAlias", {
   handler: endpoint(async (request, context) => {
     const { registry } = getApp();
     const { model } = request.params;
-    const alias = check(request.params.alias, z.enum(aliasNames));
+    const alias = check(request.params.alias, z.enum(movableAliases));
     const { version, reason, expected } = await readBody(request, move);
     await registry.moveAlias({
       model,

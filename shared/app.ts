@@ -64,7 +64,7 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
     datasets,
     alerts,
     monitors,
-    auditSources: [registry, datasets, alerts],
+    auditSources: [registry, datasets, alerts, runs],
     scoring: {
       loader,
       telemetry,
@@ -76,10 +76,10 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
     card: { registry, usecases, explanations },
     intake: { ...common, datasets, alerts, runs },
     uploads: { ...common, registry, runtime: createIsolatedRuntime(), alerts },
-    training: { ...common, datasets, runs, registry, loader, runtime, workers, environment },
+    training: { ...common, datasets, runs, alerts, registry, loader, runtime, workers, environment },
     drift: { ...common, registry, runs, alerts, monitors, capture },
-    poison: { ...common, alerts, runs },
-    reconciler: { ...common, datasets, alerts, runs },
+    poison: { ...common, datasets, alerts, runs, registry },
+    reconciler: { ...common, datasets, alerts, runs, registry, runtime: createIsolatedRuntime() },
     /** Writes what is buffered; the app takes no more work after it. */
     async close(): Promise<void> {
       await capture.close();

@@ -91,6 +91,7 @@ function lineageTable({ facts }: ModelCard): string {
     ["source", lineage.source === "upload" ? `uploaded as ${lineage.uploadedAs ?? "a file"}` : `run ${lineage.runId}`],
     ["prepared rows", lineage.preparedRows],
     ["use case, hash of its spec", lineage.usecaseHash],
+    ["its spec, kept", lineage.usecaseSpec],
     ["code revision", lineage.codeRevision],
     ["parameters", parameters && parameterText(parameters)],
     ["seed", seed === undefined ? undefined : String(seed)],

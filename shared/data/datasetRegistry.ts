@@ -92,7 +92,9 @@ export class DatasetRegistry {
   async reject(rejection: Omit<RejectedDataset, "status" | "rejectedAt">): Promise<void> {
     const { usecase, sha256, reasons, ...columns } = rejection;
     const now = this.clock.now();
-    const key = { partitionKey: usecase, rowKey: `rejected:${sha256}` };
+    const name = createHash("sha256").update(rejection.file).digest("hex").slice(0, 16);
+    // the same bytes may be wrong under one name for one reason and under another for another
+    const key = { partitionKey: usecase, rowKey: `rejected:${sha256}:${name}` };
     const row: TableRow = {
       ...key,
       ...columns,
@@ -105,7 +107,7 @@ export class DatasetRegistry {
       auditInsert(
         usecase,
         {
-          operation: `rejected-${sha256.slice(0, 16)}`,
+          operation: `rejected-${sha256.slice(0, 16)}-${name}`,
           action: "dataset rejected",
           actor: "blob trigger",
           subject: `${usecase} ${rejection.file}`,

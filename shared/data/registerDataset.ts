@@ -37,17 +37,17 @@ const rejectedRule = "dataset-rejected";
 export async function registerDataset(ports: RegisterDatasetPorts, dropped: DroppedFile): Promise<RegisterOutcome> {
   const sha256 = createHash("sha256").update(dropped.bytes).digest("hex");
   const usecase = ports.usecases.get(dropped.usecase);
-  if (usecase === undefined)
-    return reject(ports, dropped, sha256, unknownUsecase, [noSuchUsecase(ports, dropped.usecase)]);
+  if (usecase === undefined) return rejectDataset(ports, dropped, [noSuchUsecase(ports, dropped.usecase)]);
   const existing = await ports.datasets.findByHash(dropped.usecase, sha256);
   if (existing !== undefined) return { status: "accepted", version: existing, created: false };
   const extension = extensions.find((one) => dropped.file.toLowerCase().endsWith(one));
   if (extension === undefined) {
     const message = `the file must end in ${extensions.join(", ")}`;
-    return reject(ports, dropped, sha256, dropped.usecase, [{ message }]);
+    return rejectDataset(ports, dropped, [{ message }]);
   }
+  if (dropped.bytes.byteLength === 0) return rejectDataset(ports, dropped, [{ message: "the file is empty" }]);
   const { check, profile } = await inspect(ports.sql, usecase, dropped.bytes, extension);
-  if (!check.accepted) return reject(ports, dropped, sha256, dropped.usecase, check.reasons, check.reasonCount);
+  if (!check.accepted) return rejectDataset(ports, dropped, check.reasons, check.reasonCount);
   const blob = `${dropped.usecase}/sha256/${sha256}${extension}`;
   const profileBlob = `${dropped.usecase}/profiles/${sha256}.json`;
   await ports.blobs.create(datasetsContainer, blob, dropped.bytes);
@@ -88,17 +88,18 @@ async function accept(ports: RegisterDatasetPorts, dataset: NewDataset): Promise
   return { status: "accepted", version, created };
 }
 
-async function reject(
-  ports: RegisterDatasetPorts,
+/** Records a dropped file as rejected, keeps its bytes, and raises an alert. */
+export async function rejectDataset(
+  ports: Pick<RegisterDatasetPorts, "usecases" | "datasets" | "alerts" | "blobs" | "telemetry">,
   { file, bytes, usecase: named }: DroppedFile,
-  sha256: string,
-  usecase: string,
   reasons: RejectionReason[],
   reasonCount = reasons.length,
 ): Promise<RegisterOutcome> {
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const usecase = ports.usecases.has(named) ? named : unknownUsecase;
   const blob = `${usecase}/rejected/${sha256}`;
   await ports.blobs.create(datasetsContainer, blob, bytes);
-  const shown = usecase === unknownUsecase ? `${named}/${file}` : file;
+  const shown = usecase === unknownUsecase && named !== "" ? `${named}/${file}` : file;
   await ports.datasets.reject({
     usecase,
     sha256,
@@ -121,5 +122,9 @@ async function reject(
 
 function noSuchUsecase(ports: RegisterDatasetPorts, name: string): RejectionReason {
   const known = [...ports.usecases.keys()].join(", ");
-  return { message: `there is no use case "${name}"; drop the file under one of: ${known}` };
+  const [folder] = name.split("/");
+  if (folder !== name && ports.usecases.has(folder))
+    return { message: `the file lies in a folder below ${folder}/; drop it into ${folder}/ itself` };
+  const fault = name === "" ? "the file lies in no use case's folder" : `there is no use case "${name}"`;
+  return { message: `${fault}; drop it into one of: ${known}` };
 }

@@ -1,36 +1,58 @@
 import { receiveDataset } from "../data/receiveDataset";
 import type { RegisterDatasetPorts } from "../data/registerDataset";
+import { type RegisterUploadPorts, registerUpload, rejectUpload } from "../registry/registerUpload";
 import { isFinal, type RunRecord, trainingQueues } from "../training/runRecord";
 import type { StartRunPorts } from "../training/startRun";
 import { sendTrials, trialsIn } from "../training/trainCandidate";
 import type { Usecase } from "../usecase/loadUsecases";
+import { datasetsInbox, modelsInbox, placeInInbox } from "./inboxes";
 
-const inbox = "datasets-inbox";
+export type ReconcilePorts = RegisterDatasetPorts & StartRunPorts & RegisterUploadPorts;
+
 /** a run whose newest step is older than this has lost a message */
 const stuckAfterMs = 15 * 60_000;
 
-/** Repairs what triggers missed: files in the inbox that were never seen, and runs that stand still. Returns a line for each repair. */
-export async function reconcile(ports: RegisterDatasetPorts & StartRunPorts): Promise<string[]> {
-  return [...(await receiveMissed(ports)), ...(await wakeStuckRuns(ports))];
+/**
+ * Repairs what triggers missed: files in the inboxes that were never seen, among them those that lie where no trigger looks, and runs
+ * that stand still. Returns a line for each repair.
+ */
+export async function reconcile(ports: ReconcilePorts): Promise<string[]> {
+  const datasets = await receiveMissed(ports, datasetsInbox, async ({ folder, file }, bytes) => {
+    const outcome = await receiveDataset(ports, { usecase: folder, file, bytes });
+    return { ...outcome, isNews: outcome.status === "rejected" || outcome.created };
+  });
+  const models = await receiveMissed(ports, modelsInbox, async ({ folder, file }, bytes) => {
+    const upload = { model: folder, file, bytes };
+    const outcome = file.endsWith(".onnx")
+      ? await registerUpload(ports, upload)
+      : await rejectUpload(ports, upload, "the file's name must end in .onnx");
+    return { ...outcome, isNews: outcome.status === "rejected" || outcome.created };
+  });
+  return [...datasets, ...models, ...(await wakeStuckRuns(ports))];
 }
 
-async function receiveMissed(ports: RegisterDatasetPorts & StartRunPorts): Promise<string[]> {
+type Receive = (
+  place: ReturnType<typeof placeInInbox>,
+  bytes: Uint8Array,
+) => Promise<{ status: string; isNews: boolean }>;
+
+/** Each blob once in the state that its entity tag names. */
+async function receiveMissed(ports: ReconcilePorts, inbox: string, receive: Receive): Promise<string[]> {
   const lines: string[] = [];
   for await (const { name, lastModified, etag } of ports.blobs.list(inbox)) {
-    const [usecase, file, ...rest] = name.split("/");
     const ageMs = ports.clock.now().getTime() - lastModified.getTime();
-    if (rest.length > 0 || file === undefined || ageMs < stuckAfterMs) continue;
-    if (await ports.datasets.isReconciled(name, etag)) continue;
+    const path = `${inbox}/${name}`;
+    if (ageMs < stuckAfterMs || (await ports.datasets.isReconciled(path, etag))) continue;
     const bytes = await ports.blobs.read(inbox, name);
     if (bytes === undefined) continue;
-    const outcome = await receiveDataset(ports, { usecase, file, bytes });
-    await ports.datasets.markReconciled(name, etag);
-    if (outcome.status === "rejected" || outcome.created) lines.push(`looked again at ${name}: ${outcome.status}`);
+    const { status, isNews } = await receive(placeInInbox(name), bytes);
+    await ports.datasets.markReconciled(path, etag);
+    if (isNews) lines.push(`looked again at ${name}: ${status}`);
   }
   return lines;
 }
 
-async function wakeStuckRuns(ports: RegisterDatasetPorts & StartRunPorts): Promise<string[]> {
+async function wakeStuckRuns(ports: ReconcilePorts): Promise<string[]> {
   const lines: string[] = [];
   for (const usecase of ports.usecases.values())
     for (const run of await ports.runs.list(usecase.spec.name)) {

@@ -82,6 +82,20 @@ export class ModelRegistry {
     return outcome;
   }
 
+  /** Records that bytes were refused as a version of a model; `subject` is the model, or "tidegate" where its name is none. */
+  async recordRejection(subject: string, rejection: { file: string; sha256: string; reason: string }): Promise<void> {
+    const { file, sha256, reason } = rejection;
+    const entry = {
+      operation: `rejected-${sha256.slice(0, 16)}`,
+      action: "version rejected",
+      actor: "blob trigger",
+      subject: file,
+      reason,
+      details: { sha256 },
+    };
+    await this.ports.tables.transaction(table, [auditInsert(subject, entry, this.ports.clock.now())]);
+  }
+
   /** Names of all models with a version, sorted. */
   async models(): Promise<string[]> {
     const names: string[] = [];

@@ -70,6 +70,8 @@ export interface VersionLineage {
   runId?: string;
   usecase?: string;
   usecaseHash?: string;
+  /** blob with the use case's spec as the run followed it */
+  usecaseSpec?: string;
   datasetVersions?: number[];
   /** Parquet blob with the prepared rows: dataset version, row in its file, role in the split, label, columns */
   preparedRows?: string;
@@ -129,3 +131,5 @@ export const modelName = z
 
 export const aliasNames = ["champion", "challenger", "previous"] as const;
 export type AliasName = (typeof aliasNames)[number];
+/** Those that a person may point at a version; `previous` follows the champion by itself. */
+export const movableAliases = ["champion", "challenger"] as const;

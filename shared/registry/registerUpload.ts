@@ -34,8 +34,8 @@ const rejectedRule = "model-rejected";
 
 /** Registers an ONNX model trained elsewhere once it has loaded and answered a smoke test; never promoted by itself. Safe to repeat. */
 export async function registerUpload(ports: RegisterUploadPorts, upload: UploadedModel): Promise<UploadOutcome> {
-  const sha256 = createHash("sha256").update(upload.bytes).digest("hex");
   try {
+    const sha256 = sha256Of(upload);
     const model = modelName.safeParse(upload.model);
     if (!model.success) throw new AppError("rejected", model.error.issues[0].message);
     const details = await examine(ports, upload);
@@ -50,9 +50,12 @@ export async function registerUpload(ports: RegisterUploadPorts, upload: Uploade
     return { status: "registered", ...outcome };
   } catch (error) {
     if (!isAppError(error, "rejected")) throw error;
-    await reportRejection(ports, upload, error.message, sha256);
-    return { status: "rejected", reason: error.message };
+    return rejectUpload(ports, upload, error.message);
   }
+}
+
+function sha256Of({ bytes }: UploadedModel): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }
 
 async function examine(ports: RegisterUploadPorts, { model, file, bytes }: UploadedModel): Promise<VersionDetails> {
@@ -77,18 +80,23 @@ async function examine(ports: RegisterUploadPorts, { model, file, bytes }: Uploa
   }
 }
 
-async function reportRejection(
-  ports: RegisterUploadPorts,
+/** Records a file as rejected in the model's audit trail and raises an alert. */
+export async function rejectUpload(
+  ports: Pick<RegisterUploadPorts, "registry" | "alerts">,
   upload: UploadedModel,
   reason: string,
-  sha256: string,
-): Promise<void> {
+): Promise<UploadOutcome> {
   const known = modelName.safeParse(upload.model).success;
+  const subject = known ? upload.model : "tidegate";
+  const sha256 = sha256Of(upload);
+  const file = upload.model === "" ? upload.file : `${upload.model}/${upload.file}`;
+  await ports.registry.recordRejection(subject, { file, sha256, reason });
   await ports.alerts.raise({
-    subject: known ? upload.model : "tidegate",
+    subject,
     rule: rejectedRule,
     severity: "warning",
     summary: `${upload.file} was rejected as a version of ${known ? upload.model : "a model with a bad name"}: ${reason}`,
-    evidence: { file: upload.file, sha256, sizeBytes: upload.bytes.byteLength },
+    evidence: { file, sha256, sizeBytes: upload.bytes.byteLength },
   });
+  return { status: "rejected", reason };
 }

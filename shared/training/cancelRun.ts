@@ -13,7 +13,7 @@ export async function cancelRun(
   const finishedAt = ports.clock.now().toISOString();
   const ended = isFinal(run.status)
     ? run
-    : await ports.runs.update(runId, { status: "cancelled", finishedAt, message: "cancelled on request" });
+    : await ports.runs.update(runId, { status: "cancelled", finishedAt, message: "cancelled on request" }, "admin key");
   if (ended.status !== "cancelled" || ended === run)
     throw new AppError("conflict", `run ${runId} has ended already: ${ended.status}`);
   const { usecase, trigger } = ended;

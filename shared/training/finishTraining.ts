@@ -8,14 +8,14 @@ import type { AliasState } from "../registry/modelRegistry";
 import { predictTable } from "../scoring/predictTable";
 import type { Usecase } from "../usecase/loadUsecases";
 import { checkModel } from "./checkModel";
-import { failRun } from "./planTraining";
+import { type FailRunPorts, failRun } from "./failRun";
 import { holdoutTable, proveGraph } from "./proveGraph";
 import { type PublishPorts, publishVersion } from "./publishVersion";
 import { isFinal, type RunRecord, type TrialResult, trainingQueues } from "./runRecord";
 import { selectTrial } from "./selectTrial";
 import { WorkerBusy, type WorkerPool, WorkerTimeout } from "./workerPool";
 
-export interface FinishTrainingPorts extends PublishPorts {
+export interface FinishTrainingPorts extends PublishPorts, FailRunPorts {
   usecases: Map<string, Usecase>;
   loader: ModelLoader;
   runtime: ModelRuntime;

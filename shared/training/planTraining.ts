@@ -7,23 +7,22 @@ import { prepareDataset } from "../data/prepareDataset";
 import { encodePrepared, type PreparedData } from "../data/preparedData";
 import { writePreparedParquet } from "../data/writePreparedParquet";
 import { AppError, isAppError } from "../errors";
-import type { Clock, QueueSender, SqlEngine, Telemetry } from "../ports";
+import type { BlobStore, QueueSender, SqlEngine } from "../ports";
 import { telemetryEvents } from "../telemetryNames";
 import type { Usecase } from "../usecase/loadUsecases";
+import { type FailRunPorts, failRun } from "./failRun";
 import { planTrials } from "./planTrials";
 import { planRungs } from "./rungs";
 import { isFinal, type RunRecord, type TrainingPlan } from "./runRecord";
-import type { RunStore } from "./runStore";
 import { sendTrials } from "./trainCandidate";
+import { keepSpec } from "./usecaseArchive";
 
-export interface PlanTrainingPorts {
+export interface PlanTrainingPorts extends FailRunPorts {
   usecases: Map<string, Usecase>;
   datasets: DatasetRegistry;
-  runs: RunStore;
+  blobs: BlobStore;
   queues: QueueSender;
   sql: SqlEngine;
-  clock: Clock;
-  telemetry: Telemetry;
 }
 
 const hourMs = 3_600_000;
@@ -75,6 +74,7 @@ async function plan(ports: PlanTrainingPorts, run: RunRecord): Promise<RunRecord
   const failures = blockingFailures(checks);
   if (failures.length > 0) throw new AppError("rejected", failures.join("; "));
   await ports.runs.savePlan(trainingPlan, encodePrepared(prepared), parquet);
+  await keepSpec(ports.blobs, usecase);
   const started = await ports.runs.update(run.id, { ...facts, status: "training" });
   await sendTrials(ports, run.id, 0, trials);
   return started;
@@ -134,18 +134,5 @@ async function endUnchanged(
     status: "unchanged",
     trigger: run.trigger,
   });
-  return ended;
-}
-
-/** Ends a run as failed, with the reason; a run that has ended already stays as it is. */
-export async function failRun(
-  ports: Pick<PlanTrainingPorts, "runs" | "clock" | "telemetry">,
-  runId: string,
-  message: string,
-): Promise<RunRecord> {
-  const finishedAt = ports.clock.now().toISOString();
-  const ended = await ports.runs.update(runId, { status: "failed", finishedAt, message: message.slice(0, 2000) });
-  if (ended.finishedAt === finishedAt)
-    ports.telemetry.event(telemetryEvents.runFailed, { usecase: ended.usecase, runId, trigger: ended.trigger });
   return ended;
 }

@@ -2,6 +2,7 @@ import { blockingFailures } from "../checks/checkResult";
 import type { PreparedData } from "../data/preparedData";
 import { AppError } from "../errors";
 import { explanationSample } from "../explain/explanationSample";
+import type { AlertStore } from "../governance/alertStore";
 import { judge } from "../governance/gate";
 import type { ModelSignature } from "../onnx/signature";
 import type { BlobStore, Clock, Telemetry } from "../ports";
@@ -10,13 +11,16 @@ import type { CheckResult, VersionDetails } from "../registry/modelVersion";
 import { telemetryEvents } from "../telemetryNames";
 import type { Usecase } from "../usecase/loadUsecases";
 import { describeData } from "./describeData";
+import { runFailedRule } from "./failRun";
 import { isFinal, type RunRecord, type TrainingPlan, type TrialResult } from "./runRecord";
 import { preparedParquet, type Refit, type RunStore, runsContainer, trainingProfileBlob } from "./runStore";
+import { specBlob } from "./usecaseArchive";
 import type { EvaluateOutcome } from "./workerTasks";
 
 export interface PublishPorts {
   runs: RunStore;
   registry: ModelRegistry;
+  alerts: AlertStore;
   blobs: BlobStore;
   clock: Clock;
   telemetry: Telemetry;
@@ -80,6 +84,7 @@ export async function publishVersion(ports: PublishPorts, finished: Finished): P
     message: isNew ? gate.reasons.join("; ") : `training gave version ${version} again, byte for byte`,
   });
   if (ended.finishedAt === finishedAt) announce(ports, ended, finished);
+  await ports.alerts.resolve(model, runFailedRule);
   return ended;
 }
 
@@ -158,6 +163,7 @@ function describe(ports: PublishPorts, finished: Finished, background: string): 
       runId: run.id,
       usecase: spec.name,
       usecaseHash: run.usecaseHash,
+      usecaseSpec: run.usecaseHash && specBlob(spec.name, run.usecaseHash),
       datasetVersions: run.datasetVersions,
       preparedRows: `${runsContainer}/${preparedParquet(run.id)}`,
       codeRevision: ports.codeRevision,

@@ -1,5 +1,6 @@
 import { AppError, isAppError } from "../errors";
 import type { BlobStore, TableRow, TableStore } from "../ports";
+import { type AuditRecord, auditInsert, readAudit } from "../registry/auditEntry";
 import type { CheckResult } from "../registry/modelVersion";
 import { isFinal, type RunRecord, type TrainingPlan, type TrialResult, usecaseOfRun } from "./runRecord";
 
@@ -28,10 +29,21 @@ export class RunStore {
     private readonly blobs: BlobStore,
   ) {}
 
-  /** Inserts a run; false when a run with this id exists already. */
+  /** Inserts a run, with its audit entry; false when a run with this id exists already. */
   async create(run: RunRecord): Promise<boolean> {
+    const { id, usecase, trigger, force, codeRevision } = run;
+    const entry = {
+      operation: id,
+      action: "run started",
+      actor: trigger,
+      subject: id,
+      details: { force, codeRevision },
+    };
     try {
-      await this.tables.transaction(table, [{ kind: "insert", row: toRow(run) }]);
+      await this.tables.transaction(table, [
+        { kind: "insert", row: toRow(run) },
+        auditInsert(usecase, entry, new Date(run.requestedAt)),
+      ]);
       return true;
     } catch (error) {
       if (isAppError(error, "conflict")) return false;
@@ -55,12 +67,24 @@ export class RunStore {
   /** Every run of a use case, oldest first. */
   async list(usecase: string): Promise<RunRecord[]> {
     const runs: RunRecord[] = [];
-    for await (const row of this.tables.list(table, usecase)) runs.push(fromRow(row));
+    const ids = { from: `${usecase}.`, to: `${usecase}/` }; // "/" follows "."
+    for await (const row of this.tables.list(table, usecase, ids)) runs.push(fromRow(row));
     return runs.sort((a, b) => a.requestedAt.localeCompare(b.requestedAt));
   }
 
-  /** Changes a run that has not ended; a run that has ended stays as it is. Returns the run as it then stands. */
-  async update(runId: string, change: Partial<RunRecord>): Promise<RunRecord> {
+  /** Audit entries of a use case's runs, newest first. */
+  async audit(usecase: string, limit: number): Promise<AuditRecord[]> {
+    const entries: AuditRecord[] = [];
+    for await (const row of this.tables.list(table, usecase, { from: "audit:", to: "audit;", limit }))
+      entries.push(readAudit(row));
+    return entries;
+  }
+
+  /**
+   * Changes a run that has not ended; a run that has ended stays as it is. Its end leaves an audit entry that names `actor`. Returns the run
+   * as it then stands.
+   */
+  async update(runId: string, change: Partial<RunRecord>, actor = "training"): Promise<RunRecord> {
     for (let attempt = 0; attempt < 20; attempt++) {
       const row = await this.tables.get(table, usecaseOfRun(runId), runId);
       if (row === undefined) throw new AppError("not_found", `there is no run "${runId}"`);
@@ -68,7 +92,10 @@ export class RunStore {
       if (isFinal(run.status)) return run;
       const changed = { ...run, ...change };
       try {
-        await this.tables.transaction(table, [{ kind: "replace", row: toRow(changed), etag: row.etag }]);
+        await this.tables.transaction(table, [
+          { kind: "replace", row: toRow(changed), etag: row.etag },
+          ...(isFinal(changed.status) ? [endedEntry(changed, actor)] : []),
+        ]);
         return changed;
       } catch (error) {
         if (!isAppError(error, "precondition_failed")) throw error;
@@ -203,6 +230,14 @@ function trialBlob(runId: string, { rung, index }: TrialKey): string {
 
 function partialBlob(runId: string, { rung, index }: TrialKey): string {
   return `${runId}/partial-trials/${rung}/${String(index).padStart(4, "0")}.json`;
+}
+
+function endedEntry({ id, usecase, status, message, version, promoted, finishedAt }: RunRecord, actor: string) {
+  return auditInsert(
+    usecase,
+    { operation: id, action: `run ${status}`, actor, subject: id, reason: message, details: { version, promoted } },
+    new Date(finishedAt as string),
+  );
 }
 
 function toRow(run: RunRecord): TableRow {

@@ -28,6 +28,8 @@ export function checkConsistency(spec: SpecFields, context: z.RefinementCtx): vo
   }
   if (spec.sample !== undefined && spec.example === undefined)
     fault(["example"], "a spec with a sample needs an example row, which the first start scores");
+  if (spec.sample !== undefined && spec.policies.onNewData === "none")
+    fault(["policies", "onNewData"], "a spec with a sample trains on new data: the first start waits for its run");
   for (const feature of Object.keys(spec.example ?? {}))
     if (!spec.features.includes(feature)) fault(["example", feature], `"${feature}" is not among the features`);
   checkColumns(spec, fault);

@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
+import { readAuditTrail } from "../../../shared/governance/auditTrail";
+import { handlePoison } from "../../../shared/governance/handlePoison";
 import { reconcile } from "../../../shared/governance/reconcile";
 import { runDriftMonitors } from "../../../shared/governance/runDriftMonitors";
+import { cancelRun } from "../../../shared/training/cancelRun";
 import { finishTraining } from "../../../shared/training/finishTraining";
 import { planTraining } from "../../../shared/training/planTraining";
 import { trainingQueues } from "../../../shared/training/runRecord";
@@ -159,6 +162,90 @@ describe("what was missed", () => {
     await loop.drain();
     expect(await lastRun()).toMatchObject({ status: "succeeded", version: 1 });
     expect(await reconcile(loop.app.reconciler)).toEqual([]);
+  });
+});
+
+describe("a file in an inbox", () => {
+  const rejected = async (name: string) =>
+    (await loop.app.datasets.rejected(name)).map(({ file, reasons }) => [file, reasons[0].message]);
+
+  it("is recorded by the timer where no trigger looks", async () => {
+    loop = await startLoop();
+    const { blobs } = loop.app;
+    await blobs.create("datasets-inbox", "lost.csv", "a,b\n1,2\n");
+    await blobs.create("datasets-inbox", `${usecase}/below/lost.csv`, "a,b\n1,2\n");
+    await blobs.create("models-inbox", `${usecase}/model.pkl`, "no model");
+    loop.passHours(0.3);
+    expect(await reconcile(loop.app.reconciler)).toHaveLength(3);
+    expect(await reconcile(loop.app.reconciler)).toEqual([]);
+    expect(await rejected("unknown-usecase")).toEqual(
+      expect.arrayContaining([
+        ["lost.csv", `the file lies in no use case's folder; drop it into one of: ${usecase}`],
+        [`${usecase}/below/lost.csv`, `the file lies in a folder below ${usecase}/; drop it into ${usecase}/ itself`],
+      ]),
+    );
+    const trail = await readAuditTrail(loop.app.auditSources, usecase, 10);
+    expect(trail[0]).toMatchObject({
+      action: "version rejected",
+      subject: `${usecase}/model.pkl`,
+      reason: "the file's name must end in .onnx",
+    });
+  });
+
+  it("is rejected once its message is poison", async () => {
+    loop = await startLoop();
+    const name = `${usecase}/strange.csv`;
+    await loop.app.blobs.create("datasets-inbox", name, rowsFrom(1, 20));
+    const message = { FunctionId: "registerDataset", ContainerName: "datasets-inbox", BlobName: name };
+    await handlePoison(loop.app.poison, "webjobs-blobtrigger", message);
+    expect(await rejected(usecase)).toEqual([["strange.csv", expect.stringContaining("could not be worked on")]]);
+    const rules = (await loop.app.alerts.list(usecase, 10)).map(({ rule }) => rule);
+    expect(rules.sort()).toEqual(["dataset-rejected", "poison-webjobs-blobtrigger"]);
+  });
+
+  it("keeps a rejection for each name that the same bytes had", async () => {
+    loop = await startLoop();
+    await drop("empty.csv", Buffer.alloc(0));
+    await drop("empty.parquet", Buffer.alloc(0));
+    expect((await rejected(usecase)).sort()).toEqual([
+      ["empty.csv", "the file is empty"],
+      ["empty.parquet", "the file is empty"],
+    ]);
+  });
+});
+
+describe("a run", () => {
+  it("stands in the audit trail with its start and its end, and its spec is kept", async () => {
+    await withChampion();
+    loop.passHours(1);
+    await startRun(loop.app.training, { usecase, trigger: "request", cause: "by-hand" });
+    await cancelRun(loop.app.training, `${usecase}.by-hand`);
+    const trail = await readAuditTrail(loop.app.auditSources, usecase, 100);
+    const runEntries = trail.filter(({ action }) => action.startsWith("run "));
+    expect(runEntries.map(({ action, actor, subject }) => [action, actor, subject]).sort()).toEqual([
+      ["run cancelled", "admin key", `${usecase}.by-hand`],
+      ["run started", "new data", `${usecase}.data-v1`],
+      ["run started", "request", `${usecase}.by-hand`],
+      ["run succeeded", "training", `${usecase}.data-v1`],
+    ]);
+    const { lineage } = await loop.app.registry.version(usecase, 1);
+    const [container, ...blob] = String(lineage.usecaseSpec).split("/");
+    const kept = await loop.app.blobs.read(container, blob.join("/"));
+    expect(JSON.parse(Buffer.from(kept ?? []).toString())).toMatchObject({ name: usecase, seed: 1887 });
+  });
+
+  it("that fails raises an alert, which the next one that succeeds resolves", async () => {
+    loop = await startLoop();
+    await drop("few.csv", rowsFrom(1, 12));
+    await loop.drain();
+    expect(await lastRun()).toMatchObject({ status: "failed" });
+    const alert = async () => (await loop.app.alerts.list(usecase, 10)).find(({ rule }) => rule === "run-failed");
+    expect(await alert()).toMatchObject({ status: "open", evidence: { runId: `${usecase}.data-v1` } });
+    loop.passHours(1);
+    await drop("more.csv", rowsFrom(12, 1000));
+    await loop.drain();
+    expect(await lastRun()).toMatchObject({ status: "succeeded" });
+    expect(await alert()).toMatchObject({ status: "resolved" });
   });
 });
 
