@@ -13,7 +13,7 @@ export function choleskyFactor(matrix: Float64Array, size: number): Float64Array
 }
 
 /** Solves L x = vector in place. */
-export function solveLower(factor: Float64Array, size: number, vector: Float64Array): void {
+export function solveLower(factor: Float64Array | Float32Array, size: number, vector: Float64Array): void {
   for (let i = 0; i < size; i++) {
     let sum = vector[i];
     const from = i * size;
@@ -23,7 +23,7 @@ export function solveLower(factor: Float64Array, size: number, vector: Float64Ar
 }
 
 /** Solves Lᵀ x = vector in place. */
-export function solveUpper(factor: Float64Array, size: number, vector: Float64Array): void {
+export function solveUpper(factor: Float64Array | Float32Array, size: number, vector: Float64Array): void {
   for (let i = size - 1; i >= 0; i--) {
     const from = i * size;
     const value = vector[i] / factor[from + i];

@@ -35,20 +35,14 @@ export function nystroemDesign(points: SvmPoints, landmarks: Int32Array, gamma: 
     solveLower(factor, size, sums);
     return sums;
   };
-  let known: { scale: number; solve: (vector: Float64Array) => Float64Array } | undefined;
+  const solvers = new Solvers(gram, size);
   return {
     rowCount: points.count,
     size,
     score: (rows, point, scores) => scoreRows(kernel, size, rows, toMatrix(point), scores),
     combine: (rows, factors) => toPoint(addCombination(kernel, size, rows, factors)),
     bend: (rows, factors, direction) => toPoint(addBend(kernel, size, rows, factors, toMatrix(direction))),
-    inverse: (rows, factors) => {
-      const scale = rows.reduce((sum, row) => sum + factors[row], 0) / size;
-      // one factorisation serves while the rows within the margin weigh about the same
-      if (known === undefined || Math.abs(Math.log(scale / known.scale)) > Math.LN2)
-        known = { scale, solve: solver(gram, size, scale) };
-      return known.solve;
-    },
+    inverse: (rows, factors) => solvers.at(rows.reduce((sum, row) => sum + factors[row], 0) / size),
     landmarkWeights: toWeights,
   };
 }
@@ -93,15 +87,47 @@ function transposedGram(factor: Float64Array, size: number): Float64Array {
   return gram;
 }
 
-/** Solves (1 + scale x Lᵀ L) x = vector: were the rows drawn as the landmarks are, this would be the whole curvature. */
-function solver(gram: Float64Array, size: number, scale: number): (vector: Float64Array) => Float64Array {
-  const matrix = gram.map((value) => scale * value);
-  for (let k = 0; k < size; k++) matrix[k * size + k] += 1;
-  const factor = choleskyFactor(matrix, size);
-  return (vector) => {
-    const solution = vector.slice();
-    solveLower(factor, size, solution);
-    solveUpper(factor, size, solution);
-    return solution;
-  };
+/** what the factors that are kept may take, in bytes */
+const roomForFactors = 2 ** 27;
+
+/**
+ * Solves (1 + scale x Lᵀ L) x = vector: were the rows drawn as the landmarks are, this would be the whole curvature. It only has to be near,
+ * so one factor, in float32, serves all scales about a power of two, of every machine on the landmarks; the least lately used go first.
+ */
+class Solvers {
+  private readonly factors = new Map<number, Float32Array>();
+  private readonly most: number;
+
+  constructor(
+    private readonly gram: Float64Array,
+    private readonly size: number,
+  ) {
+    this.most = Math.max(1, Math.floor(roomForFactors / (4 * size * size)));
+  }
+
+  at(scale: number): (vector: Float64Array) => Float64Array {
+    const factor = this.factorAt(Math.round(Math.log2(scale)));
+    return (vector) => {
+      const solution = vector.slice();
+      solveLower(factor, this.size, solution);
+      solveUpper(factor, this.size, solution);
+      return solution;
+    };
+  }
+
+  private factorAt(power: number): Float32Array {
+    const factor = this.factors.get(power) ?? this.factor(2 ** power);
+    this.factors.delete(power);
+    this.factors.set(power, factor);
+    const [oldest] = this.factors.keys();
+    if (this.factors.size > this.most) this.factors.delete(oldest);
+    return factor;
+  }
+
+  private factor(scale: number): Float32Array {
+    const { gram, size } = this;
+    const matrix = gram.map((value) => scale * value);
+    for (let k = 0; k < size; k++) matrix[k * size + k] += 1;
+    return Float32Array.from(choleskyFactor(matrix, size));
+  }
 }
