@@ -10,9 +10,14 @@ export interface BootstrapSettings {
   confidence: number;
 }
 
-/** Metrics that cannot be summed over rows are drawn fewer times: each draw counts all rows again. */
-const maxCountedRows = 200_000_000;
+/** of all draws together: where there are very many blocks (or rows, for metrics that cannot be summed over them) fewer are drawn */
+const maxCounted = 200_000_000;
 const minSamples = 200;
+
+/** As many draws as are asked for, or as `perDraw` blocks or rows a draw allow. */
+function affordableSamples(samples: number, perDraw: number): number {
+  return Math.min(samples, Math.max(minSamples, Math.floor(maxCounted / Math.max(1, perDraw))));
+}
 
 /** Rows by block; the blocks in the order of their numbers. */
 export interface Blocks {
@@ -41,10 +46,11 @@ export function drawMeans(columns: Float64Array[], settings: BootstrapSettings):
     for (let row = 0; row < values.length; row++) byBlock[ofRow[row]] += values[row];
     return byBlock;
   });
-  const draws = columns.map(() => new Float64Array(settings.samples));
+  const samples = affordableSamples(settings.samples, count);
+  const draws = columns.map(() => new Float64Array(samples));
   const random = seededRandom(settings.seed);
   const drawn = new Int32Array(count);
-  for (let sample = 0; sample < settings.samples; sample++) {
+  for (let sample = 0; sample < samples; sample++) {
     let size = 0;
     for (let i = 0; i < count; i++) {
       drawn[i] = Math.floor(random() * count);
@@ -65,8 +71,7 @@ export function drawWeighted(
   settings: BootstrapSettings,
 ): Float64Array[] {
   const { count, ofRow } = numberBlocks(settings.blocks);
-  const affordable = Math.max(minSamples, Math.floor(maxCountedRows / Math.max(1, ofRow.length)));
-  const samples = Math.min(settings.samples, affordable);
+  const samples = affordableSamples(settings.samples, ofRow.length);
   const draws = metrics.map(() => new Float64Array(samples));
   const random = seededRandom(settings.seed);
   const times = new Int32Array(count);

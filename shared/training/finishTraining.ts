@@ -41,11 +41,15 @@ export async function finishTraining(ports: FinishTrainingPorts, runId: string):
   } catch (error) {
     if (error instanceof WorkerBusy) return again(ports, run, busyDelaySeconds);
     if (isAppError(error, "precondition_failed")) return again(ports, run, 0); // another champion to compare with
-    if (error instanceof WorkerTimeout)
-      return failRun(ports, runId, `${error.message}: lower the candidates' size (trees, rounds, rows)`);
+    if (error instanceof WorkerTimeout) return failRun(ports, runId, `${error.message}: ${adviceOn(error)}`);
     if (!isAppError(error) || error.retryable) throw error;
     return failRun(ports, runId, error.message);
   }
+}
+
+function adviceOn({ kind }: WorkerTimeout): string {
+  if (kind === "evaluate") return "lower the size of the hold-out in the spec's split";
+  return "lower the candidates' size (trees, rounds)";
 }
 
 async function again(ports: FinishTrainingPorts, run: RunRecord, delaySeconds: number): Promise<RunRecord> {

@@ -8,7 +8,14 @@ import type { OutcomeOf, WorkerTask } from "./workerTasks";
 export type WorkerReply = { partDone: true } | { outcome: unknown } | { failure: Failure };
 
 /** The task took longer than it may; its thread was ended. */
-export class WorkerTimeout extends Error {}
+export class WorkerTimeout extends Error {
+  constructor(
+    readonly kind: WorkerTask["kind"],
+    limitMs: number,
+  ) {
+    super(`the ${kind} took longer than ${limitMs / 1000} s`);
+  }
+}
 
 /** Every thread was busy for so long that the caller should come again later, rather than wait into its own time limit. */
 export class WorkerBusy extends Error {}
@@ -58,7 +65,7 @@ function runThread(task: WorkerTask, limitMs: number): Promise<unknown> {
   const worker = new Worker(path.join(packageRoot(), "dist/shared/training/trainingWorker.js"), { workerData: task });
   return new Promise((resolve, reject) => {
     const stop = () => {
-      reject(new WorkerTimeout(`the ${task.kind} took longer than ${limitMs / 1000} s`));
+      reject(new WorkerTimeout(task.kind, limitMs));
       worker.terminate();
     };
     let timer = setTimeout(stop, limitMs);
