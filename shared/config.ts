@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import type { StorageConnection } from "./azure/connection";
@@ -26,7 +27,7 @@ const environment = z.object({
   TIDEGATE_TRAINING_THREADS: z.coerce.number().int().min(1).max(64).default(1),
   /** set by the platform: one name an instance, so that two never append to one capture blob */
   WEBSITE_INSTANCE_ID: z.string().min(1).optional(),
-  TIDEGATE_CODE_REVISION: z.string().default("unknown"),
+  TIDEGATE_CODE_REVISION: z.string().optional(),
 });
 
 /** Everything the app reads from its environment, checked once at start. */
@@ -64,8 +65,16 @@ export function readConfig(env: NodeJS.ProcessEnv, appRoot: string): Config {
     modelCacheBytes: values.TIDEGATE_MODEL_CACHE_MB * 2 ** 20,
     trainingThreads: values.TIDEGATE_TRAINING_THREADS,
     instance: (values.WEBSITE_INSTANCE_ID ?? `local-${process.pid}`).slice(0, 24),
-    codeRevision: values.TIDEGATE_CODE_REVISION,
+    codeRevision: values.TIDEGATE_CODE_REVISION ?? packagedRevision(appRoot) ?? "unknown",
   };
+}
+
+/** The commit that the app was packaged from, which `npm run package` writes into its package.json. */
+function packagedRevision(appRoot: string): string | undefined {
+  const file = path.join(appRoot, "package.json");
+  return existsSync(file)
+    ? (JSON.parse(readFileSync(file, "utf8")) as { codeRevision?: string }).codeRevision
+    : undefined;
 }
 
 /** The configuration of this process. */

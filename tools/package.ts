@@ -4,6 +4,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { messageOf } from "../shared/errors";
 import { packageRoot } from "../shared/packageRoot";
+import { codeRevision } from "./codeRevision";
 
 const help = `npm run package -- [--out DIR] [--arch x64|arm64]
 
@@ -35,16 +36,16 @@ function main(): void {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   for (const name of copied) cpSync(path.join(root, name), path.join(out, name), { recursive: true });
-  dropDevelopment(path.join(out, "package.json"));
+  finishManifest(path.join(out, "package.json"), codeRevision(root));
   install(out, values.arch);
   prune(path.join(out, "node_modules"), values.arch);
   console.log(`Packaged into ${out}`);
 }
 
-/** The lock file stays valid: npm only looks at the dependencies. */
-function dropDevelopment(file: string): void {
+/** Takes the scripts out and tells the app which commit it is. The lock file stays valid: npm only looks at the dependencies. */
+function finishManifest(file: string, revision: string): void {
   const { scripts: _scripts, ...manifest } = JSON.parse(readFileSync(file, "utf8"));
-  writeFileSync(file, `${JSON.stringify(manifest, null, 2)}\n`);
+  writeFileSync(file, `${JSON.stringify({ ...manifest, codeRevision: revision }, null, 2)}\n`);
 }
 
 function install(folder: string, arch: string): void {

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { readConfig } from "../../shared/config";
 
@@ -31,6 +34,15 @@ describe("the configuration", () => {
     expect(() => readConfig(bad, "/app")).toThrow(
       /TIDEGATE_CAPTURE: .*TIDEGATE_TRAINING_THREADS: |TIDEGATE_TRAINING_THREADS: .*TIDEGATE_CAPTURE: /,
     );
+  });
+
+  it("tells the commit that the app was packaged from, unless a setting names another", () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "tidegate-config-"));
+    writeFileSync(path.join(folder, "package.json"), '{"codeRevision":"0a1b2c"}');
+    expect(readConfig(storage, folder).codeRevision).toBe("0a1b2c");
+    expect(readConfig({ ...storage, TIDEGATE_CODE_REVISION: "mine" }, folder).codeRevision).toBe("mine");
+    rmSync(folder, { recursive: true });
+    expect(readConfig(storage, folder).codeRevision).toBe("unknown");
   });
 
   it("reads an empty setting as not set", () => {

@@ -1,9 +1,9 @@
-import { spawnSync } from "node:child_process";
 import { createWriteStream, type WriteStream } from "node:fs";
 import path from "node:path";
 import { messageOf } from "../../shared/errors";
 import { checkCandidates } from "../../shared/training/checkCandidates";
 import { loadUsecases, type Usecase } from "../../shared/usecase/loadUsecases";
+import { codeRevision } from "../codeRevision";
 import { type Host, startHost } from "../host/host";
 import { watchBuild } from "../host/watchBuild";
 import { runDemo } from "./demo";
@@ -39,7 +39,7 @@ export class Tidegate {
     checkCandidates(usecases);
     const port = await this.choosePort();
     const keys = await state.keys();
-    this.log = createWriteStream(path.join(state.folder, "host.log"), { flags: "a" });
+    this.log = createWriteStream(path.join(state.folder, "host.log"), { flags: "a", mode: 0o600 });
     console.log("Starting the storage emulator ...");
     this.storage = await startStorageEmulator(path.join(state.folder, "azurite"));
     this.storage.exited.then((code) => this.stopBecause(`the storage emulator ended (code ${code})`));
@@ -104,12 +104,6 @@ export class Tidegate {
     process.exitCode = 1;
     this.stop().then(() => process.exit(1));
   }
-}
-
-/** The commit that runs, where the folder is a git checkout. */
-function codeRevision(root: string): string {
-  const { status, stdout } = spawnSync("git", ["rev-parse", "HEAD"], { cwd: root, encoding: "utf8" });
-  return status === 0 ? stdout.trim() : "unknown";
 }
 
 /** Settings of the app that the caller's environment holds; storage is always the emulator's. */
