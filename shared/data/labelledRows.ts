@@ -41,17 +41,31 @@ async function size(session: SqlSession, table: string): Promise<number> {
 }
 
 /**
- * With a key (time, entity): one row each, the newest version's. Without: equal rows are kept as often as the version that holds them
+ * With a key (time, entity): one row each, the newest version's; where versions before it said the same, it counts as the first one's, so
+ * that a file which repeats what is known brings nothing new. Without: equal rows are kept as often as the version that holds them
  * most often, so that a corrected copy of a file does not count its rows twice, and true repeats within a file stay.
  */
 function uniteSql(spec: UsecaseSpec): string {
   const key = keyColumns(spec).join(", ");
   if (key !== "")
-    return `SELECT * FROM every_version QUALIFY row_number() OVER (PARTITION BY ${key} ORDER BY version DESC, ${rowNumber}) = 1`;
+    return `SELECT * EXCLUDE (content, newest, other) FROM (
+      SELECT *, max(CASE WHEN content <> newest THEN version END) OVER (PARTITION BY ${key}) AS other FROM (
+        SELECT *, first_value(content) OVER (PARTITION BY ${key} ORDER BY version DESC, ${rowNumber}) AS newest FROM (
+          SELECT *, hash(${usedColumns(spec).join(", ")}) AS content FROM every_version)))
+      WHERE content = newest AND version > coalesce(other, 0)
+      QUALIFY row_number() OVER (PARTITION BY ${key} ORDER BY version, ${rowNumber}) = 1`;
   const all = allColumns(spec).join(", ");
   return `SELECT * EXCLUDE (copy) FROM
     (SELECT *, row_number() OVER (PARTITION BY version, ${all} ORDER BY ${rowNumber}) AS copy FROM every_version)
     QUALIFY row_number() OVER (PARTITION BY ${all}, copy ORDER BY version) = 1`;
+}
+
+/** The columns that training looks at. */
+function usedColumns(spec: UsecaseSpec): string[] {
+  const asked = [...spec.features, spec.label.column, ...columnsToSliceOnly(spec)];
+  const group = spec.split.kind === "group" ? [spec.split.column] : [];
+  const sources = new Set([...asked, ...group].map((name) => spec.derived[name]?.column ?? name));
+  return [...sources].map((name) => columnId(spec, name));
 }
 
 function allColumns(spec: UsecaseSpec): string[] {

@@ -101,6 +101,22 @@ describe("preparing a series", { timeout: 60_000 }, () => {
     expect(data.target[3]).toBe(0); // hour 5 in its newest version
   });
 
+  it("takes a row that a newer version only repeats for the older one's, until something else was said in between", async () => {
+    const changed = series.with(0, hours("f", "A", () => "77")[0]);
+    const versions = async (...files: string[][]) =>
+      Array.from(
+        (
+          await prepare(
+            files.map((rows) => csv(rows)),
+            machine,
+          )
+        ).source.version.subarray(0, 3),
+      );
+    expect(await versions(series, series)).toEqual([1, 1, 1]);
+    expect(await versions(series, changed, changed)).toEqual([2, 1, 1]);
+    expect(await versions(series, changed, series)).toEqual([3, 1, 1]);
+  });
+
   it("knows no daylight saving: an hour is an hour, whatever zone the file is written in", async () => {
     const split = { kind: "time", holdoutFrom: "2024-03-31T12:00:00Z", folds: 1 };
     const cell = (hour: number) =>
