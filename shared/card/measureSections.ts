@@ -3,16 +3,20 @@ import { barChart } from "../charts/barChart";
 import { intervalChart } from "../charts/intervalChart";
 import { lineChart } from "../charts/lineChart";
 import type { ClassCurves } from "../evaluation/classCurves";
+import type { ValueCurves } from "../evaluation/valueCurves";
 import { type Cell, paragraph, section, table } from "../page/html";
 import type { ModelVersion, VersionSaving } from "../registry/modelVersion";
 import type { ModelCard } from "./modelCard";
 
 /** What was measured on the hold-out: metrics, differences, decisions, curves, slices, cost. */
-export function measureSections({ facts, absent }: ModelCard): string {
+export function measureSections({ facts, absent, predicts }: ModelCard): string {
+  const curves = facts.valueCurves
+    ? valueCharts(facts.valueCurves, predicts)
+    : (facts.curves ?? []).map(curveCharts).join("");
   return (
     section("How good it is", metricsTable(facts) + differencesChart(facts), absent.metrics) +
     (facts.signature.classes ? section("What it decides", confusionTable(facts), absent.metrics) : "") +
-    section("Curves and calibration", (facts.curves ?? []).map(curveCharts).join(""), absent.curves) +
+    section("Curves and calibration", curves, absent.curves) +
     section("Where it is better and worse", sliceCharts(facts), absent.slices) +
     section("What its decisions cost", facts.saving ? savingParts(facts.saving) : "", absent.saving)
   );
@@ -106,6 +110,33 @@ function curveCharts({ class: name, roc, precisionRecall, calibration, lift }: C
     }),
   );
   return charts.join("");
+}
+
+function valueCharts({ parts, errors }: ValueCurves, { label, unit }: ModelCard["predicts"]): string {
+  const named = unit ? `${label}, ${unit}` : label;
+  const x = parts.map(({ meanPredicted }) => meanPredicted);
+  const ends = [Math.min(...x), Math.max(...x)];
+  return (
+    lineChart({
+      title: "Observed against predicted",
+      description: `Hold-out rows in ${parts.length} parts of equal size by what was predicted: what was observed there on average, and within which limits eight rows in ten lie.`,
+      xLabel: `predicted ${named}`,
+      yLabel: `observed ${named}`,
+      lines: [
+        { label: "mean observed", x, y: parts.map(({ meanObserved }) => meanObserved) },
+        { label: "nine in ten observed are above", x, y: parts.map(({ low }) => low) },
+        { label: "nine in ten observed are below", x, y: parts.map(({ high }) => high) },
+        { label: "perfect", x: ends, y: ends, dashed: true },
+      ],
+    }) +
+    barChart({
+      title: "Errors",
+      valueLabel: "hold-out rows; those beyond stand in the outer bins",
+      bars: errors.map(({ from, to, rows }) => ({ label: `${valueText(from)} to ${valueText(to)}`, value: rows })),
+      widthPx: 480,
+    }) +
+    paragraph(`An error is the predicted ${named} minus the observed one: above zero the model said too much.`)
+  );
 }
 
 function sliceCharts({ slices = [], selectionMetric, metrics }: ModelVersion): string {

@@ -14,7 +14,7 @@ export interface ModelCard {
   limits: string[];
   owners: string[];
   contact?: string;
-  predicts: { label: string; classes?: string[]; horizonHours?: number };
+  predicts: { label: string; unit?: string; classes?: string[]; horizonHours?: number };
   /** facts of the version as registered: signature, learner, data, metrics, curves, slices, saving, checks, gate, lineage, environment */
   facts: ModelVersion;
   /** what the model goes by; see GET /models/{model}/versions/{version}/explain for more */
@@ -46,11 +46,17 @@ export function modelCard({ facts, aliases, spec, explanation }: CardParts): Mod
     limits: [...(spec?.card.limits ?? []), ...knownLimits(facts)],
     owners: spec?.card.owners ?? [],
     contact: spec?.card.contact,
-    predicts: { label: spec?.label.column ?? "the label", classes, horizonHours: spec?.horizonHours },
+    predicts: { ...labelOf(spec), classes, horizonHours: spec?.horizonHours },
     facts,
     importance,
     absent: absentSections(facts, importance, explanation),
   };
+}
+
+function labelOf(spec?: UsecaseSpec): Pick<ModelCard["predicts"], "label" | "unit"> {
+  if (spec === undefined) return { label: "the label" };
+  const column = spec.columns[spec.label.column];
+  return { label: spec.label.column, unit: column.type === "number" ? column.unit : undefined };
 }
 
 function intendedUseOf(spec?: UsecaseSpec): string {
@@ -83,7 +89,7 @@ function absentSections(
   const absent: Record<string, string> = {};
   if (facts.metrics === undefined) absent.metrics = unknown;
   if (facts.data === undefined) absent.data = unknown;
-  if (facts.curves === undefined) absent.curves = facts.signature.valueOutput ? "the label is a number" : unknown;
+  if (facts.curves === undefined && facts.valueCurves === undefined) absent.curves = unknown;
   if (facts.slices === undefined) absent.slices = uploaded ? unknown : "the use case names no evaluation.slices";
   if (facts.saving === undefined) absent.saving = uploaded ? unknown : "the use case has no evaluation.costs";
   if (facts.checks === undefined) absent.checks = unknown;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { ClassCurves } from "../evaluation/classCurves";
 import type { ExpectedSaving } from "../evaluation/expectedSaving";
 import type { SliceMetric } from "../evaluation/sliceMetrics";
+import type { ValueCurves } from "../evaluation/valueCurves";
 import type { ModelSignature } from "../onnx/signature";
 import type { DataDescription } from "../training/describeData";
 
@@ -95,6 +96,8 @@ export interface VersionDetails {
   intervals?: Record<string, MetricInterval>;
   /** hold-out curves of the positive class of two, or of every class */
   curves?: ClassCurves[];
+  /** how predicted numbers compare with observed ones, with regression */
+  valueCurves?: ValueCurves;
   /** selection metric by part of the hold-out, where the spec asks for slices */
   slices?: SliceMetric[];
   /** where the spec has costs */

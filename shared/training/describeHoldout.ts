@@ -5,6 +5,7 @@ import { classCurves } from "../evaluation/classCurves";
 import { bootstrapInterval } from "../evaluation/pairedBootstrap";
 import { sliceMetrics } from "../evaluation/sliceMetrics";
 import { type Slicing, sliceByLevel, sliceByMonth, sliceByQuartile } from "../evaluation/slicing";
+import { valueCurves } from "../evaluation/valueCurves";
 import { isClassifier, type ModelOutput } from "../evaluation/weightedMetric";
 import type { MetricInterval } from "../registry/modelVersion";
 import { classMetrics, type SelectionMetric, valueMetrics } from "../usecase/specFields";
@@ -27,6 +28,7 @@ export function describeHoldout(judged: JudgedHoldout): HoldoutDetails {
   return {
     intervals: intervalsOf(model, draws),
     curves: isClassifier(model) ? classCurves(model) : undefined,
+    valueCurves: isClassifier(model) ? undefined : valueCurves(model),
     slices:
       slices.length === 0
         ? undefined

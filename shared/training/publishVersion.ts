@@ -142,6 +142,7 @@ function describe(ports: PublishPorts, finished: Finished, background: string): 
     checks,
     intervals: evaluation.intervals,
     curves: evaluation.curves,
+    valueCurves: evaluation.valueCurves,
     slices: evaluation.slices,
     saving: evaluation.saving,
     gate,

@@ -61,7 +61,7 @@ export interface EvaluateTask extends TaskContext {
 }
 
 /** What is told about the hold-out beside metrics and differences. */
-export type HoldoutDetails = Pick<VersionDetails, "intervals" | "curves" | "slices" | "saving">;
+export type HoldoutDetails = Pick<VersionDetails, "intervals" | "curves" | "valueCurves" | "slices" | "saving">;
 
 export interface EvaluateOutcome extends HoldoutDetails {
   metrics: Record<string, unknown>;
