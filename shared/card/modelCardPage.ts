@@ -60,8 +60,9 @@ function importanceChart({ importance }: ModelCard): string {
 
 function checksTable({ facts: { checks = [] } }: ModelCard): string {
   if (checks.length === 0) return "";
-  const rows = checks.map(({ name, kind, status, severity, summary }) => [name, kind, status, severity, summary]);
-  return table(["check", "when", "result", "severity", "what was found"], rows);
+  const effect = { block: "blocks", warn: "warns" };
+  const rows = checks.map((one) => [one.name, one.kind, one.status, effect[one.severity], one.summary]);
+  return table(["check", "when", "result", "a failure", "what was found"], rows, true);
 }
 
 function dataTables({ facts: { data, lineage } }: ModelCard): string {

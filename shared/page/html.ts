@@ -9,7 +9,10 @@ const style =
   ".badge{display:inline-block;border:1px solid var(--line);border-radius:1rem;padding:0 .7rem;margin-right:.4rem;background:var(--card)}" +
   "table{border-collapse:collapse;margin:.5rem 0}th,td{border-bottom:1px solid var(--line);padding:.25rem .7rem;text-align:left;vertical-align:top}" +
   ".number{text-align:right;font-variant-numeric:tabular-nums}.wide{overflow-x:auto}svg{max-width:100%;height:auto;margin:.4rem .4rem .4rem 0;vertical-align:top;border-radius:.3rem}" +
-  "li{margin:.2rem 0}td:nth-child(2):last-child{overflow-wrap:anywhere}code{overflow-wrap:anywhere}@media print{body{max-width:none}section{break-inside:avoid}}";
+  "li{margin:.2rem 0}td:nth-child(2):last-child{overflow-wrap:anywhere}code{overflow-wrap:anywhere}" +
+  '@media(max-width:40rem){section{overflow-x:auto}svg[width="640"]{max-width:29rem}th,td{padding:.2rem .4rem}table{font-size:.87em}.stack thead{display:none}' +
+  ".stack tr{display:block;border-bottom:1px solid var(--line);padding:.3rem 0}.stack td{display:inline-block;border:0}.stack td:last-child{display:block}}" +
+  "@media print{body{max-width:none}section{break-inside:avoid}}";
 
 /** A self-contained page: no script, nothing loaded, for screens of any width, dark ones and paper; `body` is HTML. */
 export function page(title: string, body: string): string {
@@ -35,15 +38,18 @@ export function list(items: readonly string[]): string {
 
 export type Cell = string | number | null | undefined;
 
-/** A table; numbers stand right, in at most four digits, and what is not known is a dash. */
-export function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
+/**
+ * A table; numbers stand right, in at most four digits, and what is not known is a dash. On a narrow screen a row of a `stacked` one
+ * becomes a paragraph, its last cell below the others.
+ */
+export function table(head: readonly string[], rows: readonly (readonly Cell[])[], stacked = false): string {
   const cell = (value: Cell) => {
     if (typeof value === "number")
       return `<td class="number">${Number.isInteger(value) ? value : valueText(value)}</td>`;
     return `<td>${escapeText(value ?? "–")}</td>`;
   };
   return (
-    `<div class="wide"><table><thead><tr>${head.map((name) => `<th scope="col">${escapeText(name)}</th>`).join("")}</tr></thead>` +
+    `<div class="wide"><table${stacked ? ' class="stack"' : ""}><thead><tr>${head.map((name) => `<th scope="col">${escapeText(name)}</th>`).join("")}</tr></thead>` +
     `<tbody>${rows.map((row) => `<tr>${row.map(cell).join("")}</tr>`).join("")}</tbody></table></div>`
   );
 }
