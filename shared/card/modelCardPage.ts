@@ -47,7 +47,7 @@ function importanceChart({ importance }: ModelCard): string {
   const { metric, rows, repeats, features } = importance;
   const chart = barChart({
     title: `Permutation importance (${metric})`,
-    valueLabel: `how much worse ${metric} gets on ${rows} hold-out rows; whiskers: one deviation over ${repeats} repeats`,
+    valueLabel: `how much worse ${metric} gets`,
     bars: features.slice(0, 25).map(({ feature, importance: mean, deviation }) => ({
       label: feature,
       value: mean,
@@ -55,7 +55,8 @@ function importanceChart({ importance }: ModelCard): string {
       high: mean + deviation,
     })),
   });
-  return `${chart}${paragraph("Importance says what the model uses, not what causes the outcome. The version's explanation has dependence curves and rules.")}`;
+  const how = `Each feature's values were dealt to other ones of ${rows} hold-out rows ${repeats} times; whiskers: one standard deviation.`;
+  return `${chart}${paragraph(how)}${paragraph("Importance says what the model uses, not what causes the outcome. The version's explanation has dependence curves and rules.")}`;
 }
 
 function checksTable({ facts: { checks = [] } }: ModelCard): string {

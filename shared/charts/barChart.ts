@@ -28,7 +28,7 @@ const top = 40;
 
 /** Horizontal bars from zero, in the order given, as an SVG element with title, description, ticks and each bar's value. */
 export function barChart(chart: BarChart): string {
-  const { bars, widthPx = 640 } = chart;
+  const { bars, widthPx = 480 } = chart;
   const ends = bars.flatMap(({ value, low = value, high = value }) => [value, low, high]).filter(Number.isFinite);
   const scale = axis(Math.min(0, ...ends), Math.max(0, ...ends));
   const left = labelPx;

@@ -25,7 +25,7 @@ const left = 190;
 const top = 52;
 
 /** A dot and a line for each interval, in the order given, as an SVG element with title, description and ticks. */
-export function intervalChart({ title, valueLabel, intervals, reference, widthPx = 640 }: IntervalChart): string {
+export function intervalChart({ title, valueLabel, intervals, reference, widthPx = 480 }: IntervalChart): string {
   const ends = intervals.flatMap(({ value, low, high }) => [value, low, high]).concat(reference?.value ?? []);
   const scale = axis(Math.min(...ends), Math.max(...ends));
   const right = widthPx - 24;

@@ -19,7 +19,7 @@ export interface LineChart {
   xLabel: string;
   yLabel: string;
   lines: readonly Line[];
-  /** the x axis holds these names at 0, 1, 2 ... instead of numbers */
+  /** the x axis holds these names at 0, 1, 2 ... instead of numbers; points are then not joined, for names have no order */
   xNames?: readonly string[];
   /** limits of the y axis; by default what the lines need */
   yLow?: number;
@@ -52,7 +52,7 @@ export function lineChart(chart: LineChart): string {
     content: [
       ...xAxis.ticks.map(({ value, text }) => xTick(x(value), bottom, text)),
       ...yAxis.ticks.map(({ value, text }) => yTick(y(value), right, text)),
-      ...ordered.map((line) => curve(line, x, y, colorOf.get(line))),
+      ...ordered.map((line) => curve(line, x, y, colorOf.get(line), chart.xNames === undefined)),
       `<text class="label" x="${(margin.left + right) / 2}" y="${heightPx - 12}" text-anchor="middle">${escapeText(chart.xLabel)}</text>`,
       `<text class="label" transform="rotate(-90)" x="${-(margin.top + bottom) / 2}" y="14" text-anchor="middle">${escapeText(chart.yLabel)}</text>`,
       ...(legendPx > 0 ? legend.map((line, index) => legendRow(line, heightPx + index * 18, colorOf.get(line))) : []),
@@ -98,8 +98,14 @@ function yTick(at: number, right: number, text: string): string {
   );
 }
 
-/** A path with a gap wherever a value is missing, and dots where the points are few. */
-function curve(line: Line, x: (v: number) => number, y: (v: number) => number, color: string | undefined): string {
+/** A path with a gap wherever a value is missing, and dots where the points are few; only dots where they are not joined. */
+function curve(
+  line: Line,
+  x: (v: number) => number,
+  y: (v: number) => number,
+  color: string | undefined,
+  isJoined: boolean,
+): string {
   const steps: string[] = [];
   const dots: string[] = [];
   let isOpen = false;
@@ -108,15 +114,21 @@ function curve(line: Line, x: (v: number) => number, y: (v: number) => number, c
     if (isPoint) {
       const [cx, cy] = [px(x(line.x[i])), px(y(line.y[i]))];
       steps.push(`${isOpen ? "L" : "M"}${cx} ${cy}`);
-      dots.push(`<circle cx="${cx}" cy="${cy}" r="2.5" fill="${color}"/>`);
+      dots.push(dot(cx, cy, color, isJoined ? 2.5 : 4));
     }
     isOpen = isPoint;
   }
   const path = `d="${steps.join("")}" fill="none"`;
+  if (!isJoined) return `<g><title>${escapeText(line.label)}</title>${dots.join("")}</g>`;
   if (color === undefined) return `<path class="faint" ${path}/>`;
   const dash = line.dashed ? ' stroke-dasharray="5 4"' : "";
   const shown = dots.length <= 25 ? dots.join("") : "";
   return `<g><title>${escapeText(line.label)}</title><path ${path} stroke="${color}" stroke-width="2"${dash}/>${shown}</g>`;
+}
+
+function dot(cx: string, cy: string, color: string | undefined, radiusPx: number): string {
+  if (color === undefined) return `<circle class="faint" cx="${cx}" cy="${cy}" r="2"/>`;
+  return `<circle cx="${cx}" cy="${cy}" r="${radiusPx}" fill="${color}"/>`;
 }
 
 function legendRow({ label, dashed }: Line, y: number, color: string | undefined): string {

@@ -15,7 +15,7 @@ export interface ChartFrame {
 
 const style =
   "text{font:12px system-ui,sans-serif;fill:#222}.title{font-size:14px;font-weight:600}.tick{font-size:11px}" +
-  ".grid{stroke:#ddd}.axis{stroke:#555}.whisker{stroke:#222;stroke-width:1.5}.faint{stroke:#9ab;stroke-opacity:.45}";
+  ".grid{stroke:#ddd}.axis{stroke:#555}.whisker{stroke:#222;stroke-width:1.5}.faint{fill:none;stroke:#9ab;stroke-opacity:.45}";
 
 /** One `<svg>` element with an accessible name and description; its ids follow from its content, so that several share a page. */
 export function chartFrame({ title, description, widthPx, heightPx, content }: ChartFrame): string {

@@ -26,7 +26,7 @@ function importanceSection({ importance }: GlobalExplanation): string {
   const { metric, value, rows, repeats, features } = importance;
   const chart = barChart({
     title: `Permutation importance (${metric})`,
-    valueLabel: `how much worse ${metric} gets; whiskers: one standard deviation over ${repeats} repeats`,
+    valueLabel: `how much worse ${metric} gets`,
     bars: features.map(({ feature, importance: mean, deviation }) => ({
       label: feature,
       value: mean,
@@ -34,19 +34,20 @@ function importanceSection({ importance }: GlobalExplanation): string {
       high: mean + deviation,
     })),
   });
-  const text = `The metric is ${valueText(value)} on ${rows} hold-out rows. Each feature's values were dealt to other rows.`;
+  const text = `${metric} is ${valueText(value)} on ${rows} hold-out rows as they are. Each feature's values were dealt to other rows ${repeats} times; whiskers: one standard deviation.`;
   return section("What the model cannot do without", paragraph(text, "soft") + chart);
 }
 
 function shapleySection({ method, fallback, explains, rows, answers }: ShapleyReport): string {
-  const charts = answers.map(({ answer, features, baseValue }) =>
+  const charts = answers.map(({ answer, features }) =>
     barChart({
       title: `Mean size of Shapley values: ${answer}`,
-      valueLabel: `mean absolute contribution to the ${explains.value}; base value ${valueText(baseValue)}`,
+      valueLabel: `mean absolute contribution to the ${explains.value}`,
       bars: features.map(({ feature, meanAbsolute }) => ({ label: feature, value: meanAbsolute })),
     }),
   );
-  const text = `Method: ${method}, over ${rows} rows; explained: ${explains.note}.${fallback ? ` TreeSHAP was not used: ${fallback}.` : ""}`;
+  const bases = answers.map(({ answer, baseValue }) => `${answer} ${valueText(baseValue)}`).join(", ");
+  const text = `Method: ${method}, over ${rows} rows; explained: ${explains.note}. Base value: ${bases}.${fallback ? ` TreeSHAP was not used: ${fallback}.` : ""}`;
   return section("What moves single predictions", paragraph(text, "soft") + charts.join(""));
 }
 
@@ -70,7 +71,7 @@ function dependenceChart(
   return lineChart({
     title: feature,
     description: `Mean answer over ${rows} rows from ${valueText(Math.min(...mean))} to ${valueText(Math.max(...mean))} as ${feature} varies.`,
-    xLabel: unit ? `${feature}, ${unit}` : feature,
+    xLabel: unit && unit !== "1" ? `${feature}, ${unit}` : feature,
     yLabel: answers.length === 1 && kind === "probability" ? `probability of ${answers[0].answer}` : kind,
     lines,
     xNames: type === "category" ? grid.map((level) => String(level ?? "missing")) : undefined,

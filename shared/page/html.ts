@@ -10,7 +10,7 @@ const style =
   "table{border-collapse:collapse;margin:.5rem 0}th,td{border-bottom:1px solid var(--line);padding:.25rem .7rem;text-align:left;vertical-align:top}" +
   ".number{text-align:right;font-variant-numeric:tabular-nums}.wide{overflow-x:auto}svg{max-width:100%;height:auto;margin:.4rem .4rem .4rem 0;vertical-align:top;border-radius:.3rem}" +
   "li{margin:.2rem 0}td:nth-child(2):last-child{overflow-wrap:anywhere}code{overflow-wrap:anywhere}" +
-  '@media(max-width:40rem){section{overflow-x:auto}svg[width="640"]{max-width:29rem}th,td{padding:.2rem .4rem}table{font-size:.87em}.stack thead{display:none}' +
+  "@media(max-width:40rem){section{overflow-x:auto}th,td{padding:.2rem .4rem}table{font-size:.87em}.stack thead{display:none}" +
   ".stack tr{display:block;border-bottom:1px solid var(--line);padding:.3rem 0}.stack td{display:inline-block;border:0}.stack td:last-child{display:block}}" +
   "@media print{body{max-width:none}section{break-inside:avoid}}";
 

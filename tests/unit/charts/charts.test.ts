@@ -30,6 +30,7 @@ describe("an axis", () => {
 
 describe("a bar chart", () => {
   const svg = barChart({
+    widthPx: 640,
     title: "Importance of <b>",
     valueLabel: "loss in AUC",
     bars: [
