@@ -32,7 +32,8 @@ function classProbabilities(
     if (state >= 0) byState[state][target[row]]++;
   }
   const marginal = frequencies(everyRow);
-  const conditional = byState.map((counts) => (counts.some((count) => count > 0) ? frequencies(counts) : marginal));
+  // each state counts one more row, a part of each class: what never followed a state may do so, and log loss would not forgive a zero
+  const conditional = byState.map((counts) => frequencies(counts.map((count, code) => count + marginal[code])));
   const probabilities = new Float64Array(rows.evaluate.length * classes.length);
   for (let i = 0; i < rows.evaluate.length; i++) {
     const state = states?.[rows.evaluate[i]] ?? -1;
