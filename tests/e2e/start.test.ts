@@ -88,6 +88,7 @@ describe.sequential("npm start", () => {
     const second = await RunningTidegate.start([], { folder });
     try {
       expect(second.output).toMatch(/Scored a row: \{"model":"weather","version":1/);
+      expect(second.output).toContain("it was trained at an earlier start");
       const { json } = await second.call("GET", "/runs?usecase=weather", undefined, {
         "x-functions-key": second.info.functionKey,
       });

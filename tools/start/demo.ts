@@ -42,6 +42,11 @@ export async function runDemo(
     await dropSample(info.storage, spec.name, path.join(folder, spec.sample as string));
     print(`Dropped ${spec.sample} into ${inbox}/${spec.name}/`);
   }
+  const earlier = first ? undefined : await earlierOutcome(client, spec);
+  if (earlier) {
+    print(`Model ${spec.name} version ${earlier.version} answers; it was trained at an earlier start`);
+    return earlier;
+  }
   const dataset = await waitForDataset(client, spec.name, path.basename(spec.sample as string), droppedAt);
   print(`Dataset version ${dataset.version}: ${dataset.rowCount} rows, checked and stored`);
   const run = await waitForRun(client, `${spec.name}.data-v${dataset.version}`);
@@ -58,6 +63,14 @@ export async function runDemo(
   );
   const reply = await client.score(spec.name, spec.example as object, promoted ? undefined : version);
   return { usecase: spec.name, version, promoted, reply };
+}
+
+/** The champion's answer, where an earlier start left one. */
+async function earlierOutcome(client: TidegateClient, spec: Usecase["spec"]): Promise<DemoOutcome | undefined> {
+  const champion = await client.get<{ version: number }>(`/models/${spec.name}/versions/champion`);
+  if (champion === undefined) return undefined;
+  const reply = await client.score(spec.name, spec.example as object);
+  return { usecase: spec.name, version: champion.version, promoted: true, reply };
 }
 
 async function dropSample(storage: string, usecase: string, file: string): Promise<void> {
