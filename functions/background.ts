@@ -1,7 +1,7 @@
 import type { InvocationContext } from "@azure/functions";
 import type { z } from "zod";
 import { getApp } from "../shared/app";
-import { check } from "./endpoint";
+import { checkInput } from "../shared/checkInput";
 
 /** Runs work that no HTTP caller waits for, as a request in telemetry, which is sent before the platform may freeze the instance. */
 export async function background<T>(context: InvocationContext, work: () => Promise<T>): Promise<T> {
@@ -18,5 +18,5 @@ export async function background<T>(context: InvocationContext, work: () => Prom
 /** A queue handler whose message is checked by `schema`; a message of another shape fails until it lands in the poison queue. */
 export function queueStep<T>(schema: z.ZodType<T>, work: (message: T, context: InvocationContext) => Promise<void>) {
   return (message: unknown, context: InvocationContext): Promise<void> =>
-    background(context, async () => work(check(message, schema), context));
+    background(context, async () => work(checkInput(message, schema), context));
 }

@@ -1,7 +1,7 @@
 import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
 import type { z } from "zod";
 import { getApp } from "../shared/app";
-import { AppError } from "../shared/errors";
+import { checkInput } from "../shared/checkInput";
 import { toProblem } from "../shared/problem";
 import { requestJson } from "../shared/requestJson";
 
@@ -26,22 +26,11 @@ export function endpoint(handler: JsonHandler): HttpHandler {
 /** The request's JSON body by `schema`; AppError invalid_input lists every field at fault. An absent body reads as {}. */
 export async function readBody<T>(request: HttpRequest, schema: z.ZodType<T>): Promise<T> {
   const text = await request.text();
-  return check(text.trim() === "" ? {} : requestJson(text), schema);
+  return checkInput(text.trim() === "" ? {} : requestJson(text), schema);
 }
 
 /** The query's fields by `schema`; AppError invalid_input lists every field at fault. */
 export function readQuery<T>(request: HttpRequest, schema: z.ZodType<T>): T {
   const { code: _functionKey, ...fields } = Object.fromEntries(request.query);
-  return check(fields, schema);
-}
-
-/** `value` by `schema`; AppError invalid_input lists every field at fault. */
-export function check<T>(value: unknown, schema: z.ZodType<T>): T {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const details = parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
-  const first = details[0];
-  throw new AppError("invalid_input", first.path === "" ? first.message : `${first.path}: ${first.message}`, {
-    details,
-  });
+  return checkInput(fields, schema);
 }

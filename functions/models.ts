@@ -1,8 +1,9 @@
 import { app } from "@azure/functions";
 import { z } from "zod";
 import { getApp } from "../shared/app";
+import { checkInput } from "../shared/checkInput";
 import { movableAliases } from "../shared/registry/modelVersion";
-import { check, endpoint, readBody } from "./endpoint";
+import { endpoint, readBody } from "./endpoint";
 
 app.http("listModels", {
   methods: ["GET"],
@@ -45,7 +46,7 @@ app.http("moveAlias", {
   handler: endpoint(async (request, context) => {
     const { registry } = getApp();
     const { model } = request.params;
-    const alias = check(request.params.alias, z.enum(movableAliases));
+    const alias = checkInput(request.params.alias, z.enum(movableAliases));
     const { version, reason, expected } = await readBody(request, move);
     await registry.moveAlias({
       model,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { checkInput } from "../checkInput";
 import { AppError } from "../errors";
 import type { LoadedModel, ModelLoader } from "../onnx/loader";
 import type { ModelSignature } from "../onnx/signature";
@@ -67,10 +68,7 @@ type Body = z.infer<typeof options> & { json: unknown };
 
 function parseBody(text: string): Body {
   const json = requestJson(text);
-  const parsed = options.safeParse(json);
-  if (parsed.success) return { ...parsed.data, json };
-  const details = parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
-  throw new AppError("invalid_input", `${details[0].path}: ${details[0].message}`, { details });
+  return { ...checkInput(json, options), json };
 }
 
 async function answer(ports: ExplainPorts, { version, runtime }: LoadedModel, body: Body): Promise<object> {
