@@ -1,6 +1,4 @@
 import { type FeatureTable, gather, selectRows } from "../../data/featureTable";
-import { orderCategory } from "./categoryOrder";
-import { type RankedFeatures, rankedColumns } from "./rankedRows";
 import type { TrainingTarget } from "./trainer";
 
 /** Rows to boost on; every weight is positive. */
@@ -35,18 +33,6 @@ export function selectData({ table, target, weights, times }: BoostData, rows: I
     weights: pick(weights),
     times: times && pick(times),
   };
-}
-
-/** The features as trees look at them, the levels of categories ordered by these rows' target; and the rows' columns. */
-export function rankFeatures({ table, target, weights }: BoostData): {
-  features: RankedFeatures;
-  columns: Float32Array[];
-} {
-  const features = {
-    numbers: table.numbers.map(({ name }) => name),
-    categories: table.categories.map((column) => orderCategory(column, target, weights)),
-  };
-  return { features, columns: rankedColumns(features, table) };
 }
 
 function selectTarget(target: TrainingTarget, rows: Int32Array): TrainingTarget {

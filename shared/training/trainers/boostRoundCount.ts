@@ -1,5 +1,5 @@
 import { AppError, messageOf } from "../../errors";
-import { type BoostData, rankFeatures, selectData } from "./boostData";
+import { type BoostData, selectData } from "./boostData";
 import { type BoostLoss, boostLoss } from "./boostLoss";
 import { meanLoss } from "./boostMeanLoss";
 import { flattenTrees } from "./boostModel";
@@ -9,6 +9,7 @@ import { splitWatched } from "./boostWatch";
 import { checkTrainingRows } from "./checkTrainingRows";
 import { findLeaves, toRows } from "./findLeaves";
 import { rankedColumns } from "./rankedRows";
+import { rankFeatures } from "./rankFeatures";
 
 export interface StoppingSettings extends RoundSettings {
   rounds: number;
@@ -28,7 +29,11 @@ export function bestRoundCount(
   const learnt = selectData(data, split.learnt);
   const watched = selectData(data, split.watched);
   checkLearnt(learnt, validationFraction, data.times !== undefined);
-  const { features, columns } = rankFeatures(learnt);
+  const { features, columns } = rankFeatures(learnt.table, learnt.target, {
+    seed: context.seed,
+    sampleWeights: learnt.weights,
+    times: learnt.times,
+  });
   const loss = boostLoss(learnt.target, learnt.weights, context.positiveIndex);
   const boosting = new BoostRounds(columns, learnt.table.rowCount, loss, learnt.weights, settings, context.seed);
   const watch = new Watch(rankedColumns(features, watched.table), watched.table.rowCount, loss);

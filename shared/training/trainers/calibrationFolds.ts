@@ -10,9 +10,9 @@ export interface FoldRows {
 
 /**
  * The fold of each row, 0 to `folds` - 1, or -1: pieces of equal size that follow each other in time where rows have times (rows of one
- * time stay together), else the rows of each class dealt out in random order.
+ * time stay together), else the rows of each class dealt out in an order drawn from `stream` of the seed.
  */
-export function calibrationFolds(rows: FoldRows, folds: number, seed: number): Int32Array {
+export function calibrationFolds(rows: FoldRows, folds: number, seed: number, stream = 0): Int32Array {
   const { codes, sampleWeights, times } = rows;
   const used = Int32Array.from(codes.keys()).filter((row) => sampleWeights === undefined || sampleWeights[row] > 0);
   const fold = new Int32Array(codes.length).fill(-1);
@@ -24,7 +24,7 @@ export function calibrationFolds(rows: FoldRows, folds: number, seed: number): I
     }
     return fold;
   }
-  shuffle(used, new RandomStream(seed, 0));
+  shuffle(used, new RandomStream(seed, stream));
   used.sort((a, b) => codes[a] - codes[b]); // stable: within a class the order stays random
   for (let at = 0; at < used.length; at++) fold[used[at]] = at % folds;
   return fold;

@@ -1,5 +1,6 @@
 import type { CategoryColumn } from "../../data/featureTable";
-import { alignCodes, occurringLevels, type TrainedCategory } from "./trainedCategory";
+import type { RankedCategory } from "./rankedRows";
+import { alignCodes, occurringLevels } from "./trainedCategory";
 import type { ClassTarget, TrainingTarget } from "./trainer";
 
 /**
@@ -7,7 +8,7 @@ import type { ClassTarget, TrainingTarget } from "./trainer";
  * (optimal after Fisher 1958 and Breiman 1984), with more classes by the first principal component of the class shares (Coppersmith
  * et al. 1999); equals by name.
  */
-export function orderCategory(column: CategoryColumn, target: TrainingTarget, weights?: Float64Array): TrainedCategory {
+export function orderCategory(column: CategoryColumn, target: TrainingTarget, weights?: Float64Array): RankedCategory {
   const levels = occurringLevels(column, weights);
   const codes = alignCodes({ name: column.name, levels }, column);
   const scores =
@@ -16,7 +17,11 @@ export function orderCategory(column: CategoryColumn, target: TrainingTarget, we
       : shareScores(levels.length, codes, target, weights);
   const scored = levels.map((level, index) => ({ level, score: scores[index] }));
   scored.sort((a, b) => a.score - b.score || (a.level < b.level ? -1 : 1));
-  return { name: column.name, levels: scored.map(({ level }) => level) };
+  return {
+    name: column.name,
+    levels: scored.map(({ level }) => level),
+    values: Float32Array.from(scored.keys()),
+  };
 }
 
 function meanValues(levelCount: number, codes: Int32Array, values: Float64Array, weights?: Float64Array): number[] {
@@ -31,6 +36,26 @@ function meanValues(levelCount: number, codes: Int32Array, values: Float64Array,
 }
 
 function shareScores(levelCount: number, codes: Int32Array, target: ClassTarget, weights?: Float64Array): number[] {
+  const { shares, axis } = classAxis(levelCount, codes, target, weights);
+  return shares.map((share) => dot(share, axis));
+}
+
+/**
+ * What each row's label says on the one axis along which levels are told apart: whether it is the last of two classes, with more classes
+ * its place on the first principal component of the levels' class shares; a number itself.
+ */
+export function labelScores(
+  levelCount: number,
+  codes: Int32Array,
+  target: TrainingTarget,
+  weights?: Float64Array,
+): Float64Array {
+  if (target.task === "regression") return target.values;
+  const { axis } = classAxis(levelCount, codes, target, weights);
+  return Float64Array.from(target.codes, (code) => axis[code]);
+}
+
+function classAxis(levelCount: number, codes: Int32Array, target: ClassTarget, weights?: Float64Array) {
   const classCount = target.classes.length;
   const sums = Array.from({ length: levelCount }, () => new Float64Array(classCount));
   for (let row = 0; row < codes.length; row++)
@@ -38,7 +63,7 @@ function shareScores(levelCount: number, codes: Int32Array, target: ClassTarget,
   const totals = sums.map((lanes) => lanes.reduce((sum, lane) => sum + lane, 0));
   const shares = sums.map((lanes, level) => lanes.map((lane) => lane / totals[level]));
   const axis = classCount === 2 ? Float64Array.of(0, 1) : firstComponent(shares, totals);
-  return shares.map((share) => dot(share, axis));
+  return { shares, axis };
 }
 
 /** Direction of greatest weighted variance of the class shares, by power iteration. */

@@ -1,7 +1,6 @@
 import type { FeatureTable } from "../../data/featureTable";
 import { AppError } from "../../errors";
 import { binColumn } from "./binColumn";
-import { orderCategory } from "./categoryOrder";
 import { checkTrainingRows } from "./checkTrainingRows";
 import { integerWeights, laneLayout } from "./classHistogram";
 import { classLeaves } from "./classLeaves";
@@ -14,7 +13,8 @@ import { TreeGrower } from "./growTree";
 import { histogramScan } from "./histogramScan";
 import type { NodeStatistic } from "./nodeStatistic";
 import { randomCutScan } from "./randomCutScan";
-import { type RankedFeatures, rankedColumns } from "./rankedRows";
+import { rankedColumns } from "./rankedRows";
+import { type RankedTraining, rankFeatures } from "./rankFeatures";
 import { scanEveryCut } from "./scanEveryCut";
 import { scanTwoClasses } from "./scanTwoClasses";
 import { giniCriterion, squaredErrorCriterion } from "./splitCriterion";
@@ -47,20 +47,16 @@ export function fitForest(
   checkTrainingRows(table, target, context.sampleWeights);
   if (table.rowCount > maxRows)
     throw new AppError("too_large", `${table.rowCount} training rows; ${learner} takes at most ${maxRows}`);
-  const features: RankedFeatures = {
-    numbers: table.numbers.map(({ name }) => name),
-    categories: table.categories.map((column) => orderCategory(column, target, context.sampleWeights)),
-  };
-  if (target.task === "regression") return fitValues(learner, features, table, target, settings, context);
+  const ranked = rankFeatures(table, target, context);
+  if (target.task === "regression") return fitValues(learner, ranked, target, settings, context);
   if (target.classes.length > maxClasses)
     throw new AppError("invalid_input", `${target.classes.length} classes; ${learner} takes at most ${maxClasses}`);
-  return fitClasses(learner, features, table, target, settings, context);
+  return fitClasses(learner, ranked, target, settings, context);
 }
 
 function fitClasses(
   learner: string,
-  features: RankedFeatures,
-  table: FeatureTable,
+  { features, columns }: RankedTraining,
   { classes, codes }: ClassTarget,
   settings: ForestSettings,
   context: FitContext,
@@ -71,7 +67,6 @@ function fitClasses(
   const weights = integerWeights(sampleWeights ?? new Float64Array(codes.length).fill(1), layout);
   const statistic = new ClassStatistic(codes, classes.length, weights, layout);
   const { outputCount, write } = classLeaves(classes.length, positiveIndex);
-  const columns = rankedColumns(features, table);
   const forest = growForest({ columns, statistic, weights, outputCount, write }, settings, context);
   return {
     predict: (rows) =>
@@ -86,8 +81,7 @@ function fitClasses(
 
 function fitValues(
   learner: string,
-  features: RankedFeatures,
-  table: FeatureTable,
+  { features, columns }: RankedTraining,
   { values }: ValueTarget,
   settings: ForestSettings,
   context: FitContext,
@@ -99,7 +93,6 @@ function fitValues(
   const centred = values.map((value) => value - scale.centre);
   const statistic = new ValueStatistic(centred, weights, layout);
   const { outputCount, write } = valueLeaves(scale);
-  const columns = rankedColumns(features, table);
   const forest = growForest({ columns, statistic, weights, outputCount, write }, settings, context);
   return {
     predict: (rows) => forestValues(forest, scale, rankedColumns(features, rows), rows.rowCount),

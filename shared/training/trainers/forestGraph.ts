@@ -7,7 +7,7 @@ import { graphMetadata } from "./graphMetadata";
 import { addRankedRows, type RankedFeatures } from "./rankedRows";
 import type { ValueScale } from "./valueLeaves";
 
-/** The forest as ONNX bytes: categories become ranks (unknown ones NaN), one TreeEnsembleRegressor, then standard operators. */
+/** The forest as ONNX bytes: categories become numbers (unknown ones NaN), one TreeEnsembleRegressor, then standard operators. */
 export function forestGraph(
   learner: string,
   forest: Forest,

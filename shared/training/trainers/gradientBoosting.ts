@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { FeatureTable } from "../../data/featureTable";
 import { AppError } from "../../errors";
-import { type BoostData, boostData, rankFeatures } from "./boostData";
+import { type BoostData, boostData } from "./boostData";
 import { boostGraph } from "./boostGraph";
 import { boostLoss } from "./boostLoss";
 import { type BoostModel, joinBoostTrees } from "./boostModel";
@@ -12,6 +12,7 @@ import type { BoostTree } from "./boostTree";
 import { checkTrainingRows } from "./checkTrainingRows";
 import { classProbabilities } from "./classProbabilities";
 import { type RankedFeatures, rankedColumns } from "./rankedRows";
+import { rankFeatures } from "./rankFeatures";
 import type { FitContext, FittedModel, Trainer, TrainingTarget } from "./trainer";
 
 const learner = "gradient-boosting";
@@ -73,7 +74,8 @@ function boost(
           onProgress?.((watching * round) / settings.rounds),
         )
       : settings.rounds;
-  const { features, columns } = rankFeatures(data);
+  const { table, target, weights: sampleWeights, times } = data;
+  const { features, columns } = rankFeatures(table, target, { seed, sampleWeights, times });
   const loss = boostLoss(data.target, data.weights, positiveIndex);
   const boosting = new BoostRounds(columns, data.table.rowCount, loss, data.weights, growth, seed);
   const grown: BoostTree[][] = [];

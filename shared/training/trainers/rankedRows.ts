@@ -1,19 +1,28 @@
-import type { FeatureTable } from "../../data/featureTable";
+import type { CategoryColumn, FeatureTable } from "../../data/featureTable";
 import type { GraphBuilder } from "../../onnx/graph";
 import { alignCodes, type TrainedCategory } from "./trainedCategory";
 
-/** The columns that trees look at, in their order: numbers, then categories whose levels stand in rank order. */
+/** The columns that trees look at, in their order: numbers, then categories. */
 export interface RankedFeatures {
   numbers: readonly string[];
-  categories: readonly TrainedCategory[];
+  categories: readonly RankedCategory[];
 }
 
-/** The numbers, then each category's ranks, as float32 columns with NaN for missing or unknown. */
+/** A category whose levels are numbers to trees: ranks, or what their rows' labels were like. */
+export interface RankedCategory extends TrainedCategory {
+  /** a level: its number */
+  values: Float32Array;
+}
+
+/** The numbers, then the numbers of each category's levels, as float32 columns with NaN for missing or unknown. */
 export function rankedColumns(features: RankedFeatures, table: FeatureTable): Float32Array[] {
-  const ranks = features.categories.map((category, index) =>
-    Float32Array.from(alignCodes(category, table.categories[index]), (rank) => (rank < 0 ? Number.NaN : rank)),
-  );
-  return [...table.numbers.map(({ values }) => values), ...ranks];
+  const placed = features.categories.map((category, index) => rankedColumn(category, table.categories[index]));
+  return [...table.numbers.map(({ values }) => values), ...placed];
+}
+
+/** The numbers of the levels in `column`, NaN for missing or unknown. */
+export function rankedColumn(category: RankedCategory, column: CategoryColumn): Float32Array {
+  return Float32Array.from(alignCodes(category, column), (code) => (code < 0 ? Number.NaN : category.values[code]));
 }
 
 /** Declares the inputs of `features` and joins the same columns as a float tensor [rows, columns]; returns its name. */
@@ -28,8 +37,8 @@ export function addRankedRows(graph: GraphBuilder, features: RankedFeatures): st
   return parts.length === 1 ? parts[0] : graph.node("Concat", parts, { axis: { int: 1 } });
 }
 
-/** Column `index` of the categories as ranks, [rows, 1]. */
-function addRanks(graph: GraphBuilder, texts: string, category: TrainedCategory, index: number): string {
+/** Column `index` of the categories as numbers, [rows, 1]. */
+function addRanks(graph: GraphBuilder, texts: string, category: RankedCategory, index: number): string {
   const column = graph.node("Gather", [texts, graph.constant(BigInt64Array.of(BigInt(index)), [1])], {
     axis: { int: 1 },
   });
@@ -37,7 +46,7 @@ function addRanks(graph: GraphBuilder, texts: string, category: TrainedCategory,
   const known = category.levels.length > 0;
   return graph.node("LabelEncoder", [column], {
     keys_strings: { texts: known ? category.levels : [""] },
-    values_floats: { floats: known ? category.levels.map((_, rank) => rank) : [Number.NaN] },
+    values_floats: { floats: known ? category.values : [Number.NaN] },
     default_float: { float: Number.NaN },
   });
 }
