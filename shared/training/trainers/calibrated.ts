@@ -70,7 +70,8 @@ function learnCalibrators(
     fitNested(find, settings, part.table, part.target, part.context),
   );
   const used = Int32Array.from(foldOf.keys()).filter((row) => foldOf[row] >= 0);
-  const weights = Float64Array.from(used, (row) => context.sampleWeights?.[row] ?? 1);
+  const plainWeights = context.plainWeights ?? context.sampleWeights;
+  const weights = Float64Array.from(used, (row) => plainWeights?.[row] ?? 1);
   return scored.map((code) =>
     fitCalibrator(
       settings.method,

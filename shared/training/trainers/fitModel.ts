@@ -30,12 +30,13 @@ export function fitModel<P>(
     );
   const columns = keepColumns(table, kept);
   const varying = { ...columns, categories: columns.categories.map(sortLevels) };
-  const order = canonicalOrder(varying, { target, sampleWeights, times });
+  const order = canonicalOrder(varying, { target, sampleWeights: context.sampleWeights, times });
   const inOrder = (values?: Float64Array) => values && gather(values, new Float64Array(order.length), order);
   const model = trainer.fit(selectRows(varying, order), orderTarget(target, order), parameters, {
     ...context,
     classWeights: undefined,
     sampleWeights: inOrder(sampleWeights),
+    plainWeights: context.classWeights && inOrder(context.sampleWeights ?? new Float64Array(table.rowCount).fill(1)),
     times: inOrder(times),
   });
   // only the names are needed any more: the rows may be let go

@@ -38,11 +38,16 @@ export function outOfFoldScores(
 
 function selectFitRows({ table, target, context }: FitRows, rows: Int32Array): FitRows {
   const take = (values?: Float64Array) => values && gather(values, new Float64Array(rows.length), rows);
-  const { sampleWeights, times } = context;
+  const { sampleWeights, plainWeights, times } = context;
   return {
     table: selectRows(table, rows),
     target: { ...target, codes: gather(target.codes, new Int32Array(rows.length), rows) },
-    context: { ...context, sampleWeights: take(sampleWeights), times: take(times) },
+    context: {
+      ...context,
+      sampleWeights: take(sampleWeights),
+      plainWeights: take(plainWeights),
+      times: take(times),
+    },
   };
 }
 

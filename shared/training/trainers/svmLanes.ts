@@ -42,7 +42,7 @@ export function fitLanes<S>(rows: SvmRows, solve: SolveLane<S>, context: FitCont
     const { solution } = solveNext(signs, rows.weights);
     const scores = heldOutScores(signs, rows.weights, folds, solveNext);
     const isPositive = Uint8Array.from(signs, (sign) => (sign > 0 ? 1 : 0));
-    return { solution, sigmoid: fitPlatt(scores, isPositive, rows.weights) };
+    return { solution, sigmoid: fitPlatt(scores, isPositive, rows.plainWeights) };
   });
 }
 

@@ -11,6 +11,8 @@ export interface SvmRows {
   target: ClassTarget;
   /** one a row, positive */
   weights: Float64Array;
+  /** the same without class weights */
+  plainWeights: Float64Array;
   /** epoch ms a row where rows have a time */
   times?: Float64Array;
 }
@@ -22,8 +24,11 @@ export function svmRows(learner: string, table: FeatureTable, target: TrainingTa
   checkTrainingRows(table, target, sampleWeights);
   const all = Int32Array.from({ length: table.rowCount }, (_, row) => row);
   const rows = sampleWeights === undefined ? all : all.filter((row) => sampleWeights[row] > 0);
-  const weights = new Float64Array(rows.length).fill(1);
-  if (sampleWeights !== undefined) gather(sampleWeights, weights, rows);
+  const pick = (values?: Float64Array) => {
+    const picked = new Float64Array(rows.length).fill(1);
+    return values === undefined ? picked : gather(values, picked, rows);
+  };
+  const weights = pick(sampleWeights);
   const counted = rows.length === table.rowCount ? table : selectRows(table, rows);
   const features = learnFeatures(counted, weights);
   return {
@@ -31,6 +36,7 @@ export function svmRows(learner: string, table: FeatureTable, target: TrainingTa
     points: svmPoints(features, counted),
     target: { ...target, codes: gather(target.codes, new Int32Array(rows.length), rows) },
     weights,
+    plainWeights: pick(context.plainWeights ?? sampleWeights),
     times: context.times && gather(context.times, new Float64Array(rows.length), rows),
   };
 }

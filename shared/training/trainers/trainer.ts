@@ -28,6 +28,8 @@ export interface FitContext {
   sampleWeights?: Float64Array;
   /** a factor on the weight of every row of a class, those not named 1; "balanced" gives all classes the same sum. fitModel takes them into sampleWeights: learners never see them. */
   classWeights?: ClassWeights;
+  /** from fitModel where there are class weights: the sample weights without them, as frequent as rows really are; calibrators go by these */
+  plainWeights?: Float64Array;
   /** two classes: a probability of the positive class at or above it makes the label positive; 0.5 by default */
   decisionThreshold?: number;
   /** two classes: which of `classes` is the positive one; the second by default */

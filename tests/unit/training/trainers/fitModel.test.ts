@@ -191,3 +191,41 @@ describe("class weights", () => {
     expect(() => weighClasses(wrong, classWeights, undefined)).toThrow(message);
   });
 });
+
+describe("probabilities of a rare class that weighs more", () => {
+  const { table, target } = sampleRows({ ...sample, rowCount: 1200, seed: 9, classes: 2 });
+  const random = new RandomStream(9, 0);
+  // four of five rows of the second class become rows of the first
+  const codes = target.codes.map((code) => (code === 1 && random.below(5) === 0 ? 1 : 0));
+  const rare = { ...target, codes };
+  const share = codes.reduce((sum, code) => sum + code, 0) / codes.length;
+  const probabilities = (learner: string, parameters: object, context: Partial<FitContext>) => {
+    const trainer = trainerFor(learner);
+    const model = fitModel(trainer, table, rare, trainer.parameters.parse(parameters), { seed: 1, ...context });
+    return model.predict(table).filter((_, at) => at % 2 === 1);
+  };
+  const meanOf = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const nested = { learner: "calibrated", parameters: {} };
+
+  it.each([
+    { learner: "calibrated", parameters: {} },
+    { learner: "calibrated", parameters: { method: "sigmoid" } },
+    { learner: "calibrated", parameters: nested },
+    { learner: "soft-voting", parameters: { members: [nested] } },
+    { learner: "svm-rbf", parameters: {} },
+    { learner: "svm-linear", parameters: {} },
+    { learner: "svm-exact", parameters: {} },
+  ])("are those of the real frequencies where they are calibrated: $learner $parameters", ({ learner, parameters }) => {
+    const balanced = probabilities(learner, parameters, { classWeights: "balanced" });
+    expect(Math.abs(meanOf(balanced) - share)).toBeLessThan(0.3 * share);
+    expect(balanced).not.toEqual(probabilities(learner, parameters, {}));
+    // weights of rows are frequencies
+    const often = new Float64Array(codes.length).map((_, row) => (codes[row] === 1 ? 4 : 1));
+    const weighted = probabilities(learner, parameters, { classWeights: "balanced", sampleWeights: often });
+    expect(meanOf(weighted)).toBeGreaterThan(2 * share);
+  });
+
+  it("are those of the weighted rows where they are not", () => {
+    expect(meanOf(probabilities("random-forest", {}, { classWeights: "balanced" }))).toBeGreaterThan(2.5 * share);
+  });
+});
