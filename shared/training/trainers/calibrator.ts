@@ -17,9 +17,9 @@ export function fitCalibrator(
   weights: Float64Array,
 ): Calibrator {
   if (method === "sigmoid") {
-    const sigmoid = fitPlatt(scores, positive, weights);
+    const sigmoid = fitPlatt(scores.map(logOdds), positive, weights);
     return {
-      at: (score) => plattAt(sigmoid, score),
+      at: (score) => plattAt(sigmoid, logOdds(score)),
       addTo: (graph, input) => addSigmoid(graph, input, sigmoid),
     };
   }
@@ -27,8 +27,22 @@ export function fitCalibrator(
   return { at: (score) => isotonicAt(curve, score), addTo: (graph, input) => addCurve(graph, input, curve) };
 }
 
+/** added to either side of the odds: a forest's 0 and 1 stay numbers, and one row that it was wrongly sure of does not decide the slope */
+const leastOdds = 1e-3;
+
+/** The log odds of a probability, on which Platt's scaling is linear where the model itself is (a boosted or linear one). */
+function logOdds(probability: number): number {
+  return Math.log(probability + leastOdds) - Math.log(1 + leastOdds - probability);
+}
+
+function addLogOdds(graph: GraphBuilder, probabilities: string): string {
+  const constant = (value: number) => graph.constant(Float64Array.of(value), [1]);
+  const odds = graph.node("Log", [graph.node("Add", [probabilities, constant(leastOdds)])]);
+  return graph.node("Sub", [odds, graph.node("Log", [graph.node("Sub", [constant(1 + leastOdds), probabilities])])]);
+}
+
 function addSigmoid(graph: GraphBuilder, scores: string, { slope, intercept }: PlattSigmoid): string {
-  const scaled = graph.node("Mul", [scores, graph.constant(Float64Array.of(-slope), [1])]);
+  const scaled = graph.node("Mul", [addLogOdds(graph, scores), graph.constant(Float64Array.of(-slope), [1])]);
   return graph.node("Sigmoid", [graph.node("Sub", [scaled, graph.constant(Float64Array.of(intercept), [1])])]);
 }
 

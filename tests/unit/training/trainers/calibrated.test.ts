@@ -104,6 +104,30 @@ describe("a calibrated learner", () => {
     expect(brier(mended.predict(test.table), test.target.codes)).toBeLessThan(0.8 * before);
   });
 
+  it("gives scikit-learn's probabilities: the sigmoid is fitted to the log odds of a linear model", async () => {
+    const { columns, positive, probabilities } = golden.classifier;
+    const table = {
+      rowCount: positive.length,
+      numbers: columns.map((values, k) => ({ name: `x${k}`, values: Float32Array.from(values) })),
+      categories: [],
+    };
+    const target = { task: "classification" as const, classes: ["no", "yes"], codes: Int32Array.from(positive) };
+    const parameters = calibrated.parameters.parse({
+      learner: "logistic-regression",
+      parameters: { tolerance: 1e-10 },
+      method: "sigmoid",
+    });
+    // folds that follow each other are KFold's
+    const times = Float64Array.from(positive.keys());
+    const model = calibrated.fit(table, target, parameters, { seed: 1, times });
+    const ours = model.predict(table).filter((_, at) => at % 2 === 1);
+    const gaps = ours.map((value, row) => Math.abs(value - probabilities[row]));
+    // what is added to either side of the odds
+    expect(Math.max(...gaps)).toBeLessThan(1e-3);
+    const graph = await runGraph(model.toOnnx(), table);
+    expect(ours.every((value, row) => Math.abs(value - graph.probabilities[2 * row + 1]) < 1e-7)).toBe(true);
+  });
+
   it("gives probabilities of three classes that sum to 1, the graph's own", async () => {
     const { table, target } = sampleRows({ ...sample, classes: 3, seed: 3 });
     const model = calibrated.fit(table, target, calibrated.parameters.parse({ method: "sigmoid" }), { seed: 1 });
