@@ -17,6 +17,7 @@ import { decodeRows } from "../../../shared/scoring/decodeRows";
 import { addClassOutputs } from "../../../shared/training/trainers/classOutputs";
 import { logisticRegression } from "../../../shared/training/trainers/logisticRegression";
 import { randomForest } from "../../../shared/training/trainers/randomForest";
+import { trainerFor } from "../../../shared/training/trainers/registry";
 import { sampleRows } from "../training/trainers/sampleRows";
 
 const runtime = createOnnxRuntime();
@@ -116,6 +117,30 @@ describe("TreeSHAP on models as ONNX Runtime runs them", () => {
       expect(Math.max(...exact.map(Math.abs))).toBeGreaterThan(0.01);
     }
   });
+
+  it.each(["random-forest", "gradient-boosting"])(
+    "finds how a %s's score rises to a sigmoid's probability",
+    async (learner) => {
+      const { table, target } = sampleRows({
+        seed: 4,
+        rowCount: 400,
+        numbers: 3,
+        categories: 1,
+        classes: 2,
+        missing: 0.1,
+      });
+      // a level for each handful of rows, whose numbers trees are told
+      const levels = Array.from({ length: 80 }, (_, level) => `level ${level}`);
+      table.categories.push({ name: "thin", levels, codes: new Int32Array(400).map((_, row) => (row * 7) % 80) });
+      const calibrated = trainerFor("calibrated");
+      const model = calibrated.fit(table, target, calibrated.parameters.parse({ learner, method: "sigmoid" }), {
+        seed: 1,
+      });
+      const { trees, view } = await bothWays(model.toOnnx(), cellsOf(table, 12), 1);
+      expect(trees.link).toBe("monotone");
+      expect(view.featureOf).toHaveLength(5);
+    },
+  );
 
   it("explains the log-odds of a boosted model, traced through a Gather to the features' names", async () => {
     // scores: row 2.25; background -0.75, -0.75 (x2 = 0) and 0.75 (x2 = 1, x0 = 0): worked out by hand below
