@@ -7,7 +7,7 @@ import type { FitContext, TrainingTarget } from "./trainer";
 
 /** up to so many levels, or from so many rows a level on, their order by the labels of all rows is no worse; see docs/decisions/thin-categories.md */
 const fewLevels = 20;
-const enoughRows = 20;
+const enoughRows = 30;
 const foldCount = 5;
 /** rows of the average label that count with those of each level */
 const averageRows = 5;

@@ -109,11 +109,11 @@ describe("a category of many levels", () => {
     codes: new Int32Array(rowCount).map((_, row) => row % levelCount),
   });
 
-  it("is thin with more than 20 levels and fewer than 20 rows for each, of rows that count", () => {
+  it("is thin with more than 20 levels and fewer than 30 rows for each, of rows that count", () => {
     expect(isThin(column(20, 100))).toBe(false);
-    expect(isThin(column(21, 21 * 20))).toBe(false);
-    expect(isThin(column(21, 21 * 20 - 1))).toBe(true);
-    const half = new Float64Array(840).map((_, row) => (row < 419 ? 1 : 0));
+    expect(isThin(column(21, 21 * 30))).toBe(false);
+    expect(isThin(column(21, 21 * 30 - 1))).toBe(true);
+    const half = new Float64Array(840).map((_, row) => (row < 629 ? 1 : 0));
     expect(isThin(column(21, 840), half)).toBe(true);
   });
 
