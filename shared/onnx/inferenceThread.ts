@@ -3,7 +3,7 @@ import { type InferenceJob, type InferenceReply, threadState } from "./inference
 import { InferenceWork } from "./inferenceWork";
 
 /** how long a finished job's reply may wait for those of the jobs that came with it, ms */
-const replyWithinMs = 0.2;
+const replyWithinMs = 0.08;
 
 /** Entry of the inference thread: jobs in and replies out, both in lists. */
 const work = new InferenceWork();
