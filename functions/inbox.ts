@@ -1,11 +1,12 @@
 import { app, type InvocationContext } from "@azure/functions";
 import { getApp } from "../shared/app";
 import { receiveDataset } from "../shared/data/receiveDataset";
+import { datasetsInbox, modelsInbox } from "../shared/governance/inboxes";
 import { registerUpload } from "../shared/registry/registerUpload";
 import { background } from "./background";
 
 app.storageBlob("registerDataset", {
-  path: "datasets-inbox/{usecase}/{file}",
+  path: `${datasetsInbox}/{usecase}/{file}`,
   connection: "AzureWebJobsStorage",
   handler: (bytes: unknown, context: InvocationContext) =>
     background(context, async () => {
@@ -16,7 +17,7 @@ app.storageBlob("registerDataset", {
 });
 
 app.storageBlob("registerModel", {
-  path: "models-inbox/{model}/{file}.onnx",
+  path: `${modelsInbox}/{model}/{file}.onnx`,
   connection: "AzureWebJobsStorage",
   handler: (bytes: unknown, context: InvocationContext) =>
     background(context, async () => {

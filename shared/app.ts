@@ -32,6 +32,7 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
   const queues = createQueueSender(storage.queues);
   // with one core there is nothing to gain
   const runtime = availableParallelism() > 1 ? createThreadedRuntime() : createOnnxRuntime();
+  const isolated = createIsolatedRuntime();
   const sql = createDuckDb();
   const usecases = loadUsecases(config.usecasesFolder);
   checkCandidates(usecases);
@@ -75,11 +76,11 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
     explanations,
     card: { registry, usecases, explanations },
     intake: { ...common, datasets, alerts, runs },
-    uploads: { ...common, registry, runtime: createIsolatedRuntime(), alerts },
+    uploads: { ...common, registry, runtime: isolated, alerts },
     training: { ...common, datasets, runs, alerts, registry, loader, runtime, workers, environment },
     drift: { ...common, registry, runs, alerts, monitors, capture },
     poison: { ...common, datasets, alerts, runs, registry },
-    reconciler: { ...common, datasets, alerts, runs, registry, runtime: createIsolatedRuntime() },
+    reconciler: { ...common, datasets, alerts, runs, registry, runtime: isolated },
     /** Writes what is buffered; the app takes no more work after it. */
     async close(): Promise<void> {
       await capture.close();

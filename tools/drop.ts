@@ -4,6 +4,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { messageOf } from "../shared/errors";
+import { datasetsInbox, modelsInbox } from "../shared/governance/inboxes";
 import { packageRoot } from "../shared/packageRoot";
 import type { LocalInfo } from "./start/localState";
 
@@ -27,7 +28,7 @@ async function main(): Promise<void> {
   if (!existsSync(file)) throw new Error(`there is no file ${file}`);
   if (!statSync(file).isFile()) throw new Error(`${file} is no file`);
   const { storage } = await runningTidegate(path.resolve(packageRoot(), values.state));
-  const inbox = file.endsWith(".onnx") ? "models-inbox" : "datasets-inbox";
+  const inbox = file.endsWith(".onnx") ? modelsInbox : datasetsInbox;
   const container = BlobServiceClient.fromConnectionString(storage).getContainerClient(inbox);
   await container.createIfNotExists();
   await container.getBlockBlobClient(`${usecase}/${path.basename(file)}`).uploadFile(file);

@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { BlobServiceClient } from "@azure/storage-blob";
+import { datasetsInbox } from "../../shared/governance/inboxes";
 import type { RunDescription } from "../../shared/training/describeRun";
 import type { Usecase } from "../../shared/usecase/loadUsecases";
 import type { LocalInfo } from "./localState";
@@ -9,7 +10,6 @@ import { startProgress } from "./progress";
 import { TidegateClient } from "./tidegateClient";
 
 const pollMs = 250;
-const inbox = "datasets-inbox";
 
 interface Datasets {
   datasets: { usecase: string; version: number; rowCount: number; file: string }[];
@@ -40,7 +40,7 @@ export async function runDemo(
   const droppedAt = new Date();
   if (first) {
     await dropSample(info.storage, spec.name, path.join(folder, spec.sample as string));
-    print(`Dropped ${spec.sample} into ${inbox}/${spec.name}/`);
+    print(`Dropped ${spec.sample} into ${datasetsInbox}/${spec.name}/`);
   }
   const earlier = first ? undefined : await earlierOutcome(client, spec);
   if (earlier) {
@@ -74,7 +74,7 @@ async function earlierOutcome(client: TidegateClient, spec: Usecase["spec"]): Pr
 }
 
 async function dropSample(storage: string, usecase: string, file: string): Promise<void> {
-  const container = BlobServiceClient.fromConnectionString(storage).getContainerClient(inbox);
+  const container = BlobServiceClient.fromConnectionString(storage).getContainerClient(datasetsInbox);
   await container.createIfNotExists();
   await container.getBlockBlobClient(`${usecase}/${path.basename(file)}`).uploadStream(createReadStream(file));
 }

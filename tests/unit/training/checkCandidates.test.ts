@@ -1,20 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { checkCandidates } from "../../../shared/training/checkCandidates";
-import { parseUsecase } from "../../../shared/usecase/parseUsecase";
+import { fruitSpec } from "./fruitSpec";
 
 function check(candidate: object): void {
-  const spec = {
-    name: "fruit",
-    title: "Fruit",
-    columns: { Weight: { type: "number" }, Kind: { type: "category", values: ["apple", "pear"] } },
-    label: { column: "Kind", positive: "pear" },
-    features: ["Weight"],
-    split: { kind: "stratified" },
-    candidates: [candidate],
-    selection: { metric: "brier" },
-  };
-  const usecase = { spec: parseUsecase(JSON.stringify(spec), "here"), folder: "models/fruit", hash: "" };
-  checkCandidates(new Map([["fruit", usecase]]));
+  checkCandidates(new Map([["fruit", { spec: fruitSpec([candidate]), folder: "models/fruit", hash: "" }]]));
 }
 
 describe("the candidates of a use case", () => {

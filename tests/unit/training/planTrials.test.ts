@@ -1,21 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { isAppError } from "../../../shared/errors";
 import { planTrials } from "../../../shared/training/planTrials";
-import { parseUsecase } from "../../../shared/usecase/parseUsecase";
-
-function specWith(candidates: object[]) {
-  const spec = {
-    name: "fruit",
-    title: "Fruit",
-    columns: { Weight: { type: "number" }, Kind: { type: "category", values: ["apple", "pear"] } },
-    label: { column: "Kind", positive: "pear" },
-    features: ["Weight"],
-    split: { kind: "stratified" },
-    candidates,
-    selection: { metric: "brier" },
-  };
-  return parseUsecase(JSON.stringify(spec), "here");
-}
+import { fruitSpec } from "./fruitSpec";
 
 describe("the plan of trials", () => {
   it("takes nested values of a grid whole: each is one value, its learner's defaults filled in", () => {
@@ -24,7 +10,7 @@ describe("the plan of trials", () => {
       parameters: [{ trees: 20 }, { trees: 40, bootstrap: true }],
       method: ["sigmoid", "isotonic"],
     };
-    const trials = planTrials(specWith([{ learner: "calibrated", grid }]));
+    const trials = planTrials(fruitSpec([{ learner: "calibrated", grid }]));
     expect(trials.map(({ index }) => index)).toEqual([0, 1, 2, 3]);
     expect(trials.map(({ parameters }) => parameters)).toMatchObject([
       { method: "sigmoid", parameters: { trees: 20, bootstrap: false } },
@@ -36,7 +22,7 @@ describe("the plan of trials", () => {
 
   it("takes a list of members as one value", () => {
     const members = [{ learner: "random-forest", parameters: { trees: 5 } }, { learner: "logistic-regression" }];
-    const [trial, ...others] = planTrials(specWith([{ learner: "soft-voting", grid: { members: [members] } }]));
+    const [trial, ...others] = planTrials(fruitSpec([{ learner: "soft-voting", grid: { members: [members] } }]));
     expect(others).toEqual([]);
     expect(trial.parameters.members).toMatchObject([
       { learner: "random-forest", parameters: { trees: 5, maxDepth: 12 } },
@@ -48,7 +34,7 @@ describe("the plan of trials", () => {
     const grid = { members: [[{ learner: "random-forest", parameters: { trees: "many" } }]] };
     const faultsOf = () => {
       try {
-        return planTrials(specWith([{ learner: "random-forest" }, { learner: "soft-voting", grid }]));
+        return planTrials(fruitSpec([{ learner: "random-forest" }, { learner: "soft-voting", grid }]));
       } catch (error) {
         if (isAppError(error, "invalid_input")) return error.details.map(({ path }) => path);
         throw error;
