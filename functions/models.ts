@@ -4,6 +4,7 @@ import { getApp } from "../shared/app";
 import { checkInput } from "../shared/checkInput";
 import { movableAliases } from "../shared/registry/modelVersion";
 import { endpoint, readBody } from "./endpoint";
+import { manualChange } from "./manualChange";
 
 app.http("listModels", {
   methods: ["GET"],
@@ -32,9 +33,10 @@ app.http("getModelVersion", {
   }),
 });
 
-const move = z.strictObject({
+const move = manualChange.extend({
   version: z.int().min(1),
-  reason: z.string().min(1).max(500),
+  /** callers from before people were named leave it out */
+  actor: manualChange.shape.actor.default("admin key"),
   /** the version the alias is believed to stand at; another one changes nothing */
   expected: z.int().min(1).optional(),
 });
@@ -47,7 +49,7 @@ app.http("moveAlias", {
     const { registry } = getApp();
     const { model } = request.params;
     const alias = checkInput(request.params.alias, z.enum(movableAliases));
-    const { version, reason, expected } = await readBody(request, move);
+    const { version, reason, actor, expected } = await readBody(request, move);
     await registry.moveAlias({
       model,
       alias,
@@ -55,7 +57,7 @@ app.http("moveAlias", {
       reason,
       expected,
       operation: context.invocationId,
-      actor: "admin key",
+      actor,
     });
     return { jsonBody: { model, aliases: await registry.aliases(model) } };
   }),

@@ -62,6 +62,8 @@ describe("a request that cannot be answered", () => {
     ["startRun", { body: "{" }, 400, ""],
     ["moveAlias", { params: { ...missing, alias: "king" }, body: { version: 1, reason: "x" } }, 400, ""],
     ["moveAlias", { params: missing, body: { version: 0, reason: "x" } }, 400, "version"],
+    ["moveAlias", { params: missing, body: { version: 1, reason: "  " } }, 400, "reason"],
+    ["moveAlias", { params: missing, body: { version: 1, reason: "x", actor: " " } }, 400, "actor"],
     ["listAlerts", { query: { limit: "0" } }, 400, "limit"],
     ["getAudit", { params: missing, query: { limit: "many" } }, 400, "limit"],
     ["modelCard", { params: missing, query: { format: "pdf" } }, 400, "format"],
