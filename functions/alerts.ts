@@ -1,9 +1,9 @@
 import { app } from "@azure/functions";
 import { z } from "zod";
 import { getApp } from "../shared/app";
-import { endpoint, readQuery } from "./endpoint";
+import { endpoint } from "./endpoint";
 
-const query = z.object({
+const query = z.strictObject({
   subject: z.string().optional(),
   status: z.enum(["open", "resolved"]).optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
@@ -13,9 +13,8 @@ app.http("listAlerts", {
   methods: ["GET"],
   route: "alerts",
   authLevel: "function",
-  handler: endpoint(async (request) => {
-    const { subject, status, limit } = readQuery(request, query);
+  handler: endpoint(async (_request, _context, { subject, status, limit }) => {
     const alerts = await getApp().alerts.list(subject, limit);
     return { jsonBody: { alerts: alerts.filter((alert) => status === undefined || alert.status === status) } };
-  }),
+  }, query),
 });

@@ -2,17 +2,21 @@ import { app } from "@azure/functions";
 import { z } from "zod";
 import { getApp } from "../shared/app";
 import { readAuditTrail } from "../shared/governance/auditTrail";
-import { endpoint, readQuery } from "./endpoint";
+import { auditPlace } from "../shared/registry/auditEntry";
+import { endpoint } from "./endpoint";
+import { requireSubject } from "./knownNames";
+import { cursorAfter, pageOfRead, pageQuery } from "./listPage";
 
-const query = z.object({ limit: z.coerce.number().int().min(1).max(1000).default(100) });
+const query = z.strictObject(pageQuery("audit"));
 
 app.http("getAudit", {
   methods: ["GET"],
   route: "audit/{model}",
   authLevel: "function",
-  handler: endpoint(async (request) => {
-    const { model } = request.params;
-    const { limit } = readQuery(request, query);
-    return { jsonBody: { model, entries: await readAuditTrail(getApp().auditSources, model, limit) } };
-  }),
+  handler: endpoint(async ({ params: { model } }, _context, { limit, cursor }) => {
+    const read = await readAuditTrail(getApp().auditSources, model, { limit: limit + 1, after: cursor });
+    if (read.length === 0) await requireSubject(model);
+    const { entries, last } = pageOfRead(read, auditPlace, limit);
+    return { jsonBody: { model, entries, next: cursorAfter("audit", last) } };
+  }, query),
 });

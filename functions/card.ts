@@ -3,15 +3,15 @@ import { getApp } from "../shared/app";
 import { buildModelCard } from "../shared/card/buildModelCard";
 import { modelCardPage } from "../shared/card/modelCardPage";
 import { endpoint } from "./endpoint";
-import { pageReply, wantsPage } from "./pageFormat";
+import { pageFormat, pageReply, wantsPage } from "./pageFormat";
 
 app.http("modelCard", {
   methods: ["GET"],
   route: "models/{model}/versions/{version}/card",
   authLevel: "function",
-  handler: endpoint(async (request) => {
-    const isPage = wantsPage(request);
+  handler: endpoint(async (request, _context, query) => {
+    const isPage = wantsPage(request, query);
     const card = await buildModelCard(getApp().card, request.params.model, request.params.version);
     return isPage ? pageReply(modelCardPage(card)) : { jsonBody: card };
-  }),
+  }, pageFormat),
 });

@@ -1,20 +1,30 @@
 import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
-import type { z } from "zod";
+import { z } from "zod";
 import { getApp } from "../shared/app";
 import { checkInput } from "../shared/checkInput";
 import { toProblem } from "../shared/problem";
 import { requestJson } from "../shared/requestJson";
 
-type JsonHandler = (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit>;
+type JsonHandler<Query> = (request: HttpRequest, context: InvocationContext, query: Query) => Promise<HttpResponseInit>;
 
-/** Wraps a handler: a request in telemetry, and every failure a problem document; bugs are logged with their stack and become 500. */
-export function endpoint(handler: JsonHandler): HttpHandler {
+const noQuery = z.strictObject({});
+
+/**
+ * Wraps a handler: a request in telemetry, its query read by `schema` (without one, none is taken), and every failure a problem document;
+ * bugs are logged with their stack and become 500.
+ */
+export function endpoint<Query = unknown>(
+  handler: JsonHandler<Query>,
+  schema: z.ZodType<Query> = noQuery as z.ZodType<Query>,
+): HttpHandler {
   return async (request, context) => {
     const { functionName, invocationId, traceContext, options } = context;
     const http = { method: request.method, route: String(options.trigger.route ?? functionName) };
     const invocation = { functionName, invocationId, traceParent: traceContext?.traceParent, http };
     try {
-      return await getApp().telemetry.invocation(invocation, () => handler(request, context));
+      return await getApp().telemetry.invocation(invocation, async () =>
+        handler(request, context, readQuery(request, schema)),
+      );
     } catch (thrown) {
       const { status, body } = toProblem(thrown, invocationId);
       if (status >= 500) context.error(thrown);
@@ -30,7 +40,7 @@ export async function readBody<T>(request: HttpRequest, schema: z.ZodType<T>): P
 }
 
 /** The query's fields by `schema`; AppError invalid_input lists every field at fault. */
-export function readQuery<T>(request: HttpRequest, schema: z.ZodType<T>): T {
+function readQuery<T>(request: HttpRequest, schema: z.ZodType<T>): T {
   const { code: _functionKey, ...fields } = Object.fromEntries(request.query);
   return checkInput(fields, schema);
 }

@@ -3,7 +3,7 @@ import { getApp } from "../shared/app";
 import { explainPage } from "../shared/explain/explainPage";
 import { explainRequest } from "../shared/explain/explainRequest";
 import { endpoint } from "./endpoint";
-import { pageReply, wantsPage } from "./pageFormat";
+import { pageFormat, pageReply, wantsPage } from "./pageFormat";
 
 app.http("explain", {
   methods: ["POST"],
@@ -23,10 +23,10 @@ app.http("explainVersion", {
   methods: ["GET"],
   route: "models/{model}/versions/{version}/explain",
   authLevel: "function",
-  handler: endpoint(async (request) => {
+  handler: endpoint(async (request, _context, query) => {
     const { model, version } = request.params;
-    const isPage = wantsPage(request);
+    const isPage = wantsPage(request, query);
     const explanation = await getApp().explanations.of(model, version);
     return isPage ? pageReply(explainPage(explanation)) : { jsonBody: explanation };
-  }),
+  }, pageFormat),
 });

@@ -2,25 +2,42 @@ import { app } from "@azure/functions";
 import { z } from "zod";
 import { getApp } from "../shared/app";
 import { checkInput } from "../shared/checkInput";
+import { AppError } from "../shared/errors";
+import type { VersionSummary } from "../shared/registry/modelRegistry";
 import { movableAliases } from "../shared/registry/modelVersion";
 import { endpoint, readBody } from "./endpoint";
+import { requireSubject } from "./knownNames";
+import { cursorAfter, pageOf, pageQuery } from "./listPage";
 import { manualChange } from "./manualChange";
+
+const modelsQuery = z.strictObject({ model: z.string().optional(), ...pageQuery("models") });
 
 app.http("listModels", {
   methods: ["GET"],
   route: "models",
   authLevel: "function",
-  handler: endpoint(async () => {
-    const { registry } = getApp();
-    const names = await registry.models();
-    const models = names.map(async (model) => ({
-      model,
-      aliases: await registry.aliases(model),
-      versions: await registry.versions(model),
-    }));
-    return { jsonBody: { models: await Promise.all(models) } };
-  }),
+  handler: endpoint(async (_request, _context, { model, ...page }) => {
+    if (model === undefined && page.cursor !== undefined) throw cursorWithoutModel();
+    const names = await getApp().registry.models();
+    if (model !== undefined && !names.includes(model)) await requireSubject(model);
+    const shown = names.filter((name) => model === undefined || name === model);
+    return { jsonBody: { models: await Promise.all(shown.map((name) => listed(name, page))) } };
+  }, modelsQuery),
 });
+
+/** A model with a page of its versions, newest first. */
+async function listed(model: string, page: { limit: number; cursor?: string }) {
+  const { registry } = getApp();
+  const all = await registry.versions(model);
+  const place = ({ version }: VersionSummary) => String(version).padStart(6, "0");
+  const { entries: versions, last } = pageOf(all, place, page.limit, page.cursor);
+  return { model, aliases: await registry.aliases(model), versions, next: cursorAfter("models", last) };
+}
+
+function cursorWithoutModel(): AppError {
+  const message = "a cursor continues the versions of one model: name it as model=...";
+  return new AppError("invalid_input", message, { details: [{ path: "model", message }] });
+}
 
 app.http("getModelVersion", {
   methods: ["GET"],

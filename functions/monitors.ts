@@ -1,12 +1,21 @@
 import { app } from "@azure/functions";
+import { z } from "zod";
 import { getApp } from "../shared/app";
+import { resultPlace } from "../shared/monitoring/monitorStore";
 import { endpoint } from "./endpoint";
+import { requireSubject } from "./knownNames";
+import { cursorAfter, pageOfRead, pageQuery } from "./listPage";
+
+const query = z.strictObject(pageQuery("monitors"));
 
 app.http("getMonitors", {
   methods: ["GET"],
   route: "monitors/{model}",
   authLevel: "function",
-  handler: endpoint(async ({ params }) => ({
-    jsonBody: { model: params.model, results: await getApp().monitors.list(params.model, 50) },
-  })),
+  handler: endpoint(async ({ params: { model } }, _context, { limit, cursor }) => {
+    const read = await getApp().monitors.list(model, limit + 1, cursor);
+    if (read.length === 0) await requireSubject(model);
+    const { entries, last } = pageOfRead(read, resultPlace, limit);
+    return { jsonBody: { model, results: entries, next: cursorAfter("monitors", last) } };
+  }, query),
 });

@@ -1,12 +1,11 @@
 import type { HttpRequest } from "@azure/functions";
 import { z } from "zod";
-import { readQuery } from "./endpoint";
 
-const query = z.strictObject({ format: z.enum(["json", "html"]).optional() });
+/** Query of a document that is also a page. */
+export const pageFormat = z.strictObject({ format: z.enum(["json", "html"]).optional() });
 
 /** Whether a caller wants a document as a page: `?format=html`, or a browser's Accept header. */
-export function wantsPage(request: HttpRequest): boolean {
-  const { format } = readQuery(request, query);
+export function wantsPage(request: HttpRequest, { format }: z.infer<typeof pageFormat>): boolean {
   return format === undefined ? (request.headers.get("accept")?.includes("text/html") ?? false) : format === "html";
 }
 

@@ -2,11 +2,14 @@ import { randomBytes } from "node:crypto";
 import { app } from "@azure/functions";
 import { z } from "zod";
 import { getApp } from "../shared/app";
-import { AppError } from "../shared/errors";
 import { cancelRun } from "../shared/training/cancelRun";
 import { describeRun } from "../shared/training/describeRun";
 import { startRun } from "../shared/training/startRun";
-import { endpoint, readBody, readQuery } from "./endpoint";
+import { endpoint, readBody } from "./endpoint";
+import { noSuchUsecase } from "./knownNames";
+import { cursorAfter, pageOf, pageQuery } from "./listPage";
+
+const runsQuery = z.strictObject({ usecase: z.string().optional(), ...pageQuery("runs") });
 
 const runRequest = z.strictObject({
   usecase: z.string(),
@@ -21,11 +24,7 @@ app.http("startRun", {
   handler: endpoint(async (request) => {
     const { training, usecases } = getApp();
     const { usecase, force } = await readBody(request, runRequest);
-    if (!usecases.has(usecase))
-      throw new AppError(
-        "not_found",
-        `there is no use case "${usecase}"; there are ${[...usecases.keys()].join(", ")}`,
-      );
+    if (!usecases.has(usecase)) throw noSuchUsecase(usecase);
     const cause = `request-${Date.now().toString(36)}${randomBytes(3).toString("hex")}`;
     const { run } = await startRun(training, { usecase, trigger: "request", cause, force });
     return { status: 202, headers: { location: `/runs/${run.id}` }, jsonBody: run };
@@ -50,11 +49,12 @@ app.http("listRuns", {
   methods: ["GET"],
   route: "runs",
   authLevel: "function",
-  handler: endpoint(async (request) => {
+  handler: endpoint(async (_request, _context, { usecase, limit, cursor }) => {
     const { training, usecases } = getApp();
-    const { usecase } = readQuery(request, z.object({ usecase: z.string().optional() }));
     const names = usecase === undefined ? [...usecases.keys()] : [usecase];
-    const lists = await Promise.all(names.map((name) => training.runs.list(name)));
-    return { jsonBody: { runs: lists.flat() } };
-  }),
+    const all = (await Promise.all(names.map((name) => training.runs.list(name)))).flat();
+    if (usecase !== undefined && all.length === 0 && !usecases.has(usecase)) throw noSuchUsecase(usecase);
+    const { entries, last } = pageOf(all, ({ requestedAt, id }) => `${requestedAt} ${id}`, limit, cursor);
+    return { jsonBody: { runs: entries, next: cursorAfter("runs", last) } };
+  }, runsQuery),
 });

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { AppError } from "../errors";
 import type { BlobStore, Clock, TableRow, TableStore } from "../ports";
-import { type AuditRecord, auditInsert } from "../registry/auditEntry";
+import { type AuditPage, type AuditRecord, auditInsert } from "../registry/auditEntry";
 import { VersionLedger } from "../registry/versionLedger";
 
 const table = "datasets";
@@ -159,8 +159,8 @@ export class DatasetRegistry {
     await this.tables.transaction(table, [{ kind: "upsert", row }]);
   }
 
-  audit(usecase: string, limit: number): Promise<AuditRecord[]> {
-    return this.ledger.audit(usecase, limit);
+  audit(usecase: string, page: AuditPage): Promise<AuditRecord[]> {
+    return this.ledger.audit(usecase, page);
   }
 }
 

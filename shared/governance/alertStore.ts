@@ -1,6 +1,6 @@
 import { isAppError } from "../errors";
 import type { Clock, TableRow, TableStore, Telemetry } from "../ports";
-import { type AuditRecord, auditInsert, newestFirst, readAudit } from "../registry/auditEntry";
+import { type AuditPage, type AuditRecord, auditInsert, listAudit, newestFirst } from "../registry/auditEntry";
 import { telemetryEvents } from "../telemetryNames";
 
 const table = "alerts";
@@ -95,11 +95,8 @@ export class AlertStore {
   }
 
   /** Audit entries about the subject's alerts, newest first. */
-  async audit(subject: string, limit: number): Promise<AuditRecord[]> {
-    const entries: AuditRecord[] = [];
-    for await (const row of this.tables.list(table, subject, { from: "audit:", to: "audit;", limit }))
-      entries.push(readAudit(row));
-    return entries;
+  audit(subject: string, page: AuditPage): Promise<AuditRecord[]> {
+    return listAudit(this.tables, table, subject, page);
   }
 
   private async subjects(): Promise<string[]> {

@@ -1,15 +1,15 @@
-import type { AuditRecord } from "../registry/auditEntry";
+import { type AuditPage, type AuditRecord, auditPlace } from "../registry/auditEntry";
 
 /** A part of the system that keeps audit entries by subject. */
 export interface AuditSource {
-  audit(subject: string, limit: number): Promise<AuditRecord[]>;
+  audit(subject: string, page: AuditPage): Promise<AuditRecord[]>;
 }
 
 /** What happened to a model, its datasets and its alerts, newest first. */
-export async function readAuditTrail(sources: AuditSource[], subject: string, limit: number): Promise<AuditRecord[]> {
-  const lists = await Promise.all(sources.map((source) => source.audit(subject, limit)));
+export async function readAuditTrail(sources: AuditSource[], subject: string, page: AuditPage): Promise<AuditRecord[]> {
+  const lists = await Promise.all(sources.map((source) => source.audit(subject, page)));
   return lists
     .flat()
-    .sort((a, b) => b.at.localeCompare(a.at))
-    .slice(0, limit);
+    .sort((a, b) => (auditPlace(a) < auditPlace(b) ? -1 : 1))
+    .slice(0, page.limit);
 }

@@ -1,5 +1,5 @@
 import type { BlobStore, TableStore } from "../ports";
-import { newestFirst } from "../registry/auditEntry";
+import { keyBehind, newestFirst } from "../registry/auditEntry";
 
 const table = "monitors";
 const container = "monitors";
@@ -18,6 +18,11 @@ export interface MonitorResult {
   details: unknown;
 }
 
+/** Where a result stands in the list of its model, newest first. */
+export function resultPlace({ at, signal }: Pick<MonitorResult, "at" | "signal">): string {
+  return `${newestFirst(new Date(at))}-${signal}`;
+}
+
 /** Monitor results: a row each for listing, the details in blobs. */
 export class MonitorStore {
   constructor(
@@ -28,7 +33,7 @@ export class MonitorStore {
   /** Writes a result; the same instant and signal again replaces it. */
   async save(result: MonitorResult): Promise<void> {
     const { details, ...row } = result;
-    const key = `${newestFirst(new Date(result.at))}-${result.signal}`;
+    const key = resultPlace(result);
     const blob = `${result.model}/${key}.json`;
     await this.blobs.write(container, blob, JSON.stringify(details));
     await this.tables.transaction(table, [
@@ -36,10 +41,11 @@ export class MonitorStore {
     ]);
   }
 
-  /** The newest `limit` results of a model with their details. */
-  async list(model: string, limit: number): Promise<MonitorResult[]> {
+  /** The newest `limit` results of a model with their details; only those after the place `after` where one is named. */
+  async list(model: string, limit: number, after?: string): Promise<MonitorResult[]> {
     const results: Promise<MonitorResult>[] = [];
-    for await (const row of this.tables.list(table, model, { from: "result:", to: "result;", limit })) {
+    const from = after === undefined ? "result:" : keyBehind(`result:${after}`);
+    for await (const row of this.tables.list(table, model, { from, to: "result;", limit })) {
       const { partitionKey: _partition, rowKey: _key, etag: _etag, blob, ...plain } = row;
       results.push(this.withDetails(plain as unknown as MonitorResult, String(blob)));
     }

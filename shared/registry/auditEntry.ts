@@ -1,4 +1,4 @@
-import type { TableOperation, TableRow } from "../ports";
+import type { TableOperation, TableRow, TableStore } from "../ports";
 
 /** What happened, to what, by whom and why; written in the same transaction as the change itself. */
 export interface AuditEntry {
@@ -33,15 +33,43 @@ function auditRow(partition: string, entry: AuditEntry, at: Date): TableRow {
   const { details, ...plain } = entry;
   return {
     partitionKey: partition,
-    rowKey: `audit:${newestFirst(at)}-${entry.operation}-${entry.action.replaceAll(" ", "-")}`,
+    rowKey: `audit:${auditPlace({ ...entry, at: at.toISOString() })}`,
     ...plain,
     at: at.toISOString(),
     details: details ? JSON.stringify(details) : undefined,
   };
 }
 
-/** The audit entry that a table row holds. */
-export function readAudit(row: TableRow): AuditRecord {
+/** Where an entry stands in the list of its subject, newest first. */
+export function auditPlace({ at, operation, action }: AuditRecord): string {
+  return `${newestFirst(new Date(at))}-${operation}-${action.replaceAll(" ", "-")}`;
+}
+
+/** The least row key that follows `key`. */
+export function keyBehind(key: string): string {
+  return `${key} `;
+}
+
+/** How many entries of an audit trail are wanted, and after which place. */
+export interface AuditPage {
+  limit: number;
+  after?: string;
+}
+
+/** Audit entries of a partition of `table`, newest first. */
+export async function listAudit(
+  tables: TableStore,
+  table: string,
+  partition: string,
+  { limit, after }: AuditPage,
+): Promise<AuditRecord[]> {
+  const entries: AuditRecord[] = [];
+  const from = after === undefined ? "audit:" : keyBehind(`audit:${after}`);
+  for await (const row of tables.list(table, partition, { from, to: "audit;", limit })) entries.push(readAudit(row));
+  return entries;
+}
+
+function readAudit(row: TableRow): AuditRecord {
   const { partitionKey: _partition, rowKey: _row, etag: _etag, details, ...rest } = row;
   return { ...(rest as unknown as AuditRecord), details: details ? JSON.parse(String(details)) : undefined };
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { AppError, isAppError } from "../errors";
 import type { BlobStore, Clock, TableOperation, TableRow, TableStore, Telemetry } from "../ports";
 import { telemetryEvents } from "../telemetryNames";
-import { type AuditRecord, auditInsert } from "./auditEntry";
+import { type AuditPage, type AuditRecord, auditInsert } from "./auditEntry";
 import { type AliasName, aliasNames, type ModelVersion, type VersionDetails } from "./modelVersion";
 import { VersionLedger } from "./versionLedger";
 
@@ -189,8 +189,8 @@ export class ModelRegistry {
   }
 
   /** Audit entries of the model, newest first. */
-  audit(model: string, limit: number): Promise<AuditRecord[]> {
-    return this.ledger.audit(model, limit);
+  audit(model: string, page: AuditPage): Promise<AuditRecord[]> {
+    return this.ledger.audit(model, page);
   }
 
   private async commitMove(move: AliasMove, operations: TableOperation[]): Promise<void> {

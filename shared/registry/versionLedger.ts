@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { AppError, isAppError } from "../errors";
 import type { Clock, TableRow, TableStore, TableValue } from "../ports";
-import { type AuditEntry, type AuditRecord, auditInsert, readAudit } from "./auditEntry";
+import { type AuditEntry, type AuditPage, type AuditRecord, auditInsert, listAudit } from "./auditEntry";
 
 /** What a new version is made of: its content hash and the columns of its row. */
 export interface NewVersion {
@@ -60,11 +60,8 @@ export class VersionLedger {
   }
 
   /** Audit entries, newest first. */
-  async audit(partition: string, limit: number): Promise<AuditRecord[]> {
-    const entries: AuditRecord[] = [];
-    for await (const row of this.tables.list(this.table, partition, { from: "audit:", to: "audit;", limit }))
-      entries.push(readAudit(row));
-    return entries;
+  audit(partition: string, page: AuditPage): Promise<AuditRecord[]> {
+    return listAudit(this.tables, this.table, partition, page);
   }
 
   private async tryAppend(partition: string, fresh: NewVersion): Promise<number | undefined> {

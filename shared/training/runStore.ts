@@ -1,6 +1,6 @@
 import { AppError, isAppError } from "../errors";
 import type { BlobStore, TableRow, TableStore } from "../ports";
-import { type AuditRecord, auditInsert, readAudit } from "../registry/auditEntry";
+import { type AuditPage, type AuditRecord, auditInsert, listAudit } from "../registry/auditEntry";
 import type { CheckResult } from "../registry/modelVersion";
 import { isFinal, type RunRecord, type TrainingPlan, type TrialResult, usecaseOfRun } from "./runRecord";
 
@@ -73,11 +73,8 @@ export class RunStore {
   }
 
   /** Audit entries of a use case's runs, newest first. */
-  async audit(usecase: string, limit: number): Promise<AuditRecord[]> {
-    const entries: AuditRecord[] = [];
-    for await (const row of this.tables.list(table, usecase, { from: "audit:", to: "audit;", limit }))
-      entries.push(readAudit(row));
-    return entries;
+  audit(usecase: string, page: AuditPage): Promise<AuditRecord[]> {
+    return listAudit(this.tables, table, usecase, page);
   }
 
   /**

@@ -79,7 +79,7 @@ async function dropSample(storage: string, usecase: string, file: string): Promi
   await container.getBlockBlobClient(`${usecase}/${path.basename(file)}`).uploadStream(createReadStream(file));
 }
 
-/** The use case's first dataset; what was rejected before `droppedAt`, or under another name, is not the sample. */
+/** The use case's newest dataset; what was rejected before `droppedAt`, or under another name, is not the sample. */
 async function waitForDataset(
   client: TidegateClient,
   usecase: string,

@@ -43,7 +43,7 @@ describe("alerts", () => {
     expect(await alerts.resolve("cycle", "input-drift")).toBeUndefined();
     expect((await alerts.raise(condition("cycle"))).raised).toBe(true);
     expect((await alerts.list("cycle", 10)).map(({ status }) => status)).toEqual(["open", "resolved"]);
-    expect((await alerts.audit("cycle", 10)).map(({ action }) => action)).toEqual([
+    expect((await alerts.audit("cycle", { limit: 10 })).map(({ action }) => action)).toEqual([
       "alert raised",
       "alert resolved",
       "alert raised",

@@ -184,12 +184,14 @@ describe("a file in an inbox", () => {
         [`${usecase}/below/lost.csv`, `the file lies in a folder below ${usecase}/; drop it into ${usecase}/ itself`],
       ]),
     );
-    const trail = await readAuditTrail(loop.app.auditSources, usecase, 10);
-    expect(trail[0]).toMatchObject({
-      action: "version rejected",
-      subject: `${usecase}/model.pkl`,
-      reason: "the file's name must end in .onnx",
-    });
+    const trail = await readAuditTrail(loop.app.auditSources, usecase, { limit: 10 });
+    expect(trail).toContainEqual(
+      expect.objectContaining({
+        action: "version rejected",
+        subject: `${usecase}/model.pkl`,
+        reason: "the file's name must end in .onnx",
+      }),
+    );
   });
 
   it("is rejected once its message is poison", async () => {
@@ -220,7 +222,7 @@ describe("a run", () => {
     loop.passHours(1);
     await startRun(loop.app.training, { usecase, trigger: "request", cause: "by-hand" });
     await cancelRun(loop.app.training, `${usecase}.by-hand`);
-    const trail = await readAuditTrail(loop.app.auditSources, usecase, 100);
+    const trail = await readAuditTrail(loop.app.auditSources, usecase, { limit: 100 });
     const runEntries = trail.filter(({ action }) => action.startsWith("run "));
     expect(runEntries.map(({ action, actor, subject }) => [action, actor, subject]).sort()).toEqual([
       ["run cancelled", "admin key", `${usecase}.by-hand`],

@@ -29,7 +29,7 @@ describe("the model registry", () => {
       Array.from({ length: 20 }, (_, i) => i + 1),
     );
     expect(await registry.versions("race")).toHaveLength(20);
-    expect((await registry.audit("race", 100)).map(({ action }) => action)).toEqual(
+    expect((await registry.audit("race", { limit: 100 })).map(({ action }) => action)).toEqual(
       Array(20).fill("version registered"),
     );
   });
@@ -38,7 +38,7 @@ describe("the model registry", () => {
     const outcomes = await Promise.all(Array.from({ length: 8 }, (_, i) => register("same", "one model", `op-${i}`)));
     expect(new Set(outcomes.map(({ version }) => version))).toEqual(new Set([1]));
     expect(outcomes.filter(({ created }) => created)).toHaveLength(1);
-    expect(await registry.audit("same", 10)).toHaveLength(1);
+    expect(await registry.audit("same", { limit: 10 })).toHaveLength(1);
   });
 
   it("gives back the details and the bytes of a version", async () => {
@@ -55,7 +55,7 @@ describe("the model registry", () => {
     await registry.moveAlias({ ...move, version: 1, operation: "move-1" });
     await registry.moveAlias({ ...move, version: 2, operation: "move-2" });
     expect(await registry.aliases("alias")).toEqual({ champion: 2, previous: 1 });
-    expect((await registry.audit("alias", 1))[0]).toMatchObject({
+    expect((await registry.audit("alias", { limit: 1 }))[0]).toMatchObject({
       action: "alias moved",
       reason: "because",
       details: { from: 1, to: 2 },
@@ -80,7 +80,7 @@ describe("the model registry", () => {
       code: "precondition_failed",
     });
     expect(await registry.aliases("stale")).toEqual({ champion: 2, previous: 1 });
-    expect(await registry.audit("stale", 100)).toHaveLength(4);
+    expect(await registry.audit("stale", { limit: 100 })).toHaveLength(4);
   });
 
   it("says what there is when a model, a version or an alias is unknown", async () => {

@@ -1,0 +1,184 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createBlobStore } from "../../shared/azure/blobs";
+import { connectStorage } from "../../shared/azure/connection";
+import { createTableStore } from "../../shared/azure/tables";
+import { DatasetRegistry } from "../../shared/data/datasetRegistry";
+import { MonitorStore } from "../../shared/monitoring/monitorStore";
+import { ModelRegistry } from "../../shared/registry/modelRegistry";
+import { RunStore } from "../../shared/training/runStore";
+import { RecordedTelemetry } from "../support/recordedTelemetry";
+import { LoadedFunctions } from "./loadedFunctions";
+
+const usecase = "coffee-grade";
+const start = Date.parse("2026-01-01T00:00:00Z");
+const at = (minute: number) => new Date(start + minute * 60_000).toISOString();
+
+let functions: LoadedFunctions;
+beforeAll(async () => {
+  functions = await LoadedFunctions.start();
+  await seed();
+});
+afterAll(() => functions?.stop());
+
+/** Seven runs, seven results, seven versions, four datasets and three refused files between them, each a minute after the one before. */
+async function seed(): Promise<void> {
+  const connection = { kind: "connectionString" as const, connectionString: String(process.env.AzureWebJobsStorage) };
+  const blobs = createBlobStore(connectStorage(connection).blobs);
+  const tables = createTableStore(connection);
+  let minute = 0;
+  const clock = { now: () => new Date(start + minute * 60_000) };
+  const runs = new RunStore(tables, blobs);
+  const monitors = new MonitorStore(tables, blobs);
+  const datasets = new DatasetRegistry(tables, blobs, clock);
+  const registry = new ModelRegistry({ blobs, tables, clock, telemetry: new RecordedTelemetry() });
+  for (minute = 0; minute < 7; minute++) {
+    // names that sort another way than their times
+    const id = `${usecase}.request-${(minute * 5) % 7}`;
+    const run = {
+      id,
+      usecase,
+      trigger: "request" as const,
+      status: "failed" as const,
+      force: false,
+      codeRevision: "x",
+    };
+    await runs.create({ ...run, requestedAt: at(minute) });
+    const window = { windowStart: at(0), windowEnd: at(minute), targetRows: 0, details: {} };
+    await monitors.save({
+      model: usecase,
+      version: 1,
+      signal: "input-drift",
+      at: at(minute),
+      verdict: "ok",
+      ...window,
+    });
+    const file = { usecase, sha256: String(minute).repeat(64), file: `${minute}.csv`, sizeBytes: 1, blob: "b" };
+    if (minute % 2 === 0) await datasets.register({ ...file, rowCount: 1, labelledRows: 1, notes: [], profile: "p" });
+    else await datasets.reject({ ...file, reasons: [{ message: "m" }], reasonCount: 1 });
+    await registry.register({
+      model: usecase,
+      bytes: Buffer.from(`model ${minute}`),
+      details: {
+        signature: { inputs: [], outputs: [], features: [] },
+        lineage: { source: "training", codeRevision: "x" },
+        gate: { decision: "refused", reasons: [] },
+      },
+      operation: `op-${minute}`,
+      actor: "test",
+    });
+  }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: replies of several endpoints
+type Reply = any;
+
+/** Every page of a list, three entries each. */
+async function pages(name: string, request: { params?: object; query?: object }): Promise<Reply[]> {
+  const found: Reply[] = [];
+  for (let cursor: string | undefined; found.length === 0 || cursor !== undefined; ) {
+    const query = { ...request.query, limit: "3", ...(cursor !== undefined && { cursor }) };
+    const { status, json } = await functions.http(name, { ...request, query } as Parameters<
+      LoadedFunctions["http"]
+    >[1]);
+    expect(status).toBe(200);
+    found.push(json);
+    cursor = json.next ?? json.models?.[0].next;
+  }
+  return found;
+}
+
+describe("a list", () => {
+  it("comes newest first, in pages that hold every entry once: runs", async () => {
+    const all = await pages("listRuns", { query: { usecase } });
+    expect(all.map(({ runs }) => runs.length)).toEqual([3, 3, 1]);
+    expect(all.flatMap(({ runs }) => runs.map((run: Reply) => run.requestedAt))).toEqual([6, 5, 4, 3, 2, 1, 0].map(at));
+  });
+
+  it("comes newest first, in pages that hold every entry once: datasets with what was refused", async () => {
+    const all = await pages("listDatasets", { query: { usecase } });
+    const files = (list: Reply[]) => list.map(({ file }) => file);
+    expect(all.map(({ datasets, rejected }) => [files(datasets), files(rejected)])).toEqual([
+      [
+        ["6.csv", "4.csv", "2.csv"],
+        ["5.csv", "3.csv", "1.csv"],
+      ],
+      [["0.csv"], []],
+    ]);
+  });
+
+  it("comes newest first, in pages that hold every entry once: monitor results", async () => {
+    const all = await pages("getMonitors", { params: { model: usecase } });
+    expect(all.flatMap(({ results }) => results.map((result: Reply) => result.at))).toEqual(
+      [6, 5, 4, 3, 2, 1, 0].map(at),
+    );
+  });
+
+  it("comes newest first, in pages that hold every entry once: the audit trail of four sources", async () => {
+    const all = await pages("getAudit", { params: { model: usecase } });
+    const entries = all.flatMap(({ entries }) => entries.map((entry: Reply) => `${entry.at} ${entry.operation}`));
+    expect(entries).toHaveLength(21);
+    expect(new Set(entries).size).toBe(21);
+    const times = entries.map((entry) => entry.slice(0, 24));
+    expect(times).toEqual(times.toSorted().reverse());
+  });
+
+  it("comes newest first, in pages that hold every entry once: versions of a model", async () => {
+    const all = await pages("listModels", { query: { model: usecase } });
+    expect(all.flatMap(({ models }) => models[0].versions.map((one: Reply) => one.version))).toEqual([
+      7, 6, 5, 4, 3, 2, 1,
+    ]);
+  });
+
+  it("shows fifty entries where no limit is asked, and says no next where none follows", async () => {
+    const { json } = await functions.http("listRuns", {});
+    expect(json.runs).toHaveLength(7);
+    expect(json.next).toBeUndefined();
+  });
+
+  it.each([
+    ["a cursor of another list", "listRuns", { cursor: Buffer.from("datasets 2026").toString("base64url") }, "cursor"],
+    ["a cursor that is none", "listRuns", { cursor: "x" }, "cursor"],
+    ["a limit beyond 1000", "listDatasets", { limit: "1001" }, "limit"],
+    ["a cursor of versions without their model", "listModels", { cursor: "bW9kZWxzIDE" }, "model"],
+  ])("refuses %s", async (_what, name, query, path) => {
+    const { status, json } = await functions.http(name, { query: query as Record<string, string> });
+    expect([status, json.details?.[0].path]).toEqual([400, path]);
+  });
+});
+
+describe("a name that nothing is called after", () => {
+  it.each([
+    ["listRuns", { query: { usecase: "nothing" } }],
+    ["listDatasets", { query: { usecase: "nothing" } }],
+    ["listModels", { query: { model: "nothing" } }],
+    ["getMonitors", { params: { model: "nothing" } }],
+    ["getAudit", { params: { model: "nothing" } }],
+  ])("is not found, with the names that are: %s", async (name, request) => {
+    const { status, json } = await functions.http(name, request);
+    expect([status, json.code]).toEqual([404, "not_found"]);
+    expect(json.error).toContain(usecase);
+  });
+
+  it("is not one that is known, though its list is empty", async () => {
+    for (const query of [{ usecase: "weather" }, { usecase: "unknown-usecase" }])
+      expect(await functions.http("listDatasets", { query })).toMatchObject({ status: 200, json: { datasets: [] } });
+    expect(await functions.http("getMonitors", { params: { model: "weather" } })).toMatchObject({ status: 200 });
+  });
+});
+
+describe("a query parameter that an endpoint does not know", () => {
+  it("is refused by every endpoint", async () => {
+    const params = { model: usecase, version: "1", alias: "champion", id: "x", usecase };
+    const names = [...functions.triggers].filter(([, { type }]) => type === "httpTrigger").map(([name]) => name);
+    expect(names.length).toBeGreaterThan(12);
+    for (const name of names) {
+      const { status, json } = await functions.http(name, { params, query: { colour: "red" }, body: {} });
+      expect([name, status, json.code]).toEqual([name, 400, "invalid_input"]);
+      expect(json.error).toContain("colour");
+    }
+  });
+
+  it("is not the function key", async () => {
+    expect(await functions.http("listRuns", { query: { code: "a-key" } })).toMatchObject({ status: 200 });
+  });
+});
