@@ -1,9 +1,9 @@
-import { valueText } from "../charts/axis";
 import { barChart } from "../charts/barChart";
 import { intervalChart } from "../charts/intervalChart";
 import { lineChart } from "../charts/lineChart";
 import type { ClassCurves } from "../evaluation/classCurves";
 import type { ValueCurves } from "../evaluation/valueCurves";
+import { figure, percent } from "../figure";
 import { type Cell, paragraph, section, table } from "../page/html";
 import type { ModelVersion, VersionSaving } from "../registry/modelVersion";
 import type { ModelCard } from "./modelCard";
@@ -28,18 +28,20 @@ function metricsTable({ metrics = {}, baselines = {}, intervals = {} }: ModelVer
   const rivals = Object.keys(baselines);
   const rows = names.map((name): Cell[] => {
     const interval = intervals[name];
-    const range = interval && `${valueText(interval.low)} to ${valueText(interval.high)}`;
+    const range = interval && `${figure(interval.low)} to ${figure(interval.high)}`;
     return [name, Number(metrics[name]), range, ...rivals.map((rival) => baselines[rival][name] as Cell)];
   });
+  const [first] = Object.values(intervals);
+  const sure = percent(first?.confidence ?? 0.95);
   const text = `On ${metrics.rows} hold-out rows that no model had seen, beside the baselines on the same rows.`;
-  return paragraph(text) + table(["metric", "this version", "95 % interval", ...rivals], rows);
+  return paragraph(text) + table(["metric", "this version", `${sure} interval`, ...rivals], rows);
 }
 
 function differencesChart({ differences = [], selectionMetric }: ModelVersion): string {
   if (differences.length === 0) return "";
   return intervalChart({
     title: `Difference of ${selectionMetric} to others on the same rows`,
-    valueLabel: `${selectionMetric} of this version minus the other's, ${Math.round(differences[0].confidence * 100)} % interval`,
+    valueLabel: `${selectionMetric} of this version minus the other's, ${percent(differences[0].confidence)} interval`,
     intervals: differences.map(({ against, difference, low, high }) => ({
       label: against,
       value: difference,
@@ -58,7 +60,7 @@ function confusionTable({ metrics, signature }: ModelVersion): string {
     ["actually", ...classes.map((name) => `decided ${name}`), "right"],
     matrix.map((row, code) => {
       const rows = row.reduce((sum, count) => sum + count, 0);
-      return [classes[code], ...row, rows === 0 ? null : `${((100 * row[code]) / rows).toFixed(1)} %`];
+      return [classes[code], ...row, rows === 0 ? null : percent(row[code] / rows)];
     }),
   );
 }
@@ -94,8 +96,8 @@ function curveCharts({ class: name, roc, precisionRecall, calibration, lift }: C
   charts.push(
     lineChart({
       title: `Calibration: ${name}`,
-      description: `Observed share against the probability said; expected calibration error ${valueText(error.equalMass)} over bins of equal mass.`,
-      xLabel: `probability said (error ${valueText(error.equalMass)})`,
+      description: `Observed share against the probability said; expected calibration error ${figure(error.equalMass)} over bins of equal mass.`,
+      xLabel: `probability said (error ${figure(error.equalMass)})`,
       yLabel: "share observed",
       lines: [
         { label: name, x: equalMass.map((bin) => bin.meanProbability), y: equalMass.map((bin) => bin.frequency) },
@@ -132,7 +134,7 @@ function valueCharts({ parts, errors }: ValueCurves, { label, unit }: ModelCard[
     barChart({
       title: "Errors",
       valueLabel: "hold-out rows; those beyond stand in the outer bins",
-      bars: errors.map(({ from, to, rows }) => ({ label: `${valueText(from)} to ${valueText(to)}`, value: rows })),
+      bars: errors.map(({ from, to, rows }) => ({ label: `${figure(from)} to ${figure(to)}`, value: rows })),
       widthPx: 480,
     }) +
     paragraph(`An error is the predicted ${named} minus the observed one: above zero the model said too much.`)
@@ -162,11 +164,11 @@ function sliceCharts({ slices = [], selectionMetric, metrics }: ModelVersion): s
 }
 
 function savingParts({ unit, confidence, model, against, thresholds }: VersionSaving): string {
-  const percent = Math.round(confidence * 100);
-  const text = `A decision costs ${valueText(model.costPerRow)} ${unit} a row on the hold-out (${percent} % interval ${valueText(model.low)} to ${valueText(model.high)}). Saving: what the other rule costs more; an interval that includes zero proves no saving.`;
+  const sure = percent(confidence);
+  const text = `A decision costs ${figure(model.costPerRow)} ${unit} a row on the hold-out (${sure} interval ${figure(model.low)} to ${figure(model.high)}). Saving: what the other rule costs more; an interval that includes zero proves no saving.`;
   const chart = intervalChart({
     title: "Saving against other ways to decide",
-    valueLabel: `${unit} a row, ${percent} % interval`,
+    valueLabel: `${unit} a row, ${sure} interval`,
     intervals: against
       .filter(({ costPerRow }) => costPerRow <= 5 * model.costPerRow) // beside a dearer way nothing could be told apart
       .map(({ name, saving, low, high }) => ({ label: name, value: saving, low, high })),
@@ -175,7 +177,7 @@ function savingParts({ unit, confidence, model, against, thresholds }: VersionSa
   const rows = against.map(({ name, costPerRow, saving, low, high }) => [name, costPerRow, saving, low, high]);
   const limits = thresholds
     ? paragraph(
-        `It decides at a probability of ${valueText(thresholds.decided)}; the costs ask for ${thresholds.theoretical === null ? "none" : valueText(thresholds.theoretical)}.`,
+        `It decides at a probability of ${figure(thresholds.decided)}; the costs ask for ${thresholds.theoretical === null ? "none" : figure(thresholds.theoretical)}.`,
       )
     : "";
   return paragraph(text) + chart + table(["decided by", `cost, ${unit} a row`, "saving", "from", "to"], rows) + limits;

@@ -1,5 +1,6 @@
 import { barChart } from "../charts/barChart";
 import { escapeText } from "../charts/escapeText";
+import { figure } from "../figure";
 import { type Cell, list, page, paragraph, section, table } from "../page/html";
 import type { PartDescription } from "../training/describeData";
 import { measureSections } from "./measureSections";
@@ -70,7 +71,7 @@ function dataTables({ facts: { data, lineage } }: ModelCard): string {
   if (data === undefined) return "";
   const { counts, split, train, holdout, folds } = data;
   const spread = ({ classes, values }: PartDescription) => {
-    if (values) return `${values.min} to ${values.max}, mean ${values.mean.toPrecision(4)}`;
+    if (values) return `${figure(values.min)} to ${figure(values.max)}, mean ${figure(values.mean)}`;
     return Object.entries(classes ?? {})
       .map(([name, rows]) => `${name} ${rows}`)
       .join(", ");
@@ -100,7 +101,7 @@ function lineageTable({ facts }: ModelCard): string {
     [
       "search",
       search &&
-        `${search.kind}, ${search.trials} trials, ${search.failedTrials} without a score; the chosen one's folds took ${search.fitSeconds.toFixed(2)} s`,
+        `${search.kind}, ${search.trials} trials, ${search.failedTrials} without a score; the chosen one's folds took ${figure(search.fitSeconds)} s`,
     ],
     [
       "environment",

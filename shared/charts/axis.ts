@@ -37,12 +37,3 @@ function tickText(value: number, step: number): string {
   if (step < 1e-6 || Math.abs(value) >= 1e7) return value.toExponential(2).replace(/\.?0+e/, "e");
   return value.toFixed(Math.max(0, -Math.floor(Math.log10(step) + 1e-9)));
 }
-
-/** A measured value in at most four significant digits, for labels beside marks. */
-export function valueText(value: number): string {
-  if (!Number.isFinite(value)) return "–";
-  if (value === 0) return "0";
-  const size = Math.abs(value);
-  if (size < 1e-4 || size >= 1e7) return value.toExponential(2);
-  return String(Number(value.toPrecision(4)));
-}

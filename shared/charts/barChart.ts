@@ -1,4 +1,5 @@
-import { axis, valueText } from "./axis";
+import { figure } from "../figure";
+import { axis } from "./axis";
 import { escapeText } from "./escapeText";
 import { chartFrame, palette } from "./svg";
 
@@ -43,7 +44,7 @@ export function barChart(chart: BarChart): string {
   const rows = bars.map((bar, index) => barRow(bar, top + index * rowPx, x, left));
   return chartFrame({
     title: chart.title,
-    description: chart.description ?? bars.map(({ label, value }) => `${label}: ${valueText(value)}`).join("; "),
+    description: chart.description ?? bars.map(({ label, value }) => `${label}: ${figure(value)}`).join("; "),
     widthPx,
     heightPx: bottom + 44,
     content: [
@@ -65,13 +66,13 @@ function barRow(bar: Bar, y: number, x: (value: number) => number, left: number)
   const from = Math.min(x(0), x(value));
   const rect =
     `<rect x="${px(from)}" y="${y + 4}" width="${px(Math.abs(x(value) - x(0)))}" height="${rowPx - 8}" fill="${escapeText(color)}">` +
-    `<title>${escapeText(`${label}: ${valueText(value)}`)}</title></rect>`;
+    `<title>${escapeText(`${label}: ${figure(value)}`)}</title></rect>`;
   const whisker =
     low === undefined || high === undefined
       ? ""
       : `<line class="whisker" x1="${px(x(low))}" x2="${px(x(high))}" y1="${middle}" y2="${middle}"/>`;
   const end = px(Math.max(x(value), x(high ?? value), x(0)) + 6);
-  return `<g>${name}${rect}${whisker}<text class="tick" x="${end}" y="${middle + 4}">${valueText(value)}</text></g>`;
+  return `<g>${name}${rect}${whisker}<text class="tick" x="${end}" y="${middle + 4}">${figure(value)}</text></g>`;
 }
 
 /** Long names are cut where the bars begin; the bar's own title keeps the whole. */

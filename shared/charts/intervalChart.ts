@@ -1,4 +1,5 @@
-import { axis, valueText } from "./axis";
+import { figure } from "../figure";
+import { axis } from "./axis";
 import { escapeText } from "./escapeText";
 import { chartFrame, palette } from "./svg";
 
@@ -42,7 +43,7 @@ export function intervalChart({ title, valueLabel, intervals, reference, widthPx
     `<line class="axis" x1="${x(reference.value)}" x2="${x(reference.value)}" y1="${top - 4}" y2="${bottom}" stroke-dasharray="4 3"/>` +
       `<text class="tick" x="${x(reference.value)}" y="${top - 8}" text-anchor="${anchorAt(x(reference.value), widthPx)}">${escapeText(reference.label)}</text>`;
   const inWords = ({ label, value, low, high }: Interval) =>
-    `${label}: ${valueText(value)}, from ${valueText(low)} to ${valueText(high)}`;
+    `${label}: ${figure(value)}, from ${figure(low)} to ${figure(high)}`;
   return chartFrame({
     title,
     description: intervals.map(inWords).join("; "),
@@ -65,7 +66,7 @@ function anchorAt(x: number, widthPx: number): string {
 function intervalRow({ label, value, low, high }: Interval, y: number, x: (value: number) => number): string {
   const name = label.length > 30 ? `${label.slice(0, 29)}…` : label;
   return (
-    `<g><title>${escapeText(`${label}: ${valueText(value)} [${valueText(low)}, ${valueText(high)}]`)}</title>` +
+    `<g><title>${escapeText(`${label}: ${figure(value)} [${figure(low)}, ${figure(high)}]`)}</title>` +
     `<text class="tick" x="${left - 10}" y="${y + 4}" text-anchor="end">${escapeText(name)}</text>` +
     `<line x1="${x(low)}" x2="${x(high)}" y1="${y}" y2="${y}" stroke="${palette[0]}" stroke-width="3"/>` +
     `<circle cx="${x(value)}" cy="${y}" r="5" fill="${palette[0]}"/></g>`

@@ -3,11 +3,12 @@ import type { PreparedData } from "../data/preparedData";
 import { calibrationBins, expectedCalibrationError } from "../evaluation/calibration";
 import { isBetter, selectionMetricValue } from "../evaluation/selectionMetric";
 import type { ModelOutput } from "../evaluation/weightedMetric";
+import { figure, percent } from "../figure";
 import { seededRandom } from "../random";
 import type { CheckResult } from "../registry/modelVersion";
 import type { ChecksSpec } from "../usecase/checksSpec";
 import type { SelectionMetric } from "../usecase/specFields";
-import { checkResult, figure } from "./checkResult";
+import { checkResult } from "./checkResult";
 import { changeNumber, type Predict, setColumn, watch } from "./watchedModel";
 
 const kind = "post-train" as const;
@@ -93,7 +94,7 @@ async function directional(sample: Sample, spec: ChecksSpec["directional"][numbe
   let kept = 0;
   for (let row = 0; row < watched.length; row++) if (sign * (watched[row] - sample.watched[row]) >= -1e-9) kept++;
   const found = kept / watched.length;
-  const summary = `${feature} ${by < 0 ? "lowered" : "raised"} by ${Math.abs(by)} moves the prediction ${expect} or not at all for ${figure(100 * found)} % of ${watched.length} rows; ${figure(100 * share)} % are wanted`;
+  const summary = `${feature} ${by < 0 ? "lowered" : "raised"} by ${Math.abs(by)} moves the prediction ${expect} or not at all for ${percent(found)} of ${watched.length} rows; ${percent(share)} are wanted`;
   return checkResult({
     name: `direction: ${feature}`,
     kind,
@@ -140,7 +141,7 @@ async function noise(sample: Sample): Promise<CheckResult> {
   const { watched, labels } = await watchAgain(sample, table);
   const moved = watched.reduce((sum, value, row) => sum + Math.abs(value - sample.watched[row]), 0) / watched.length;
   const flips = labels.filter((label, row) => label !== sample.labels[row]).length / watched.length;
-  const summary = `noise of ${figure(100 * share)} % of each number's deviation moves predictions by ${figure(moved)} on average${labels.length > 0 ? ` and changes ${figure(100 * flips)} % of the labels; ${figure(100 * maxFlips)} % are allowed` : ""}`;
+  const summary = `noise of ${percent(share)} of each number's deviation moves predictions by ${figure(moved)} on average${labels.length > 0 ? ` and changes ${percent(flips)} of the labels; ${percent(maxFlips)} are allowed` : ""}`;
   return checkResult({
     name: "robustness to noise",
     kind,
@@ -178,6 +179,6 @@ async function missingInputs(sample: Sample): Promise<CheckResult> {
   const summary =
     broken.length > 0
       ? `without ${broken.join(", ")} predictions are no numbers any more`
-      : `every feature may be missing; without ${worst} ${sample.metric} gets worse by ${figure(100 * by)} %${maxWorsening === undefined ? "" : `; ${figure(100 * maxWorsening)} % are allowed`}`;
+      : `every feature may be missing; without ${worst} ${sample.metric} gets worse by ${percent(by)}${maxWorsening === undefined ? "" : `; ${percent(maxWorsening)} are allowed`}`;
   return checkResult({ name: "missing inputs", kind, severity, ok, summary, evidence: { worsening } });
 }

@@ -21,8 +21,3 @@ export function checkResult({ name, kind, severity, ok, summary, evidence = {} }
 export function blockingFailures(checks: readonly CheckResult[]): string[] {
   return checks.filter(({ status }) => status === "failed").map(({ name, summary }) => `check "${name}": ${summary}`);
 }
-
-/** A figure in a sentence. */
-export function figure(value: number): string {
-  return Number.isFinite(value) ? String(Number(value.toPrecision(4))) : String(value);
-}

@@ -1,9 +1,10 @@
 import type { FeatureTable } from "../data/featureTable";
 import { hashRows } from "../data/hashRows";
 import type { PreparedData } from "../data/preparedData";
+import { figure, percent } from "../figure";
 import type { CheckResult } from "../registry/modelVersion";
 import type { ChecksSpec } from "../usecase/checksSpec";
-import { checkResult, figure } from "./checkResult";
+import { checkResult } from "./checkResult";
 import { featurePowers } from "./leakage";
 
 const kind = "pre-train" as const;
@@ -73,8 +74,7 @@ function balance({ classes, target, trainRows }: PreparedData, { minRows, severi
   for (const row of trainRows) counts[target[row]]++;
   const least = Math.min(...counts);
   const name = classes[counts.indexOf(least)];
-  const share = ((100 * least) / trainRows.length).toFixed(1);
-  const summary = `the rarest class, "${name}", has ${least} training rows (${share} %); at least ${minRows} are wanted`;
+  const summary = `the rarest class, "${name}", has ${least} training rows (${percent(least / trainRows.length)}); at least ${minRows} are wanted`;
   const evidence = Object.fromEntries(classes.map((one, code) => [one, counts[code]]));
   return checkResult({ name: "class balance", kind, severity, ok: least >= minRows, summary, evidence });
 }
@@ -97,7 +97,7 @@ function overlap({ table, trainRows, holdoutRows }: PreparedData, { maxShare, se
   const seen = new Set(Array.from(trainRows, (row) => hashes[row]));
   const shared = holdoutRows.filter((row) => seen.has(hashes[row])).length;
   const share = shared / holdoutRows.length;
-  const summary = `${shared} hold-out rows (${(100 * share).toFixed(1)} %) have the features of a training row; at most ${figure(100 * maxShare)} % are wanted`;
+  const summary = `${shared} hold-out rows (${percent(share)}) have the features of a training row; at most ${percent(maxShare)} are wanted`;
   return checkResult({ name: "train/test overlap", kind, severity, ok: share <= maxShare, summary });
 }
 

@@ -1,3 +1,4 @@
+import { figure } from "../figure";
 import { quantile } from "./orderStatistics";
 
 /** A division of rows: an index into `levels` a row, -1 where the column's value is missing. */
@@ -35,7 +36,7 @@ export function sliceByQuartile(column: string, values: ArrayLike<number>): Slic
   const inner = [0.25, 0.5, 0.75].map((share) => quantile(sorted, share));
   // an edge at the highest value would leave nothing above it
   const edges = [...new Set(inner)].filter((edge) => edge < (sorted.at(-1) ?? 0));
-  const shown = edges.map((edge) => String(Number(edge.toPrecision(4))));
+  const shown = edges.map((edge) => figure(edge));
   const levels = shown.map((edge, i) => (i === 0 ? `at most ${edge}` : `above ${shown[i - 1]} to ${edge}`));
   levels.push(shown.length === 0 ? "all" : `above ${shown[shown.length - 1]}`);
   const binOf = (value: number) => edges.filter((edge) => edge < value).length;

@@ -1,3 +1,4 @@
+import { figure } from "../figure";
 import type { Cell } from "./explanationSample";
 import type { SurrogateJson } from "./globalExplanation";
 import type { SurrogateNode } from "./surrogateTree";
@@ -32,7 +33,7 @@ export function treeRules(tree: SurrogateJson, told: readonly string[]): string[
 
 function rulesBelow(node: SurrogateJson, conditions: string[], told: readonly string[]): string[] {
   if (node.split === undefined) {
-    const answers = told.map((answer) => `${answer} ${Number(node.answers[answer].toPrecision(3))}`).join(", ");
+    const answers = told.map((answer) => `${answer} ${figure(node.answers[answer], 3)}`).join(", ");
     return [`${conditions.length > 0 ? conditions.join(" and ") : "always"}: ${answers} (${node.rows} rows)`];
   }
   const { left, right } = node.split;
@@ -48,6 +49,6 @@ function condition(split: NonNullable<SurrogateJson["split"]>, side: "left" | "r
     const list = values.map((value) => (value === null ? "missing" : `"${value}"`)).join(", ");
     return `${feature} ${side === "left" ? "is one of" : "is none of"} ${list}`;
   }
-  const bound = `${side === "left" ? "<=" : ">"} ${Number((threshold as number).toPrecision(5))}`;
+  const bound = `${side === "left" ? "<=" : ">"} ${figure(threshold as number, 5)}`;
   return missing === side ? `(${feature} ${bound} or missing)` : `${feature} ${bound}`;
 }

@@ -1,7 +1,7 @@
-import { valueText } from "../charts/axis";
 import { barChart } from "../charts/barChart";
 import { escapeText } from "../charts/escapeText";
 import { type Line, lineChart } from "../charts/lineChart";
+import { figure, percent } from "../figure";
 import { page, paragraph, section } from "../page/html";
 import type { DependenceReport, GlobalExplanation, ShapleyReport } from "./globalExplanation";
 
@@ -34,7 +34,7 @@ function importanceSection({ importance }: GlobalExplanation): string {
       high: mean + deviation,
     })),
   });
-  const text = `${metric} is ${valueText(value)} on ${rows} hold-out rows as they are. Each feature's values were dealt to other rows ${repeats} times; whiskers: one standard deviation.`;
+  const text = `${metric} is ${figure(value)} on ${rows} hold-out rows as they are. Each feature's values were dealt to other rows ${repeats} times; whiskers: one standard deviation.`;
   return section("What the model cannot do without", paragraph(text, "soft") + chart);
 }
 
@@ -46,7 +46,7 @@ function shapleySection({ method, fallback, explains, rows, answers }: ShapleyRe
       bars: features.map(({ feature, meanAbsolute }) => ({ label: feature, value: meanAbsolute })),
     }),
   );
-  const bases = answers.map(({ answer, baseValue }) => `${answer} ${valueText(baseValue)}`).join(", ");
+  const bases = answers.map(({ answer, baseValue }) => `${answer} ${figure(baseValue)}`).join(", ");
   const text = `Method: ${method}, over ${rows} rows; explained: ${explains.note}. Base value: ${bases}.${fallback ? ` TreeSHAP was not used: ${fallback}.` : ""}`;
   return section("What moves single predictions", paragraph(text, "soft") + charts.join(""));
 }
@@ -70,7 +70,7 @@ function dependenceChart(
   const [{ mean }] = answers;
   return lineChart({
     title: feature,
-    description: `Mean answer over ${rows} rows from ${valueText(Math.min(...mean))} to ${valueText(Math.max(...mean))} as ${feature} varies.`,
+    description: `Mean answer over ${rows} rows from ${figure(Math.min(...mean))} to ${figure(Math.max(...mean))} as ${feature} varies.`,
     xLabel: unit && unit !== "1" ? `${feature}, ${unit}` : feature,
     yLabel: answers.length === 1 && kind === "probability" ? `probability of ${answers[0].answer}` : kind,
     lines,
@@ -80,14 +80,10 @@ function dependenceChart(
 
 function surrogateSection({ surrogate }: GlobalExplanation): string {
   const { fidelity, rules, fittedRows } = surrogate;
-  const r2 = fidelity.answers.map(({ answer, r2: share }) => `${answer} ${share === null ? "–" : valueText(share)}`);
+  const r2 = fidelity.answers.map(({ answer, r2: share }) => `${answer} ${share === null ? "–" : figure(share)}`);
   const labels =
     fidelity.labelAgreement === undefined ? "" : `; same label on ${percent(fidelity.labelAgreement)} of them`;
   const text = `A tree fitted to the model's answers on ${fittedRows} rows. On ${fidelity.rows} other rows it explains this share of the answers' variance (R²): ${r2.join(", ")}${labels}. Trust the rules as far as these figures go.`;
   const ordered = rules.map((rule) => `<li>${escapeText(rule)}</li>`).join("");
   return section("The model in a few rules", `${paragraph(text, "soft")}<ol>${ordered}</ol>`);
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
 }

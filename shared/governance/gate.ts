@@ -1,4 +1,5 @@
 import { isBetter } from "../evaluation/selectionMetric";
+import { figure, percent } from "../figure";
 import type { GateVerdict, MetricDifference } from "../registry/modelVersion";
 import type { SelectionMetric } from "../usecase/specFields";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
@@ -31,13 +32,13 @@ export function judge(evidence: GateEvidence, gates: UsecaseSpec["gates"]): Gate
   if (holdoutRows < gates.minHoldoutRows)
     faults.push(`the hold-out has ${holdoutRows} rows; the gate asks for ${gates.minHoldoutRows}`);
   if (gates.threshold !== undefined && isBetter(metric, gates.threshold, value))
-    faults.push(`${metric} ${show(value)} is worse than the threshold ${show(gates.threshold)}`);
+    faults.push(`${metric} ${figure(value)} is worse than the threshold ${figure(gates.threshold)}`);
   for (const [name, baseline] of Object.entries(evidence.baselines)) {
     if (!isBetter(metric, value, baseline))
-      faults.push(`${metric} ${show(value)} does not beat the ${name} baseline's ${show(baseline)}`);
+      faults.push(`${metric} ${figure(value)} does not beat the ${name} baseline's ${figure(baseline)}`);
     else
       notes.push(
-        `beats the ${name} baseline: ${metric} ${show(value)} against ${show(baseline)}${interval(evidence, name)}`,
+        `beats the ${name} baseline: ${metric} ${figure(value)} against ${figure(baseline)}${interval(evidence, name)}`,
       );
   }
   const champion = evidence.differences.find(({ against }) => against === championName);
@@ -57,14 +58,9 @@ function interval(evidence: GateEvidence, against: string): string {
   const found = evidence.differences.find((difference) => difference.against === against);
   if (found === undefined) return "";
   const verdict = containsZero(found) ? "includes zero" : "excludes zero";
-  const percent = Math.round(found.confidence * 100);
-  return `; difference ${show(found.difference)}, ${percent} % interval [${show(found.low)}, ${show(found.high)}] ${verdict}`;
+  return `; difference ${figure(found.difference)}, ${percent(found.confidence)} interval [${figure(found.low)}, ${figure(found.high)}] ${verdict}`;
 }
 
 function containsZero({ low, high }: MetricDifference): boolean {
   return low <= 0 && high >= 0;
-}
-
-function show(value: number): string {
-  return Number.isFinite(value) ? value.toPrecision(4).replace(/\.?0+$/, "") : String(value);
 }

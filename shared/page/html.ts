@@ -1,5 +1,5 @@
-import { valueText } from "../charts/axis";
 import { escapeText } from "../charts/escapeText";
+import { figure } from "../figure";
 
 const style =
   ":root{color-scheme:light dark;--ink:#1d2430;--soft:#586074;--line:#d8dce4;--paper:#fff;--card:#f6f7f9}" +
@@ -44,8 +44,7 @@ export type Cell = string | number | null | undefined;
  */
 export function table(head: readonly string[], rows: readonly (readonly Cell[])[], stacked = false): string {
   const cell = (value: Cell) => {
-    if (typeof value === "number")
-      return `<td class="number">${Number.isInteger(value) ? value : valueText(value)}</td>`;
+    if (typeof value === "number") return `<td class="number">${Number.isInteger(value) ? value : figure(value)}</td>`;
     return `<td>${escapeText(value ?? "–")}</td>`;
   };
   return (

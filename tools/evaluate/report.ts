@@ -1,6 +1,7 @@
 import type { BootstrapSettings } from "../../shared/evaluation/bootstrapDraws";
 import { bootstrapInterval } from "../../shared/evaluation/pairedBootstrap";
 import type { ModelOutput } from "../../shared/evaluation/weightedMetric";
+import { figure } from "../../shared/figure";
 import type { SelectionMetric } from "../../shared/usecase/specFields";
 import type { EvaluatedTable } from "./readTable";
 
@@ -50,12 +51,8 @@ export function describeReport({ rows, metrics, intervals = {} }: EvaluationRepo
   const width = Math.max(...Object.keys(metrics).map((name) => name.length), "rows".length);
   const lines = Object.entries(metrics).map(([name, value]) => {
     const interval = intervals[name];
-    const shown = value === null ? "undefined" : show(value);
-    return `${name.padEnd(width)}  ${shown}${interval ? `  [${show(interval.low)}, ${show(interval.high)}]` : ""}`;
+    const shown = value === null ? "undefined" : figure(value, 6);
+    return `${name.padEnd(width)}  ${shown}${interval ? `  [${figure(interval.low, 6)}, ${figure(interval.high, 6)}]` : ""}`;
   });
   return [`${"rows".padEnd(width)}  ${rows}`, ...lines].join("\n");
-}
-
-function show(value: number): string {
-  return String(Number(value.toPrecision(6)));
 }

@@ -1,3 +1,4 @@
+import { figure } from "../../shared/figure";
 import type { UsecaseSpec } from "../../shared/usecase/usecaseSpec";
 import type { LearnerResult } from "./measureLearners";
 import type { RollingFold } from "./rollingOrigin";
@@ -79,8 +80,7 @@ function interval(found?: { difference: number; low: number; high: number }): st
 }
 
 function show(value: unknown): string {
-  if (typeof value !== "number" || !Number.isFinite(value)) return "–";
-  return Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(4).replace(/^(-?)0\./, "$1.");
+  return figure(typeof value === "number" ? value : Number.NaN).replace(/^(-?)0\./, "$1.");
 }
 
 function markdownTable(head: string[], rows: string[][]): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { axis, valueText } from "../../../shared/charts/axis";
+import { axis } from "../../../shared/charts/axis";
 import { barChart } from "../../../shared/charts/barChart";
 import { escapeText } from "../../../shared/charts/escapeText";
 import { lineChart } from "../../../shared/charts/lineChart";
@@ -15,16 +15,6 @@ describe("an axis", () => {
   it("widens a range without extent, and answers one without numbers", () => {
     expect(axis(4, 4)).toMatchObject({ low: 2, high: 6 });
     expect(axis(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY)).toMatchObject({ low: 0, high: 1 });
-  });
-
-  it("says values in four digits", () => {
-    expect([0.123456, -12345.6, 0, 1.5e-7, Number.NaN].map(valueText)).toEqual([
-      "0.1235",
-      "-12350",
-      "0",
-      "1.50e-7",
-      "–",
-    ]);
   });
 });
 

@@ -133,7 +133,7 @@ describe("checks of the data", () => {
     });
     expect(named(copied, "train/test overlap")).toMatchObject({
       status: "warned",
-      summary: expect.stringContaining("100.0 %"),
+      summary: expect.stringContaining("(100 %)"),
     });
     const mixed = dataWith((data) => {
       [data.trainRows, data.holdoutRows] = [data.holdoutRows, data.trainRows];

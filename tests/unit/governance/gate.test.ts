@@ -77,4 +77,21 @@ describe("the gate", () => {
     expect(verdict.decision).toBe("refused");
     expect(verdict.reasons[0]).toBe('check "direction: Humidity": it goes down');
   });
+
+  it("shows figures of any size as they are", () => {
+    const rmse = (value: number, baseline: number) =>
+      judge(
+        {
+          ...evidence,
+          metric: "rmse",
+          value,
+          baselines: { mean: baseline },
+          differences: [{ ...against("mean", value - baseline, -1.006e30, -5e-10), confidence: 0.995 }],
+        },
+        gates,
+      ).reasons.join("\n");
+    expect(rmse(1000, 2340.4)).toContain("rmse 1000 against 2340; difference -1340");
+    expect(rmse(1000, 2340.4)).toContain("99.5 % interval [-1.006e+30, -5e-10] excludes zero");
+    expect(rmse(2340.4, 1000)).toContain("rmse 2340 does not beat the mean baseline's 1000");
+  });
 });
