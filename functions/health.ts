@@ -7,8 +7,8 @@ app.http("health", {
   route: "health",
   authLevel: "anonymous",
   handler: endpoint(async () => {
-    const { usecases, registry } = getApp();
+    const { usecases, registry, captureState } = getApp();
     const models = await registry.models(); // one read of storage: healthy means that storage answers
-    return { jsonBody: { status: "ok", usecases: [...usecases.keys()], models } };
+    return { jsonBody: { status: "ok", usecases: [...usecases.keys()], models, capture: captureState() } };
   }),
 });

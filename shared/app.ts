@@ -9,6 +9,7 @@ import { DatasetRegistry } from "./data/datasetRegistry";
 import { VersionExplanations } from "./explain/explainVersion";
 import { TreeViews } from "./explain/treeViews";
 import { AlertStore } from "./governance/alertStore";
+import { CaptureWatch } from "./governance/captureWatch";
 import { MonitorStore } from "./monitoring/monitorStore";
 import { createIsolatedRuntime } from "./onnx/isolatedRuntime";
 import { ModelLoader } from "./onnx/loader";
@@ -18,7 +19,6 @@ import type { Clock, Telemetry } from "./ports";
 import { ModelRegistry } from "./registry/modelRegistry";
 import { createDefaultModel } from "./scoring/defaultModel";
 import { createDuckDb } from "./sql/duckdb";
-import { telemetryEvents } from "./telemetryNames";
 import { checkCandidates } from "./training/checkCandidates";
 import { RunStore } from "./training/runStore";
 import { WorkerPool } from "./training/workerPool";
@@ -43,12 +43,10 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
   const monitors = new MonitorStore(tables, blobs);
   const runs = new RunStore(tables, blobs);
   const workers = new WorkerPool(config.trainingThreads);
-  const capture = new InferenceLog({
-    blobs,
-    clock,
-    instance: config.instance,
-    onLoss: (count, reason) => telemetry.event(telemetryEvents.captureLost, { reason }, { count }),
-  });
+  // a process that starts again on the same instance numbers its lines anew
+  const instance = `${config.instance}-${Date.now().toString(36)}`;
+  const reports = new CaptureWatch({ alerts, telemetry, instance, log: console.error });
+  const capture = new InferenceLog({ blobs, clock, instance, reports, durable: config.capture === "durable" });
   const { codeRevision } = config;
   const environment = {
     node: process.versions.node,
@@ -69,7 +67,7 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
     scoring: {
       loader,
       telemetry,
-      capture: config.capture ? capture : undefined,
+      capture: config.capture === "off" ? undefined : capture,
       defaultModel,
     },
     explaining,
@@ -81,6 +79,8 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
     drift: { ...common, registry, runs, alerts, monitors, capture },
     poison: { ...common, datasets, alerts, runs, registry },
     reconciler: { ...common, datasets, alerts, runs, registry, runtime: isolated },
+    /** How the inference log stands. */
+    captureState: () => (config.capture === "off" ? { mode: "off" as const } : capture.state()),
     /** Writes what is buffered; the app takes no more work after it. */
     async close(): Promise<void> {
       await capture.close();

@@ -7,6 +7,10 @@ import { packageRoot } from "./packageRoot";
 
 const flag = z.enum(["true", "false", "1", "0"]).transform((text) => text === "true" || text === "1");
 
+const captureMode = z
+  .enum(["true", "1", "false", "0", "durable"])
+  .transform((text) => (text === "durable" ? text : text === "true" || text === "1" ? "buffered" : "off"));
+
 const environment = z.object({
   AzureWebJobsStorage: z.string().min(1).optional(),
   AzureWebJobsStorage__accountName: z.string().min(3).optional(),
@@ -21,7 +25,7 @@ const environment = z.object({
   TIDEGATE_EMIT_REQUESTS: flag.default(false),
   TIDEGATE_USECASES: z.string().min(1).optional(),
   TIDEGATE_DEFAULT_MODEL: z.string().min(1).optional(),
-  TIDEGATE_CAPTURE: flag.default(true),
+  TIDEGATE_CAPTURE: captureMode.default("buffered"),
   TIDEGATE_MODEL_CACHE_MB: z.coerce.number().positive().default(512),
   /** training worker threads in one instance */
   TIDEGATE_TRAINING_THREADS: z.coerce.number().int().min(1).max(64).default(1),
@@ -36,7 +40,8 @@ export interface Config {
   telemetry: TelemetrySettings;
   usecasesFolder: string;
   defaultModel?: string;
-  capture: boolean;
+  /** buffered: written within a second; durable: before the reply */
+  capture: "off" | "buffered" | "durable";
   modelCacheBytes: number;
   trainingThreads: number;
   instance: string;

@@ -16,8 +16,8 @@ export interface BlobStore {
   create(container: string, name: string, content: Uint8Array | string, contentType?: string): Promise<boolean>;
   /** Writes a blob, whatever was there. */
   write(container: string, name: string, content: Uint8Array | string, contentType?: string): Promise<void>;
-  /** Appends to an append blob, made on demand; one call is one atomic append of at most 100 MiB. */
-  append(container: string, name: string, content: Uint8Array): Promise<void>;
+  /** Appends to an append blob, made on demand; one call is one atomic append of at most 100 MiB. Fails when `signal` aborts: then it may be written or not. */
+  append(container: string, name: string, content: Uint8Array, signal?: AbortSignal): Promise<void>;
   /** The blobs of a container whose name starts with `prefix`, in name order; none when the container is missing. */
   list(container: string, prefix?: string): AsyncIterable<BlobInfo>;
   /** Size and entity tag of a blob; undefined when there is none. */

@@ -15,7 +15,7 @@ export function createBlobStore(service: BlobServiceClient): BlobStore {
       inContainer(container(name), async () => {
         await upload(container(name), blob, content, contentType);
       }),
-    append: (name, blob, content) => append(container(name), blob, content),
+    append: (name, blob, content, signal) => append(container(name), blob, content, signal),
     list: (name, prefix) => list(container(name), prefix),
     stat: (name, blob) => stat(container(name), blob),
     download: async (name, blob, path) => {
@@ -109,16 +109,21 @@ async function read(container: ContainerClient, blob: string, offset: number): P
   }
 }
 
-async function append(container: ContainerClient, blob: string, content: Uint8Array): Promise<void> {
+async function append(
+  container: ContainerClient,
+  blob: string,
+  content: Uint8Array,
+  abortSignal?: AbortSignal,
+): Promise<void> {
   const client = container.getAppendBlobClient(blob);
-  const send = () => client.appendBlock(content, content.byteLength);
+  const send = () => client.appendBlock(content, content.byteLength, { abortSignal });
   try {
     await send();
   } catch (error) {
     if (error instanceof RestError && error.code === "BlockCountExceedsLimit")
       throw new AppError("too_large", `the append blob ${blob} has all the blocks it may have`, { cause: error });
     if (statusOf(error) !== 404) throw error;
-    await inContainer(container, () => client.createIfNotExists());
+    await inContainer(container, () => client.createIfNotExists({ abortSignal }));
     await send();
   }
 }

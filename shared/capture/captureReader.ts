@@ -8,6 +8,7 @@ import {
   type Profile,
 } from "../monitoring/profile";
 import type { ModelSignature } from "../onnx/signature";
+import { sequenceDigits } from "./captureLine";
 
 type AddCell = (value: unknown) => void;
 
@@ -18,6 +19,17 @@ interface FeatureReader {
   add: AddCell;
 }
 
+/** The numbers of the lines that were read: what is missing between the first and the last was lost. */
+export interface LineNumbers {
+  first: number;
+  last: number;
+  /** lines between them, each number once */
+  count: number;
+}
+
+const sequenceKey = '"sequence":"';
+const rowsKey = '"rows":';
+const omittedKey = '"inputsOmitted":';
 const lengthKey = '"inputLength":';
 const answered = '"data":{"status":200,';
 const closing = "}}".length;
@@ -26,9 +38,16 @@ const closing = "}}".length;
 export class CaptureReader {
   readonly profile: Profile;
   unreadableLines = 0;
+  /** rows of requests whose bodies were too large to keep */
+  omittedRows = 0;
   private readonly readers: FeatureReader[];
 
-  constructor(signature: ModelSignature, bins: FeatureBins[]) {
+  /** `numbers`: of the lines that were read before, of which there may be none. */
+  constructor(
+    signature: ModelSignature,
+    bins: FeatureBins[],
+    public numbers?: LineNumbers,
+  ) {
     this.profile = emptyProfile(bins);
     this.readers = bins.map((feature, i) => ({
       name: feature.name,
@@ -53,9 +72,15 @@ export class CaptureReader {
       this.unreadableLines++;
       return;
     }
+    if (!this.isNew(line.slice(0, key))) return; // an append whose answer was lost was sent again
     const status = line.indexOf(answered);
     if (status < 0 || status > key) return; // a refused request has no inputs that a model saw
-    const length = Number.parseInt(line.slice(key + lengthKey.length, key + lengthKey.length + 12), 10);
+    const omitted = line.indexOf(omittedKey);
+    if (omitted >= 0 && omitted < key) {
+      this.omittedRows += numberAfter(line, rowsKey);
+      return;
+    }
+    const length = numberAfter(line, lengthKey);
     try {
       this.addInputs(JSON.parse(line.slice(-closing - length, -closing)));
     } catch {
@@ -63,11 +88,29 @@ export class CaptureReader {
     }
   }
 
+  /** Whether the line was not read before; lines without a number are older than numbers. */
+  private isNew(head: string): boolean {
+    const at = head.indexOf(sequenceKey);
+    if (at < 0) return true;
+    const start = at + sequenceKey.length;
+    const number = Number.parseInt(head.slice(start, start + sequenceDigits), 10);
+    const { numbers } = this;
+    if (numbers === undefined) this.numbers = { first: number, last: number, count: 1 };
+    else if (number <= numbers.last) return false;
+    else this.numbers = { first: numbers.first, last: number, count: numbers.count + 1 };
+    return true;
+  }
+
   private addInputs({ data, rows }: { data?: unknown[][]; rows?: Record<string, unknown>[] }): void {
     if (data) for (const row of data) for (const { position, add } of this.readers) add(row[position]);
     else if (rows) for (const row of rows) for (const { name, add } of this.readers) add(row[name]);
     this.profile.rows += (data ?? rows ?? []).length;
   }
+}
+
+function numberAfter(line: string, key: string): number {
+  const start = line.indexOf(key) + key.length;
+  return Number.parseInt(line.slice(start, start + 12), 10);
 }
 
 function cellCounter(feature: FeatureBins, profile: NumberProfile | CategoryProfile): AddCell {

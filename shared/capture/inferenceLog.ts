@@ -1,106 +1,147 @@
-import { isAppError, messageOf } from "../errors";
+import { AppError, isAppError, messageOf } from "../errors";
 import type { BlobStore, Clock } from "../ports";
-
-/** One answered request, successful or not. */
-export interface CaptureEntry {
-  id: string;
-  /** "unknown" where no model was found */
-  model: string;
-  version: number;
-  status: number;
-  latencyMs: number;
-  rows: number;
-  route: string;
-  /** the request's body as it was sent */
-  inputs: string;
-  /** the predictions as columns, JSON text, where there are some */
-  outputs?: string;
-  error?: string;
-}
+import { type CaptureEntry, captureLine } from "./captureLine";
+import { type Block, CaptureStream, contentOf } from "./captureStream";
 
 export interface InferenceLogOptions {
-  blobs: BlobStore;
+  blobs: Pick<BlobStore, "append">;
   clock: Clock;
   /** names this process's blobs, so that two never append to one */
   instance: string;
-  /** told how many records could not be kept, and why */
-  onLoss: (count: number, reason: string) => void;
+  reports: CaptureReports;
+  /** a prediction is answered only once its line is written */
+  durable?: boolean;
   flushBytes?: number;
   flushSeconds?: number;
-  /** what may wait while storage is away; the oldest go first beyond it */
+  /** what may wait while storage is away, the append on its way among it; the oldest go first beyond it */
   maxPendingBytes?: number;
+  /** a longer line is kept without the request's body */
+  maxLineBytes?: number;
+  /** an append that takes longer has failed */
+  writeLimitMs?: number;
+  /** how long a reply waits for its line, when durable */
+  replyWaitMs?: number;
+}
+
+/** Is told what becomes of the log. */
+export interface CaptureReports {
+  /** so many records could not be kept */
+  lost(count: number, reason: string): void;
+  /** an append failed; its records are kept and tried again */
+  failed(reason: string): void;
+  /** an append succeeded */
+  written(): void;
+}
+
+/** How the log stands: what waits, and what was lost since the process started. */
+export interface CaptureState {
+  mode: "buffered" | "durable";
+  waitingBytes: number;
+  lostRecords: number;
+  /** the last append failed */
+  isFailing: boolean;
 }
 
 export const captureContainer = "inference";
-const maxMalformedChars = 2048;
 const knownModel = /^[a-z][a-z0-9-]{0,62}$/;
-const blockBytes = 512 * 1024;
-/** what one append may bring, by any version of the service */
-const maxAppendBytes = 4 * 2 ** 20;
 const hourMs = 3_600_000;
-
-/** Whole lines of one path, in memory outside the JavaScript heap: seconds of traffic wait here, and the collector must not walk them. */
-interface Block {
-  path: string;
-  bytes: Buffer;
-  used: number;
-  lines: number;
-}
 
 /**
  * The inference log: one CloudEvents 1.0 line a request in append blobs `{model}/v{version}/{yyyy}/{MM}/{dd}/{HH}/{instance}.jsonl` (UTC).
- * Lines are buffered and written by size and time; storage that is away never fails a request.
+ * Lines are buffered and written by size and time, or, when durable, before the reply, those that wait for the same append together. What
+ * waits is bounded; what is beyond the bound is lost, counted and reported. Each line has its number, so that a reader sees gaps.
  */
 export class InferenceLog {
-  private pending: Block[] = [];
-  private readonly open = new Map<string, Block>();
-  private pendingBytes = 0;
-  private flushScheduled = false;
-  private writing: Promise<void> = Promise.resolve();
+  private readonly streams = new Map<string, CaptureStream>();
+  /** bytes that wait or are on their way */
+  private heldBytes = 0;
+  private lostRecords = 0;
+  private failure?: string;
   private readonly parts = new Map<string, number>();
   private readonly timer: NodeJS.Timeout;
   private hour = { until: 0, path: "" };
+  private readonly limits;
 
   constructor(private readonly options: InferenceLogOptions) {
-    this.timer = setInterval(() => void this.flush(), (options.flushSeconds ?? 5) * 1000);
+    this.limits = {
+      flushBytes: options.flushBytes ?? 256 * 1024,
+      maxPendingBytes: options.maxPendingBytes ?? 32 * 2 ** 20,
+      maxLineBytes: options.maxLineBytes ?? 16 * 2 ** 20,
+      writeLimitMs: options.writeLimitMs ?? 5_000,
+      replyWaitMs: options.replyWaitMs ?? 2_000,
+    };
+    this.timer = setInterval(() => this.tick(), (options.flushSeconds ?? 1) * 1000);
     this.timer.unref();
   }
 
-  /** Takes a record; nothing is awaited. */
-  record(entry: CaptureEntry): void {
-    const now = this.options.clock.now();
+  /** Takes a record. When durable, and for a prediction, a promise that the line is written; AppError unavailable when it is not in time. */
+  record(entry: CaptureEntry): Promise<void> | undefined {
+    const time = this.options.clock.now();
+    const stream = this.streamOf(entry, time);
     const model = knownModel.test(entry.model) ? entry.model : "unknown";
-    const line = toLine(entry, model, now);
-    const block = this.blockFor(`${model}/v${entry.version}/${this.hourPath(now)}`, line.length * 3);
-    const written = block.bytes.write(line, block.used);
-    block.used += written;
-    block.lines++;
-    this.pendingBytes += written;
-    if (this.pendingBytes < (this.options.flushBytes ?? maxAppendBytes - blockBytes) || this.flushScheduled) return;
-    this.flushScheduled = true;
-    void this.flush();
+    const stamp = { model, time, instance: this.options.instance, sequence: ++stream.sequence };
+    const line = captureLine(entry, stamp, this.limits.maxLineBytes);
+    const { block, bytes } = stream.add(`${folderOf(entry)}/${this.hourPath(time)}`, line);
+    this.heldBytes += bytes;
+    if (this.heldBytes > this.limits.maxPendingBytes) this.dropOldest(stream);
+    const waits = this.options.durable === true && entry.status === 200;
+    const promise = waits ? this.inTime(block) : undefined;
+    const isDue = waits || stream.pendingBytes >= this.limits.flushBytes;
+    if (isDue && !stream.isFlushing && !stream.isFailing) void stream.flush();
+    return promise;
   }
 
   /** Writes what is buffered; resolves when it is written or kept for the next time. */
-  flush(): Promise<void> {
-    this.writing = this.writing.then(() => this.write());
-    return this.writing;
+  async flush(): Promise<void> {
+    await Promise.all([...this.streams.values()].map((stream) => stream.flush()));
   }
 
-  /** Writes what is buffered and stops the timer. */
+  /** Writes what is buffered and stops the timer; what cannot be written now is lost. */
   async close(): Promise<void> {
     clearInterval(this.timer);
     await this.flush();
+    for (const stream of this.streams.values())
+      for (let block = stream.drop(); block !== undefined; block = stream.drop()) this.lose(block);
   }
 
-  /** A block of the path with room for `bytes` more. */
-  private blockFor(path: string, bytes: number): Block {
-    const open = this.open.get(path);
-    if (open && open.used + bytes <= open.bytes.length) return open;
-    const block = { path, bytes: Buffer.allocUnsafeSlow(Math.max(blockBytes, bytes)), used: 0, lines: 0 };
-    this.open.set(path, block);
-    this.pending.push(block);
-    return block;
+  /** What waits now, and what was lost. */
+  state(): CaptureState {
+    const { heldBytes: waitingBytes, lostRecords, failure } = this;
+    const mode = this.options.durable ? "durable" : "buffered";
+    return { mode, waitingBytes, lostRecords, isFailing: failure !== undefined };
+  }
+
+  private tick(): void {
+    const idleSince = this.options.clock.now().getTime() - hourMs;
+    for (const [name, stream] of this.streams) {
+      if (stream.blocks.length > 0) void stream.flush();
+      else if (stream.lastUsed < idleSince && !stream.isFlushing) this.streams.delete(name);
+    }
+  }
+
+  private streamOf(entry: CaptureEntry, time: Date): CaptureStream {
+    const name = folderOf(entry);
+    let stream = this.streams.get(name);
+    if (stream === undefined) {
+      stream = new CaptureStream((one, group) => this.write(one, group));
+      this.streams.set(name, stream);
+    }
+    stream.lastUsed = time.getTime();
+    return stream;
+  }
+
+  private inTime(block: Block): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const late = () => reject(notWritten());
+      const timer = setTimeout(late, this.limits.replyWaitMs);
+      const ended = <T extends unknown[]>(end: (...values: T) => void) => {
+        return (...values: T) => {
+          clearTimeout(timer);
+          end(...values);
+        };
+      };
+      block.waiting.push({ resolve: ended(resolve), reject: ended(reject) });
+    });
   }
 
   private hourPath(now: Date): string {
@@ -108,91 +149,71 @@ export class InferenceLog {
     if (time >= this.hour.until || time < this.hour.until - hourMs) {
       const path = now.toISOString().slice(0, 13).replaceAll("-", "/").replace("T", "/");
       this.hour = { until: (Math.floor(time / hourMs) + 1) * hourMs, path };
+      this.parts.clear();
     }
     return this.hour.path;
   }
 
-  private async write(): Promise<void> {
-    const blocks = this.pending;
-    this.pending = [];
-    this.open.clear();
-    this.pendingBytes = 0;
-    this.flushScheduled = false;
-    const failed: Block[] = [];
-    let reason = "";
-    for (const group of groupByAppend(blocks)) {
-      try {
-        await this.append(group[0].path, Buffer.concat(group.map(contentOf)));
-      } catch (error) {
-        for (const block of group) failed.push({ ...block, bytes: Buffer.from(contentOf(block)) }); // an outage keeps no spare room
-        reason = messageOf(error);
-      }
+  private async write(stream: CaptureStream, group: Block[]): Promise<void> {
+    const bytes = group.reduce((sum, { used }) => sum + used, 0);
+    try {
+      await this.append(group[0].path, Buffer.concat(group.map(contentOf), bytes));
+    } catch (error) {
+      this.failure = messageOf(error);
+      this.options.reports.failed(this.failure);
+      for (const { waiting } of group) for (const { reject } of waiting) reject(notWritten());
+      throw error;
     }
-    if (failed.length > 0) this.keep(failed, reason);
+    this.heldBytes -= bytes;
+    this.failure = undefined;
+    this.options.reports.written();
+    for (const { waiting } of group) for (const { resolve } of waiting) resolve();
+    const isDue = this.options.durable ? stream.blocks.length > 0 : stream.pendingBytes >= this.limits.flushBytes;
+    if (isDue && !stream.isFlushing) void stream.flush();
   }
 
   /** Appends to the path's blob, or to a next one once it has all the blocks that a blob may have. */
   private async append(path: string, content: Uint8Array): Promise<void> {
     try {
-      await this.options.blobs.append(captureContainer, this.blobName(path), content);
+      await this.appendNow(path, content);
     } catch (error) {
       if (!isAppError(error, "too_large")) throw error;
       this.parts.set(path, (this.parts.get(path) ?? 1) + 1);
-      await this.options.blobs.append(captureContainer, this.blobName(path), content);
+      await this.appendNow(path, content);
     }
   }
 
-  private blobName(path: string): string {
+  private appendNow(path: string, content: Uint8Array): Promise<void> {
     const part = this.parts.get(path) ?? 1;
-    return `${path}/${this.options.instance}${part === 1 ? "" : `-${part}`}.jsonl`;
+    const name = `${path}/${this.options.instance}${part === 1 ? "" : `.${part}`}.jsonl`;
+    const signal = AbortSignal.timeout(this.limits.writeLimitMs);
+    return this.options.blobs.append(captureContainer, name, content, signal);
   }
 
-  /** Puts blocks back that could not be written, and drops the oldest where they are too many. */
-  private keep(failed: Block[], reason: string): void {
-    const blocks = [...failed, ...this.pending];
-    let held = blocks.reduce((sum, { used }) => sum + used, 0);
-    let lost = 0;
-    while (blocks.length > 1 && held > (this.options.maxPendingBytes ?? 32 * 2 ** 20)) {
-      const oldest = blocks.shift() as Block;
-      held -= oldest.used;
-      lost += oldest.lines;
-    }
-    this.pending = blocks;
-    this.pendingBytes = held;
-    if (lost > 0) this.options.onLoss(lost, reason);
+  /** Makes room: the oldest blocks go first, of the stream that is over the bound or else of any. */
+  private dropOldest(own: CaptureStream): void {
+    for (const stream of [own, ...this.streams.values()])
+      while (this.heldBytes > this.limits.maxPendingBytes) {
+        const block = stream.drop();
+        if (block === undefined) break;
+        this.lose(block);
+      }
+  }
+
+  private lose(block: Block): void {
+    this.heldBytes -= block.used;
+    this.lostRecords += block.lines;
+    const reason = this.failure ?? "storage takes them more slowly than they come";
+    this.options.reports.lost(block.lines, reason);
+    for (const { reject } of block.waiting) reject(notWritten());
   }
 }
 
-/** The blocks of one path that one append takes together: a request to storage costs more than its bytes. */
-function groupByAppend(blocks: Block[]): Block[][] {
-  const groups: Block[][] = [];
-  const open = new Map<string, { group: Block[]; used: number }>();
-  for (const block of blocks) {
-    let last = open.get(block.path);
-    if (last === undefined || last.used + block.used > maxAppendBytes) {
-      last = { group: [], used: 0 };
-      open.set(block.path, last);
-      groups.push(last.group);
-    }
-    last.group.push(block);
-    last.used += block.used;
-  }
-  return groups;
+/** A folder a model version; requests that no version answered have one of their own, whatever name they asked for. */
+function folderOf({ model, version }: CaptureEntry): string {
+  return version === 0 || !knownModel.test(model) ? "unknown/v0" : `${model}/v${version}`;
 }
 
-function contentOf({ bytes, used }: Block): Buffer {
-  return bytes.subarray(0, used);
-}
-
-/** `inputs` comes last and its length before it, so that a reader finds it without parsing the rest. */
-function toLine(entry: CaptureEntry, model: string, now: Date): string {
-  const inputs =
-    entry.status === 200 ? oneLine(entry.inputs) : JSON.stringify(entry.inputs.slice(0, maxMalformedChars));
-  const error = entry.error === undefined ? "" : `"error":${JSON.stringify(entry.error)},`;
-  return `{"specversion":"1.0","type":"tidegate.inference","id":"${entry.id}","source":"/models/${model}","time":"${now.toISOString()}","datacontenttype":"application/json","modelversion":${entry.version},"data":{"status":${entry.status},"latencyMs":${Math.round(entry.latencyMs * 1000) / 1000},"rows":${entry.rows},"route":"${entry.route}",${error}"inputLength":${inputs.length},"outputs":${entry.outputs ?? "null"},"inputs":${inputs}}}\n`;
-}
-
-/** JSON text without line breaks; inside its strings there can be none. */
-function oneLine(json: string): string {
-  return json.includes("\n") || json.includes("\r") ? json.replace(/[\r\n]+/g, "") : json;
+function notWritten(): AppError {
+  return new AppError("unavailable", "the prediction could not be recorded in time: send the request again");
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { emptyProfile, mergeProfiles, type Profile, type TrainingProfile } from "../monitoring/profile";
 import type { ModelSignature } from "../onnx/signature";
 import type { BlobStore } from "../ports";
-import { CaptureReader } from "./captureReader";
+import { CaptureReader, type LineNumbers } from "./captureReader";
 import { captureContainer } from "./inferenceLog";
 
 export interface RollUpRequest {
@@ -22,6 +22,10 @@ export interface RollUpResult {
   /** rows read from the log now; the rest was rolled up before */
   newRows: number;
   unreadableLines: number;
+  /** rows of requests whose bodies were too large to keep */
+  omittedRows: number;
+  /** requests whose lines are missing between others of the same process: it could not write them */
+  lostRequests: number;
 }
 
 /** What is kept beside one capture blob: how far it was read, and the profile of what was read. */
@@ -29,6 +33,9 @@ interface RollUp {
   binsHash: string;
   bytesRead: number;
   unreadableLines: number;
+  /** absent in objects from before lines had numbers */
+  omittedRows?: number;
+  numbers?: LineNumbers;
   profile: Profile;
 }
 
@@ -46,15 +53,46 @@ export async function rollUpCapture(request: RollUpRequest): Promise<RollUpResul
     rows: 0,
     newRows: 0,
     unreadableLines: 0,
+    omittedRows: 0,
+    lostRequests: 0,
   };
-  for (const prefix of hourPrefixes(request))
+  const gaps = new Gaps();
+  for (const prefix of hourPrefixes(request)) {
+    const written: { process: string; numbers: LineNumbers }[] = [];
     for await (const { name, sizeBytes } of request.blobs.list(captureContainer, prefix)) {
       const { rollUp, newRows } = await rollUpBlob(request, binsHash, name, sizeBytes);
       result.profile = mergeProfiles(result.profile, rollUp.profile);
       result.newRows += newRows;
       result.unreadableLines += rollUp.unreadableLines;
+      result.omittedRows += rollUp.omittedRows ?? 0;
+      if (rollUp.numbers) written.push({ process: processOf(name), numbers: rollUp.numbers });
     }
-  return { ...result, rows: result.profile.rows };
+    gaps.addHour(written);
+  }
+  return { ...result, rows: result.profile.rows, lostRequests: gaps.missing };
+}
+
+/** Counts the numbers that are missing within and between the blobs of each process. */
+class Gaps {
+  missing = 0;
+  private readonly lastOf = new Map<string, number>();
+
+  /** The blobs of the next hour; a process has several where one was full. */
+  addHour(written: { process: string; numbers: LineNumbers }[]): void {
+    for (const { process, numbers } of written.sort((a, b) => a.numbers.first - b.numbers.first)) {
+      const { first, last, count } = numbers;
+      const before = this.lastOf.get(process);
+      this.missing += last - first + 1 - count;
+      // a process that was idle for an hour begins anew
+      if (before !== undefined && first > before) this.missing += first - before - 1;
+      this.lastOf.set(process, last);
+    }
+  }
+}
+
+/** The process that wrote a blob: its name without the number of its part. */
+function processOf(name: string): string {
+  return name.slice(name.lastIndexOf("/") + 1).replace(/(\.\d+)?\.jsonl$/, "");
 }
 
 /** One listing an hour of the window: a month is some 700 short ones. */
@@ -72,12 +110,14 @@ async function rollUpBlob(request: RollUpRequest, binsHash: string, name: string
       ? kept
       : { binsHash, bytesRead: 0, unreadableLines: 0, profile: emptyProfile(request.training.bins) };
   if (start.bytesRead >= sizeBytes) return { rollUp: start, newRows: 0 };
-  const reader = new CaptureReader(request.signature, request.training.bins);
+  const reader = new CaptureReader(request.signature, request.training.bins, start.numbers);
   const bytesRead = start.bytesRead + (await readLines(request.blobs, name, start.bytesRead, sizeBytes, reader));
   const rollUp: RollUp = {
     binsHash,
     bytesRead,
     unreadableLines: start.unreadableLines + reader.unreadableLines,
+    omittedRows: (start.omittedRows ?? 0) + reader.omittedRows,
+    numbers: reader.numbers,
     profile: mergeProfiles(start.profile, reader.profile),
   };
   await request.blobs.write(container, profileName(name), JSON.stringify(rollUp));

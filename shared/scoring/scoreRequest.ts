@@ -1,4 +1,4 @@
-import type { CaptureEntry } from "../capture/inferenceLog";
+import type { CaptureEntry } from "../capture/captureLine";
 import type { LoadedModel, ModelLoader } from "../onnx/loader";
 import type { Telemetry } from "../ports";
 import { type Problem, toProblem } from "../problem";
@@ -6,8 +6,8 @@ import { telemetryMetrics } from "../telemetryNames";
 
 export interface ScorePorts {
   loader: ModelLoader;
-  /** undefined when capture is switched off */
-  capture?: { record(entry: CaptureEntry): void };
+  /** undefined when capture is switched off; gives a promise where the reply must wait until the record is written */
+  capture?: { record(entry: CaptureEntry): Promise<void> | undefined };
   telemetry: Telemetry;
   /** the model that requests without a name mean; AppError invalid_input with the list when there is no such one */
   defaultModel(): Promise<string>;
@@ -44,7 +44,7 @@ export async function scoreRequest(ports: ScorePorts, request: ScoreRequest): Pr
     }
   } catch (thrown) {
     const { status, body } = toProblem(thrown, request.requestId);
-    record(ports, request, outcome, started, status, undefined, body);
+    if (!outcome.isRecorded) void record(ports, request, outcome, started, status, undefined, body);
     if (status === 500) throw thrown;
     return { status, body: JSON.stringify(body), headers: jsonHeaders };
   }
@@ -54,6 +54,8 @@ interface Outcome {
   model: string;
   version: number;
   rows: number;
+  /** the request is in the log already; what failed is its writing */
+  isRecorded?: boolean;
 }
 
 const jsonHeaders = { "content-type": "application/json" };
@@ -69,7 +71,9 @@ async function answer(
   outcome.version = version;
   const predictions = await loaded.runtime.predict(request.body, signature);
   outcome.rows = predictions.rowCount;
-  record(ports, request, outcome, started, 200, predictions.log);
+  const written = record(ports, request, outcome, started, 200, predictions.log);
+  outcome.isRecorded = true;
+  if (written) await written;
   return {
     status: 200,
     body: `{"model":"${outcome.model}","version":${version},"requestId":"${request.requestId}","predictions":${predictions.reply}}`,
@@ -88,10 +92,10 @@ function record(
   status: number,
   outputs?: string,
   problem?: Problem,
-): void {
+): Promise<void> | undefined {
   const latencyMs = performance.now() - started;
   const { model, version, rows } = outcome;
-  ports.capture?.record({
+  const written = ports.capture?.record({
     id: request.requestId,
     model,
     version,
@@ -105,4 +109,5 @@ function record(
   });
   ports.telemetry.metric(telemetryMetrics.scoringLatencyMs, latencyMs, { model, version, status });
   if (status !== 200) ports.telemetry.metric(telemetryMetrics.scoringFailures, 1, { model, version, status });
+  return written;
 }

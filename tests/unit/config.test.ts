@@ -11,7 +11,7 @@ describe("the configuration", () => {
     expect(readConfig(storage, "/app")).toMatchObject({
       storage: { kind: "connectionString", connectionString: "UseDevelopmentStorage=true" },
       usecasesFolder: "/app/models",
-      capture: true,
+      capture: "buffered",
     });
   });
 
@@ -43,6 +43,16 @@ describe("the configuration", () => {
     expect(readConfig({ ...storage, TIDEGATE_CODE_REVISION: "mine" }, folder).codeRevision).toBe("mine");
     rmSync(folder, { recursive: true });
     expect(readConfig(storage, folder).codeRevision).toBe("unknown");
+  });
+
+  it.each([
+    ["true", "buffered"],
+    ["1", "buffered"],
+    ["false", "off"],
+    ["0", "off"],
+    ["durable", "durable"],
+  ])("captures as TIDEGATE_CAPTURE=%s says: %s", (text, capture) => {
+    expect(readConfig({ ...storage, TIDEGATE_CAPTURE: text }, "/app").capture).toBe(capture);
   });
 
   it("reads an empty setting as not set", () => {

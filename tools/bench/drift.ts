@@ -93,7 +93,7 @@ async function capture(storage: string, model: string, rows: number, rowsPerRequ
     blobs,
     clock: { now: () => new Date() },
     instance: "bench",
-    onLoss: fail,
+    reports: { lost: fail, failed: (reason) => fail(0, reason), written: () => {} },
     maxPendingBytes: 2 ** 32,
   });
   const random = seededRandom(1);

@@ -36,7 +36,8 @@ function newLog(
   options: { onLoss?: (count: number) => void; blobs?: Storage["blobs"]; maxPendingBytes?: number } = {},
 ) {
   const { onLoss = () => {}, blobs = storage.blobs, maxPendingBytes } = options;
-  return new InferenceLog({ blobs, clock, instance, onLoss, maxPendingBytes });
+  const reports = { lost: onLoss, failed: () => {}, written: () => {} };
+  return new InferenceLog({ blobs, clock, instance, reports, maxPendingBytes });
 }
 const entry = (model: string, inputs: string, more: object = {}) => ({
   id: "id",
@@ -190,10 +191,65 @@ describe("the roll-up", () => {
     log.record(entry("partial", '{"data":[["red",1]]}'));
     await log.close();
     const whole = (await storage.blobs.read(captureContainer, name)) as Uint8Array;
-    await storage.blobs.append(captureContainer, name, whole.subarray(0, 100));
+    const next = Buffer.from(Buffer.from(whole).toString("utf8").replace("000000000001", "000000000002"));
+    await storage.blobs.append(captureContainer, name, next.subarray(0, 100));
     expect(await rollUp("partial")).toMatchObject({ rows: 1, unreadableLines: 0 });
-    await storage.blobs.append(captureContainer, name, whole.subarray(100));
+    await storage.blobs.append(captureContainer, name, next.subarray(100));
     expect(await rollUp("partial")).toMatchObject({ rows: 2, newRows: 1, unreadableLines: 0 });
+  });
+
+  it("tells how many requests are missing between the lines of a process", async () => {
+    const state = { down: false };
+    const append: typeof storage.blobs.append = async (...block) => {
+      if (state.down) throw new Error("storage is away");
+      return storage.blobs.append(...block);
+    };
+    const log = newLog("gappy", { blobs: { ...storage.blobs, append }, maxPendingBytes: 800 });
+    const other = newLog("other");
+    other.record(entry("gaps", '{"data":[["blue",9]]}'));
+    const write = async (value: number) => {
+      log.record(entry("gaps", `{"data":[["red",${value}]]}`));
+      await log.flush();
+    };
+    await write(1);
+    state.down = true;
+    for (let value = 2; value <= 6; value++) await write(value);
+    state.down = false;
+    clock.time += 3_600_000; // what is missing between two hours counts too
+    await write(7);
+    await Promise.all([log.close(), other.close()]);
+    const { rows, lostRequests } = await rollUp("gaps");
+    clock.time -= 3_600_000;
+    expect(lostRequests).toBeGreaterThan(2);
+    expect(rows + lostRequests).toBe(8);
+    expect(log.state().lostRecords).toBe(lostRequests);
+  });
+
+  it("counts a block once that was written twice, since nobody heard that the first append had arrived", async () => {
+    const state = { deaf: true };
+    const append: typeof storage.blobs.append = async (...block) => {
+      await storage.blobs.append(...block);
+      if (state.deaf) throw new Error("the answer was lost");
+    };
+    const log = newLog("twice", { blobs: { ...storage.blobs, append } });
+    log.record(entry("twice", '{"data":[["red",1]]}'));
+    await log.flush();
+    state.deaf = false;
+    log.record(entry("twice", '{"data":[["red",2]]}'));
+    await log.close();
+    expect((await lines("twice")).length).toBe(3);
+    expect(await rollUp("twice")).toMatchObject({ rows: 2, lostRequests: 0 });
+  });
+
+  it("tells how many rows came in requests that were too large to keep", async () => {
+    const log = newLog("large");
+    log.record(entry("large", `{"data":[["${"x".repeat(17 * 2 ** 20)}",1]]}`, { rows: 3 }));
+    log.record(entry("large", '{"data":[["red",1]]}'));
+    await log.close();
+    const [first] = (await lines("large")).map((line) => JSON.parse(line));
+    expect(first.data).toMatchObject({ rows: 3, inputs: null, inputsOmitted: 17 * 2 ** 20 + 17 });
+    expect(first.data.outputs).toEqual({ label: ["x"] });
+    expect(await rollUp("large")).toMatchObject({ rows: 1, omittedRows: 3, lostRequests: 0, unreadableLines: 0 });
   });
 
   it("is empty where nothing was captured", async () => {
