@@ -2,6 +2,7 @@ import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } fr
 import { z } from "zod";
 import { getApp } from "../shared/app";
 import { checkInput } from "../shared/checkInput";
+import { AppError } from "../shared/errors";
 import { toProblem } from "../shared/problem";
 import { requestJson } from "../shared/requestJson";
 
@@ -35,8 +36,24 @@ export function endpoint<Query = unknown>(
 
 /** The request's JSON body by `schema`; AppError invalid_input lists every field at fault. An absent body reads as {}. */
 export async function readBody<T>(request: HttpRequest, schema: z.ZodType<T>): Promise<T> {
-  const text = await request.text();
+  const text = await bodyText(request);
   return checkInput(text.trim() === "" ? {} : requestJson(text), schema);
+}
+
+/** The request's body as text; AppError too_large, before anything is read where its length is told, when it is over the limit. */
+export async function bodyText(request: HttpRequest): Promise<string> {
+  const { maxBodyBytes } = getApp();
+  const check = (bytes: number) => {
+    if (bytes > maxBodyBytes)
+      throw new AppError(
+        "too_large",
+        `the body has ${bytes} bytes; the limit is ${maxBodyBytes} (TIDEGATE_MAX_BODY_MB): send several requests`,
+      );
+  };
+  check(Number(request.headers.get("content-length") ?? 0));
+  const text = await request.text();
+  check(Buffer.byteLength(text));
+  return text;
 }
 
 /** The query's fields by `schema`; AppError invalid_input lists every field at fault. */

@@ -2,7 +2,7 @@ import { app } from "@azure/functions";
 import { getApp } from "../shared/app";
 import { explainPage } from "../shared/explain/explainPage";
 import { explainRequest } from "../shared/explain/explainRequest";
-import { endpoint } from "./endpoint";
+import { bodyText, endpoint } from "./endpoint";
 import { pageFormat, pageReply, wantsPage } from "./pageFormat";
 
 app.http("explain", {
@@ -13,7 +13,7 @@ app.http("explain", {
     jsonBody: await explainRequest(getApp().explaining, {
       model: request.params.model,
       pin: request.headers.get("x-tidegate-version") ?? undefined,
-      body: await request.text(),
+      body: await bodyText(request),
       requestId: context.invocationId,
     }),
   })),

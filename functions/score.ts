@@ -1,7 +1,7 @@
 import { app } from "@azure/functions";
 import { getApp } from "../shared/app";
 import { scoreRequest } from "../shared/scoring/scoreRequest";
-import { endpoint } from "./endpoint";
+import { bodyText, endpoint } from "./endpoint";
 
 app.http("score", {
   methods: ["POST"],
@@ -11,7 +11,7 @@ app.http("score", {
     scoreRequest(getApp().scoring, {
       model: request.params.model,
       pin: request.headers.get("x-tidegate-version") ?? undefined,
-      body: await request.text(),
+      body: () => bodyText(request),
       requestId: context.invocationId,
     }),
   ),

@@ -79,6 +79,7 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
     drift: { ...common, registry, runs, alerts, monitors, capture },
     poison: { ...common, datasets, alerts, runs, registry },
     reconciler: { ...common, datasets, alerts, runs, registry, runtime: isolated },
+    maxBodyBytes: config.maxBodyBytes,
     /** How the inference log stands. */
     captureState: () => (config.capture === "off" ? { mode: "off" as const } : capture.state()),
     /** Writes what is buffered; the app takes no more work after it. */

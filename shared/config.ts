@@ -26,6 +26,7 @@ const environment = z.object({
   TIDEGATE_USECASES: z.string().min(1).optional(),
   TIDEGATE_DEFAULT_MODEL: z.string().min(1).optional(),
   TIDEGATE_CAPTURE: captureMode.default("buffered"),
+  TIDEGATE_MAX_BODY_MB: z.coerce.number().positive().max(1024).default(64),
   TIDEGATE_MODEL_CACHE_MB: z.coerce.number().positive().default(512),
   /** training worker threads in one instance */
   TIDEGATE_TRAINING_THREADS: z.coerce.number().int().min(1).max(64).default(1),
@@ -42,6 +43,8 @@ export interface Config {
   defaultModel?: string;
   /** buffered: written within a second; durable: before the reply */
   capture: "off" | "buffered" | "durable";
+  /** a larger request is refused unread */
+  maxBodyBytes: number;
   modelCacheBytes: number;
   trainingThreads: number;
   instance: string;
@@ -67,6 +70,7 @@ export function readConfig(env: NodeJS.ProcessEnv, appRoot: string): Config {
     usecasesFolder: path.resolve(appRoot, values.TIDEGATE_USECASES ?? "models"),
     defaultModel: values.TIDEGATE_DEFAULT_MODEL,
     capture: values.TIDEGATE_CAPTURE,
+    maxBodyBytes: values.TIDEGATE_MAX_BODY_MB * 2 ** 20,
     modelCacheBytes: values.TIDEGATE_MODEL_CACHE_MB * 2 ** 20,
     trainingThreads: values.TIDEGATE_TRAINING_THREADS,
     instance: (values.WEBSITE_INSTANCE_ID ?? `local-${process.pid}`).slice(0, 24),

@@ -1,6 +1,7 @@
 import { AppError, type ErrorDetail } from "../errors";
 import type { FeatureSlot, ModelSignature } from "../onnx/signature";
 import type { TensorInfo, TensorValue } from "../ports";
+import { maxRows } from "./checkBodySize";
 
 /** Tensors of `rowCount` rows, by input name, ready for the runtime. */
 export interface DecodedRows {
@@ -11,7 +12,6 @@ export interface DecodedRows {
 type Cells = Record<string | number, unknown>;
 
 const maxDetails = 20;
-const maxRows = 100_000;
 
 /** Reads the plain endpoint's body (`data`: rows as arrays in feature order, or `rows`: objects by feature name) into tensors; AppError invalid_input lists each field at fault (never its content). */
 export function decodeRows(body: unknown, signature: ModelSignature): DecodedRows {

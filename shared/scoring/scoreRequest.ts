@@ -3,6 +3,7 @@ import type { LoadedModel, ModelLoader } from "../onnx/loader";
 import type { Telemetry } from "../ports";
 import { type Problem, toProblem } from "../problem";
 import { telemetryMetrics } from "../telemetryNames";
+import { refuseTooManyRows } from "./checkBodySize";
 
 export interface ScorePorts {
   loader: ModelLoader;
@@ -17,7 +18,8 @@ export interface ScoreRequest {
   model?: string;
   /** version number or alias from the pin header; without it the champion answers */
   pin?: string;
-  body: string;
+  /** JSON; as a function it is read once it is wanted, and may fail with what the caller is told */
+  body: string | (() => Promise<string>);
   requestId: string;
 }
 
@@ -31,8 +33,10 @@ export interface ScoreReply {
 /** Answers one request of the plain endpoint; success or not, it is captured and counted. */
 export async function scoreRequest(ports: ScorePorts, request: ScoreRequest): Promise<ScoreReply> {
   const started = performance.now();
-  const outcome: Outcome = { model: request.model ?? "unknown", version: 0, rows: 0 };
+  const outcome: Outcome = { model: request.model ?? "unknown", version: 0, rows: 0, body: "" };
   try {
+    outcome.body = typeof request.body === "string" ? request.body : await request.body();
+    refuseTooManyRows(outcome.body);
     const model = request.model ?? (await ports.defaultModel());
     outcome.model = model;
     const reference = request.pin ?? "champion";
@@ -54,6 +58,7 @@ interface Outcome {
   model: string;
   version: number;
   rows: number;
+  body: string;
   /** the request is in the log already; what failed is its writing */
   isRecorded?: boolean;
 }
@@ -69,7 +74,7 @@ async function answer(
 ): Promise<ScoreReply> {
   const { version, signature } = loaded.version;
   outcome.version = version;
-  const predictions = await loaded.runtime.predict(request.body, signature);
+  const predictions = await loaded.runtime.predict(outcome.body, signature);
   outcome.rows = predictions.rowCount;
   const written = record(ports, request, outcome, started, 200, predictions.log);
   outcome.isRecorded = true;
@@ -103,7 +108,7 @@ function record(
     latencyMs,
     rows,
     route: request.pin === undefined ? "champion" : "pinned",
-    inputs: request.body,
+    inputs: outcome.body,
     outputs,
     error: problem?.error,
   });
