@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -24,6 +24,13 @@ function command(args: string[]): Promise<{ code: number | null; stdout: string;
     result.stderr += chunk;
   });
   return new Promise((resolve) => child.once("exit", (code) => resolve({ ...result, code })));
+}
+
+/** What a running Tidegate tells scripts, once it is ready. */
+function readyInfo(state: string): { url: string } | undefined {
+  const file = path.join(state, "local.json");
+  const info = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
+  return info?.ready ? info : undefined;
 }
 
 function isListening(port: number): Promise<boolean> {
@@ -127,6 +134,17 @@ describe.sequential("npm start", () => {
     const { code, stdout } = await command(["--help"]);
     expect(code).toBe(0);
     for (const option of ["--port", "--state", "--no-demo", "--help"]) expect(stdout).toContain(option);
+  });
+
+  it("stops everything when npm gets SIGTERM, which npm hands to its shell", async () => {
+    const state = path.join(folder, "terminated");
+    const npm = spawn("npm", ["start", "--", "--port", "0", "--no-demo", "--state", state], { stdio: "ignore" });
+    await expect.poll(() => readyInfo(state), { timeout: 120_000 }).toBeTruthy();
+    const { url } = readyInfo(state)!;
+    npm.kill("SIGTERM");
+    await expect.poll(() => isListening(Number(new URL(url).port)), { timeout: 30_000 }).toBe(false);
+    await expect.poll(() => existsSync(path.join(state, "lock")), { timeout: 30_000 }).toBe(false);
+    expect(existsSync(path.join(state, "local.json"))).toBe(false);
   });
 
   it("fails with one sentence when the asked-for port is busy", async () => {

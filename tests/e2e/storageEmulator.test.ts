@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { BlobServiceClient } from "@azure/storage-blob";
 import { QueueServiceClient } from "@azure/storage-queue";
-import { expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 
 const starter = `require("./dist/tools/start/storageEmulator").startStorageEmulator(process.argv[1])
   .then((emulator) => console.log(emulator.connectionString));
@@ -17,19 +18,18 @@ async function start(folder: string): Promise<{ child: ChildProcess; connectionS
   return { child, connectionString: String(line).trim() };
 }
 
-it("saves its queues when the process that started it is killed", async () => {
-  const folder = mkdtempSync(path.join(tmpdir(), "tidegate-emulator-"));
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "tidegate-emulator-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 }));
+
+it("has saved its queues before the next one opens its folder, though the process that started it was killed", async () => {
   const first = await start(folder);
   const queue = QueueServiceClient.fromConnectionString(first.connectionString).getQueueClient("work");
   await queue.create();
   await queue.sendMessage("not done yet");
   first.child.kill("SIGKILL");
-  const state = () =>
-    fetch(queue.url).then(
-      () => "up",
-      () => "down",
-    );
-  await expect.poll(state, { timeout: 20_000 }).toBe("down");
   const second = await start(folder);
   try {
     const again = QueueServiceClient.fromConnectionString(second.connectionString).getQueueClient("work");
@@ -38,6 +38,20 @@ it("saves its queues when the process that started it is killed", async () => {
     ]);
   } finally {
     second.child.kill("SIGKILL");
-    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
+  }
+});
+
+it("keeps its data where only their owner can read them", async () => {
+  mkdirSync(path.join(folder, "azurite"), { mode: 0o755 }); // as earlier versions left it
+  const { child, connectionString } = await start(path.join(folder, "azurite"));
+  try {
+    const container = BlobServiceClient.fromConnectionString(connectionString).getContainerClient("rows");
+    await container.create();
+    await container.getBlockBlobClient("a.csv").upload("a,b", 3);
+    const all = readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => path.join(folder, name));
+    expect(all.length).toBeGreaterThan(3);
+    for (const file of all) expect(statSync(file).mode & 0o077, file).toBe(0);
+  } finally {
+    child.kill("SIGKILL");
   }
 });

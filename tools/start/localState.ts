@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
+import { type FolderLock, lockFolder } from "./folderLock";
 
 const keysShape = z.strictObject({ functionKey: z.string().min(16), masterKey: z.string().min(16) });
 export type LocalKeys = z.infer<typeof keysShape>;
@@ -19,18 +20,14 @@ const privateFile = { mode: 0o600 };
 
 /** The state folder of one running Tidegate: keys that stay, `local.json` while it runs, and a lock against a second one. */
 export class LocalState {
+  private held?: FolderLock;
+
   constructor(readonly folder: string) {}
 
-  /** Takes the folder; throws with one sentence when another Tidegate runs on it. */
+  /** Takes the folder, which only its owner may look into; throws with one sentence when another Tidegate runs on it. */
   async lock(): Promise<void> {
-    await mkdir(this.folder, { recursive: true });
-    const lock = path.join(this.folder, "lock");
-    const holder = await readFile(lock, "utf8").catch(() => undefined);
-    if (holder !== undefined && isRunning(Number(holder)))
-      throw new Error(
-        `another Tidegate (process ${holder.trim()}) runs on ${this.folder}: stop it, or choose another folder with --state`,
-      );
-    await writeFile(lock, String(process.pid));
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    this.held = lockFolder(this.folder);
     await rm(path.join(this.folder, "local.json"), { force: true }); // left over from a start that was killed
   }
 
@@ -51,18 +48,11 @@ export class LocalState {
     await rename(`${file}.new`, file);
   }
 
+  /** Gives the folder back, where this process has it. */
   async unlock(): Promise<void> {
+    if (this.held === undefined) return;
     await rm(path.join(this.folder, "local.json"), { force: true });
-    await rm(path.join(this.folder, "lock"), { force: true });
-  }
-}
-
-function isRunning(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    this.held.release();
+    this.held = undefined;
   }
 }

@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { createWriteStream } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { chmod, mkdir } from "node:fs/promises";
 import path from "node:path";
 import { pickPort } from "./freePort";
 
@@ -23,7 +23,8 @@ const stopLimitMs = 10_000;
 
 /** Starts Azurite with its data under `folder`, on the usual ports or free ones where those are busy. */
 export async function startStorageEmulator(folder: string): Promise<StorageEmulator> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await chmod(folder, 0o700); // the folder of an earlier version was open to all
   const ports = await Promise.all(usualPorts.map(pickPort));
   const script = path.join(path.dirname(require.resolve("azurite/package.json")), "dist/src/azurite.js");
   const flags = ["--location", folder, "--skipApiVersionCheck", "--silent", "--disableTelemetry"];
@@ -31,10 +32,10 @@ export async function startStorageEmulator(folder: string): Promise<StorageEmula
   const child = fork(script, [...flags, ...binds], {
     // a group of its own: Ctrl-C must reach the host first, which still writes to storage while it stops
     detached: true,
-    execArgv: ["--require", path.join(__dirname, "endWithParent.js")],
+    execArgv: ["--require", path.join(__dirname, "emulatorPreload.js")],
     silent: true,
   });
-  const log = createWriteStream(path.join(folder, "azurite.log"), { flags: "a" });
+  const log = createWriteStream(path.join(folder, "azurite.log"), { flags: "a", mode: 0o600 });
   child.stdout?.pipe(log);
   child.stderr?.pipe(log);
   const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));

@@ -20,7 +20,6 @@ export class Tidegate {
   private host?: Host;
   private log?: WriteStream;
   private stopping?: Promise<void>;
-  private locked = false;
 
   constructor(
     private readonly root: string,
@@ -33,7 +32,6 @@ export class Tidegate {
   async start(): Promise<void> {
     const { options, state, root } = this;
     await state.lock();
-    this.locked = true;
     const usecasesFolder = path.resolve(root, process.env.TIDEGATE_USECASES ?? "models");
     const usecases = loadUsecases(usecasesFolder);
     checkCandidates(usecases);
@@ -79,7 +77,7 @@ export class Tidegate {
     await this.host?.stop().catch((error) => console.error(`the host did not stop cleanly: ${messageOf(error)}`));
     await this.storage?.stop();
     this.log?.end();
-    if (this.locked) await this.state.unlock();
+    await this.state.unlock();
   }
 
   private async demonstrate(usecase: Usecase, info: LocalInfo): Promise<void> {
