@@ -2,7 +2,8 @@ import { BlobServiceClient, type ContainerClient } from "@azure/storage-blob";
 import type { QueueClient } from "@azure/storage-queue";
 import type { BlobPattern } from "./blobPattern";
 import type { FunctionPlan, Trigger } from "./functionPlan";
-import { type Listener, type ListenerContext, sleep } from "./listener";
+import { fewRetries, type Listener, type ListenerContext, sleep } from "./listener";
+import { createOutageLog } from "./outageLog";
 
 /** The message by which a found blob travels to its function, in the real host's shape. */
 export interface BlobMessage {
@@ -28,11 +29,14 @@ export async function startBlobScan(
   work: QueueClient,
   context: ListenerContext,
 ): Promise<Listener> {
-  const container = BlobServiceClient.fromConnectionString(connectionString).getContainerClient(pattern.container);
+  const container = BlobServiceClient.fromConnectionString(connectionString, fewRetries).getContainerClient(
+    pattern.container,
+  );
   await container.createIfNotExists();
   const receipts = await openReceipts(plan.name, context);
   const stopping = new AbortController();
   const functionId = `Host.Functions.${plan.name}`;
+  const outage = createOutageLog(`[${plan.name}] cannot scan container ${pattern.container}`, context.log);
 
   const offer = async (blob: FoundBlob) => {
     const receipt = `"${blob.etag}"/${pattern.container}/${blob.name}`;
@@ -52,11 +56,10 @@ export async function startBlobScan(
     while (!stopping.signal.aborted) {
       try {
         for (const blob of await listMatches(container, pattern)) if (!stopping.signal.aborted) await offer(blob);
+        outage.worked();
         await sleep(SCAN_MS, stopping.signal);
       } catch (error) {
-        if (!stopping.signal.aborted) {
-          context.log(`[${plan.name}] cannot scan container ${pattern.container}: ${(error as Error).message}`);
-        }
+        if (!stopping.signal.aborted) outage.failed(error);
         await sleep(FAULT_WAIT_MS, stopping.signal);
       }
     }
@@ -82,7 +85,9 @@ async function listMatches(container: ContainerClient, pattern: BlobPattern): Pr
 }
 
 async function openReceipts(functionName: string, { hostId, storage }: ListenerContext) {
-  const container = BlobServiceClient.fromConnectionString(storage).getContainerClient("azure-webjobs-hosts");
+  const container = BlobServiceClient.fromConnectionString(storage, fewRetries).getContainerClient(
+    "azure-webjobs-hosts",
+  );
   await container.createIfNotExists();
   const prefix = `blobreceipts/${hostId}/Host.Functions.${functionName}/`;
   const known = new Set<string>();

@@ -3,7 +3,7 @@ import { QueueServiceClient } from "@azure/storage-queue";
 import { type BlobMessage, startBlobScan } from "./blobScan";
 import type { FunctionPlan, Trigger } from "./functionPlan";
 import type { HostConfig } from "./hostConfig";
-import type { Listener, ListenerContext } from "./listener";
+import { fewRetries, type Listener, type ListenerContext } from "./listener";
 import type { InvokeMessage } from "./protocol";
 import { listenToQueue } from "./queueListener";
 
@@ -19,7 +19,7 @@ export async function startBlobTriggers(
   context: ListenerContext,
 ): Promise<Listener[]> {
   if (plans.length === 0) return [];
-  const service = QueueServiceClient.fromConnectionString(context.storage);
+  const service = QueueServiceClient.fromConnectionString(context.storage, fewRetries);
   const queue = service.getQueueClient(`azure-webjobs-blobtrigger-${context.hostId}`);
   await queue.createIfNotExists();
   const { maxDegreeOfParallelism, poisonBlobThreshold } = config.extensions.blobs;

@@ -5,6 +5,7 @@ import { type Generation, startGeneration } from "./generation";
 import { readHostConfig, readLocalSettings } from "./hostConfig";
 import { sleep } from "./listener";
 import type { Keys } from "./protocol";
+import { redactSecrets } from "./redactSecrets";
 
 export interface HostOptions {
   appDir: string;
@@ -41,10 +42,11 @@ const LONGEST_RETRY_MS = 10_000;
 /** Starts the development host for the function app in `appDir`; rejects with one sentence when it cannot. */
 export async function startHost(options: HostOptions): Promise<Host> {
   const appDir = path.resolve(options.appDir);
-  const log = (line: string) => options.log(`${new Date().toISOString().slice(11, 23)} ${line}`);
   const settings: Settings = { ...readLocalSettings(appDir), ...process.env, ...options.settings };
   const config = readHostConfig(appDir);
   const keys = options.keys ?? { master: newKey(), function: newKey() };
+  const redact = redactSecrets(keys);
+  const log = (line: string) => options.log(redact(`${new Date().toISOString().slice(11, 23)} ${line}`));
   const hostId = options.hostId ?? createHash("sha256").update(appDir).digest("hex").slice(0, 20);
   const storage = settings.AzureWebJobsStorage;
   if (!storage)

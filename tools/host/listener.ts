@@ -18,6 +18,9 @@ export interface ListenerContext {
   invoke(message: Omit<InvokeMessage, "type" | "id">): Promise<void>;
 }
 
+/** For the clients of listeners, which try again by themselves: the usual retries would keep one from storage for most of a minute. */
+export const fewRetries = { retryOptions: { maxTries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 1_000 } };
+
 /** Waits, or returns early when the signal is aborted. */
 export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -1,5 +1,6 @@
 import type { QueueClient, ReceivedMessageItem } from "@azure/storage-queue";
 import { type Listener, sleep } from "./listener";
+import { createOutageLog } from "./outageLog";
 
 export interface QueueListenerOptions {
   /** for the log: which function a message is for */
@@ -29,6 +30,7 @@ export function listenToQueue(options: QueueListenerOptions): Listener {
   const { queue, log } = options;
   const stopping = new AbortController();
   const active = new Set<Promise<void>>();
+  const outage = createOutageLog(`cannot read queue ${queue.name}`, log);
 
   const poll = async () => {
     let waitMs = FASTEST_POLL_MS;
@@ -42,11 +44,12 @@ export function listenToQueue(options: QueueListenerOptions): Listener {
           numberOfMessages: options.batchSize,
           visibilityTimeout: VISIBILITY_S,
         });
+        outage.worked();
         for (const item of items) track(stopping.signal.aborted ? release(options, item, 0) : work(options, item));
         waitMs = items.length > 0 ? FASTEST_POLL_MS : Math.min(waitMs * 2, SLOWEST_POLL_MS);
         if (items.length === 0) await sleep(waitMs, stopping.signal);
       } catch (error) {
-        if (!stopping.signal.aborted) log(`cannot read queue ${queue.name}: ${(error as Error).message}`);
+        if (!stopping.signal.aborted) outage.failed(error);
         await sleep(FAULT_WAIT_MS, stopping.signal);
       }
     }

@@ -1,7 +1,7 @@
 import { QueueServiceClient, type ReceivedMessageItem } from "@azure/storage-queue";
 import type { FunctionPlan, Trigger } from "./functionPlan";
 import type { QueueConfig } from "./hostConfig";
-import type { Listener, ListenerContext } from "./listener";
+import { fewRetries, type Listener, type ListenerContext } from "./listener";
 import type { RpcData } from "./protocol";
 import { listenToQueue } from "./queueListener";
 
@@ -12,7 +12,7 @@ export async function startQueueTrigger(
   config: QueueConfig,
   context: ListenerContext,
 ): Promise<Listener> {
-  const service = QueueServiceClient.fromConnectionString(trigger.connectionString);
+  const service = QueueServiceClient.fromConnectionString(trigger.connectionString, fewRetries);
   const queue = service.getQueueClient(trigger.queueName);
   await queue.createIfNotExists();
   return listenToQueue({

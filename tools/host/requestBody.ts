@@ -26,8 +26,13 @@ function warnOnce(req: IncomingMessage): void {
   if (hasWarned) return;
   hasWarned = true;
   process.stdout.write(
-    `warning: ${req.method} ${req.url} came chunked, without Content-Length. It is accepted here; the real host drops such a body.\n`,
+    `warning: ${req.method} ${pathOf(req)} came chunked, without Content-Length. It is accepted here; the real host drops such a body.\n`,
   );
+}
+
+/** The request's path; its query may hold a key. */
+function pathOf(req: IncomingMessage): string {
+  return req.url!.split("?", 1)[0];
 }
 
 function collect(req: IncomingMessage, onBody: (body: Buffer) => void, onTooLarge: () => void): void {

@@ -1,4 +1,5 @@
 import { BlobServiceClient, RestError } from "@azure/storage-blob";
+import { fewRetries } from "./listener";
 import type { Schedule } from "./ncrontab";
 
 /** What the status blob of a timer holds; times as ISO text. */
@@ -11,6 +12,8 @@ export interface TimerStatus {
 /** .NET's `default(DateTime)`: never run. */
 export const NEVER = "0001-01-01T00:00:00";
 
+const WRITE_LIMIT_MS = 10_000;
+
 export interface TimerStore {
   read(): Promise<TimerStatus | null>;
   write(status: TimerStatus): Promise<void>;
@@ -18,7 +21,9 @@ export interface TimerStore {
 
 /** The status blob of one timer function. */
 export function openTimerStatus(storage: string, hostId: string, functionName: string): TimerStore {
-  const container = BlobServiceClient.fromConnectionString(storage).getContainerClient("azure-webjobs-hosts");
+  const container = BlobServiceClient.fromConnectionString(storage, fewRetries).getContainerClient(
+    "azure-webjobs-hosts",
+  );
   const blob = container.getBlockBlobClient(`timers/${hostId}/Host.Functions.${functionName}/status`);
   return {
     read: async () => {
@@ -30,9 +35,12 @@ export function openTimerStatus(storage: string, hostId: string, functionName: s
       }
     },
     write: async (status) => {
-      await container.createIfNotExists();
+      // no occurrence may wait for a storage that does not answer
+      const abortSignal = AbortSignal.timeout(WRITE_LIMIT_MS);
+      await container.createIfNotExists({ abortSignal });
       const text = JSON.stringify(status);
-      await blob.upload(text, Buffer.byteLength(text), { blobHTTPHeaders: { blobContentType: "application/json" } });
+      const blobHTTPHeaders = { blobContentType: "application/json" };
+      await blob.upload(text, Buffer.byteLength(text), { blobHTTPHeaders, abortSignal });
     },
   };
 }

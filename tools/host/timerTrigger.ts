@@ -1,6 +1,7 @@
 import type { FunctionPlan, Trigger } from "./functionPlan";
 import { type Listener, type ListenerContext, sleep } from "./listener";
 import type { Schedule } from "./ncrontab";
+import { createOutageLog } from "./outageLog";
 import type { RetryOptions } from "./protocol";
 import { currentStatus, openTimerStatus, type TimerStatus } from "./timerStatus";
 import { WorkerLost } from "./workerProcess";
@@ -9,8 +10,12 @@ type TimerTrigger = Extract<Trigger, { kind: "timer" }>;
 
 // setTimeout cannot wait for months, and a clock may be set meanwhile.
 const LONGEST_WAIT_MS = 60_000;
+const FAULT_WAIT_MS = 2_000;
 
-/** Runs a function at each occurrence of its schedule, one at a time; at once when the last one was missed. */
+/**
+ * Runs a function at each occurrence of its schedule, one at a time; at once when the last one was missed. Where storage is away the
+ * occurrences go on, and the status is written as soon as it can be.
+ */
 export async function startTimer(
   plan: FunctionPlan,
   trigger: TimerTrigger,
@@ -22,9 +27,21 @@ export async function startTimer(
   const { signal } = stopping;
   const startedAt = new Date();
   let status = store && currentStatus(await store.read(), schedule, startedAt);
-  if (store && status) await store.write(status);
   let due = status ? new Date(status.Next) : schedule.next(startedAt);
+  let isSaved = status === null;
+  const outage = createOutageLog(`[${plan.name}] cannot save when it ran`, context.log);
 
+  const save = async () => {
+    if (isSaved || !store || !status) return;
+    try {
+      await store.write(status);
+      isSaved = true;
+      outage.worked();
+    } catch (error) {
+      outage.failed(error);
+    }
+  };
+  await save();
   const runOnce = async (isPastDue: boolean) => {
     const scheduled = due;
     const begun = new Date();
@@ -34,7 +51,8 @@ export async function startTimer(
     due = schedule.next(new Date(Math.max(Date.now(), due.getTime())));
     if (!store) return;
     status = lastRun(schedule, scheduled, begun, due);
-    await store.write(status);
+    isSaved = false;
+    await save();
   };
   const loop = async () => {
     if (status && due < startedAt) await runOnce(true);
@@ -42,10 +60,11 @@ export async function startTimer(
     while (!signal.aborted) {
       const waitMs = due.getTime() - Date.now();
       if (waitMs <= 0) await runOnce(false);
-      else await sleep(Math.min(waitMs, LONGEST_WAIT_MS), signal);
+      else await sleep(Math.min(waitMs, isSaved ? LONGEST_WAIT_MS : FAULT_WAIT_MS), signal);
+      await save();
     }
   };
-  const looping = loop().catch((error) => context.log(`[${plan.name}] its timer stopped: ${(error as Error).stack}`));
+  const looping = loop();
   return { stop: () => stopping.abort(), idle: () => looping };
 }
 
