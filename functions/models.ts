@@ -31,12 +31,20 @@ async function listed(model: string, page: { limit: number; cursor?: string }) {
   const all = await registry.versions(model);
   const place = ({ version }: VersionSummary) => String(version).padStart(6, "0");
   const { entries: versions, last } = pageOf(all, place, page.limit, page.cursor);
-  return { model, aliases: await registry.aliases(model), versions, next: cursorAfter("models", last) };
+  const [aliases, pins] = [await registry.aliases(model), await registry.pins(model)];
+  return { model, aliases, pins, versions, next: cursorAfter("models", last) };
 }
 
 function cursorWithoutModel(): AppError {
-  const message = "a cursor continues the versions of one model: name it as model=...";
-  return new AppError("invalid_input", message, { details: [{ path: "model", message }] });
+  return fault("model", "a cursor continues the versions of one model: name it as model=...");
+}
+
+function untilWithoutPin(): AppError {
+  return fault("until", 'an alias that is not pinned has no end of its pin: leave "until" out, or "pin"');
+}
+
+function fault(path: string, message: string): AppError {
+  return new AppError("invalid_input", message, { details: [{ path, message }] });
 }
 
 app.http("getModelVersion", {
@@ -56,6 +64,11 @@ const move = manualChange.extend({
   actor: manualChange.shape.actor.default("admin key"),
   /** the version the alias is believed to stand at; another one changes nothing */
   expected: z.int().min(1).optional(),
+  /** no run moves the alias until a person moves it with `false`, or until `until` */
+  pin: z.boolean().default(true),
+  until: z.iso
+    .datetime({ offset: true, error: 'a time with its zone is needed, as "2026-12-31T18:00:00Z"' })
+    .optional(),
 });
 
 app.http("moveAlias", {
@@ -66,16 +79,15 @@ app.http("moveAlias", {
     const { registry } = getApp();
     const { model } = request.params;
     const alias = checkInput(request.params.alias, z.enum(movableAliases));
-    const { version, reason, actor, expected } = await readBody(request, move);
+    const { pin, until, ...change } = await readBody(request, move);
+    if (!pin && until !== undefined) throw untilWithoutPin();
     await registry.moveAlias({
       model,
       alias,
-      version,
-      reason,
-      expected,
+      ...change,
+      pin: pin ? { until } : undefined,
       operation: context.invocationId,
-      actor,
     });
-    return { jsonBody: { model, aliases: await registry.aliases(model) } };
+    return { jsonBody: { model, aliases: await registry.aliases(model), pins: await registry.pins(model) } };
   }),
 });

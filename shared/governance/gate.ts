@@ -1,5 +1,6 @@
 import { isBetter } from "../evaluation/selectionMetric";
 import { figure, percent } from "../figure";
+import { type AliasPin, pinSentence } from "../registry/aliasPin";
 import type { GateVerdict, MetricDifference } from "../registry/modelVersion";
 import type { SelectionMetric } from "../usecase/specFields";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
@@ -15,6 +16,8 @@ export interface GateEvidence {
   holdoutRows: number;
   /** version of the champion to replace; undefined when there is none */
   champion?: number;
+  /** who keeps the champion where it is, and why */
+  pin?: AliasPin;
   /** sentences of behaviour and data checks that failed and block */
   failedChecks: readonly string[];
 }
@@ -23,11 +26,13 @@ export const championName = "champion";
 
 /**
  * Decides whether a version becomes champion. Every baseline must be beaten on the selection metric; the first champion's interval
- * against them is told, not required; replacing a champion needs an interval of the difference that excludes zero.
+ * against them is told, not required; replacing a champion needs an interval of the difference that excludes zero,
+ * and no person who has pinned it.
  */
 export function judge(evidence: GateEvidence, gates: UsecaseSpec["gates"]): GateVerdict {
   const { metric, value, holdoutRows } = evidence;
   const faults: string[] = [...evidence.failedChecks];
+  if (evidence.champion !== undefined && evidence.pin) faults.push(pinSentence(evidence.champion, evidence.pin));
   const notes: string[] = [];
   if (holdoutRows < gates.minHoldoutRows)
     faults.push(`the hold-out has ${holdoutRows} rows; the gate asks for ${gates.minHoldoutRows}`);

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
-import { AppError, isAppError } from "../errors";
-import type { BlobStore, Clock, TableOperation, TableRow, TableStore, Telemetry } from "../ports";
+import { AppError } from "../errors";
+import type { BlobStore, Clock, TableRow, TableStore, Telemetry } from "../ports";
 import { telemetryEvents } from "../telemetryNames";
+import type { AliasPin } from "./aliasPin";
+import { type AliasMove, AliasPointers, type AliasState } from "./aliasPointers";
 import { type AuditPage, type AuditRecord, auditInsert } from "./auditEntry";
 import { type AliasName, aliasNames, type ModelVersion, type VersionDetails } from "./modelVersion";
 import { VersionLedger } from "./versionLedger";
@@ -18,26 +20,6 @@ export interface Registration {
   actor: string;
 }
 
-export interface AliasMove {
-  model: string;
-  alias: AliasName;
-  version: number;
-  /** the alias row's entity tag as the caller last read it, null where there was no row; a stale one changes nothing */
-  etag?: string | null;
-  /** the version the alias is believed to stand at; another one changes nothing */
-  expected?: number;
-  operation: string;
-  actor: string;
-  reason: string;
-}
-
-/** Where an alias points, and the tag that guards its next move. */
-export interface AliasState {
-  version: number;
-  etag: string;
-  movedAt: string;
-}
-
 export interface RegistryPorts {
   blobs: BlobStore;
   tables: TableStore;
@@ -48,9 +30,11 @@ export interface RegistryPorts {
 /** Immutable model versions and the aliases that point at them; bytes and details in blobs, everything else in one table. */
 export class ModelRegistry {
   private readonly ledger: VersionLedger;
+  private readonly pointers: AliasPointers;
 
   constructor(private readonly ports: RegistryPorts) {
     this.ledger = new VersionLedger(ports.tables, table, ports.clock);
+    this.pointers = new AliasPointers(ports.tables, table, ports.clock);
   }
 
   /** Registers bytes that the caller has loaded and smoke-tested; equal bytes return the version they have. */
@@ -131,47 +115,29 @@ export class ModelRegistry {
   }
 
   /** Where the alias points now; undefined when it was never set. */
-  async alias(model: string, alias: AliasName): Promise<AliasState | undefined> {
-    const row = await this.ports.tables.get(table, model, `alias:${alias}`);
-    return row && { version: Number(row.version), etag: String(row.etag), movedAt: String(row.movedAt) };
+  alias(model: string, alias: AliasName): Promise<AliasState | undefined> {
+    return this.pointers.get(model, alias);
   }
 
   /** Every alias that is set. */
   async aliases(model: string): Promise<Partial<Record<AliasName, number>>> {
-    const found: Partial<Record<AliasName, number>> = {};
-    for await (const row of this.ports.tables.list(table, model, { from: "alias:", to: "alias;" }))
-      found[row.rowKey.slice("alias:".length) as AliasName] = Number(row.version);
-    return found;
+    const states = await this.pointers.all(model);
+    return Object.fromEntries(states.map(([name, { version }]) => [name, version]));
   }
 
-  /** Points an alias at a version, with its audit row, in one transaction; moving the champion keeps the old one as `previous`. */
+  /** The pin of every alias that has one. */
+  async pins(model: string): Promise<Partial<Record<AliasName, AliasPin>>> {
+    const states = await this.pointers.all(model);
+    return Object.fromEntries(states.flatMap(([name, { pin }]) => (pin ? [[name, pin]] : [])));
+  }
+
+  /** Moves, pins or frees an alias; AppError not_found when there is no such version. */
   async moveAlias(move: AliasMove): Promise<void> {
     const { model, alias, version } = move;
     if ((await this.ledger.get(model, version)) === undefined)
       throw await this.noSuchVersion(model, `version ${version}`);
-    const current = await this.alias(model, alias);
-    if (current?.version === version) return;
-    if (move.expected !== undefined && current?.version !== move.expected)
-      throw new AppError(
-        "precondition_failed",
-        `${alias} of ${model} stands at ${current?.version ?? "nothing"}, not at ${move.expected}`,
-      );
-    const now = this.ports.clock.now();
-    const row = (name: string, to: number): TableRow => ({
-      partitionKey: model,
-      rowKey: `alias:${name}`,
-      version: to,
-      movedAt: now.toISOString(),
-      operation: move.operation,
-    });
-    const etag = move.etag === undefined ? current?.etag : move.etag;
-    const operations: TableOperation[] = [
-      etag ? { kind: "replace", row: row(alias, version), etag } : { kind: "insert", row: row(alias, version) },
-      auditInsert(model, aliasAudit(move, current?.version), now),
-    ];
-    if (alias === "champion" && current) operations.push({ kind: "upsert", row: row("previous", current.version) });
-    await this.commitMove(move, operations);
-    this.ports.telemetry.event(telemetryEvents.aliasMoved, { model, alias, version, from: current?.version ?? 0 });
+    const { moved, from } = await this.pointers.move(move);
+    if (moved) this.ports.telemetry.event(telemetryEvents.aliasMoved, { model, alias, version, from: from ?? 0 });
   }
 
   /** The model's bytes, checked against the hash they were registered under. */
@@ -191,25 +157,6 @@ export class ModelRegistry {
   /** Audit entries of the model, newest first. */
   audit(model: string, page: AuditPage): Promise<AuditRecord[]> {
     return this.ledger.audit(model, page);
-  }
-
-  private async commitMove(move: AliasMove, operations: TableOperation[]): Promise<void> {
-    try {
-      await this.ports.tables.transaction(table, operations);
-    } catch (error) {
-      // the move may have been written and its answer lost: the alias row then names this very operation
-      const row = await this.ports.tables.get(table, move.model, `alias:${move.alias}`);
-      if (row?.operation === move.operation && row.version === move.version) return;
-      if (isAppError(error, "conflict", "precondition_failed"))
-        throw new AppError(
-          "precondition_failed",
-          `the alias ${move.alias} of ${move.model} was moved by someone else`,
-          {
-            cause: error,
-          },
-        );
-      throw error;
-    }
   }
 
   private async noSuchVersion(model: string, what: string): Promise<AppError> {
@@ -244,15 +191,4 @@ function rowSummary(model: string, row: TableRow): VersionSummary {
 
 function bytesBlob(model: string, sha256: string): string {
   return `${model}/sha256/${sha256}.onnx`;
-}
-
-function aliasAudit(move: AliasMove, from: number | undefined) {
-  return {
-    operation: move.operation,
-    actor: move.actor,
-    action: "alias moved",
-    subject: `${move.model} ${move.alias}`,
-    reason: move.reason,
-    details: { from: from ?? null, to: move.version },
-  };
 }

@@ -4,7 +4,7 @@ import { championName } from "../governance/gate";
 import type { ModelLoader } from "../onnx/loader";
 import type { ModelSignature } from "../onnx/signature";
 import type { ModelRuntime, QueueSender } from "../ports";
-import type { AliasState } from "../registry/modelRegistry";
+import type { AliasState } from "../registry/aliasPointers";
 import { predictTable } from "../scoring/predictTable";
 import type { Usecase } from "../usecase/loadUsecases";
 import { checkModel } from "./checkModel";

@@ -6,7 +6,8 @@ import type { AlertStore } from "../governance/alertStore";
 import { judge } from "../governance/gate";
 import type { ModelSignature } from "../onnx/signature";
 import type { BlobStore, Clock, Telemetry } from "../ports";
-import type { AliasState, ModelRegistry } from "../registry/modelRegistry";
+import type { AliasState } from "../registry/aliasPointers";
+import type { ModelRegistry } from "../registry/modelRegistry";
 import type { CheckResult, VersionDetails } from "../registry/modelVersion";
 import { telemetryEvents } from "../telemetryNames";
 import type { Usecase } from "../usecase/loadUsecases";
@@ -75,13 +76,15 @@ export async function publishVersion(ports: PublishPorts, finished: Finished): P
   const { gate, lineage } = await ports.registry.version(model, version);
   const promoted = (await ports.registry.alias(model, "champion"))?.version === version;
   const isNew = lineage.runId === run.id;
+  // where the champion was moved or pinned since, the later verdict tells why this version is not it
+  const verdict = gate.decision === "promoted" && !promoted ? details.gate : gate;
   const finishedAt = ports.clock.now().toISOString();
   const ended = await ports.runs.update(run.id, {
     status: isNew ? "succeeded" : "unchanged",
     finishedAt,
     version,
     promoted,
-    message: isNew ? gate.reasons.join("; ") : `training gave version ${version} again, byte for byte`,
+    message: isNew ? verdict.reasons.join("; ") : `training gave version ${version} again, byte for byte`,
   });
   if (ended.finishedAt === finishedAt) announce(ports, ended, finished);
   await ports.alerts.resolve(model, runFailedRule);
@@ -126,6 +129,7 @@ function describe(ports: PublishPorts, finished: Finished, background: string): 
       differences: evaluation.differences,
       holdoutRows: prepared.holdoutRows.length,
       champion: champion?.version,
+      pin: champion?.pin,
       failedChecks: blockingFailures(checks),
     },
     spec.gates,

@@ -146,6 +146,37 @@ describe("a list", () => {
   });
 });
 
+describe("an alias that is moved by hand", () => {
+  const params = { model: usecase, alias: "champion" };
+  const move = { version: 4, reason: "the roll-back of Monday", actor: "Ann" };
+  const pins = async () => (await functions.http("listModels", { query: { model: usecase } })).json.models[0].pins;
+
+  it("is pinned unless its mover says otherwise, and the list shows by whom, since when, why and until when", async () => {
+    const { status, json } = await functions.http("moveAlias", { params, body: move });
+    expect([status, json.aliases]).toEqual([200, { champion: 4 }]);
+    expect(json.pins).toEqual({ champion: { by: "Ann", since: expect.any(String), reason: move.reason } });
+    expect(await pins()).toEqual(json.pins);
+    const until = "2999-12-31T18:00:00+01:00";
+    await functions.http("moveAlias", { params, body: { ...move, until } });
+    expect(await pins()).toMatchObject({ champion: { until } });
+    await functions.http("moveAlias", { params, body: { ...move, pin: false } });
+    expect(await pins()).toEqual({});
+  });
+
+  it.each([
+    ["tomorrow", "until"],
+    ["2020-01-01T00:00:00Z", "until"],
+  ])("refuses an end that is no time to come: %s", async (until, path) => {
+    const { status, json } = await functions.http("moveAlias", { params, body: { ...move, until } });
+    expect([status, json.details[0].path]).toEqual([400, path]);
+  });
+
+  it("refuses an end without a pin", async () => {
+    const body = { ...move, pin: false, until: "2999-12-31T18:00:00Z" };
+    expect(await functions.http("moveAlias", { params, body })).toMatchObject({ status: 400 });
+  });
+});
+
 describe("a name that nothing is called after", () => {
   it.each([
     ["listRuns", { query: { usecase: "nothing" } }],

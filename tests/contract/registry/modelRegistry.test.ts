@@ -83,6 +83,37 @@ describe("the model registry", () => {
     expect(await registry.audit("stale", { limit: 100 })).toHaveLength(4);
   });
 
+  it("records a move to where the alias stands, with its reason, and leaves previous alone", async () => {
+    await register("confirm", "a");
+    await register("confirm", "b");
+    const move = { model: "confirm", alias: "champion" as const, actor: "Ann" };
+    await registry.moveAlias({ ...move, version: 1, operation: "move-1", reason: "first" });
+    await registry.moveAlias({ ...move, version: 2, operation: "move-2", reason: "second" });
+    const before = await registry.alias("confirm", "champion");
+    const again = { ...move, version: 2, operation: "move-3", reason: "seen and trusted", pin: {} };
+    await registry.moveAlias(again);
+    await registry.moveAlias(again); // delivered twice
+    expect(await registry.aliases("confirm")).toEqual({ champion: 2, previous: 1 });
+    expect(await registry.alias("confirm", "champion")).toMatchObject({
+      movedAt: before?.movedAt,
+      pin: { by: "Ann", reason: "seen and trusted" },
+    });
+    const trail = await registry.audit("confirm", { limit: 100 });
+    expect(trail.filter(({ action }) => action === "alias confirmed")).toMatchObject([
+      { actor: "Ann", reason: "seen and trusted", details: { from: 2, to: 2, pinned: true } },
+    ]);
+  });
+
+  it("pins only until a time to come", async () => {
+    await register("ended", "a");
+    const move = { model: "ended", alias: "champion" as const, actor: "Ann", reason: "r", operation: "o", version: 1 };
+    await expect(registry.moveAlias({ ...move, pin: { until: "2020-01-01T00:00:00Z" } })).rejects.toMatchObject({
+      code: "invalid_input",
+      details: [{ path: "until" }],
+    });
+    expect(await registry.aliases("ended")).toEqual({});
+  });
+
   it("says what there is when a model, a version or an alias is unknown", async () => {
     await register("known", "a");
     await expect(registry.resolve("known", "champion")).rejects.toThrow('model "known" has no alias "champion"');

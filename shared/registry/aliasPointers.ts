@@ -1,0 +1,141 @@
+import { AppError, isAppError } from "../errors";
+import type { Clock, TableOperation, TableRow, TableStore } from "../ports";
+import { type AliasPin, pinColumns, readPin } from "./aliasPin";
+import { auditInsert } from "./auditEntry";
+import type { AliasName } from "./modelVersion";
+
+export interface AliasMove {
+  model: string;
+  alias: AliasName;
+  version: number;
+  /** the alias row's entity tag as the caller last read it, null where there was no row; a stale one changes nothing */
+  etag?: string | null;
+  /** the version the alias is believed to stand at; another one changes nothing */
+  expected?: number;
+  operation: string;
+  actor: string;
+  reason: string;
+  /** keeps runs from moving the alias until a person releases it, or until the date (ISO); absent: it is free afterwards */
+  pin?: { until?: string };
+}
+
+/** Where an alias points, who keeps it there, and the tag that guards its next move. */
+export interface AliasState {
+  version: number;
+  etag: string;
+  movedAt: string;
+  /** absent where the alias is free, or its pin's date has passed */
+  pin?: AliasPin;
+}
+
+/** The aliases of all models, a row `alias:{name}` each in the model's partition. */
+export class AliasPointers {
+  constructor(
+    private readonly tables: TableStore,
+    private readonly table: string,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Where the alias points now; undefined when it was never set. */
+  async get(model: string, alias: AliasName): Promise<AliasState | undefined> {
+    const row = await this.row(model, alias);
+    return row && this.read(row);
+  }
+
+  /** Every alias that is set. */
+  async all(model: string): Promise<[AliasName, AliasState][]> {
+    const found: [AliasName, AliasState][] = [];
+    for await (const row of this.tables.list(this.table, model, { from: "alias:", to: "alias;" }))
+      found.push([row.rowKey.slice("alias:".length) as AliasName, this.read(row)]);
+    return found;
+  }
+
+  /**
+   * Points an alias at a version and pins or frees it, with its audit row, in one transaction; moving the champion keeps the old one as
+   * `previous`. A move to where the alias stands is recorded too; the same operation again changes nothing. Says where it stood before.
+   */
+  async move(move: AliasMove): Promise<{ moved: boolean; from?: number }> {
+    const { model, alias, version, expected, operation } = move;
+    const now = this.clock.now();
+    if (move.pin?.until !== undefined && Date.parse(move.pin.until) <= now.getTime()) throw pinEnded();
+    const row = await this.row(model, alias);
+    if (row?.operation === operation && row.version === version) return { moved: false, from: version };
+    const current = row && this.read(row);
+    if (expected !== undefined && current?.version !== expected)
+      throw new AppError(
+        "precondition_failed",
+        `${alias} of ${model} stands at ${current?.version ?? "nothing"}, not at ${expected}`,
+      );
+    await this.commit(move, operations(move, current, now));
+    return { moved: current?.version !== version, from: current?.version };
+  }
+
+  private row(model: string, alias: AliasName): Promise<TableRow | undefined> {
+    return this.tables.get(this.table, model, `alias:${alias}`);
+  }
+
+  private read(row: TableRow): AliasState {
+    const { version, etag, movedAt } = row;
+    const pin = readPin(row, this.clock.now());
+    return { version: Number(version), etag: String(etag), movedAt: String(movedAt), ...(pin && { pin }) };
+  }
+
+  private async commit(move: AliasMove, operations: TableOperation[]): Promise<void> {
+    const { model, alias, version, operation } = move;
+    try {
+      await this.tables.transaction(this.table, operations);
+    } catch (error) {
+      // the move may have been written and its answer lost: the alias row then names this very operation
+      const row = await this.row(model, alias);
+      if (row?.operation === operation && row.version === version) return;
+      if (isAppError(error, "conflict", "precondition_failed"))
+        throw new AppError("precondition_failed", `the alias ${alias} of ${model} was moved by someone else`, {
+          cause: error,
+        });
+      throw error;
+    }
+  }
+}
+
+/** What a move writes. */
+function operations(move: AliasMove, current: AliasState | undefined, now: Date): TableOperation[] {
+  const { model, alias, version, operation } = move;
+  const stays = current?.version === version;
+  const movedAt = stays ? current.movedAt : now.toISOString();
+  const row = (name: AliasName, to: number): TableRow => ({
+    partitionKey: model,
+    rowKey: `alias:${name}`,
+    version: to,
+    movedAt,
+    operation,
+  });
+  const placed = { ...row(alias, version), ...pinColumns(pinOf(move, now)) };
+  const etag = move.etag === undefined ? current?.etag : move.etag;
+  const written: TableOperation[] = [
+    etag ? { kind: "replace", row: placed, etag } : { kind: "insert", row: placed },
+    auditInsert(model, auditOf(move, current?.version), now),
+  ];
+  if (alias === "champion" && current && !stays)
+    written.push({ kind: "upsert", row: row("previous", current.version) });
+  return written;
+}
+
+function pinOf({ pin, actor, reason }: AliasMove, now: Date): AliasPin | undefined {
+  return pin && { by: actor, since: now.toISOString(), reason, until: pin.until };
+}
+
+function pinEnded(): AppError {
+  const message = "the pin would have ended already: name a time to come";
+  return new AppError("invalid_input", message, { details: [{ path: "until", message }] });
+}
+
+function auditOf({ model, alias, version, pin, operation, actor, reason }: AliasMove, from: number | undefined) {
+  return {
+    operation,
+    actor,
+    action: from === version ? "alias confirmed" : "alias moved",
+    subject: `${model} ${alias}`,
+    reason,
+    details: { from: from ?? null, to: version, pinned: pin !== undefined, until: pin?.until },
+  };
+}
