@@ -6,6 +6,7 @@ import { isAllowed } from "./httpAuth";
 import { invoke } from "./invocation";
 import type { HttpRoute, OutputPlan, StartMessage } from "./protocol";
 import { readBody } from "./requestBody";
+import { settleTarget } from "./requestTarget";
 import { catchAllName, parseRouteTemplate } from "./routeTemplate";
 import { serializeCookie } from "./setCookie";
 
@@ -24,6 +25,7 @@ export function createHttpServer(
   addAdminRoutes(router, start, run);
 
   const server = createServer((req, res) => {
+    if (!settleTarget(req)) return end(res, 400);
     const found = router.find(req.method as HTTPMethod, req.url!);
     if (found) found.handler(req, res, found.params, found.store, found.searchParams);
     else end(res, 404);

@@ -1,4 +1,5 @@
 import { request } from "node:http";
+import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isExternal, openTarget, runNow, type Target, take } from "./target";
 
@@ -36,6 +37,43 @@ describe("keys and levels", () => {
     const right = encodeURIComponent(target.keys.function);
     expect((await get(`/api/functionLevel?code=${right}`, { "x-functions-key": "wrong" })).status).toBe(401);
     expect((await get("/api/functionLevel?code=wrong", { "x-functions-key": target.keys.function })).status).toBe(200);
+  });
+});
+
+/** The status line's number of a request that is sent as it stands. */
+function sendRaw(lines: string[]): Promise<number> {
+  const { port } = new URL(target.url);
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), "127.0.0.1", () => socket.write(`${lines.join("\r\n")}\r\n\r\n`));
+    socket.once("data", (chunk) => {
+      resolve(Number(chunk.toString("latin1").slice(9, 12)));
+      socket.destroy();
+    });
+    socket.once("error", reject);
+    socket.once("close", () => reject(new Error("closed without an answer")));
+  });
+}
+
+describe.skipIf(isExternal)("a request that is hardly one", () => {
+  test.each(["a b", "host:99999", "[::1", "a/b", "user@host", "", "%"])("with the Host %j is 400", async (host) => {
+    expect(await sendRaw(["GET /api/empty HTTP/1.1", `Host: ${host}`])).toBe(400);
+  });
+
+  test.each(["*", "api/empty", "ftp://host/api/empty", "http://", "http://user@host/api/empty", "http://[/api/empty"])(
+    "with the target %j is 400",
+    async (path) => {
+      expect(await sendRaw([`GET ${path} HTTP/1.1`, "Host: host"])).toBe(400);
+    },
+  );
+
+  test("with its target in absolute form is served", async () => {
+    expect(await sendRaw(["GET http://host:1234/api/empty?a=1 HTTP/1.1", "Host: other"])).toBe(200);
+    expect(await sendRaw(["GET HTTP://host HTTP/1.1", "Host: other"])).toBe(404);
+  });
+
+  test("with a path that cannot be decoded, or parameters without end, is 404", async () => {
+    expect(await sendRaw(["GET /api/things/%E0%A4%A/1 HTTP/1.1", "Host: host"])).toBe(404);
+    expect(await sendRaw([`GET /api/things/${"a".repeat(10_000)}/1 HTTP/1.1`, "Host: host"])).toBe(404);
   });
 });
 
