@@ -2,7 +2,7 @@ import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } fr
 import { z } from "zod";
 import { getApp } from "../shared/app";
 import { checkInput } from "../shared/checkInput";
-import { AppError } from "../shared/errors";
+import { AppError, messageOf } from "../shared/errors";
 import { toProblem } from "../shared/problem";
 import { requestJson } from "../shared/requestJson";
 
@@ -27,9 +27,10 @@ export function endpoint<Query = unknown>(
         handler(request, context, readQuery(request, schema)),
       );
     } catch (thrown) {
-      const { status, body } = toProblem(thrown, invocationId);
-      if (status >= 500) context.error(thrown);
-      return { status, jsonBody: body };
+      const { status, body, headers } = toProblem(thrown, invocationId);
+      if (status === 500) context.error(thrown);
+      else if (status > 500) context.error(messageOf(thrown)); // an outage has no stack worth reading
+      return { status, headers, jsonBody: body };
     }
   };
 }

@@ -6,9 +6,16 @@ app.http("health", {
   methods: ["GET"],
   route: "health",
   authLevel: "anonymous",
+  handler: endpoint(async () => ({ jsonBody: { status: "ok", capture: getApp().captureState() } })), // storage is not asked
+});
+
+app.http("readiness", {
+  methods: ["GET"],
+  route: "health/ready",
+  authLevel: "anonymous",
   handler: endpoint(async () => {
-    const { usecases, registry, captureState } = getApp();
-    const models = await registry.models(); // one read of storage: healthy means that storage answers
-    return { jsonBody: { status: "ok", usecases: [...usecases.keys()], models, capture: captureState() } };
+    const report = await getApp().readiness.report();
+    if (report.status === "ready") return { jsonBody: report };
+    return { status: 503, headers: { "retry-after": "2" }, jsonBody: report };
   }),
 });

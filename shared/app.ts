@@ -10,6 +10,7 @@ import { VersionExplanations } from "./explain/explainVersion";
 import { TreeViews } from "./explain/treeViews";
 import { AlertStore } from "./governance/alertStore";
 import { CaptureWatch } from "./governance/captureWatch";
+import { Readiness } from "./governance/readiness";
 import { MonitorStore } from "./monitoring/monitorStore";
 import { createIsolatedRuntime } from "./onnx/isolatedRuntime";
 import { ModelLoader } from "./onnx/loader";
@@ -63,6 +64,7 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
     datasets,
     alerts,
     monitors,
+    readiness: new Readiness({ tables, blobs, pausedVersions: () => 0 }),
     auditSources: [registry, datasets, alerts, runs],
     scoring: {
       loader,

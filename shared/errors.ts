@@ -9,7 +9,9 @@ const errorTable = {
   unsupported_media_type: { status: 415, retryable: false },
   rejected: { status: 422, retryable: false },
   not_ready: { status: 503, retryable: true },
+  crashed: { status: 503, retryable: true },
   unavailable: { status: 503, retryable: true },
+  timeout: { status: 504, retryable: true },
   internal: { status: 500, retryable: true },
 } as const;
 
@@ -25,12 +27,19 @@ export interface ErrorDetail {
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly details: ErrorDetail[];
+  /** after which the same call may succeed */
+  readonly retryAfterSeconds?: number;
 
-  constructor(code: ErrorCode, message: string, options: { details?: ErrorDetail[]; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { details?: ErrorDetail[]; retryAfterSeconds?: number; cause?: unknown } = {},
+  ) {
     super(message, { cause: options.cause });
     this.name = "AppError";
     this.code = code;
     this.details = options.details ?? [];
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 
   /** HTTP status of this code. */

@@ -1,13 +1,14 @@
 import { type BlobServiceClient, type ContainerClient, RestError } from "@azure/storage-blob";
 import { AppError } from "../errors";
 import type { BlobInfo, BlobStore } from "../ports";
+import { tellingOutages } from "./storageOutage";
 
 const createOnly = { ifNoneMatch: "*" };
 
 /** BlobStore on Azure Blob storage; containers are made when the first write finds them missing. */
 export function createBlobStore(service: BlobServiceClient): BlobStore {
   const container = (name: string) => service.getContainerClient(name);
-  return {
+  return tellingOutages<BlobStore>({
     read: (name, blob, offset = 0) => read(container(name), blob, offset),
     create: (name, blob, content, contentType) =>
       createdUnlessThere(container(name), () => upload(container(name), blob, content, contentType, createOnly)),
@@ -39,7 +40,7 @@ export function createBlobStore(service: BlobServiceClient): BlobStore {
     remove: async (name, blob) => {
       await container(name).getBlobClient(blob).deleteIfExists();
     },
-  };
+  });
 }
 
 function statusOf(error: unknown): number | undefined {

@@ -12,19 +12,26 @@ export interface StorageClients {
   queues: QueueServiceClient;
 }
 
+/** Four tries within a second and a half: whoever waits for the answer is told of an outage, and steps of a queue come again. */
+const tries = 4;
+const firstDelayMs = 200;
+const longestDelayMs = 2_000;
+export const tableRetries = { maxRetries: tries - 1, retryDelayInMs: firstDelayMs, maxRetryDelayInMs: longestDelayMs };
+const retryOptions = { maxTries: tries, retryDelayInMs: firstDelayMs, maxRetryDelayInMs: longestDelayMs };
+
 /** Opens the blob and queue services; no request is sent yet. (Tables have one client each: see tables.ts.) */
 export function connectStorage(connection: StorageConnection): StorageClients {
   if (connection.kind === "connectionString") {
     const { connectionString } = connection;
     return {
-      blobs: BlobServiceClient.fromConnectionString(connectionString),
-      queues: QueueServiceClient.fromConnectionString(connectionString),
+      blobs: BlobServiceClient.fromConnectionString(connectionString, { retryOptions }),
+      queues: QueueServiceClient.fromConnectionString(connectionString, { retryOptions }),
     };
   }
   const credential = identityCredential(connection.clientId);
   return {
-    blobs: new BlobServiceClient(connection.blobUrl, credential),
-    queues: new QueueServiceClient(connection.queueUrl, credential),
+    blobs: new BlobServiceClient(connection.blobUrl, credential, { retryOptions }),
+    queues: new QueueServiceClient(connection.queueUrl, credential, { retryOptions }),
   };
 }
 

@@ -1,20 +1,24 @@
 import { type QueueServiceClient, RestError } from "@azure/storage-queue";
 import type { QueueSender } from "../ports";
+import { answerLimitMs, tellingOutages } from "./storageOutage";
 
 /** QueueSender on Azure Queue storage; messages are base64 JSON, as the Functions queue trigger expects by default. */
 export function createQueueSender(service: QueueServiceClient): QueueSender {
-  return {
-    async send(queue, message, options = {}) {
-      const client = service.getQueueClient(queue);
-      const text = Buffer.from(JSON.stringify(message)).toString("base64");
-      const send = () => client.sendMessage(text, { visibilityTimeout: options.delaySeconds });
-      try {
-        await send();
-      } catch (error) {
-        if (!(error instanceof RestError) || error.code !== "QueueNotFound") throw error;
-        await client.createIfNotExists();
-        await send();
-      }
+  return tellingOutages<QueueSender>(
+    {
+      async send(queue, message, options = {}) {
+        const client = service.getQueueClient(queue);
+        const text = Buffer.from(JSON.stringify(message)).toString("base64");
+        const send = () => client.sendMessage(text, { visibilityTimeout: options.delaySeconds });
+        try {
+          await send();
+        } catch (error) {
+          if (!(error instanceof RestError) || error.code !== "QueueNotFound") throw error;
+          await client.createIfNotExists();
+          await send();
+        }
+      },
     },
-  };
+    answerLimitMs,
+  );
 }

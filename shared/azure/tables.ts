@@ -1,7 +1,8 @@
 import { odata, RestError, TableClient, type TransactionAction } from "@azure/data-tables";
 import { AppError } from "../errors";
 import type { TableOperation, TableRow, TableStore } from "../ports";
-import { allowLoopbackHttp, identityCredential, type StorageConnection } from "./connection";
+import { allowLoopbackHttp, identityCredential, type StorageConnection, tableRetries } from "./connection";
+import { answerLimitMs, tellingOutages } from "./storageOutage";
 
 /** TableStore on Azure Table storage; a table is made when the first write finds it missing. */
 export function createTableStore(connection: StorageConnection): TableStore {
@@ -11,27 +12,31 @@ export function createTableStore(connection: StorageConnection): TableStore {
     clients.set(name, client);
     return client;
   };
-  return {
+  const store: TableStore = {
     get: (name, partitionKey, rowKey) => get(table(name), partitionKey, rowKey),
     list: (name, partitionKey, range) => list(table(name), partitionKey, range),
     transaction: (name, operations) => transact(table(name), operations),
   };
+  return tellingOutages(store, answerLimitMs);
 }
 
 function openTable(connection: StorageConnection, name: string): TableClient {
   if (connection.kind === "connectionString") {
     const { connectionString } = connection;
-    return TableClient.fromConnectionString(connectionString, name, allowLoopbackHttp(connectionString));
+    const options = { ...allowLoopbackHttp(connectionString), retryOptions: tableRetries };
+    return TableClient.fromConnectionString(connectionString, name, options);
   }
-  return new TableClient(connection.tableUrl, name, identityCredential(connection.clientId));
+  const credential = identityCredential(connection.clientId);
+  return new TableClient(connection.tableUrl, name, credential, { retryOptions: tableRetries });
 }
 
 function isMissing(error: unknown): boolean {
   return error instanceof RestError && error.statusCode === 404;
 }
 
-/** Whether a row can have this key: the service answers a read with another one by an error. Source: https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model */
+/** Whether a row can have this key: the service answers a read or a listing with another one by an error. Source: https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model */
 function isKey(key: string): boolean {
+  if (!key.isWellFormed()) return false;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
   return key !== "" && key.length <= 512 && !/[/\\#?\u0000-\u001f\u007f-\u009f]/.test(key);
 }
@@ -51,6 +56,7 @@ async function* list(
   partitionKey: string,
   range: { from?: string; to?: string; limit?: number } = {},
 ): AsyncIterable<TableRow> {
+  if (!isKey(partitionKey)) return;
   const filter = [odata`PartitionKey eq ${partitionKey}`];
   if (range.from !== undefined) filter.push(odata`RowKey ge ${range.from}`);
   if (range.to !== undefined) filter.push(odata`RowKey lt ${range.to}`);

@@ -47,10 +47,10 @@ export async function scoreRequest(ports: ScorePorts, request: ScoreRequest): Pr
       loaded.release();
     }
   } catch (thrown) {
-    const { status, body } = toProblem(thrown, request.requestId);
+    const { status, body, headers } = toProblem(thrown, request.requestId);
     if (!outcome.isRecorded) void record(ports, request, outcome, started, status, undefined, body);
     if (status === 500) throw thrown;
-    return { status, body: JSON.stringify(body), headers: jsonHeaders };
+    return { status, body: JSON.stringify(body), headers: { ...jsonHeaders, ...headers } };
   }
 }
 

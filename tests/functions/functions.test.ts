@@ -93,6 +93,34 @@ describe("a request that cannot be answered", () => {
   );
 });
 
+describe("a name that nothing can have", () => {
+  const names = { long: "a".repeat(7000), control: "a\u0001b", slash: "a/b", quote: "a'b", half: "a\ud800", empty: "" };
+  const places: [string, (name: string) => { params?: Record<string, string>; query?: Record<string, string> }][] = [
+    ["score", (model) => ({ params: { model } })],
+    ["explain", (model) => ({ params: { model } })],
+    ["getModelVersion", (model) => ({ params: { model, version: "1" } })],
+    ["getModelVersion", (version) => ({ params: { model: "coffee-grade", version } })],
+    ["modelCard", (model) => ({ params: { model, version: "1" } })],
+    ["explainVersion", (model) => ({ params: { model, version: "champion" } })],
+    ["moveAlias", (model) => ({ params: { model, alias: "champion" } })],
+    ["getRun", (id) => ({ params: { id } })],
+    ["cancelRun", (id) => ({ params: { id } })],
+    ["listRuns", (usecase) => ({ query: { usecase } })],
+    ["listDatasets", (usecase) => ({ query: { usecase } })],
+    ["listAlerts", (subject) => ({ query: { subject } })],
+    ["listModels", (model) => ({ query: { model } })],
+    ["getAudit", (model) => ({ params: { model } })],
+    ["getMonitors", (model) => ({ params: { model } })],
+  ];
+  const body = { version: 1, reason: "a test", actor: "Ada", rows: [{}] };
+  it.each(places)("is no fault of the app: %s %o", async (functionName, place) => {
+    for (const name of Object.values(names)) {
+      const answer = await functions.http(functionName, { ...place(name), body });
+      expect(answer.status, `${functionName} ${name.slice(0, 9)} ${JSON.stringify(answer.json)}`).toBeLessThan(500);
+    }
+  });
+});
+
 describe("a blob event that comes twice", () => {
   it("registers its dataset once", async () => {
     const bytes = readFileSync("models/coffee-grade/sample.csv");
@@ -123,7 +151,8 @@ describe("a queue message of another shape", () => {
 describe("the timers", () => {
   it.each(["drift", "retrain", "reconcile"])("have nothing to do where there is no model yet: %s", async (name) => {
     await functions.run(name, { json: '{"Schedule":{"AdjustForDST":true},"ScheduleStatus":null,"IsPastDue":false}' });
-    expect((await functions.http("health", {})).json).toMatchObject({ status: "ok", models: [] });
+    expect((await functions.http("health", {})).json).toMatchObject({ status: "ok" });
+    expect((await functions.http("readiness", {})).json).toEqual({ status: "ready", reasons: [], pausedVersions: 0 });
     expect((await functions.http("listRuns", { query: { usecase: "weather" } })).json).toEqual({ runs: [] });
   });
 });

@@ -8,6 +8,7 @@ import { type Azurite, startAzurite } from "../support/azurite";
 /** An HTTP answer: its status, and its body as JSON. */
 export interface Answer {
   status: number;
+  headers: Record<string, string>;
   // biome-ignore lint/suspicious/noExplicitAny: answers have many shapes, and a test looks at a few fields of each
   json: any;
 }
@@ -56,6 +57,7 @@ export class LoadedFunctions {
     if (reply === undefined) throw new Error(`${name} gave no HTTP answer`);
     return {
       status: Number(reply.statusCode),
+      headers: reply.headers ?? {},
       json: JSON.parse(Buffer.from(reply.body?.bytes ?? []).toString("utf8")),
     };
   }
@@ -64,6 +66,11 @@ export class LoadedFunctions {
   async run(name: string, input: RpcData, metadata: Record<string, string> = {}): Promise<void> {
     const entries = Object.entries(metadata).map(([key, string]) => [key, { string }]);
     await this.call(name, input, Object.fromEntries(entries));
+  }
+
+  /** Ends the storage account while the functions go on. */
+  stopStorage(): Promise<void> {
+    return this.azurite.stop();
   }
 
   async stop(): Promise<void> {

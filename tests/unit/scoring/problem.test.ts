@@ -9,6 +9,7 @@ describe("problem documents", () => {
     });
     expect(toProblem(thrown, "id")).toEqual({
       status: 400,
+      headers: {},
       body: {
         error: "bad row",
         code: "invalid_input",
@@ -16,6 +17,15 @@ describe("problem documents", () => {
         details: [{ path: "rows[0].a", message: "a number is needed" }],
       },
     });
+  });
+
+  it("say when to come back where the app cannot answer now", () => {
+    expect(toProblem(new AppError("unavailable", "storage is away"), "id")).toMatchObject({
+      status: 503,
+      headers: { "retry-after": "5" },
+    });
+    const paused = new AppError("not_ready", "the version is paused", { retryAfterSeconds: 41.2 });
+    expect(toProblem(paused, "id").headers).toEqual({ "retry-after": "42" });
   });
 
   it("tell nothing about a bug but the request it happened in", () => {

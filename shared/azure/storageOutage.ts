@@ -1,0 +1,88 @@
+import { AppError, isAppError, messageOf } from "../errors";
+
+const connectionFaults = new Set(
+  ["ECONNREFUSED", "ECONNRESET", "ECONNABORTED", "ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT", "EPIPE", "EHOSTUNREACH"].concat(
+    ["ENETUNREACH", "REQUEST_SEND_ERROR", "ABORT_ERR"],
+  ),
+);
+
+/** ms; for calls that move little, which a storage account answers within milliseconds */
+export const answerLimitMs = 20_000;
+
+/** What the storage SDKs throw, as far as it tells an outage from an answer. */
+interface StorageFault {
+  code?: string;
+  name?: string;
+  statusCode?: number;
+  /** of an AggregateError: one for each address that was tried */
+  errors?: unknown[];
+}
+
+/** Whether the service gave no answer, or one that says that it cannot work now; an answer about the request itself is no outage. */
+export function isOutage(error: unknown): boolean {
+  if (!(error instanceof Error) || isAppError(error)) return false;
+  const { code, name, statusCode, errors } = error as StorageFault;
+  if (statusCode !== undefined) return statusCode >= 500 || statusCode === 408 || statusCode === 429;
+  if (name === "AbortError" || connectionFaults.has(code ?? "")) return true;
+  return errors?.some(isOutage) ?? false;
+}
+
+/**
+ * The store with every outage told as AppError unavailable, whatever the SDK threw; other errors pass as they are. With `limitMs`, a call
+ * (or the next page of a listing) that takes longer counts as an outage: the SDKs wait for ever on a connection that has gone silent.
+ */
+export function tellingOutages<T extends object>(store: T, limitMs?: number): T {
+  const methods = Object.entries(store) as [string, (...args: unknown[]) => unknown][];
+  const wrapped = methods.map(([name, call]) => [name, (...args: unknown[]) => told(call(...args), limitMs)]);
+  return Object.fromEntries(wrapped) as T;
+}
+
+function told(result: unknown, limitMs: number | undefined): unknown {
+  if (result instanceof Promise) return answered(result, limitMs);
+  return isIterable(result) ? toldPieces(result, limitMs) : result;
+}
+
+async function answered(call: Promise<unknown>, limitMs: number | undefined): Promise<unknown> {
+  try {
+    return told(await (limitMs === undefined ? call : within(call, limitMs)), limitMs);
+  } catch (error) {
+    throw translate(error);
+  }
+}
+
+async function* toldPieces(pieces: AsyncIterable<unknown>, limitMs: number | undefined): AsyncIterable<unknown> {
+  const iterator = pieces[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const { done, value } = (await answered(iterator.next(), limitMs)) as IteratorResult<unknown>;
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    void iterator.return?.().catch(() => undefined); // not awaited: it would wait for a page that never comes
+  }
+}
+
+function isIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
+}
+
+async function within<T>(call: Promise<T>, limitMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(unavailable(`no answer within ${limitMs / 1000} s`)), limitMs);
+  });
+  try {
+    return await Promise.race([call, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function translate(error: unknown): unknown {
+  return isOutage(error) ? unavailable((error as StorageFault).code ?? messageOf(error), error) : error;
+}
+
+function unavailable(reason: string, cause?: unknown): AppError {
+  return new AppError("unavailable", `storage does not answer (${reason}); try again in a while`, { cause });
+}

@@ -1,0 +1,53 @@
+import { isAppError, messageOf } from "../errors";
+import type { BlobStore, TableStore } from "../ports";
+
+/** What whoever sends requests to this instance needs to know; it names no model, since anyone may ask. */
+export interface ReadinessReport {
+  status: "ready" | "not ready";
+  /** why it is not ready */
+  reasons: string[];
+  /** model versions that this instance does not run for a while, since they failed too often */
+  pausedVersions: number;
+}
+
+export interface ReadinessOptions {
+  tables: Pick<TableStore, "get">;
+  blobs: Pick<BlobStore, "stat">;
+  pausedVersions: () => number;
+  /** how long an answer of storage is kept, ms */
+  maxAgeMs?: number;
+  /** storage that takes longer counts as away, ms */
+  limitMs?: number;
+  nowMs?: () => number;
+}
+
+/** Whether this instance can work: asks storage at most every two seconds, however many ask. */
+export class Readiness {
+  private known?: { askedAtMs: number; reasons: Promise<string[]> };
+
+  constructor(private readonly options: ReadinessOptions) {}
+
+  async report(): Promise<ReadinessReport> {
+    const { maxAgeMs = 2_000, nowMs = () => performance.now(), pausedVersions } = this.options;
+    if (this.known === undefined || nowMs() - this.known.askedAtMs >= maxAgeMs)
+      this.known = { askedAtMs: nowMs(), reasons: this.askStorage() };
+    const reasons = await this.known.reasons;
+    return { status: reasons.length === 0 ? "ready" : "not ready", reasons, pausedVersions: pausedVersions() };
+  }
+
+  /** Reads a row and a blob that need not be there. */
+  private async askStorage(): Promise<string[]> {
+    const { tables, blobs, limitMs = 2_000 } = this.options;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<string[]>((resolve) => {
+      timer = setTimeout(resolve, limitMs, [`storage does not answer within ${limitMs / 1000} s`]);
+    });
+    const asked = Promise.all([tables.get("models", "index", "-"), blobs.stat("models", "-")]).then(
+      () => [],
+      (error) => [isAppError(error) ? error.message : `storage refuses: ${messageOf(error)}`],
+    );
+    const reasons = await Promise.race([asked, late]);
+    clearTimeout(timer);
+    return reasons;
+  }
+}
