@@ -11,8 +11,9 @@ export interface BootstrapSettings {
 }
 
 /** of all draws together: where there are very many blocks (or rows, for metrics that cannot be summed over them) fewer are drawn */
-const maxCounted = 200_000_000;
-const minSamples = 200;
+const maxCounted = 40_000_000;
+/** plenty for the ends of a 95 % interval: their own error is then about a tenth of its half-width */
+const minSamples = 400;
 
 /** As many draws as are asked for, or as `perDraw` blocks or rows a draw allow. */
 function affordableSamples(samples: number, perDraw: number): number {

@@ -1,16 +1,15 @@
 import { gather } from "../data/featureTable";
 import type { PreparedData } from "../data/preparedData";
 import type { BootstrapSettings } from "../evaluation/bootstrapDraws";
-import { classCurves } from "../evaluation/classCurves";
 import { bootstrapInterval } from "../evaluation/pairedBootstrap";
-import { sliceMetrics } from "../evaluation/sliceMetrics";
+import { type SliceMetric, sliceMetrics } from "../evaluation/sliceMetrics";
 import { type Slicing, sliceByLevel, sliceByMonth, sliceByQuartile } from "../evaluation/slicing";
-import { valueCurves } from "../evaluation/valueCurves";
 import { isClassifier, type ModelOutput } from "../evaluation/weightedMetric";
-import type { MetricInterval } from "../registry/modelVersion";
-import { classMetrics, type SelectionMetric, valueMetrics } from "../usecase/specFields";
+import type { MetricInterval, VersionSaving } from "../registry/modelVersion";
+import type { EvaluationSpec } from "../usecase/evaluationSpec";
+import type { SelectionMetric } from "../usecase/specFields";
 import { holdoutSaving, type Rival } from "./holdoutSaving";
-import type { EvaluateTask, HoldoutDetails } from "./workerTasks";
+import type { EvaluateTask } from "./workerTasks";
 
 /** The hold-out as it was judged: what the model and the baselines said of it, and how intervals are drawn. */
 export interface JudgedHoldout {
@@ -18,34 +17,27 @@ export interface JudgedHoldout {
   data: PreparedData;
   model: ModelOutput;
   rivals: Rival[];
+  champion?: { name: string; output: ModelOutput };
   draws: BootstrapSettings;
 }
 
-/** Intervals of the model's own metrics, its curves, and, where the spec asks for them, its slices and its saving. */
-export function describeHoldout(judged: JudgedHoldout): HoldoutDetails {
-  const { task, data, model, draws } = judged;
-  const { slices, minSliceRows, costs } = task.evaluation ?? { slices: [], minSliceRows: 1 };
-  return {
-    intervals: intervalsOf(model, draws),
-    curves: isClassifier(model) ? classCurves(model) : undefined,
-    valueCurves: isClassifier(model) ? undefined : valueCurves(model),
-    slices:
-      slices.length === 0
-        ? undefined
-        : slices.flatMap((column) =>
-            sliceMetrics(task.metric, model, slicingOf(column, data, task.time), { ...draws, minRows: minSliceRows }),
-          ),
-    saving: costs && isClassifier(model) ? holdoutSaving(judged, model, costs) : undefined,
-  };
+/** Interval of one of the model's own metrics; none where it is undefined. */
+export function intervalOf({ model, draws }: JudgedHoldout, metric: SelectionMetric): Record<string, MetricInterval> {
+  const { value, low, high } = bootstrapInterval(metric, model, draws);
+  if (Number.isNaN(value) || Number.isNaN(low)) return {};
+  return { [metric]: { value, low, high, confidence: draws.confidence } };
 }
 
-function intervalsOf(model: ModelOutput, draws: BootstrapSettings): Record<string, MetricInterval> {
-  const metrics: readonly SelectionMetric[] = isClassifier(model) ? classMetrics : valueMetrics;
-  const intervals = metrics.map((metric) => {
-    const { value, low, high } = bootstrapInterval(metric, model, draws);
-    return [metric, { value, low, high, confidence: draws.confidence }] as const;
-  });
-  return Object.fromEntries(intervals.filter(([, { value, low }]) => !Number.isNaN(value) && !Number.isNaN(low)));
+/** The selection metric by part of the hold-out, cut by a column. */
+export function slicesOf({ task, data, model, draws }: JudgedHoldout, column: string): SliceMetric[] {
+  const { minSliceRows } = task.evaluation as EvaluationSpec;
+  return sliceMetrics(task.metric, model, slicingOf(column, data, task.time), { ...draws, minRows: minSliceRows });
+}
+
+/** What the model's decisions cost and save, where the spec has costs and the label classes. */
+export function savingOf(judged: JudgedHoldout): VersionSaving | undefined {
+  const costs = judged.task.evaluation?.costs;
+  return costs && isClassifier(judged.model) ? holdoutSaving(judged, judged.model, costs) : undefined;
 }
 
 /** How a column divides the hold-out rows; the spec's check lets only columns through that the prepared rows have. */

@@ -1,41 +1,46 @@
 import { gather } from "../data/featureTable";
 import { decodePrepared } from "../data/preparedData";
 import { baselinePredictions } from "../evaluation/baselines";
-import { classificationMetrics } from "../evaluation/classificationMetrics";
-import { pairedBootstrap } from "../evaluation/pairedBootstrap";
-import { regressionMetrics } from "../evaluation/regressionMetrics";
-import { isClassifier, type ModelOutput } from "../evaluation/weightedMetric";
-import { describeHoldout } from "./describeHoldout";
+import type { JudgedHoldout } from "./describeHoldout";
+import { combineParts, evaluatePart, partNames } from "./evaluationParts";
 import { modelOutput } from "./modelOutput";
-import type { EvaluateOutcome, EvaluateTask } from "./workerTasks";
+import type { EvaluateOutcome, EvaluateTask, EvaluationPart } from "./workerTasks";
 
 /** Hold-out metrics of the model and of each baseline, and intervals of the differences, all on the same rows. */
 export function evaluateHoldout(task: EvaluateTask): EvaluateOutcome {
-  const started = performance.now();
-  const data = decodePrepared(task.prepared);
-  const { holdoutRows, trainRows } = data;
-  const blocks = gather(data.blocks, new Int32Array(holdoutRows.length), holdoutRows);
-  const output = (predictions: Float64Array) => modelOutput(data, holdoutRows, predictions, task.decisionThreshold);
-  const rivals = task.baselines.map((name) => ({
-    name,
-    output: output(baselinePredictions(name, data, { train: trainRows, evaluate: holdoutRows })),
-  }));
-  const model = output(task.predictions);
-  const champion = task.champion && { name: task.champion.name, output: output(task.champion.predictions) };
-  const draws = { blocks, seed: task.seed, samples: task.bootstrapSamples, confidence: task.confidence };
-  const differences = [...rivals, ...(champion ? [champion] : [])].map(({ name, output: rival }) => {
-    const { difference, low, high } = pairedBootstrap(task.metric, model, rival, draws);
-    return { against: name, difference, low, high, confidence: task.confidence };
-  });
-  return {
-    metrics: metricsOf(model),
-    baselines: Object.fromEntries(rivals.map(({ name, output: rival }) => [name, metricsOf(rival)])),
-    differences,
-    ...describeHoldout({ task, data, model, rivals, draws }),
-    seconds: (performance.now() - started) / 1000,
-  };
+  const parts = new Map<string, EvaluationPart["adds"]>();
+  evaluateParts(task, ({ name, adds }) => parts.set(name, adds));
+  return combineParts(task, parts);
 }
 
-function metricsOf(output: ModelOutput): Record<string, unknown> {
-  return isClassifier(output) ? { ...classificationMetrics(output) } : { ...regressionMetrics(output) };
+/** The same part by part, those that the task names, as long as it has time; each is handed to `onPart` as soon as it is done. */
+export function evaluateParts(task: EvaluateTask, onPart: (part: EvaluationPart) => void): undefined {
+  const started = performance.now();
+  const judged = judge(task);
+  for (const name of task.parts ?? partNames(task)) {
+    if (performance.now() - started > (task.softLimitMs ?? Number.POSITIVE_INFINITY)) return;
+    onPart({ name, adds: evaluatePart(judged, name) });
+  }
+}
+
+function judge(task: EvaluateTask): JudgedHoldout {
+  const data = decodePrepared(task.prepared);
+  const { holdoutRows, trainRows } = data;
+  const output = (predictions: Float64Array) => modelOutput(data, holdoutRows, predictions, task.decisionThreshold);
+  return {
+    task,
+    data,
+    model: output(task.predictions),
+    rivals: task.baselines.map((name) => ({
+      name,
+      output: output(baselinePredictions(name, data, { train: trainRows, evaluate: holdoutRows })),
+    })),
+    champion: task.champion && { name: task.champion.name, output: output(task.champion.predictions) },
+    draws: {
+      blocks: gather(data.blocks, new Int32Array(holdoutRows.length), holdoutRows),
+      seed: task.seed,
+      samples: task.bootstrapSamples,
+      confidence: task.confidence,
+    },
+  };
 }

@@ -5,13 +5,16 @@ import type { ModelLoader } from "../onnx/loader";
 import type { ModelSignature } from "../onnx/signature";
 import type { ModelRuntime, QueueSender } from "../ports";
 import type { AliasState } from "../registry/aliasPointers";
+import type { CheckResult } from "../registry/modelVersion";
 import { predictTable } from "../scoring/predictTable";
 import type { Usecase } from "../usecase/loadUsecases";
 import { checkModel } from "./checkModel";
+import { evaluateInSteps } from "./evaluationSteps";
 import { type FailRunPorts, failRun } from "./failRun";
 import { holdoutTable, proveGraph } from "./proveGraph";
 import { type PublishPorts, publishVersion } from "./publishVersion";
 import { isFinal, type RunRecord, type TrialResult, trainingQueues } from "./runRecord";
+import { type Refit, runsContainer } from "./runStore";
 import { selectTrial } from "./selectTrial";
 import { WorkerBusy, type WorkerPool, WorkerTimeout } from "./workerPool";
 
@@ -23,10 +26,15 @@ export interface FinishTrainingPorts extends PublishPorts, FailRunPorts {
   queues: QueueSender;
 }
 
+interface Proof {
+  signature: ModelSignature;
+  behaviour: CheckResult[];
+}
+
 /** the rest of the work goes into a step of its own when the refit took longer, so that each stays below two minutes */
 const stepMs = 25_000;
+/** of processor time */
 const refitLimitMs = 90_000;
-const evaluateLimitMs = 90_000;
 const busyDelaySeconds = 5;
 
 /**
@@ -80,8 +88,7 @@ async function finish(ports: FinishTrainingPorts, run: RunRecord): Promise<RunRe
     await ports.runs.saveRefit(run.id, refit);
     if (performance.now() - started > stepMs) return again(ports, run, 0);
   }
-  const signature = await proveGraph(ports.runtime, usecase, prepared, refit);
-  const behaviour = await checkModel(ports.runtime, usecase, prepared, { onnx: refit.onnx, signature });
+  const { signature, behaviour } = await proof(ports, run, usecase, prepared, refit);
   const checks = [...(await ports.runs.dataChecks(run.id)), ...behaviour];
   const champion = await ports.registry.alias(spec.name, "champion");
   const evaluate = {
@@ -95,7 +102,8 @@ async function finish(ports: FinishTrainingPorts, run: RunRecord): Promise<RunRe
     evaluation: spec.evaluation,
     time: spec.time,
   };
-  const evaluation = await ports.workers.run(evaluate, evaluateLimitMs);
+  const evaluation = await evaluateInSteps(ports, `${run.id}/evaluation/${usecase.hash.slice(0, 16)}`, evaluate);
+  if (evaluation === undefined) return again(ports, run, 0);
   return publishVersion(ports, {
     run,
     usecase,
@@ -121,6 +129,23 @@ function selected(results: TrialResult[], { spec }: Usecase): TrialResult {
   throw new AppError("rejected", `no trial could be scored; ${reasons.slice(0, 3).join("; ")}`);
 }
 
+/** The graph proved and its behaviour checked: kept, so that a run that needs more steps does it once. */
+async function proof(
+  ports: FinishTrainingPorts,
+  run: RunRecord,
+  usecase: Usecase,
+  prepared: PreparedData,
+  refit: Refit,
+): Promise<Proof> {
+  const blob = `${run.id}/refit/proof-${usecase.hash.slice(0, 16)}.json`;
+  const kept = await ports.blobs.read(runsContainer, blob);
+  if (kept !== undefined) return JSON.parse(Buffer.from(kept).toString("utf8")) as Proof;
+  const signature = await proveGraph(ports.runtime, usecase, prepared, refit);
+  const behaviour = await checkModel(ports.runtime, usecase, prepared, { onnx: refit.onnx, signature });
+  await ports.blobs.write(runsContainer, blob, JSON.stringify({ signature, behaviour }));
+  return { signature, behaviour };
+}
+
 /** What the champion says on the same hold-out rows; undefined where it speaks of other classes or features. */
 async function championPredictions(
   ports: FinishTrainingPorts,
@@ -133,7 +158,7 @@ async function championPredictions(
     const { signature } = champion.version;
     if (!isComparable(signature, spec, prepared)) return undefined;
     const { predictions } = await predictTable(champion.runtime, signature, holdoutTable(prepared));
-    return { name: championName, predictions };
+    return { name: championName, version, predictions };
   } finally {
     champion.release();
   }

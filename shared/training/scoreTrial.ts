@@ -7,10 +7,10 @@ import { shareOfRows } from "./rungs";
 import type { TrialOutcome, TrialTask } from "./workerTasks";
 
 /**
- * Fits a trial on folds' training rows and scores it on their validation rows by the selection metric; `onFold` hears of each fold, so
- * that one that takes too long can be told from the others.
+ * Fits a trial on folds' training rows and scores it on their validation rows by the selection metric; `onFold` hears each score, so that
+ * a fit that takes too long can be told from the others.
  */
-export function scoreTrial(task: TrialTask, onFold: () => void): TrialOutcome {
+export function scoreTrial(task: TrialTask, onFold: (score: number | null) => void): TrialOutcome {
   const started = performance.now();
   const data = decodePrepared(task.prepared);
   const foldScores: (number | null)[] = [];
@@ -23,7 +23,7 @@ export function scoreTrial(task: TrialTask, onFold: () => void): TrialOutcome {
     const score = selectionMetricValue(task.metric, output);
     foldScores.push(Number.isNaN(score) ? null : score);
     if (task.firstFold + foldScores.length === data.folds.length) modelBytes = model.toOnnx().byteLength;
-    onFold();
+    onFold(foldScores[foldScores.length - 1]);
   }
   return { foldScores, modelBytes, seconds: (performance.now() - started) / 1000 };
 }

@@ -114,7 +114,8 @@ async function scoreFolds(
     return describe(scored, isUndefined ? `${metric} is undefined on every fold: each lacks a class` : undefined);
   } catch (error) {
     if (error instanceof WorkerBusy) return "busy";
-    if (error instanceof WorkerTimeout) return describe(before, `a fit took longer than ${spec.search.fitSeconds} s`);
+    if (error instanceof WorkerTimeout)
+      return describe(before, `a fit took more than ${spec.search.fitSeconds} s of processor time`);
     if (isAppError(error) && !error.retryable) return describe(before, error.message);
     throw error;
   }

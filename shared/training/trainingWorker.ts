@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { toFailure } from "../errors";
-import { evaluateHoldout } from "./evaluateHoldout";
+import { evaluateParts } from "./evaluateHoldout";
 import { refitTrial } from "./refitTrial";
 import { scoreTrial } from "./scoreTrial";
 import type { WorkerReply } from "./workerPool";
@@ -10,11 +10,11 @@ import type { WorkerTask } from "./workerTasks";
 function perform(task: WorkerTask): unknown {
   switch (task.kind) {
     case "trial":
-      return scoreTrial(task, () => tell({ partDone: true }));
+      return scoreTrial(task, (score) => tell({ part: score }));
     case "refit":
       return refitTrial(task);
     case "evaluate":
-      return evaluateHoldout(task);
+      return evaluateParts(task, (part) => tell({ part }));
   }
 }
 
@@ -30,4 +30,5 @@ function answer(): WorkerReply {
   }
 }
 
+tell({ begins: true });
 tell(answer());

@@ -52,12 +52,22 @@ export interface EvaluateTask extends TaskContext {
   kind: "evaluate";
   predictions: Float64Array;
   baselines: BaselineName[];
-  champion?: { name: string; predictions: Float64Array };
+  champion?: { name: string; version: number; predictions: Float64Array };
   confidence: number;
   bootstrapSamples: number;
   evaluation?: EvaluationSpec;
   /** name of the time column */
   time?: string;
+  /** names of the parts that are still to do; all of them by default */
+  parts?: string[];
+  /** no part is started after so long */
+  softLimitMs?: number;
+}
+
+/** One part of an evaluation by its name: what it adds to the outcome. */
+export interface EvaluationPart {
+  name: string;
+  adds: Partial<EvaluateOutcome>;
 }
 
 /** What is told about the hold-out beside metrics and differences. */
@@ -67,11 +77,17 @@ export interface EvaluateOutcome extends HoldoutDetails {
   metrics: Record<string, unknown>;
   baselines: Record<string, Record<string, unknown>>;
   differences: MetricDifference[];
-  seconds: number;
 }
 
 export type OutcomeOf<T extends WorkerTask> = T extends TrialTask
   ? TrialOutcome
   : T extends RefitTask
     ? RefitOutcome
-    : EvaluateOutcome;
+    : undefined;
+
+/** What the parts of a task give while it goes on. */
+export type PartOf<T extends WorkerTask> = T extends TrialTask
+  ? number | null
+  : T extends EvaluateTask
+    ? EvaluationPart
+    : never;

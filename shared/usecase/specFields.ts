@@ -97,7 +97,7 @@ const search = z.strictObject({
   eta: z.int().min(2).max(10).default(3),
   /** takes the smallest model of the best learner within one standard error of the best */
   oneStandardError: z.boolean().default(true),
-  /** one fit may take so long; a trial that takes longer is left out */
+  /** one fit may take so many seconds of processor time; a trial that takes more is left out */
   fitSeconds: z.number().positive().max(70).default(70),
 });
 
@@ -120,6 +120,7 @@ const gates = z.strictObject({
   /** absolute limits on the selection metric, optional */
   threshold: z.number().optional(),
   confidence: z.number().gt(0.5).lt(1).default(0.95),
+  /** draws of an interval; fewer, but at least 400, where rows times draws would pass 40 million */
   bootstrapSamples: z.int().min(200).max(20_000).default(2000),
 });
 

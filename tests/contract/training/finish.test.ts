@@ -35,8 +35,8 @@ function afterEvaluation(work: () => Promise<unknown>): void {
   const { workers } = loop.app.training;
   const wrapped = Object.create(workers) as typeof workers;
   let isDone = false;
-  wrapped.run = (async (task: Parameters<typeof workers.run>[0], limitMs: number) => {
-    const outcome = await workers.run(task, limitMs);
+  wrapped.run = (async (...[task, limitMs, onPart]: Parameters<typeof workers.run>) => {
+    const outcome = await workers.run(task, limitMs, onPart);
     if (task.kind === "evaluate" && !isDone) {
       isDone = true;
       await work();
@@ -54,6 +54,36 @@ async function withTwoVersions(): Promise<void> {
   await loop.drain();
   expect(await run("second")).toMatchObject({ status: "succeeded", version: 2, promoted: false });
 }
+
+describe("an evaluation that does not fit one step", () => {
+  it("goes on with the parts that are left, and gives what one step gives", async () => {
+    const versionOf = async (stopAfter: number) => {
+      loop = await Loop.start(spec(1));
+      const { workers } = loop.app.training;
+      const wrapped = Object.create(workers) as typeof workers;
+      const asked: string[][] = [];
+      wrapped.run = (async (...[task, limitMs, onPart]: Parameters<typeof workers.run>) => {
+        if (task.kind !== "evaluate") return workers.run(task, limitMs, onPart);
+        asked.push(task.parts ?? []);
+        await workers.run({ ...task, parts: task.parts?.slice(0, stopAfter) }, limitMs, onPart);
+        if (asked.length === 2) throw new Error("the thread was ended"); // as when the instance goes away
+      }) as typeof workers.run;
+      loop.app.training.workers = wrapped;
+      await loop.drop(usecase, readFileSync(`models/${usecase}/sample.csv`));
+      await loop.drain().catch(() => finishTraining(loop.app.training, `${usecase}.data-v1`));
+      await loop.drain();
+      const { metrics, differences, intervals, curves, gate } = await loop.app.registry.version(usecase, 1);
+      await loop.stop();
+      return { asked, told: { metrics, differences, intervals, curves, gate } };
+    };
+    const inOne = await versionOf(Number.POSITIVE_INFINITY);
+    const inSteps = await versionOf(4);
+    expect(inOne.asked).toEqual([expect.arrayContaining(["metrics", "difference-majority", "interval-logLoss"])]);
+    const all = inOne.asked[0];
+    expect(inSteps.asked).toEqual([all, all.slice(4), all.slice(8)]);
+    expect(inSteps.told).toEqual(inOne.told);
+  });
+});
 
 describe("a run whose version is being judged", () => {
   it("is judged again when the champion moves meanwhile, against the new one", async () => {

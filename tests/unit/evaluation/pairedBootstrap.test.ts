@@ -157,3 +157,19 @@ describe("a metric of weighted rows", () => {
     for (const metric of ["brier", "rocAuc", "prAuc"] as const) expect(weightedMetric(metric, good)(none)).toBeNaN();
   });
 });
+
+describe("the number of draws", () => {
+  it("is what is asked for, and never below 400 where rows are many", () => {
+    const samplesOf = (count: number, metric: "accuracy" | "mcc") => {
+      const codes = Int32Array.from({ length: count }, (_, row) => row % 2);
+      const said = Float64Array.from({ length: 2 * count }, (_, i) => (i % 4 === 0 ? 0.75 : 0.25));
+      const many = { classes: ["no", "yes"], positiveIndex: 1, target: codes, probabilities: said };
+      const blocks = Int32Array.from(codes, (_code, row) => row);
+      return bootstrapInterval(metric, many, { blocks, seed: 1, samples: 2000, confidence: 0.95 }).samples;
+    };
+    expect(samplesOf(2_000, "mcc")).toBe(2000);
+    expect(samplesOf(80_000, "mcc")).toBe(500);
+    expect(samplesOf(200_000, "mcc")).toBe(400);
+    expect(samplesOf(200_000, "accuracy")).toBe(400);
+  });
+});

@@ -192,7 +192,8 @@ describe("class weights", () => {
   });
 });
 
-describe("probabilities of a rare class that weighs more", () => {
+// three fits, some of learners of learners: minutes of patience for a machine that does much else
+describe("probabilities of a rare class that weighs more", { timeout: 240_000 }, () => {
   const { table, target } = sampleRows({ ...sample, rowCount: 1200, seed: 9, classes: 2 });
   const random = new RandomStream(9, 0);
   // four of five rows of the second class become rows of the first
