@@ -18,6 +18,7 @@ import { createOnnxRuntime, onnxRuntimeVersion } from "./onnx/runtime";
 import { createThreadedRuntime } from "./onnx/threadedRuntime";
 import type { Clock, Telemetry } from "./ports";
 import { ModelRegistry } from "./registry/modelRegistry";
+import { tellOfFailures } from "./scoring/aliasFailures";
 import { createDefaultModel } from "./scoring/defaultModel";
 import { createDuckDb } from "./sql/duckdb";
 import { checkCandidates } from "./training/checkCandidates";
@@ -37,8 +38,20 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
   const sql = createDuckDb();
   const usecases = loadUsecases(config.usecasesFolder);
   checkCandidates(usecases);
-  const registry = new ModelRegistry({ blobs, tables, clock, telemetry });
-  const loader = new ModelLoader({ source: registry, runtime, capacityBytes: config.modelCacheBytes });
+  const registry = new ModelRegistry({
+    blobs,
+    tables,
+    clock,
+    telemetry,
+    aliasMoved: (model) => loader.aliasMoved(model),
+  });
+  const loader = new ModelLoader({
+    source: registry,
+    runtime,
+    capacityBytes: config.modelCacheBytes,
+    aliasMaxAgeMs: config.aliasMaxAgeMs,
+    onRefreshFailure: tellOfFailures(telemetry, console.error),
+  });
   const datasets = new DatasetRegistry(tables, blobs, clock);
   const alerts = new AlertStore(tables, clock, telemetry);
   const monitors = new MonitorStore(tables, blobs);
