@@ -1,7 +1,8 @@
 import { app } from "@azure/functions";
 import { z } from "zod";
 import { getApp } from "../shared/app";
-import { endpoint } from "./endpoint";
+import { endpoint, readBody } from "./endpoint";
+import { manualChange } from "./manualChange";
 
 const query = z.strictObject({
   subject: z.string().optional(),
@@ -14,7 +15,16 @@ app.http("listAlerts", {
   route: "alerts",
   authLevel: "function",
   handler: endpoint(async (_request, _context, { subject, status, limit }) => {
-    const alerts = await getApp().alerts.list(subject, limit);
-    return { jsonBody: { alerts: alerts.filter((alert) => status === undefined || alert.status === status) } };
+    return { jsonBody: { alerts: await getApp().alerts.list(subject, limit, status) } };
   }, query),
+});
+
+app.http("closeAlert", {
+  methods: ["POST"],
+  route: "alerts/{id}/close",
+  authLevel: "admin",
+  handler: endpoint(async (request) => {
+    const by = await readBody(request, manualChange);
+    return { jsonBody: await getApp().alerts.close(request.params.id, by) };
+  }),
 });

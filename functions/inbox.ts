@@ -1,32 +1,36 @@
 import { app, type InvocationContext } from "@azure/functions";
 import { getApp } from "../shared/app";
-import { receiveDataset } from "../shared/data/receiveDataset";
 import { datasetsInbox, modelsInbox } from "../shared/governance/inboxes";
-import { registerUpload } from "../shared/registry/registerUpload";
+import { receiveFile } from "../shared/governance/receiveFile";
 import { background } from "./background";
 
 app.storageBlob("registerDataset", {
   path: `${datasetsInbox}/{usecase}/{file}`,
   connection: "AzureWebJobsStorage",
-  handler: (bytes: unknown, context: InvocationContext) =>
-    background(context, async () => {
-      const { usecase, file } = context.triggerMetadata as { usecase: string; file: string };
-      const outcome = await receiveDataset(getApp().intake, { usecase, file, bytes: bytes as Uint8Array });
-      context.log(`${usecase}/${file}: ${JSON.stringify(outcome)}`);
-    }),
+  handler: receive,
 });
 
 app.storageBlob("registerModel", {
   path: `${modelsInbox}/{model}/{file}.onnx`,
   connection: "AzureWebJobsStorage",
-  handler: (bytes: unknown, context: InvocationContext) =>
-    background(context, async () => {
-      const { model, file } = context.triggerMetadata as { model: string; file: string };
-      const outcome = await registerUpload(getApp().uploads, {
-        model,
-        file: `${file}.onnx`,
-        bytes: bytes as Uint8Array,
-      });
-      context.log(`${model}/${file}.onnx: ${JSON.stringify(outcome)}`);
-    }),
+  handler: receive,
 });
+
+function receive(bytes: unknown, context: InvocationContext): Promise<void> {
+  return background(context, async () => {
+    const { inbox, name } = blobOf(context);
+    const outcome = await receiveFile(getApp().reconciler, { inbox, name, bytes: bytes as Uint8Array });
+    context.log(`${JSON.stringify(name)}: ${JSON.stringify(outcome)}`);
+  });
+}
+
+/**
+ * The blob by its whole path. The path's parameters are of no use: the programming model parses them as JSON, so that a file named
+ * 2024 arrives as a number and 1.0 as 1 (https://github.com/Azure/azure-functions-nodejs-library, src/converters/fromRpcTypedData.ts).
+ */
+function blobOf({ triggerMetadata, functionName }: InvocationContext): { inbox: string; name: string } {
+  const path = triggerMetadata?.blobTrigger;
+  const [, inbox, name] = typeof path === "string" ? (/^([^/]+)\/(.+)$/s.exec(path) ?? []) : [];
+  if (name === undefined) throw new Error(`${functionName} was called without the blob's path in its trigger metadata`);
+  return { inbox, name };
+}

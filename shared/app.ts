@@ -10,6 +10,7 @@ import { VersionExplanations } from "./explain/explainVersion";
 import { TreeViews } from "./explain/treeViews";
 import { AlertStore } from "./governance/alertStore";
 import { CaptureWatch } from "./governance/captureWatch";
+import { InboxLedger } from "./governance/inboxLedger";
 import { Readiness } from "./governance/readiness";
 import { MonitorStore } from "./monitoring/monitorStore";
 import { createIsolatedRuntime } from "./onnx/isolatedRuntime";
@@ -18,7 +19,6 @@ import { createOnnxRuntime, onnxRuntimeVersion } from "./onnx/runtime";
 import { createThreadedRuntime } from "./onnx/threadedRuntime";
 import type { Clock, Telemetry } from "./ports";
 import { ModelRegistry } from "./registry/modelRegistry";
-import { tellOfFailures } from "./scoring/aliasFailures";
 import { createDefaultModel } from "./scoring/defaultModel";
 import { createDuckDb } from "./sql/duckdb";
 import { checkCandidates } from "./training/checkCandidates";
@@ -38,22 +38,11 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
   const sql = createDuckDb();
   const usecases = loadUsecases(config.usecasesFolder);
   checkCandidates(usecases);
-  const registry = new ModelRegistry({
-    blobs,
-    tables,
-    clock,
-    telemetry,
-    aliasMoved: (model) => loader.aliasMoved(model),
-  });
-  const loader = new ModelLoader({
-    source: registry,
-    runtime,
-    capacityBytes: config.modelCacheBytes,
-    aliasMaxAgeMs: config.aliasMaxAgeMs,
-    onRefreshFailure: tellOfFailures(telemetry, console.error),
-  });
+  const registry = new ModelRegistry({ blobs, tables, clock, telemetry });
+  const loader = new ModelLoader({ source: registry, runtime, capacityBytes: config.modelCacheBytes });
   const datasets = new DatasetRegistry(tables, blobs, clock);
   const alerts = new AlertStore(tables, clock, telemetry);
+  const inbox = new InboxLedger(tables);
   const monitors = new MonitorStore(tables, blobs);
   const runs = new RunStore(tables, blobs);
   const workers = new WorkerPool(config.trainingThreads);
@@ -89,11 +78,10 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
     explanations,
     card: { registry, usecases, explanations },
     intake: { ...common, datasets, alerts, runs },
-    uploads: { ...common, registry, runtime: isolated, alerts },
     training: { ...common, datasets, runs, alerts, registry, loader, runtime, workers, environment },
     drift: { ...common, registry, runs, alerts, monitors, capture },
-    poison: { ...common, datasets, alerts, runs, registry },
-    reconciler: { ...common, datasets, alerts, runs, registry, runtime: isolated },
+    poison: { ...common, datasets, alerts, runs, registry, inbox },
+    reconciler: { ...common, datasets, alerts, runs, registry, inbox, runtime: isolated },
     maxBodyBytes: config.maxBodyBytes,
     /** How the inference log stands. */
     captureState: () => (config.capture === "off" ? { mode: "off" as const } : capture.state()),

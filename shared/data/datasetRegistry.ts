@@ -147,28 +147,9 @@ export class DatasetRegistry {
     return JSON.parse(Buffer.from(bytes).toString("utf8"));
   }
 
-  /** Whether the inbox blob `name` was reconciled in the state that `etag` names. */
-  async isReconciled(name: string, etag: string): Promise<boolean> {
-    const row = await this.tables.get(table, inboxPartition, inboxKey(name));
-    return row?.seenEtag === etag;
-  }
-
-  /** Remembers that the inbox blob `name` was reconciled in the state that `etag` names. */
-  async markReconciled(name: string, etag: string): Promise<void> {
-    const row = { partitionKey: inboxPartition, rowKey: inboxKey(name), name, seenEtag: etag };
-    await this.tables.transaction(table, [{ kind: "upsert", row }]);
-  }
-
   audit(usecase: string, page: AuditPage): Promise<AuditRecord[]> {
     return this.ledger.audit(usecase, page);
   }
-}
-
-/** no use case can have this name */
-const inboxPartition = "_inbox";
-
-function inboxKey(name: string): string {
-  return createHash("sha256").update(name).digest("hex"); // a blob's name may hold what a table key may not
 }
 
 function readVersion(usecase: string, row: TableRow): DatasetVersion {

@@ -39,7 +39,10 @@ export async function registerDataset(ports: RegisterDatasetPorts, dropped: Drop
   const usecase = ports.usecases.get(dropped.usecase);
   if (usecase === undefined) return rejectDataset(ports, dropped, [noSuchUsecase(ports, dropped.usecase)]);
   const existing = await ports.datasets.findByHash(dropped.usecase, sha256);
-  if (existing !== undefined) return { status: "accepted", version: existing, created: false };
+  if (existing !== undefined) {
+    await endRejection(ports, dropped);
+    return { status: "accepted", version: existing, created: false };
+  }
   const extension = extensions.find((one) => dropped.file.toLowerCase().endsWith(one));
   if (extension === undefined) {
     const message = `the file must end in ${extensions.join(", ")}`;
@@ -77,15 +80,20 @@ function inspect(sql: SqlEngine, { spec }: Usecase, bytes: Uint8Array, extension
 async function accept(ports: RegisterDatasetPorts, dataset: NewDataset): Promise<RegisterOutcome> {
   const { usecase, rowCount, labelledRows, sizeBytes } = dataset;
   const { version, created } = await ports.datasets.register(dataset);
-  if (created) {
+  if (created)
     ports.telemetry.event(
       telemetryEvents.datasetRegistered,
       { usecase, version },
       { rowCount, labelledRows, sizeBytes },
     );
-    await ports.alerts.resolve(usecase, rejectedRule);
-  }
+  await endRejection(ports, dataset);
   return { status: "accepted", version, created };
+}
+
+/** A file that was taken is no longer at fault; nor is one that was dropped under this name before the use case was known. */
+async function endRejection({ alerts }: RegisterDatasetPorts, { usecase, file }: { usecase: string; file: string }) {
+  await alerts.resolve(usecase, rejectedRule, file);
+  await alerts.resolve(unknownUsecase, rejectedRule, `${usecase}/${file}`);
 }
 
 /** Records a dropped file as rejected, keeps its bytes, and raises an alert. */
@@ -116,6 +124,7 @@ export async function rejectDataset(
     severity: "warning",
     summary: `${shown} was rejected: ${reasons[0]?.message ?? "no reason was given"}`,
     evidence: { file: shown, sha256, reasonCount, reasons: reasons.slice(0, 5) },
+    file: shown,
   });
   return { status: "rejected", reasons };
 }

@@ -1,41 +1,23 @@
-import { isAppError } from "../errors";
-import type { Clock, TableRow, TableStore, Telemetry } from "../ports";
-import { type AuditPage, type AuditRecord, auditInsert, listAudit, newestFirst } from "../registry/auditEntry";
+import { AppError, isAppError } from "../errors";
+import type { Clock, TableOperation, TableRow, TableStore, Telemetry } from "../ports";
+import { type AuditEntry, type AuditPage, type AuditRecord, auditInsert, listAudit } from "../registry/auditEntry";
+import { cutText } from "../registry/cutText";
 import { telemetryEvents } from "../telemetryNames";
+import { type Alert, alertKey, alertRow, alertTable, type Condition, newAlert, placeOfAlert, readAlert } from "./alert";
+import {
+  type AlertFile,
+  countOf,
+  fileKey,
+  fileRow,
+  filesLeft,
+  filesOf,
+  isAtFault,
+  withFile,
+  withoutFile,
+} from "./alertFiles";
+import { listAlerts, type OpenAlert, openAlert } from "./alertList";
 
-const table = "alerts";
-
-export type AlertSeverity = "info" | "warning" | "error";
-
-/** Something a person or a policy should act on. */
-export interface Alert {
-  id: string;
-  /** model, use case, or "tidegate" for the system itself */
-  subject: string;
-  /** stable name of the condition; at most one alert per subject and rule is open */
-  rule: string;
-  severity: AlertSeverity;
-  status: "open" | "resolved";
-  summary: string;
-  evidence: Record<string, unknown>;
-  /** what was started because of it, in words */
-  action?: string;
-  /** the run that was started because of it */
-  runId?: string;
-  raisedAt: string;
-  lastSeenAt: string;
-  occurrences: number;
-  resolvedAt?: string;
-}
-
-export interface Condition {
-  subject: string;
-  rule: string;
-  severity: AlertSeverity;
-  summary: string;
-  /** small: it stays in the row, at most 30,000 characters of JSON */
-  evidence: Record<string, unknown>;
-}
+const attempts = 6;
 
 /** Alerts in one table: a row an alert, and a row `open:{rule}` that keeps a condition from being raised twice. */
 export class AlertStore {
@@ -46,127 +28,167 @@ export class AlertStore {
   ) {}
 
   /** Raises an alert, or counts one more occurrence on the one that is open. */
-  async raise(condition: Condition): Promise<{ alert: Alert; raised: boolean }> {
-    for (let attempt = 0; ; attempt++) {
+  raise(condition: Condition): Promise<{ alert: Alert; raised: boolean }> {
+    return retried(async () => {
       const pointer = await this.pointer(condition.subject, condition.rule);
-      const open = await this.open(pointer);
-      try {
-        return open
-          ? { alert: await this.seenAgain(open, condition), raised: false }
-          : { alert: await this.insert(condition, pointer), raised: true };
-      } catch (error) {
-        if (attempt >= 5 || !isAppError(error, "conflict", "precondition_failed")) throw error;
-      }
-    }
+      const open = await openAlert(this.tables, pointer);
+      return open
+        ? { alert: await this.seenAgain(open, condition), raised: false }
+        : { alert: await this.insert(condition, pointer), raised: true };
+    });
   }
 
-  /** Closes the open alert of a rule, if there is one: the condition is over. */
-  async resolve(subject: string, rule: string): Promise<Alert | undefined> {
-    const open = await this.open(await this.pointer(subject, rule));
-    if (open === undefined) return undefined;
-    const now = this.clock.now();
-    const alert: Alert = { ...open.alert, status: "resolved", resolvedAt: now.toISOString() };
-    await this.tables.transaction(table, [
-      { kind: "replace", row: toRow(alert), etag: open.alertEtag },
-      { kind: "replace", row: { partitionKey: subject, rowKey: `open:${rule}`, alert: "" }, etag: open.openEtag },
-      auditInsert(
-        subject,
-        { operation: `resolve-${alert.id}`, action: "alert resolved", actor: "monitor", subject: `${subject} ${rule}` },
-        now,
-      ),
-    ]);
-    this.telemetry.event(telemetryEvents.alertResolved, { subject, rule });
-    return alert;
+  /** The condition is over, or, given one, that file's part in it: closes the open alert of a rule, if nothing else keeps it open. */
+  resolve(subject: string, rule: string, file?: string): Promise<Alert | undefined> {
+    return retried(async () => {
+      const open = await openAlert(this.tables, await this.pointer(subject, rule));
+      if (open === undefined) return undefined;
+      if (file === undefined) return this.end(open, {}, []);
+      const row = await this.tables.get(alertTable, subject, fileKey(open.alert, file));
+      if (!isAtFault(open.alert, file, row)) return undefined;
+      return this.settleFile(open, file, row);
+    });
   }
 
-  /** Notes on an alert what was done about it. */
-  async noteAction(alert: Alert, action: string, runId?: string): Promise<void> {
-    await this.tables.transaction(table, [{ kind: "upsert", row: toRow({ ...alert, action, runId }) }]);
+  /** Closes an alert by hand, whatever its condition; AppError not_found when there is none, conflict when it is resolved already. */
+  async close(id: string, by: { actor: string; reason: string }): Promise<Alert> {
+    const closed = await retried(async () => {
+      const found = await this.find(id);
+      const open =
+        found.status === "open"
+          ? await openAlert(this.tables, await this.pointer(found.subject, found.rule))
+          : undefined;
+      return open?.alert.id === found.id
+        ? this.end(open, { closedBy: by.actor, closeReason: by.reason }, [])
+        : undefined;
+    });
+    if (closed === undefined) throw new AppError("conflict", "the alert is resolved already");
+    return closed;
   }
 
-  /** Alerts of one subject, or of all, newest first. */
-  async list(subject: string | undefined, limit: number): Promise<Alert[]> {
-    const subjects = subject === undefined ? await this.subjects() : [subject];
-    const all: Alert[] = [];
-    for (const one of subjects)
-      for await (const row of this.tables.list(table, one, { from: "alert:", to: "alert;", limit }))
-        all.push(fromRow(row));
-    return all.sort((a, b) => b.raisedAt.localeCompare(a.raisedAt)).slice(0, limit);
+  /** Notes on an alert what was done about it, also when it was resolved meanwhile. */
+  noteAction(alert: Alert, action: string, runId?: string): Promise<void> {
+    return retried(async () => {
+      const row = await this.tables.get(alertTable, alert.subject, alertKey(alert));
+      if (row === undefined) throw new Error(`the alert ${alert.id} is gone`);
+      const noted = alertRow({ ...readAlert(row), action, runId });
+      await this.tables.transaction(alertTable, [{ kind: "replace", row: noted, etag: row.etag }]);
+    });
+  }
+
+  /** Alerts of one subject, or of all, newest first; of one status, or of both. */
+  list(subject: string | undefined, limit: number, status?: Alert["status"]): Promise<Alert[]> {
+    return listAlerts(this.tables, subject, limit, status);
   }
 
   /** Audit entries about the subject's alerts, newest first. */
   audit(subject: string, page: AuditPage): Promise<AuditRecord[]> {
-    return listAudit(this.tables, table, subject, page);
-  }
-
-  private async subjects(): Promise<string[]> {
-    const names: string[] = [];
-    for await (const row of this.tables.list(table, "index")) names.push(row.rowKey);
-    return names;
+    return listAudit(this.tables, alertTable, subject, page);
   }
 
   private pointer(subject: string, rule: string): Promise<TableRow | undefined> {
-    return this.tables.get(table, subject, `open:${rule}`);
+    return this.tables.get(alertTable, subject, `open:${rule}`);
   }
 
-  private async open(pointer: TableRow | undefined) {
-    if (pointer === undefined || pointer.alert === "") return undefined;
-    const row = await this.tables.get(table, pointer.partitionKey, String(pointer.alert));
-    return row && { alert: fromRow(row), alertEtag: row.etag, openEtag: pointer.etag };
+  private async find(id: string): Promise<Alert> {
+    const place = placeOfAlert(id);
+    const row = place && (await this.tables.get(alertTable, place.subject, place.rowKey));
+    if (row === undefined) throw new AppError("not_found", "there is no alert of this id; GET /alerts lists them");
+    return readAlert(row);
   }
 
-  private async seenAgain(open: { alert: Alert; alertEtag?: string }, condition: Condition): Promise<Alert> {
-    const { summary, evidence, severity } = condition;
+  private async seenAgain(open: OpenAlert, condition: Condition): Promise<Alert> {
     const lastSeenAt = this.clock.now().toISOString();
-    const alert = { ...open.alert, summary, evidence, severity, lastSeenAt, occurrences: open.alert.occurrences + 1 };
-    await this.tables.transaction(table, [{ kind: "replace", row: toRow(alert), etag: open.alertEtag }]);
+    const { severity } = condition;
+    const { shown, files } = await this.shownOf(condition, lastSeenAt, open.alert);
+    const alert = { ...open.alert, ...shown, severity, lastSeenAt, occurrences: open.alert.occurrences + 1 };
+    await this.tables.transaction(alertTable, [
+      { kind: "replace", row: alertRow(alert), etag: open.alertEtag },
+      ...files.map((file): TableOperation => ({ kind: "upsert", row: fileRow(alert, file, false) })),
+    ]);
     return alert;
+  }
+
+  /** Summary and evidence of a condition, which of an alert about files tell of all of them. */
+  private async shownOf(condition: Condition, at: string, alert?: Alert) {
+    const { subject, summary, evidence, file } = condition;
+    if (file === undefined) return { shown: { summary, evidence }, files: [] };
+    const row = alert && (await this.tables.get(alertTable, subject, fileKey(alert, file)));
+    const fresh: AlertFile = { file, at, summary: cutText(summary, 300) };
+    const isNew = alert === undefined || !isAtFault(alert, file, row);
+    return { shown: withFile(alert, condition, fresh, isNew), files: [fresh] };
   }
 
   /** `pointer` is the row that said nothing is open: a second read would accept what another instance raised in between. */
   private async insert(condition: Condition, pointer: TableRow | undefined): Promise<Alert> {
-    const { subject, rule } = condition;
+    const { subject, rule, severity } = condition;
     const now = this.clock.now();
-    const at = now.toISOString();
-    const id = `${at.replace(/[-:.]/g, "")}-${rule}`;
-    const alert: Alert = { ...condition, id, status: "open", raisedAt: at, lastSeenAt: at, occurrences: 1 };
-    const pointerRow = { partitionKey: subject, rowKey: `open:${rule}`, alert: rowKey(alert) };
-    await this.tables.transaction(table, [{ kind: "upsert", row: { partitionKey: "index", rowKey: subject } }]);
-    await this.tables.transaction(table, [
-      { kind: "insert", row: toRow(alert) },
+    const { shown, files } = await this.shownOf(condition, now.toISOString());
+    const alert = newAlert({ ...condition, ...shown }, now);
+    const pointerRow = { partitionKey: subject, rowKey: `open:${rule}`, alert: alertKey(alert) };
+    await this.tables.transaction(alertTable, [{ kind: "upsert", row: { partitionKey: "index", rowKey: subject } }]);
+    await this.tables.transaction(alertTable, [
+      { kind: "insert", row: alertRow(alert) },
       pointer ? { kind: "replace", row: pointerRow, etag: pointer.etag } : { kind: "insert", row: pointerRow },
-      auditInsert(
-        subject,
-        {
-          operation: `raise-${id}`,
-          action: "alert raised",
-          actor: "monitor",
-          subject: `${subject} ${rule}`,
-          reason: condition.summary,
-        },
-        now,
-      ),
+      ...files.map((file): TableOperation => ({ kind: "upsert", row: fileRow(alert, file, false) })),
+      auditInsert(subject, auditEntry("raise", alert, "alert raised", { reason: condition.summary }), now),
     ]);
-    this.telemetry.event(telemetryEvents.alertRaised, { subject, rule, severity: condition.severity });
+    this.telemetry.event(telemetryEvents.alertRaised, { subject, rule, severity });
+    return alert;
+  }
+
+  /** One file fewer; the last one ends the alert. */
+  private async settleFile(open: OpenAlert, file: string, row: TableRow | undefined): Promise<Alert | undefined> {
+    const { alert, alertEtag } = open;
+    const settled: TableOperation[] = row ? [{ kind: "replace", row: { ...row, settled: true }, etag: row.etag }] : [];
+    const count = countOf(alert) - 1;
+    if (count <= 0) return this.end(open, {}, settled);
+    const shown = filesOf(alert).filter((one) => one.file !== file);
+    const rest = withoutFile(alert, shown.length > 0 ? shown : await filesLeft(this.tables, alert, file), count);
+    await this.tables.transaction(alertTable, [{ kind: "replace", row: alertRow(rest), etag: alertEtag }, ...settled]);
+    return undefined;
+  }
+
+  private async end(
+    open: OpenAlert,
+    closed: Pick<Alert, "closedBy" | "closeReason">,
+    more: TableOperation[],
+  ): Promise<Alert> {
+    const now = this.clock.now();
+    const alert: Alert = { ...open.alert, status: "resolved", resolvedAt: now.toISOString(), ...closed };
+    const { subject, rule } = alert;
+    const byHand = closed.closedBy !== undefined;
+    const entry = byHand
+      ? auditEntry("close", alert, "alert closed", { actor: closed.closedBy, reason: closed.closeReason })
+      : auditEntry("resolve", alert, "alert resolved", {});
+    await this.tables.transaction(alertTable, [
+      { kind: "replace", row: alertRow(alert), etag: open.alertEtag },
+      { kind: "replace", row: { partitionKey: subject, rowKey: `open:${rule}`, alert: "" }, etag: open.pointerEtag },
+      ...more,
+      auditInsert(subject, entry, now),
+    ]);
+    this.telemetry.event(telemetryEvents.alertResolved, { subject, rule, byHand });
     return alert;
   }
 }
 
-function rowKey(alert: Alert): string {
-  return `alert:${newestFirst(new Date(alert.raisedAt))}-${alert.rule}`;
+function auditEntry(
+  verb: string,
+  { id, subject, rule }: Alert,
+  action: string,
+  by: { actor?: string; reason?: string },
+): AuditEntry {
+  const { actor = "monitor", reason } = by;
+  return { operation: `${verb}-${id}`, action, actor, subject: `${subject} ${rule}`, reason };
 }
 
-function toRow(alert: Alert): TableRow {
-  const { evidence, ...plain } = alert;
-  return {
-    partitionKey: alert.subject,
-    rowKey: rowKey(alert),
-    ...plain,
-    evidence: JSON.stringify(evidence),
-  };
-}
-
-function fromRow(row: TableRow): Alert {
-  const { partitionKey: _partition, rowKey: _key, etag: _etag, evidence, ...plain } = row;
-  return { ...(plain as unknown as Alert), evidence: JSON.parse(String(evidence)) };
+/** Again when another writer was faster: each try reads anew. */
+async function retried<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === attempts || !isAppError(error, "conflict", "precondition_failed")) throw error;
+    }
+  }
 }

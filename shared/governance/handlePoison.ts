@@ -1,11 +1,9 @@
 import { z } from "zod";
-import { type RegisterDatasetPorts, rejectDataset } from "../data/registerDataset";
-import type { ModelRegistry } from "../registry/modelRegistry";
-import { rejectUpload } from "../registry/registerUpload";
 import { type FailRunPorts, failRun } from "../training/failRun";
-import { datasetsInbox, modelsInbox, placeInInbox } from "./inboxes";
+import { datasetsInbox, modelsInbox } from "./inboxes";
+import { type GiveUpPorts, giveUpFile } from "./receiveFile";
 
-export type PoisonPorts = FailRunPorts & Omit<RegisterDatasetPorts, "sql"> & { registry: ModelRegistry };
+export type PoisonPorts = FailRunPorts & GiveUpPorts;
 
 const runMessage = z.object({ runId: z.string() });
 const blobMessage = z.object({ FunctionId: z.string(), ContainerName: z.string(), BlobName: z.string() });
@@ -35,13 +33,10 @@ async function failKnownRun(ports: PoisonPorts, runId: string, queue: string): P
   if (known) await failRun(ports, runId, `a step failed too often in the queue ${queue}`);
 }
 
-async function rejectFile(ports: PoisonPorts, container: string, name: string): Promise<void> {
-  const bytes = await ports.blobs.read(container, name);
-  if (bytes === undefined) return;
-  const { folder, file } = placeInInbox(name);
-  const message = "it could not be worked on, however often it was tried; the log has the reason of each attempt";
-  if (container === datasetsInbox) await rejectDataset(ports, { usecase: folder, file, bytes }, [{ message }]);
-  if (container === modelsInbox) await rejectUpload(ports, { model: folder, file, bytes }, message);
+async function rejectFile(ports: PoisonPorts, inbox: string, name: string): Promise<void> {
+  if (inbox !== datasetsInbox && inbox !== modelsInbox) return;
+  const bytes = await ports.blobs.read(inbox, name);
+  if (bytes !== undefined) await giveUpFile(ports, { inbox, name, bytes });
 }
 
 function subjectOf(runId: string | undefined, blobName: string | undefined): string {

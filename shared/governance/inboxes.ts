@@ -4,5 +4,10 @@ export const modelsInbox = "models-inbox";
 /** Where a file lies in an inbox: the folder that names its use case or model ("" at the top, "a/b" below a folder), and its name. */
 export function placeInInbox(blobName: string): { folder: string; file: string } {
   const end = blobName.lastIndexOf("/");
-  return { folder: blobName.slice(0, Math.max(end, 0)), file: blobName.slice(end + 1) };
+  return { folder: shown(blobName.slice(0, Math.max(end, 0))), file: shown(blobName.slice(end + 1)) };
+}
+
+/** A name as it may stand in a log or a terminal: control characters would act there instead of showing. */
+function shown(name: string): string {
+  return name.replace(/\p{Cc}/gu, "\u{fffd}");
 }

@@ -1,68 +1,105 @@
-import { receiveDataset } from "../data/receiveDataset";
-import type { RegisterDatasetPorts } from "../data/registerDataset";
-import { type RegisterUploadPorts, registerUpload, rejectUpload } from "../registry/registerUpload";
+import { isEnvironmental, messageOf } from "../errors";
 import { isFinal, type RunRecord, trainingQueues } from "../training/runRecord";
 import type { StartRunPorts } from "../training/startRun";
 import { sendTrials, trialsIn } from "../training/trainCandidate";
 import type { Usecase } from "../usecase/loadUsecases";
-import { datasetsInbox, modelsInbox, placeInInbox } from "./inboxes";
+import { datasetsInbox, modelsInbox } from "./inboxes";
+import { findRecord, giveUpFile, type InboxFile, type ReceiveFilePorts, receiveFile, record } from "./receiveFile";
 
-export type ReconcilePorts = RegisterDatasetPorts & StartRunPorts & RegisterUploadPorts;
+export type ReconcilePorts = ReceiveFilePorts;
 
-/** a run whose newest step is older than this has lost a message */
+/** a run whose newest step is older than this has lost a message, and a file that nobody judged by then its event */
 const stuckAfterMs = 15 * 60_000;
+const failedAlert = { subject: "tidegate", rule: "reconcile-failed" };
+
+/** What one pass did, in lines, and what it could not do. */
+interface Pass {
+  lines: string[];
+  failures: string[];
+}
 
 /**
  * Repairs what triggers missed: files in the inboxes that were never seen, among them those that lie where no trigger looks, and runs
- * that stand still. Returns a line for each repair.
+ * that stand still. Each file, run and inbox stands for itself: what fails is told in an alert and keeps nothing else from its turn.
+ * Returns a line for each repair and each failure.
  */
 export async function reconcile(ports: ReconcilePorts): Promise<string[]> {
-  const datasets = await receiveMissed(ports, datasetsInbox, async ({ folder, file }, bytes) => {
-    const outcome = await receiveDataset(ports, { usecase: folder, file, bytes });
-    return { ...outcome, isNews: outcome.status === "rejected" || outcome.created };
-  });
-  const models = await receiveMissed(ports, modelsInbox, async ({ folder, file }, bytes) => {
-    const upload = { model: folder, file, bytes };
-    const outcome = file.endsWith(".onnx")
-      ? await registerUpload(ports, upload)
-      : await rejectUpload(ports, upload, "the file's name must end in .onnx");
-    return { ...outcome, isNews: outcome.status === "rejected" || outcome.created };
-  });
-  return [...datasets, ...models, ...(await wakeStuckRuns(ports))];
+  const pass: Pass = { lines: [], failures: [] };
+  for (const inbox of [datasetsInbox, modelsInbox])
+    await attempt(pass, `look into ${inbox}`, () => receiveMissed(ports, inbox, pass));
+  for (const usecase of ports.usecases.values())
+    await attempt(pass, `look at the runs of ${usecase.spec.name}`, () => wakeStuckRuns(ports, usecase, pass));
+  await report(ports, pass.failures);
+  return [...pass.lines, ...pass.failures];
 }
 
-type Receive = (
-  place: ReturnType<typeof placeInInbox>,
-  bytes: Uint8Array,
-) => Promise<{ status: string; isNews: boolean }>;
+async function attempt(pass: Pass, what: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    pass.failures.push(`could not ${what}: ${messageOf(error)}`);
+  }
+}
 
-/** Each blob once in the state that its entity tag names. */
-async function receiveMissed(ports: ReconcilePorts, inbox: string, receive: Receive): Promise<string[]> {
-  const lines: string[] = [];
+async function report({ alerts }: ReconcilePorts, failures: string[]): Promise<void> {
+  if (failures.length === 0) {
+    await alerts.resolve(failedAlert.subject, failedAlert.rule);
+    return;
+  }
+  await alerts.raise({
+    ...failedAlert,
+    severity: "error",
+    summary: `what triggers missed could not all be repaired: ${failures[0]}`,
+    evidence: { count: failures.length, failures: failures.slice(0, 10).map((text) => text.slice(0, 500)) },
+  });
+}
+
+/** Each blob that nobody judged as it is now. */
+async function receiveMissed(ports: ReconcilePorts, inbox: string, pass: Pass): Promise<void> {
   for await (const { name, lastModified, etag } of ports.blobs.list(inbox)) {
     const ageMs = ports.clock.now().getTime() - lastModified.getTime();
-    const path = `${inbox}/${name}`;
-    if (ageMs < stuckAfterMs || (await ports.datasets.isReconciled(path, etag))) continue;
-    const bytes = await ports.blobs.read(inbox, name);
-    if (bytes === undefined) continue;
-    const { status, isNews } = await receive(placeInInbox(name), bytes);
-    await ports.datasets.markReconciled(path, etag);
-    if (isNews) lines.push(`looked again at ${name}: ${status}`);
+    if (ageMs < stuckAfterMs) continue;
+    await attempt(pass, `judge ${inbox}/${name}`, async () => {
+      if (await ports.inbox.isSettledAt(`${inbox}/${name}`, etag)) return;
+      const bytes = await ports.blobs.read(inbox, name);
+      if (bytes === undefined) return;
+      const line = await judge(ports, { inbox, name, bytes, etag });
+      if (line !== undefined) pass.lines.push(line);
+    });
   }
-  return lines;
 }
 
-async function wakeStuckRuns(ports: ReconcilePorts): Promise<string[]> {
-  const lines: string[] = [];
-  for (const usecase of ports.usecases.values())
-    for (const run of await ports.runs.list(usecase.spec.name)) {
-      if (isFinal(run.status)) continue;
+/** A line about what became of the file; none where its trigger had judged it already. */
+async function judge(ports: ReconcilePorts, file: InboxFile): Promise<string | undefined> {
+  const known = await findRecord(ports, file);
+  if (known !== undefined && known.status !== "failed") {
+    await record(ports, file, known);
+    return undefined;
+  }
+  const outcome = await receiveOrGiveUp(ports, file);
+  if (outcome.status === "accepted" && !outcome.created) return undefined;
+  return `looked again at ${file.name}: ${outcome.status}`;
+}
+
+async function receiveOrGiveUp(ports: ReconcilePorts, file: InboxFile) {
+  try {
+    return await receiveFile(ports, file);
+  } catch (error) {
+    if (isEnvironmental(error)) throw error;
+    return giveUpFile(ports, file);
+  }
+}
+
+async function wakeStuckRuns(ports: ReconcilePorts, usecase: Usecase, pass: Pass): Promise<void> {
+  for (const run of await ports.runs.list(usecase.spec.name)) {
+    if (isFinal(run.status)) continue;
+    await attempt(pass, `wake run ${run.id}`, async () => {
       const since = (await ports.runs.lastStepAt(run.id)) ?? new Date(run.requestedAt);
-      if (ports.clock.now().getTime() - since.getTime() < stuckAfterMs) continue;
+      if (ports.clock.now().getTime() - since.getTime() < stuckAfterMs) return;
       await wake(ports, run, usecase);
-      lines.push(`woke run ${run.id}, which had stood still as ${run.status}`);
-    }
-  return lines;
+      pass.lines.push(`woke run ${run.id}, which had stood still as ${run.status}`);
+    });
+  }
 }
 
 /** Every step may run twice, so all that could be missing is sent again. */

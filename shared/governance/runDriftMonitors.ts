@@ -8,7 +8,8 @@ import type { ModelVersion } from "../registry/modelVersion";
 import { telemetryEvents, telemetryMetrics } from "../telemetryNames";
 import { type StartRunPorts, startRun } from "../training/startRun";
 import type { Usecase } from "../usecase/loadUsecases";
-import type { Alert, AlertStore } from "./alertStore";
+import type { Alert } from "./alert";
+import type { AlertStore } from "./alertStore";
 
 export interface DriftPorts extends StartRunPorts {
   usecases: Map<string, Usecase>;

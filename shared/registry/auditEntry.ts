@@ -1,4 +1,5 @@
 import type { TableOperation, TableRow, TableStore } from "../ports";
+import { cutText } from "./cutText";
 
 /** What happened, to what, by whom and why; written in the same transaction as the change itself. */
 export interface AuditEntry {
@@ -30,11 +31,12 @@ export function auditInsert(partition: string, entry: AuditEntry, at: Date): Tab
 }
 
 function auditRow(partition: string, entry: AuditEntry, at: Date): TableRow {
-  const { details, ...plain } = entry;
+  const { details, reason, ...plain } = entry;
   return {
     partitionKey: partition,
     rowKey: `audit:${auditPlace({ ...entry, at: at.toISOString() })}`,
     ...plain,
+    reason: reason === undefined ? undefined : cutText(reason, 2000),
     at: at.toISOString(),
     details: details ? JSON.stringify(details) : undefined,
   };

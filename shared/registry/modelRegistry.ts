@@ -5,11 +5,14 @@ import { telemetryEvents } from "../telemetryNames";
 import type { AliasPin } from "./aliasPin";
 import { type AliasMove, AliasPointers, type AliasState } from "./aliasPointers";
 import { type AuditPage, type AuditRecord, auditInsert } from "./auditEntry";
+import { cutText } from "./cutText";
 import { type AliasName, aliasNames, type ModelVersion, type VersionDetails } from "./modelVersion";
 import { VersionLedger } from "./versionLedger";
 
 const table = "models";
 const container = "models";
+/** characters of the reason against a file; longer ones are kept in a blob */
+const longestReason = 1200;
 
 export interface Registration {
   model: string;
@@ -25,8 +28,6 @@ export interface RegistryPorts {
   tables: TableStore;
   clock: Clock;
   telemetry: Telemetry;
-  /** told after an alias of the model was moved here, before the move is reported as done */
-  aliasMoved?: (model: string) => Promise<void>;
 }
 
 /** Immutable model versions and the aliases that point at them; bytes and details in blobs, everything else in one table. */
@@ -68,9 +69,13 @@ export class ModelRegistry {
     return outcome;
   }
 
-  /** Records that bytes were refused as a version of a model; `subject` is the model, or "tidegate" where its name is none. */
-  async recordRejection(subject: string, rejection: { file: string; sha256: string; reason: string }): Promise<void> {
-    const { file, sha256, reason } = rejection;
+  /**
+   * Records that bytes were refused as a version of a model; `subject` is the model, or "tidegate" where its name is none. Returns the
+   * reason as it is recorded: of a long one the beginning, and the blob that holds the whole.
+   */
+  async recordRejection(subject: string, rejection: { file: string; sha256: string; reason: string }): Promise<string> {
+    const { file, sha256 } = rejection;
+    const reason = await this.shortReason(`${subject}/rejected/${sha256}.txt`, rejection.reason);
     const entry = {
       operation: `rejected-${sha256.slice(0, 16)}`,
       action: "version rejected",
@@ -80,6 +85,14 @@ export class ModelRegistry {
       details: { sha256 },
     };
     await this.ports.tables.transaction(table, [auditInsert(subject, entry, this.ports.clock.now())]);
+    return reason;
+  }
+
+  /** A runtime's reason can be longer than a table's cell may be. */
+  private async shortReason(blob: string, reason: string): Promise<string> {
+    if (reason.length <= longestReason) return reason;
+    await this.ports.blobs.write(container, blob, reason, "text/plain; charset=utf-8");
+    return `${cutText(reason, longestReason)}; the whole text is in ${container}/${blob}`;
   }
 
   /** Names of all models with a version, sorted. */
@@ -140,7 +153,6 @@ export class ModelRegistry {
       throw await this.noSuchVersion(model, `version ${version}`);
     const { moved, from } = await this.pointers.move(move);
     if (moved) this.ports.telemetry.event(telemetryEvents.aliasMoved, { model, alias, version, from: from ?? 0 });
-    await this.ports.aliasMoved?.(model);
   }
 
   /** The model's bytes, checked against the hash they were registered under. */

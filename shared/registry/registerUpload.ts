@@ -46,12 +46,17 @@ export async function registerUpload(ports: RegisterUploadPorts, upload: Uploade
       operation: `upload-${sha256.slice(0, 16)}`,
       actor: "blob trigger",
     });
-    await ports.alerts.resolve(upload.model, rejectedRule);
+    await ports.alerts.resolve(upload.model, rejectedRule, nameOf(upload));
     return { status: "registered", ...outcome };
   } catch (error) {
     if (!isAppError(error, "rejected")) throw error;
     return rejectUpload(ports, upload, error.message);
   }
+}
+
+/** The file as it lies in the inbox. */
+function nameOf({ model, file }: UploadedModel): string {
+  return model === "" ? file : `${model}/${file}`;
 }
 
 function sha256Of({ bytes }: UploadedModel): string {
@@ -89,14 +94,15 @@ export async function rejectUpload(
   const known = modelName.safeParse(upload.model).success;
   const subject = known ? upload.model : "tidegate";
   const sha256 = sha256Of(upload);
-  const file = upload.model === "" ? upload.file : `${upload.model}/${upload.file}`;
-  await ports.registry.recordRejection(subject, { file, sha256, reason });
+  const file = nameOf(upload);
+  const short = await ports.registry.recordRejection(subject, { file, sha256, reason });
   await ports.alerts.raise({
     subject,
     rule: rejectedRule,
     severity: "warning",
-    summary: `${upload.file} was rejected as a version of ${known ? upload.model : "a model with a bad name"}: ${reason}`,
+    summary: `${upload.file} was rejected as a version of ${known ? upload.model : "a model with a bad name"}: ${short}`,
     evidence: { file, sha256, sizeBytes: upload.bytes.byteLength },
+    file,
   });
-  return { status: "rejected", reason };
+  return { status: "rejected", reason: short };
 }

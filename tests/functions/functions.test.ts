@@ -83,6 +83,11 @@ describe("a request that cannot be answered", () => {
     });
   });
 
+  it("is told that there is no alert of an id", async () => {
+    const answer = await functions.http("closeAlert", { params: missing, body: { reason: "x", actor: "Ada" } });
+    expect(answer).toMatchObject({ status: 404, json: { error: expect.stringContaining("GET /alerts") } });
+  });
+
   it.each(["getModelVersion", "modelCard", "explainVersion", "getRun", "cancelRun"])(
     "is told what is not there: %s",
     async (name) => {
@@ -125,11 +130,66 @@ describe("a blob event that comes twice", () => {
   it("registers its dataset once", async () => {
     const bytes = readFileSync("models/coffee-grade/sample.csv");
     for (const file of ["lots.csv", "lots.csv", "the-same-lots.csv"])
-      await functions.run("registerDataset", { bytes }, { usecase: "coffee-grade", file });
+      await functions.run("registerDataset", { bytes }, { BlobTrigger: `datasets-inbox/coffee-grade/${file}` });
     const { json } = await functions.http("listDatasets", { query: { usecase: "coffee-grade" } });
     expect(json.datasets).toMatchObject([{ version: 1, file: "lots.csv", rowCount: 1200 }]);
     const { json: runs } = await functions.http("listRuns", { query: { usecase: "coffee-grade" } });
     expect(runs.runs).toMatchObject([{ id: "coffee-grade.data-v1", status: "queued" }]);
+  });
+});
+
+describe("a file whose name reads as JSON", () => {
+  /** What the host hands over: the whole path, and the pattern's parameters, each as text that the programming model parses. */
+  const metadata = (folder: string, file: string, inbox: string) => ({
+    BlobTrigger: `${inbox}/${folder}/${file}`,
+    ...(inbox === "models-inbox" ? { model: folder, file: file.replace(/\.onnx$/, "") } : { usecase: folder, file }),
+  });
+
+  it.each(["2024", "true", "null", "[1]", '{"a":1}', "1e3.csv"])("keeps it as a dataset: %s", async (file) => {
+    const bytes = Buffer.from(`rows of ${file}`);
+    await functions.run("registerDataset", { bytes }, metadata("coffee-grade", file, "datasets-inbox"));
+    const { json } = await functions.http("listDatasets", { query: { usecase: "coffee-grade" } });
+    expect(json.rejected.map((one: { file: string }) => one.file)).toContain(file);
+  });
+
+  it.each(["1.0", "007", "true"])("keeps it as a model: %s.onnx", async (name) => {
+    const file = `${name}.onnx`;
+    await functions.run("registerModel", { bytes: Buffer.from(name) }, metadata("my-model", file, "models-inbox"));
+    const { json } = await functions.http("listAlerts", { query: { subject: "my-model", status: "open" } });
+    expect(json.alerts[0].evidence.file).toBe(`my-model/${file}`);
+  });
+
+  it("keeps a folder that is one", async () => {
+    const place = metadata("2024", "rows.csv", "datasets-inbox");
+    await functions.run("registerDataset", { bytes: Buffer.from("x") }, place);
+    const { json } = await functions.http("listDatasets", { query: { usecase: "unknown-usecase" } });
+    expect(json.rejected[0].file).toBe("2024/rows.csv");
+  });
+});
+
+describe("an alert", () => {
+  it("is closed by hand once, by somebody with a name and a reason", async () => {
+    await functions.run("poison-training-finish", { string: "no run" });
+    const { json } = await functions.http("listAlerts", { query: { status: "open", subject: "tidegate", limit: "1" } });
+    const [{ id }] = json.alerts;
+    expect(encodeURIComponent(id)).toBe(id);
+    const close = (body: object) => functions.http("closeAlert", { params: { id }, body });
+    expect(await close({ reason: "seen" })).toMatchObject({ status: 400, json: { details: [{ path: "actor" }] } });
+    expect(await close({ reason: "seen", actor: "Ada" })).toMatchObject({
+      status: 200,
+      json: { id, status: "resolved", closedBy: "Ada", closeReason: "seen" },
+    });
+    expect(await close({ reason: "seen", actor: "Ada" })).toMatchObject({ status: 409 });
+  });
+
+  it("that is open is found behind resolved ones, whatever the limit", async () => {
+    await functions.run("poison-training-plan", { string: "no run" });
+    await functions.run("poison-training-candidate", { string: "no run" });
+    const open = async (limit: string) =>
+      (await functions.http("listAlerts", { query: { status: "open", subject: "tidegate", limit } })).json.alerts;
+    const [{ id }] = await open("1");
+    await functions.http("closeAlert", { params: { id }, body: { reason: "seen", actor: "Ada" } });
+    expect(await open("1")).toMatchObject([{ status: "open" }]);
   });
 });
 
@@ -143,8 +203,8 @@ describe("a queue message of another shape", () => {
 
   it("is told of in an alert once it is poison", async () => {
     await functions.run("poison-training-plan", { string: '{"runId":7}' });
-    const { json } = await functions.http("listAlerts", {});
-    expect(json.alerts[0]).toMatchObject({ subject: "tidegate", rule: "poison-training-plan", status: "open" });
+    const { json } = await functions.http("listAlerts", { query: { status: "open" } });
+    expect(json.alerts).toContainEqual(expect.objectContaining({ subject: "tidegate", rule: "poison-training-plan" }));
   });
 });
 

@@ -48,7 +48,7 @@ describe("while storage is away", () => {
 
   it("work from a queue or an inbox fails, so that it comes again", async () => {
     const bytes = readFileSync("models/coffee-grade/sample.csv");
-    const lot = { usecase: "coffee-grade", file: "lots.csv" };
+    const lot = { BlobTrigger: "datasets-inbox/coffee-grade/lots.csv" };
     await expect(functions.run("registerDataset", { bytes }, lot)).rejects.toThrow("storage does not answer");
     await expect(functions.run("planTraining", { string: '{"runId":"coffee-grade.data-v1"}' })).rejects.toThrow(
       "storage does not answer",

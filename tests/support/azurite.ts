@@ -22,7 +22,10 @@ export async function startAzurite(): Promise<Azurite> {
   const manifest = createRequire(path.resolve("package.json")).resolve("azurite/package.json");
   const script = path.join(path.dirname(manifest), "dist/src/azurite.js");
   const services = ["blob", "queue", "table"].flatMap((name) => [`--${name}Host`, "127.0.0.1", `--${name}Port`, "0"]);
-  const child = spawn(process.execPath, [script, ...FLAGS, ...services], { stdio: ["ignore", "pipe", "pipe"] });
+  const preload = ["--require", path.resolve("dist/tools/start/emulatorNames.js")];
+  const child = spawn(process.execPath, [...preload, script, ...FLAGS, ...services], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   // A test run that dies must not leave an emulator behind.
   const killNow = () => child.kill("SIGKILL");

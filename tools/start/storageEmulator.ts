@@ -32,7 +32,7 @@ export async function startStorageEmulator(folder: string): Promise<StorageEmula
   const child = fork(script, [...flags, ...binds], {
     // a group of its own: Ctrl-C must reach the host first, which still writes to storage while it stops
     detached: true,
-    execArgv: ["--require", path.join(__dirname, "emulatorPreload.js")],
+    execArgv: ["emulatorPreload.js", "emulatorNames.js"].flatMap((file) => ["--require", path.join(__dirname, file)]),
     silent: true,
   });
   const log = createWriteStream(path.join(folder, "azurite.log"), { flags: "a", mode: 0o600 });

@@ -12,6 +12,12 @@ beforeAll(async () => {
 });
 afterAll(() => storage?.stop());
 
+/** Each look is a millisecond later, so that alerts of one rule have their order. */
+function tickingClock() {
+  let time = Date.now();
+  return { now: () => new Date(time++) };
+}
+
 const condition = (subject: string, rule = "input-drift") => ({
   subject,
   rule,
@@ -55,5 +61,105 @@ describe("alerts", () => {
     await alerts.raise(condition("newer"));
     const subjects = (await alerts.list(undefined, 2)).map(({ subject }) => subject);
     expect(subjects).toEqual(["newer", "older"]);
+  });
+
+  it("of one status are found behind any number of the other", async () => {
+    const store = new AlertStore(storage.tables, tickingClock(), telemetry);
+    await store.raise(condition("filtered", "stays"));
+    for (let i = 0; i < 5; i++) {
+      await store.raise(condition("filtered", "comes-and-goes"));
+      await store.resolve("filtered", "comes-and-goes");
+    }
+    await store.raise(condition("filtered", "newest"));
+    const rules = async (status: "open" | "resolved", limit: number) =>
+      (await store.list("filtered", limit, status)).map(({ rule }) => rule);
+    expect(await rules("open", 1)).toEqual(["newest"]);
+    expect(await rules("open", 10)).toEqual(["newest", "stays"]);
+    expect(await rules("resolved", 2)).toEqual(["comes-and-goes", "comes-and-goes"]);
+  });
+
+  it("keep what is noted on them, and stay resolved when they were resolved meanwhile", async () => {
+    const { alert } = await alerts.raise(condition("noted"));
+    await alerts.raise(condition("noted"));
+    await alerts.resolve("noted", "input-drift");
+    await alerts.noteAction(alert, "started a run", "noted.drift-1");
+    const [noted] = await alerts.list("noted", 1);
+    expect(noted).toMatchObject({
+      status: "resolved",
+      occurrences: 2,
+      action: "started a run",
+      runId: "noted.drift-1",
+    });
+    expect((await alerts.raise(condition("noted"))).raised).toBe(true);
+  });
+
+  it("lose nothing when two instances write to one at the same time", async () => {
+    const { alert } = await alerts.raise(condition("both"));
+    await Promise.all([alerts.noteAction(alert, "started a run"), alerts.raise(condition("both"))]);
+    expect(await alerts.list("both", 1)).toMatchObject([{ action: "started a run", occurrences: 2 }]);
+  });
+
+  it("are closed by a person, whose name and reason stand on them and in the audit trail", async () => {
+    const by = { actor: "Ada", reason: "a typing error in the folder's name" };
+    const { alert } = await alerts.raise(condition("closed", "poison-training-plan"));
+    expect(await alerts.close(alert.id, by)).toMatchObject({
+      status: "resolved",
+      closedBy: "Ada",
+      closeReason: by.reason,
+    });
+    expect((await alerts.audit("closed", { limit: 1 }))[0]).toMatchObject({ action: "alert closed", ...by });
+    const seen = telemetry.events.filter(({ attributes }) => attributes.subject === "closed").at(-1);
+    expect(seen).toMatchObject({ name: "alert.resolved", attributes: { byHand: true } });
+    expect(JSON.stringify(seen)).not.toContain("Ada");
+    await expect(alerts.close(alert.id, by)).rejects.toMatchObject({ code: "conflict" });
+    const again = await alerts.raise(condition("closed", "poison-training-plan"));
+    expect(again.raised).toBe(true);
+    await expect(alerts.close(alert.id, by)).rejects.toMatchObject({ code: "conflict" });
+    expect(await alerts.list("closed", 10, "open")).toHaveLength(1);
+  });
+
+  it("that nobody raised cannot be closed", async () => {
+    for (const id of [
+      "nothing",
+      "nothing.20260101T000000000Z-x",
+      "no/thing.20261301T000000000Z-x",
+      "closed.20260101T-x",
+    ])
+      await expect(alerts.close(id, { actor: "Ada", reason: "x" })).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  it("of early versions, whose ids name no subject and whose files have no rows, are read, ended and closed", async () => {
+    const raisedAt = "2026-01-02T03:04:05.006Z";
+    const at = `${253_402_300_799_999 - Date.parse(raisedAt)}`.padStart(15, "0");
+    const rule = "dataset-rejected";
+    for (const partitionKey of ["early", "earlier"]) {
+      const row = {
+        ...{ partitionKey, rowKey: `alert:${at}-${rule}`, id: `20260102T030405006Z-${rule}`, subject: partitionKey },
+        ...{ rule, severity: "warning", status: "open", summary: "a.csv was rejected: it is empty", occurrences: 3 },
+        ...{ evidence: JSON.stringify({ file: "a.csv" }), raisedAt, lastSeenAt: raisedAt },
+      };
+      const pointer = { partitionKey, rowKey: `open:${rule}`, alert: row.rowKey };
+      await storage.tables.transaction("alerts", [
+        { kind: "insert", row },
+        { kind: "insert", row: pointer },
+      ]);
+    }
+    expect(await alerts.resolve("early", rule, "other.csv")).toBeUndefined();
+    await alerts.raise({ ...condition("early", rule), file: "b.csv" });
+    const [{ evidence }] = await alerts.list("early", 1);
+    expect(evidence).toMatchObject({ count: 2, files: [{ file: "b.csv" }, { file: "a.csv" }] });
+    expect(await alerts.resolve("early", rule, "b.csv")).toBeUndefined();
+    expect(await alerts.resolve("early", rule, "a.csv")).toMatchObject({ status: "resolved" });
+
+    const [{ id }] = await alerts.list("earlier", 1);
+    expect(id).toBe(`earlier.20260102T030405006Z-${rule}`);
+    expect(await alerts.close(id, { actor: "Ada", reason: "old" })).toMatchObject({ status: "resolved" });
+  });
+
+  it("keep no more of a long summary than a table's cell may hold", async () => {
+    const summary = "the graph is not valid ".repeat(5000);
+    await alerts.raise({ ...condition("long"), summary });
+    const [alert] = await alerts.list("long", 1);
+    expect(alert.summary).toMatch(/^the graph is not valid .*\(cut: 115000 characters\)$/);
   });
 });

@@ -36,6 +36,23 @@ test("a new blob reaches its function with its bytes, its metadata and the path'
   expect((metadata.properties as Record<string, unknown>).contentLength ?? 8).toBe(8);
 });
 
+// The programming model parses every text of the metadata that is JSON; a path never is.
+test.each(["2024", "true", "1.0", "null"])("the whole path of a blob named %s stays text", async (name) => {
+  const mark = randomUUID();
+  await upload(`${mark}/${name}.csv`, "rows");
+  const { metadata } = await takeSeen<Seen>(target, "takesBlob", mark);
+  expect(metadata.blobTrigger).toBe(`contract-inbox/${mark}/${name}.csv`);
+  expect(metadata.file).toBe(JSON.parse(name));
+});
+
+test("a blob whose name XML cannot hold reaches its function, and so does the next one", async () => {
+  const mark = randomUUID();
+  await upload(`odd/${mark}-\u001b[31m.csv`, "odd");
+  await upload(`odd/${mark}-plain.csv`, "plain");
+  const texts = [await takeSeen<Seen>(target, "takesBlob", mark), await takeSeen<Seen>(target, "takesBlob", mark)];
+  expect(texts.map(({ text }) => text).sort()).toEqual(["odd", "plain"]);
+});
+
 // https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-blob-trigger#blob-receipts
 test("a blob is processed once for each ETag, and again when it changes, with a receipt for each", async () => {
   const mark = randomUUID();

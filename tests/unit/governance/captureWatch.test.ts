@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Condition } from "../../../shared/governance/alertStore";
+import type { Condition } from "../../../shared/governance/alert";
 import { CaptureWatch } from "../../../shared/governance/captureWatch";
 import { RecordedTelemetry } from "../../support/recordedTelemetry";
 

@@ -1,0 +1,71 @@
+import { createHash } from "node:crypto";
+import type { TableRow, TableStore } from "../ports";
+import { cutText } from "../registry/cutText";
+import { type Alert, alertKey, alertTable, type Condition } from "./alert";
+
+/** A file that an alert is about. */
+export interface AlertFile {
+  file: string;
+  at: string;
+  summary: string;
+}
+
+/** newest files that the alert itself shows; each of them all has a row of its own */
+const shownFiles = 10;
+
+/** The row of one file of an alert. */
+export function fileRow(alert: Alert, { file, at, summary }: AlertFile, settled: boolean): TableRow {
+  return { partitionKey: alert.subject, rowKey: fileKey(alert, file), file, at, summary, settled };
+}
+
+export function fileKey(alert: Alert, file: string): string {
+  // a file's name may hold what a table key may not
+  return `${filePrefix(alert)}${createHash("sha256").update(file).digest("hex").slice(0, 32)}`;
+}
+
+/** What the row keys of all files of an alert begin with. */
+function filePrefix(alert: Alert): string {
+  return `file:${alertKey(alert)}:`;
+}
+
+/** Whether the file is still at fault by its row, or by the alert itself: early versions had no rows. */
+export function isAtFault(alert: Alert, file: string, row: TableRow | undefined): boolean {
+  return row === undefined ? filesOf(alert).some((one) => one.file === file) : row.settled === false;
+}
+
+/** The alert's summary and evidence once one more file, or one of its files again, was found at fault. */
+export function withFile(alert: Alert | undefined, condition: Condition, fresh: AlertFile, isNew: boolean) {
+  const count = (alert === undefined ? 0 : countOf(alert)) + (isNew ? 1 : 0);
+  const others = (alert === undefined ? [] : filesOf(alert)).filter(({ file }) => file !== fresh.file);
+  const more = count > 1 ? ` (and ${count - 1} more)` : "";
+  return {
+    summary: `${cutText(condition.summary, 1500)}${more}`,
+    evidence: { ...condition.evidence, count, files: [fresh, ...others].slice(0, shownFiles) },
+  };
+}
+
+/** The alert without one of its files, `left` of which are still at fault. */
+export function withoutFile(alert: Alert, left: AlertFile[], count: number): Alert {
+  const files = left.toSorted((a, b) => b.at.localeCompare(a.at)).slice(0, shownFiles);
+  const more = count > 1 ? ` (and ${count - 1} more)` : "";
+  return { ...alert, summary: `${files[0]?.summary ?? alert.summary}${more}`, evidence: { count, files } };
+}
+
+export function countOf(alert: Alert): number {
+  return Number(alert.evidence.count ?? filesOf(alert).length);
+}
+
+export function filesOf({ evidence, lastSeenAt, summary }: Alert): AlertFile[] {
+  if (Array.isArray(evidence.files)) return evidence.files;
+  return typeof evidence.file === "string" ? [{ file: evidence.file, at: lastSeenAt, summary }] : [];
+}
+
+/** The files of an alert that are still at fault, but for one. */
+export async function filesLeft(tables: TableStore, alert: Alert, except: string): Promise<AlertFile[]> {
+  const left: AlertFile[] = [];
+  const range = { from: filePrefix(alert), to: `${filePrefix(alert)}~` };
+  for await (const { file, at, summary, settled } of tables.list(alertTable, alert.subject, range))
+    if (settled === false && file !== except)
+      left.push({ file: String(file), at: String(at), summary: String(summary) });
+  return left;
+}

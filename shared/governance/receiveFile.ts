@@ -1,0 +1,86 @@
+import { createHash } from "node:crypto";
+import { receiveDataset } from "../data/receiveDataset";
+import { type RegisterDatasetPorts, rejectDataset } from "../data/registerDataset";
+import { isEnvironmental, messageOf } from "../errors";
+import { cutText } from "../registry/cutText";
+import { type RegisterUploadPorts, registerUpload, rejectUpload } from "../registry/registerUpload";
+import type { StartRunPorts } from "../training/startRun";
+import { datasetsInbox, placeInInbox } from "./inboxes";
+import type { InboxLedger, InboxRecord } from "./inboxLedger";
+
+export type ReceiveFilePorts = RegisterDatasetPorts & StartRunPorts & RegisterUploadPorts & { inbox: InboxLedger };
+export type GiveUpPorts = Omit<RegisterDatasetPorts, "sql"> &
+  Pick<RegisterUploadPorts, "registry"> & { inbox: InboxLedger };
+
+/** A blob of an inbox. */
+export interface InboxFile {
+  inbox: string;
+  name: string;
+  bytes: Uint8Array;
+  /** where it is known to name these bytes */
+  etag?: string;
+}
+
+export type FileOutcome =
+  | { status: "accepted"; version: number; created: boolean; runId?: string }
+  | { status: "rejected"; reason: string };
+
+/** Checks a dropped file, registers or rejects it, and records which it was. Throws what kept it from that. Safe to repeat. */
+export async function receiveFile(ports: ReceiveFilePorts, file: InboxFile): Promise<FileOutcome> {
+  try {
+    const outcome = file.inbox === datasetsInbox ? await takeDataset(ports, file) : await takeModel(ports, file);
+    await record(ports, file, { status: outcome.status });
+    return outcome;
+  } catch (error) {
+    // whoever gives the file up after the last try tells this reason
+    if (!isEnvironmental(error))
+      await record(ports, file, { status: "failed", reason: cutText(messageOf(error), 1000) });
+    throw error;
+  }
+}
+
+/** Rejects a file that cannot be worked on, for the reason that its last try recorded. */
+export async function giveUpFile(ports: GiveUpPorts, file: InboxFile): Promise<FileOutcome> {
+  const last = await findRecord(ports, file);
+  const why = last?.reason ?? "however often it was tried; the log has the reason of each attempt";
+  const reason = `it could not be worked on: ${why}`;
+  const place = placeInInbox(file.name);
+  if (file.inbox === datasetsInbox)
+    await rejectDataset(ports, { usecase: place.folder, file: place.file, bytes: file.bytes }, [{ message: reason }]);
+  else await rejectUpload(ports, { model: place.folder, file: place.file, bytes: file.bytes }, reason);
+  await record(ports, file, { status: "rejected", reason });
+  return { status: "rejected", reason };
+}
+
+/** What is known of the file with these bytes. */
+export function findRecord(ports: { inbox: InboxLedger }, file: InboxFile): Promise<InboxRecord | undefined> {
+  return ports.inbox.find(pathOf(file), sha256Of(file));
+}
+
+/** Remembers how the file was judged. */
+export function record(ports: { inbox: InboxLedger }, file: InboxFile, judged: Omit<InboxRecord, "sha256">) {
+  return ports.inbox.record(pathOf(file), { ...judged, sha256: sha256Of(file) }, file.etag);
+}
+
+async function takeDataset(ports: ReceiveFilePorts, { name, bytes }: InboxFile): Promise<FileOutcome> {
+  const { folder, file } = placeInInbox(name);
+  const outcome = await receiveDataset(ports, { usecase: folder, file, bytes });
+  return outcome.status === "accepted" ? outcome : { status: "rejected", reason: outcome.reasons[0]?.message ?? "" };
+}
+
+async function takeModel(ports: ReceiveFilePorts, { name, bytes }: InboxFile): Promise<FileOutcome> {
+  const { folder, file } = placeInInbox(name);
+  const upload = { model: folder, file, bytes };
+  const outcome = file.endsWith(".onnx")
+    ? await registerUpload(ports, upload)
+    : await rejectUpload(ports, upload, "the file's name must end in .onnx");
+  return outcome.status === "registered" ? { ...outcome, status: "accepted" } : outcome;
+}
+
+function pathOf({ inbox, name }: InboxFile): string {
+  return `${inbox}/${name}`;
+}
+
+function sha256Of({ bytes }: InboxFile): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}

@@ -1,0 +1,237 @@
+import { readFileSync } from "node:fs";
+import { afterEach, describe, expect, it } from "vitest";
+import { AppError } from "../../../shared/errors";
+import { readAuditTrail } from "../../../shared/governance/auditTrail";
+import { handlePoison } from "../../../shared/governance/handlePoison";
+import { receiveFile } from "../../../shared/governance/receiveFile";
+import { reconcile } from "../../../shared/governance/reconcile";
+import { GraphBuilder } from "../../../shared/onnx/graph";
+import { startRun } from "../../../shared/training/startRun";
+import { Loop, shippedSpec } from "../../support/loop";
+
+const usecase = "coffee-grade";
+const lines = readFileSync(`models/${usecase}/sample.csv`, "utf8").trim().split("\n");
+const rows = (from: number, to: number) => Buffer.from([lines[0], ...lines.slice(from, to)].join("\n"));
+const onlyRule = "dataset-rejected";
+
+let loop: Loop;
+afterEach(() => loop?.stop());
+
+const start = async () => {
+  loop = await Loop.start({ ...shippedSpec(usecase), sample: undefined, policies: { onNewData: "none" } });
+};
+const drop = (name: string, bytes: Buffer, inbox = "datasets-inbox") => loop.app.blobs.write(inbox, name, bytes);
+/** The drop, and what its trigger does. */
+const dropAndTrigger = async (name: string, bytes: Buffer, inbox = "datasets-inbox") => {
+  await drop(name, bytes, inbox);
+  return receiveFile(loop.app.reconciler, { inbox, name, bytes });
+};
+const later = async () => {
+  loop.passHours(0.3);
+  return reconcile(loop.app.reconciler);
+};
+const openAlerts = (subject?: string) => loop.app.alerts.list(subject, 100, "open");
+const rejections = async (subject: string) => {
+  const trail = await readAuditTrail(loop.app.auditSources, subject, { limit: 100 });
+  return trail.filter(({ action }) => action.endsWith("rejected")).map(({ reason }) => reason);
+};
+
+/** Twice its number. */
+function doubling(): Buffer {
+  const graph = new GraphBuilder("doubling");
+  const input = graph.input("x", "float", 1);
+  graph.output("y", "float", 1);
+  graph.node("Add", [input, input], {}, "y");
+  return Buffer.from(graph.toBytes({}));
+}
+
+describe("the alert about rejected files", () => {
+  it("stays open until each of them was taken under its name, shows how many and the newest, and ends with the last", async () => {
+    await start();
+    const names = Array.from({ length: 19 }, (_, i) => `bad-${String(i).padStart(2, "0")}.csv`);
+    for (const name of names) {
+      loop.passHours(0.001);
+      await dropAndTrigger(`${usecase}/${name}`, Buffer.from(`nothing,${name}\n1,2\n`));
+    }
+    await dropAndTrigger(`${usecase}/good.csv`, rows(1, 40));
+    const [alert, ...others] = await openAlerts();
+    expect(others).toEqual([]);
+    expect(alert).toMatchObject({ subject: usecase, rule: onlyRule, occurrences: 19 });
+    expect(alert.summary).toMatch(/^bad-18.csv was rejected: .* \(and 18 more\)$/);
+    const shown = alert.evidence.files as { file: string }[];
+    expect(alert.evidence.count).toBe(19);
+    expect(shown.map(({ file }) => file)).toEqual(names.slice(9).reverse());
+
+    for (const [i, name] of names.entries()) {
+      expect(await openAlerts()).toMatchObject([{ evidence: { count: 19 - i } }]);
+      await dropAndTrigger(`${usecase}/${name}`, rows(40 + i, 60 + i));
+    }
+    expect(await openAlerts()).toEqual([]);
+  });
+
+  it("counts a file once, however often it is dropped, and ends when the bytes that it gets are known already", async () => {
+    await start();
+    await dropAndTrigger(`${usecase}/good.csv`, rows(1, 40));
+    for (const text of ["a\n1\n", "a\n1\n", "b\n2\n"]) {
+      loop.passHours(0.001);
+      await dropAndTrigger(`${usecase}/lots.csv`, Buffer.from(text));
+    }
+    expect(await openAlerts()).toMatchObject([{ occurrences: 3, evidence: { count: 1 } }]);
+    expect(await dropAndTrigger(`${usecase}/lots.csv`, rows(1, 40))).toMatchObject({ version: 1, created: false });
+    expect(await openAlerts()).toEqual([]);
+  });
+
+  it("starts anew after a person closed it", async () => {
+    await start();
+    await dropAndTrigger(`${usecase}/old.csv`, Buffer.from("a\n1\n"));
+    const [{ id }] = await openAlerts();
+    await loop.app.alerts.close(id, { actor: "Ada", reason: "told the sender" });
+    expect(await openAlerts()).toEqual([]);
+    expect(await later()).toEqual([]);
+    await dropAndTrigger(`${usecase}/new.csv`, Buffer.from("b\n2\n"));
+    expect(await openAlerts()).toMatchObject([{ evidence: { count: 1, files: [{ file: "new.csv" }] } }]);
+  });
+
+  it("of a model file ends when a model is taken under that name, not under another", async () => {
+    await start();
+    await dropAndTrigger("pears/1.0.onnx", Buffer.from("no model"), "models-inbox");
+    await dropAndTrigger("pears/2.onnx", doubling(), "models-inbox");
+    expect(await openAlerts("pears")).toMatchObject([{ rule: "model-rejected", evidence: { file: "pears/1.0.onnx" } }]);
+    await dropAndTrigger("pears/1.0.onnx", doubling(), "models-inbox");
+    expect(await openAlerts("pears")).toEqual([]);
+  });
+});
+
+describe("the reconciler", () => {
+  it("leaves alone what a trigger judged, and judges once what none did", async () => {
+    await start();
+    await dropAndTrigger(`${usecase}/bad.csv`, Buffer.from("a\n1\n"));
+    await dropAndTrigger(`${usecase}/good.csv`, rows(1, 40));
+    await dropAndTrigger("wether/bad.csv", rows(1, 40));
+    await dropAndTrigger("pears/bad.onnx", Buffer.from("no model"), "models-inbox");
+    await drop(`${usecase}/missed.csv`, Buffer.from("a\n1\n"));
+    expect(await later()).toEqual([`looked again at ${usecase}/missed.csv: rejected`]);
+    expect(await later()).toEqual([]);
+    expect(await rejections(usecase)).toHaveLength(2);
+    expect(await rejections("unknown-usecase")).toHaveLength(1);
+    expect(await rejections("pears")).toHaveLength(1);
+    expect((await openAlerts()).map(({ subject, occurrences }) => [subject, occurrences]).sort()).toEqual([
+      [usecase, 2],
+      ["pears", 1],
+      ["unknown-usecase", 1],
+    ]);
+  });
+
+  it("judges a file anew once it has other bytes", async () => {
+    await start();
+    await dropAndTrigger(`${usecase}/lots.csv`, Buffer.from("a\n1\n"));
+    await later();
+    await drop(`${usecase}/lots.csv`, rows(1, 40));
+    expect(await later()).toEqual([`looked again at ${usecase}/lots.csv: accepted`]);
+    expect(await openAlerts()).toEqual([]);
+  });
+
+  it("gives up a file that cannot be worked on, with the reason, and goes on with the next one and with the runs", async () => {
+    await start();
+    await dropAndTrigger(`${usecase}/first.csv`, rows(1, 40));
+    await startRun(loop.app.training, { usecase, trigger: "request", cause: "stuck" });
+    await drop(`${usecase}/a-odd.csv`, rows(40, 80));
+    await drop(`${usecase}/b-good.csv`, rows(80, 120));
+    const { sql } = loop.app.reconciler;
+    let sessions = 0;
+    const failing: typeof sql = {
+      withSession: (work) =>
+        sessions++ === 0 ? Promise.reject(new Error("Binder Error: never heard of it")) : sql.withSession(work),
+    };
+    loop.passHours(0.3);
+    const ports = { ...loop.app.reconciler, sql: failing };
+    expect(await reconcile(ports)).toEqual([
+      `looked again at ${usecase}/a-odd.csv: rejected`,
+      `looked again at ${usecase}/b-good.csv: accepted`,
+      `woke run ${usecase}.stuck, which had stood still as queued`,
+    ]);
+    expect(await rejections(usecase)).toEqual(["it could not be worked on: Binder Error: never heard of it"]);
+    expect(await openAlerts()).toMatchObject([{ subject: usecase, rule: onlyRule, occurrences: 1 }]);
+    loop.passHours(0.1);
+    expect(await reconcile(ports)).toEqual([expect.stringContaining("woke run")]);
+    expect(await rejections(usecase)).toHaveLength(1);
+  });
+
+  it("does not hold an outage against a file: it says so in an alert and takes the file when storage is back", async () => {
+    await start();
+    await drop(`${usecase}/a.csv`, rows(1, 40));
+    await drop(`${usecase}/b.csv`, rows(40, 80));
+    const { blobs } = loop.app.reconciler;
+    const away = Object.assign(new Error("the service is busy"), { name: "RestError", statusCode: 503 });
+    const flaky = Object.assign(Object.create(blobs), {
+      read: (container: string, name: string) =>
+        name.endsWith("a.csv") ? Promise.reject(away) : blobs.read(container, name),
+      list: (container: string) => {
+        if (container === "models-inbox") throw away;
+        return blobs.list(container);
+      },
+    });
+    loop.passHours(0.3);
+    const failures = [
+      `could not judge datasets-inbox/${usecase}/a.csv: the service is busy`,
+      "could not look into models-inbox: the service is busy",
+    ];
+    const ports = { ...loop.app.reconciler, blobs: flaky };
+    expect(await reconcile(ports)).toEqual([`looked again at ${usecase}/b.csv: accepted`, ...failures]);
+    expect(await openAlerts()).toMatchObject([
+      { subject: "tidegate", rule: "reconcile-failed", evidence: { failures } },
+    ]);
+    expect(await later()).toEqual([`looked again at ${usecase}/a.csv: accepted`]);
+    expect(await openAlerts()).toEqual([]);
+    expect(await rejections(usecase)).toEqual([]);
+  });
+
+  it("reads a file whose name has a control character, which is shown without it", async () => {
+    await start();
+    await drop(`${usecase}/esc\u001b[31m.csv`, rows(1, 40));
+    await drop(`${usecase}/plain.csv`, rows(40, 80));
+    expect(await later()).toHaveLength(2);
+    const files = (await loop.app.datasets.versions(usecase)).map(({ file }) => file);
+    expect(files.sort()).toEqual(["esc\ufffd[31m.csv", "plain.csv"]);
+  });
+});
+
+describe("a file that is poison", () => {
+  it("is rejected for the reason of its last try, and not judged again by the reconciler", async () => {
+    await start();
+    const name = `${usecase}/odd.csv`;
+    await drop(name, rows(1, 40));
+    const sql = { withSession: () => Promise.reject(new Error("Binder Error: never heard of it")) };
+    const ports = { ...loop.app.reconciler, sql };
+    const file = { inbox: "datasets-inbox", name, bytes: rows(1, 40) };
+    await expect(receiveFile(ports, file)).rejects.toThrow("Binder Error");
+    const message = { FunctionId: "registerDataset", ContainerName: "datasets-inbox", BlobName: name };
+    await handlePoison(loop.app.poison, "webjobs-blobtrigger", message);
+    expect(await rejections(usecase)).toEqual(["it could not be worked on: Binder Error: never heard of it"]);
+    expect(await later()).toEqual([]);
+    expect((await openAlerts(usecase)).map(({ rule }) => rule).sort()).toEqual([
+      onlyRule,
+      "poison-webjobs-blobtrigger",
+    ]);
+  });
+});
+
+describe("the reason against a model", () => {
+  it("may be longer than a table's cell: its beginning is recorded, and the whole kept", async () => {
+    await start();
+    const reason = `the graph is not valid: ${"node after node ".repeat(8000)}`;
+    const runtime = { load: () => Promise.reject(new AppError("rejected", reason)) };
+    const file = { inbox: "models-inbox", name: "pears/big.onnx", bytes: Buffer.from("x") };
+    const outcome = await receiveFile({ ...loop.app.reconciler, runtime }, file);
+    expect(outcome).toMatchObject({
+      status: "rejected",
+      reason: expect.stringMatching(/^the graph is not valid: node/),
+    });
+    const [{ summary, evidence }] = await openAlerts("pears");
+    const [kept] = /models\/pears\/rejected\/\w+\.txt/.exec(summary) ?? [];
+    expect(kept).toBe(`models/pears/rejected/${evidence.sha256}.txt`);
+    const whole = await loop.app.blobs.read("models", `pears/rejected/${evidence.sha256}.txt`);
+    expect(Buffer.from(whole ?? []).toString()).toBe(reason);
+    expect(await rejections("pears")).toEqual([expect.stringContaining("node after node")]);
+  });
+});
