@@ -92,13 +92,70 @@ function leakage(data: PreparedData, { limit, severity }: ChecksSpec["leakage"])
   return checkResult({ name: "label leakage", kind, severity, ok: leaking.length === 0, summary, evidence });
 }
 
-function overlap({ table, trainRows, holdoutRows }: PreparedData, { maxShare, severity }: ChecksSpec["overlap"]) {
+/** Labels of hold-out rows differ from those of equal training rows at least by this share of what they differ from any: such rows are no copies. */
+const leastDifference = 0.1;
+
+function overlap(data: PreparedData, { maxShare, blockShare, severity }: ChecksSpec["overlap"]): CheckResult {
+  const { shared, difference } = equalRows(data);
+  const share = shared / data.holdoutRows.length;
+  const areEvents = difference >= leastDifference;
+  const limit = severity === undefined && share > blockShare ? blockShare : maxShare;
+  const found = `${shared} hold-out rows (${percent(share)}) have the features of a training row`;
+  const summary = areEvents
+    ? `${found}, but their labels differ (${percent(difference)} of what those of any two rows do): they are events of their own`
+    : `${found} and its label; at most ${percent(limit)} are allowed${share > limit ? ': leave copies out, or, if they are events of their own, set checks.overlap.severity to "warn"' : ""}`;
+  return checkResult({
+    name: "train/test overlap",
+    kind,
+    severity: severity ?? (share > blockShare ? "block" : "warn"),
+    ok: share <= maxShare || areEvents,
+    summary,
+    evidence: { share, difference },
+  });
+}
+
+/** Rows with the same features: how many, and how many of each label. */
+class LabelCounts {
+  rows = 0;
+  private readonly counts = new Map<number, number>();
+
+  add(label: number): void {
+    this.rows++;
+    this.counts.set(label, (this.counts.get(label) ?? 0) + 1);
+  }
+
+  /** Share of the rows that have another label. */
+  others(label: number): number {
+    return 1 - (this.counts.get(label) ?? 0) / this.rows;
+  }
+
+  /** Share of pairs that have two labels. */
+  spread(): number {
+    return 1 - [...this.counts.values()].reduce((sum, count) => sum + (count / this.rows) ** 2, 0);
+  }
+}
+
+/** How many hold-out rows have equal training rows, and how much their labels differ from theirs, as a share of what labels differ on the whole. */
+function equalRows({ table, trainRows, holdoutRows, target, values }: PreparedData) {
+  const labels: ArrayLike<number> = values ?? target;
   const hashes = hashTable(table);
-  const seen = new Set(Array.from(trainRows, (row) => hashes[row]));
-  const shared = holdoutRows.filter((row) => seen.has(hashes[row])).length;
-  const share = shared / holdoutRows.length;
-  const summary = `${shared} hold-out rows (${percent(share)}) have the features of a training row; at most ${percent(maxShare)} are wanted`;
-  return checkResult({ name: "train/test overlap", kind, severity, ok: share <= maxShare, summary });
+  const groups = new Map<number, LabelCounts>();
+  const whole = new LabelCounts();
+  for (const row of trainRows) {
+    const group = groups.get(hashes[row]) ?? new LabelCounts();
+    groups.set(hashes[row], group);
+    group.add(labels[row]);
+    whole.add(labels[row]);
+  }
+  let shared = 0;
+  let near = 0;
+  for (const row of holdoutRows) {
+    const group = groups.get(hashes[row]);
+    if (group === undefined) continue;
+    shared++;
+    near += group.others(labels[row]);
+  }
+  return { shared, difference: shared === 0 ? 0 : near / shared / whole.spread() };
 }
 
 function hashTable({ numbers, categories, rowCount }: FeatureTable): Float64Array {

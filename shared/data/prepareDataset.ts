@@ -4,6 +4,7 @@ import { columnsToSliceOnly } from "../usecase/evaluationSpec";
 import { featureType, labelClasses, taskOf } from "../usecase/specTask";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import { checkDataset, checkedTable } from "./checkDataset";
+import { copyGroups } from "./copyGroups";
 import type { CategoryColumn, FeatureTable } from "./featureTable";
 import { hashRows } from "./hashRows";
 import { buildLabelledRows } from "./labelledRows";
@@ -15,8 +16,6 @@ export interface DatasetFile {
   version: number;
   path: string;
 }
-
-const dayMs = 86_400_000;
 
 /**
  * Unites, labels and splits all dataset versions of a use case. AppError rejected when a version does not fit the spec as it is now, or
@@ -33,13 +32,13 @@ export async function prepareDataset(
   const { rowCount, columns } = found;
   const label = labelOf(spec, columns);
   const times = spec.time === undefined ? undefined : (columns.time as Float64Array);
-  const hashes = () =>
-    hashRows(
-      spec.features.map((_name, i) => columns[`f${i}`]),
-      rowCount,
-      spec.seed,
-    );
-  const split = splitRows(spec, label, { times, hashes, groups: () => columns.group });
+  const features = spec.features.map((_name, i) => columns[`f${i}`]);
+  const split = splitRows(spec, label, {
+    times,
+    hashes: () => hashRows(features, rowCount, spec.seed),
+    groups: () => columns.group,
+    copies: () => copyGroups(features, rowCount),
+  });
   const slices = columnsToSliceOnly(spec);
   const { positive } = spec.label;
   return {
@@ -48,7 +47,6 @@ export async function prepareDataset(
     table: tableOf(found, spec, { names: spec.features, key: "f" }, split.trainRows),
     sliceTable: slices.length === 0 ? undefined : tableOf(found, spec, { names: slices, key: "s" }, everyRow(rowCount)),
     times,
-    blocks: Int32Array.from({ length: rowCount }, (_, row) => (times ? Math.floor(times[row] / dayMs) : row)),
     ...split,
     source: {
       version: Int32Array.from(columns.version as Float64Array),

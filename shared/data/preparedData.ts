@@ -23,8 +23,9 @@ export interface PreparedData {
   values?: Float64Array;
   /** epoch ms a row, for series */
   times?: Float64Array;
-  /** resampling block a row: the day for series, the row itself otherwise */
+  /** what is drawn as one when rows are drawn again, a row: the day for series, the group of a split by group, or the first of equal rows */
   blocks: Int32Array;
+  blockUnit: "row" | "group" | "day";
   /** class of the observed current state a row, -1 where unknown; where there is a horizon */
   currentClass?: Int32Array;
   /** the label's observed current value a row, NaN where unknown; where there is a horizon, with regression */
@@ -108,6 +109,7 @@ export function decodePrepared(encoded: Uint8Array): PreparedData {
     target: column(plain.target),
     times: column(plain.times),
     blocks: column(plain.blocks),
+    blockUnit: plain.blockUnit ?? (plain.times === undefined ? "row" : "day"), // written before it was kept
     values: column(plain.values),
     currentClass: column(plain.currentClass),
     currentValue: column(plain.currentValue),

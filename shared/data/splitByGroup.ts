@@ -11,7 +11,7 @@ export function splitByGroup(
   groups: ArrayLike<string | number | null>,
   seed: number,
   split: { column: string; holdoutFraction: number; folds: number },
-): RowSplit {
+): Omit<RowSplit, "blockUnit"> {
   const rowsOf = new Map<string, number[]>();
   for (let row = 0; row < groups.length; row++) {
     const group = groups[row];
@@ -38,7 +38,18 @@ export function splitByGroup(
       train: rowsWhere(trained.filter((_name, at) => at % foldCount !== fold)),
       validation: rowsWhere(trained.filter((_name, at) => at % foldCount === fold)),
     })),
+    blocks: numbered(groups),
   };
+}
+
+function numbered(groups: ArrayLike<string | number | null>): Int32Array {
+  const numbers = new Map<string, number>();
+  return Int32Array.from({ length: groups.length }, (_, row) => {
+    const name = String(groups[row]);
+    const number = numbers.get(name) ?? numbers.size;
+    numbers.set(name, number);
+    return number;
+  });
 }
 
 function byHash(names: string[], seed: number): string[] {

@@ -1,15 +1,23 @@
 import { AppError } from "../errors";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
+import { areEventsOfTheirOwn } from "./copyGroups";
 import type { Fold, PreparedData } from "./preparedData";
 import { splitByGroup } from "./splitByGroup";
-import { splitStratified } from "./splitStratified";
+import { type Places, splitStratified } from "./splitStratified";
 import { spreadCopies } from "./spreadCopies";
 
-/** Rows of the table by their part; folds lie within the training rows. */
-export interface RowSplit {
-  trainRows: Int32Array;
-  holdoutRows: Int32Array;
-  folds: Fold[];
+/** Rows of the table by their part, folds within the training rows, and what is drawn when rows are drawn again. */
+export type RowSplit = Pick<PreparedData, "trainRows" | "holdoutRows" | "folds" | "blocks" | "blockUnit">;
+
+/** What a split may go by, each worked out only where it is needed. */
+interface SplitSource {
+  /** ascending, epoch ms */
+  times?: Float64Array;
+  /** of each row's content */
+  hashes(): Float64Array;
+  groups(): ArrayLike<string | number | null>;
+  /** first row with the same features, a row */
+  copies(): Int32Array;
 }
 
 const hourMs = 3_600_000;
@@ -17,13 +25,12 @@ const dayMs = 24 * hourMs;
 const minTrainingRows = 10;
 
 /**
- * Splits labelled rows as the spec says: by time (`times` ascending, epoch ms), by class (`hashes`, one a row) or by group. AppError
- * rejected when a part lacks rows or a class that it needs.
+ * Splits labelled rows as the spec says: by time, by class or by group. AppError rejected when a part lacks rows or a class that it needs.
  */
 export function splitRows(
   spec: UsecaseSpec,
   label: Pick<PreparedData, "classes" | "target" | "values">,
-  rows: { times?: Float64Array; hashes: () => Float64Array; groups: () => ArrayLike<string | number | null> },
+  rows: SplitSource,
 ): RowSplit {
   const parts = partsOf(spec, label, rows);
   checkParts(parts, label.classes, label.values ? new Int32Array(label.values.length) : label.target);
@@ -33,12 +40,34 @@ export function splitRows(
 function partsOf(
   { split, horizonHours, seed }: UsecaseSpec,
   { target, values }: Pick<PreparedData, "target" | "values">,
-  rows: Parameters<typeof splitRows>[2],
+  rows: SplitSource,
 ): RowSplit {
-  if (split.kind === "time") return splitByTime(rows.times as Float64Array, split, (horizonHours ?? 0) * hourMs);
-  if (split.kind === "group") return splitByGroup(rows.groups(), seed, split);
+  const days = rows.times && { blocks: Int32Array.from(rows.times, (time) => Math.floor(time / dayMs)) };
+  if (split.kind === "time") {
+    const parts = splitByTime(rows.times as Float64Array, split, (horizonHours ?? 0) * hourMs);
+    return { ...parts, blocks: (days as { blocks: Int32Array }).blocks, blockUnit: "day" };
+  }
+  if (split.kind === "group") return { ...splitByGroup(rows.groups(), seed, split), blockUnit: "group" };
   const classes = values ? tenths(values) : target;
-  return splitStratified(classes, spreadCopies(classes, rows.hashes(), values), split);
+  const { blocks, ...places } = stratifiedPlaces(split, classes, values, rows);
+  const parts = splitStratified(classes, places, split);
+  return { ...parts, ...(days ? { ...days, blockUnit: "day" } : { blocks, blockUnit: "row" }) };
+}
+
+/**
+ * Copies of a row stay in one part, and are drawn as one. Where equal rows are events of their own (by what the labels say, or the spec),
+ * they go to all parts: a combination that hundreds of rows share would otherwise be in one part of the data alone.
+ */
+function stratifiedPlaces(
+  { copies: wanted }: { copies?: "together" | "apart" },
+  classes: Int32Array,
+  values: Float64Array | undefined,
+  { copies, hashes }: SplitSource,
+): Places & { blocks: Int32Array } {
+  const groups = copies();
+  const isApart = wanted === undefined ? areEventsOfTheirOwn(groups, values ?? classes) : wanted === "apart";
+  if (!isApart) return { groups, hashes: hashes(), blocks: groups };
+  return { ...spreadCopies(classes, hashes(), values), blocks: Int32Array.from(classes, (_code, row) => row) };
 }
 
 /** The tenth of the sorted values that each lies in, so that parts hold high and low ones alike; equal values share one. */
@@ -53,7 +82,7 @@ function splitByTime(
   times: Float64Array,
   split: { holdoutFrom: string; holdoutDays?: number; folds: number },
   gapMs: number,
-): RowSplit {
+): Pick<RowSplit, "trainRows" | "holdoutRows" | "folds"> {
   const sliding = (times.at(-1) ?? 0) - (split.holdoutDays ?? Number.POSITIVE_INFINITY) * dayMs;
   const holdoutFrom = Math.max(Date.parse(split.holdoutFrom), sliding);
   const holdoutStart = firstAt(times, holdoutFrom);

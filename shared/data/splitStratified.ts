@@ -1,55 +1,97 @@
 import type { RowSplit } from "./splitRows";
 
+/** What places rows: those of one group stay together, where the least of their hashes says. */
+export interface Places {
+  groups: Int32Array;
+  hashes: Float64Array;
+}
+
+/** Rows that stay together: how many they are, of which class, and the hash that places them. */
+interface Unit {
+  rows: number[];
+  hash: number;
+  code: number;
+}
+
 /**
- * Gives each class the same share of hold-out and of every fold. A row's place follows from its hash, so rows of one hash stay together and a
- * row keeps its part, but for a few at the borders, when the dataset grows: a champion is not tested on rows that trained it.
+ * Gives each class the same share of hold-out and of every fold. Rows of one group stay together and count for the class that most of them
+ * have; a group's place follows from its hash, so that it keeps its part, but for a few at the borders, when the dataset grows: a champion
+ * is not tested on rows that trained it. What a class gets too much or too little of by rounding, the next one makes up for.
  */
 export function splitStratified(
   target: Int32Array,
-  hashes: Float64Array,
+  places: Places,
   split: { holdoutFraction: number; folds: number },
-): RowSplit {
+): Pick<RowSplit, "trainRows" | "holdoutRows" | "folds"> {
   /** hold-out 0, folds 1, 2, ... */
   const parts = new Int32Array(target.length);
-  for (const rows of byClass(target)) {
-    rows.sort((a, b) => hashes[a] - hashes[b] || a - b);
-    const held = afterEquals(rows, hashes, Math.round(rows.length * split.holdoutFraction));
-    let from = held;
-    for (let fold = 1; fold <= split.folds; fold++) {
-      const end = afterEquals(rows, hashes, held + Math.round(((rows.length - held) * fold) / split.folds));
-      for (; from < end; from++) parts[rows[from]] = fold;
-    }
+  const shares = [split.holdoutFraction];
+  for (let fold = 1; fold < split.folds; fold++)
+    shares.push(split.holdoutFraction + ((1 - split.holdoutFraction) * fold) / split.folds);
+  const owed = new Float64Array(shares.length);
+  for (const units of byClass(unitsOf(target, places))) {
+    const ends = cutPoints(units, shares, owed);
+    for (const [at, unit] of units.entries())
+      for (const row of unit.rows) parts[row] = ends.filter((end) => at >= end).length;
   }
-  const rowsWhere = (wanted: (part: number) => boolean) => {
-    const all = Int32Array.from({ length: target.length }, (_, row) => row);
-    return all.filter((row) => wanted(parts[row]));
-  };
+  const every = Int32Array.from(target, (_code, row) => row);
   return {
-    trainRows: rowsWhere((part) => part > 0),
-    holdoutRows: rowsWhere((part) => part === 0),
+    trainRows: every.filter((row) => parts[row] > 0),
+    holdoutRows: every.filter((row) => parts[row] === 0),
     folds: Array.from({ length: split.folds }, (_, i) => ({
-      train: rowsWhere((part) => part > 0 && part !== i + 1),
-      validation: rowsWhere((part) => part === i + 1),
+      train: every.filter((row) => parts[row] > 0 && parts[row] !== i + 1),
+      validation: every.filter((row) => parts[row] === i + 1),
     })),
   };
 }
 
-function byClass(target: Int32Array): Int32Array[] {
-  const counts = new Map<number, number>();
-  for (const code of target) counts.set(code, (counts.get(code) ?? 0) + 1);
-  const groups = new Map([...counts].map(([code, count]) => [code, new Int32Array(count)]));
-  const used = new Map<number, number>();
+function unitsOf(target: Int32Array, { groups, hashes }: Places): Unit[] {
+  const units = new Map<number, Unit>();
   for (let row = 0; row < target.length; row++) {
-    const at = used.get(target[row]) ?? 0;
-    (groups.get(target[row]) as Int32Array)[at] = row;
-    used.set(target[row], at + 1);
+    const unit = units.get(groups[row]);
+    if (unit === undefined) units.set(groups[row], { rows: [row], hash: hashes[row], code: target[row] });
+    else {
+      unit.rows.push(row);
+      unit.hash = Math.min(unit.hash, hashes[row]);
+    }
   }
-  return [...groups.values()];
+  for (const unit of units.values())
+    if (unit.rows.length > 1) unit.code = commonest(unit.rows.map((row) => target[row]));
+  return [...units.values()];
 }
 
-/** `at`, moved on past rows with the hash of the one before it. */
-function afterEquals(rows: Int32Array, hashes: Float64Array, at: number): number {
-  let end = at;
-  while (end > 0 && end < rows.length && hashes[rows[end]] === hashes[rows[end - 1]]) end++;
-  return end;
+/** The code that occurs most often; of several the lowest. */
+function commonest(codes: number[]): number {
+  const counts = new Map<number, number>();
+  for (const code of codes) counts.set(code, (counts.get(code) ?? 0) + 1);
+  return [...counts].reduce((a, b) => (b[1] > a[1] || (b[1] === a[1] && b[0] < a[0]) ? b : a))[0];
+}
+
+/** Units of each class in the order of their hashes. */
+function byClass(units: Unit[]): Unit[][] {
+  const classes = new Map<number, Unit[]>();
+  for (const unit of units) {
+    const own = classes.get(unit.code);
+    if (own) own.push(unit);
+    else classes.set(unit.code, [unit]);
+  }
+  const ordered = [...classes].sort(([a], [b]) => a - b).map(([, own]) => own);
+  for (const own of ordered) own.sort((a, b) => a.hash - b.hash || a.rows[0] - b.rows[0]);
+  return ordered;
+}
+
+/** How many units come before each border, so that its share of the class's rows is nearest to what is wanted and owed from classes before. */
+function cutPoints(units: Unit[], shares: number[], owed: Float64Array): number[] {
+  const before = [0];
+  for (const { rows } of units) before.push(before[before.length - 1] + rows.length);
+  const total = before[units.length];
+  let least = 0;
+  return shares.map((share, border) => {
+    const wanted = total * share + owed[border];
+    let end = least;
+    while (end < units.length && Math.abs(before[end + 1] - wanted) <= Math.abs(before[end] - wanted)) end++;
+    owed[border] = wanted - before[end];
+    least = end;
+    return end;
+  });
 }

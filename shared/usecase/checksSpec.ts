@@ -49,9 +49,16 @@ export const checksSpec = z.strictObject({
   classBalance: z
     .strictObject({ minRows: z.int().min(1).default(20), severity: severity.default("warn") })
     .prefault({}),
-  /** at most this share of the hold-out rows has the features of a training row */
+  /**
+   * hold-out rows with the features of a training row, and its label more often than chance has it: warns above `maxShare` of all, blocks
+   * above `blockShare`; with a severity of its own, that from `maxShare` on
+   */
   overlap: z
-    .strictObject({ maxShare: z.number().min(0).max(1).default(0.2), severity: severity.default("warn") })
+    .strictObject({
+      maxShare: z.number().min(0).max(1).default(0.2),
+      blockShare: z.number().min(0).max(1).default(0.5),
+      severity: severity.optional(),
+    })
     .prefault({}),
   /** expected calibration error over ten bins of equal mass */
   calibration: z

@@ -61,6 +61,8 @@ const split = z.discriminatedUnion("kind", [
     /** each class (of a number: each tenth of its values) has the same share of hold-out and folds */
     kind: z.literal("stratified"),
     holdoutFraction: z.number().gt(0).lt(0.9).default(0.25),
+    /** rows of equal features: copies of one, which stay in one part, or events of their own; by default as their labels say */
+    copies: z.enum(["together", "apart"]).optional(),
     folds: z.int().min(2).max(20).default(3),
   }),
   z.strictObject({

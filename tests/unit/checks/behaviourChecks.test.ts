@@ -21,6 +21,7 @@ const data: PreparedData = {
   },
   target: Int32Array.from(load, (value) => (random() < value ? 1 : 0)),
   blocks: all,
+  blockUnit: "row",
   trainRows: all.slice(0, 0),
   holdoutRows: all,
   folds: [],

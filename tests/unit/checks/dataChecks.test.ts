@@ -26,6 +26,7 @@ function dataWith(change: (data: PreparedData) => void = () => {}): PreparedData
     target,
     times: Float64Array.from(all, (row) => row * hourMs),
     blocks: all,
+    blockUnit: "day",
     trainRows: all.slice(0, 599),
     holdoutRows: all.slice(600),
     folds: [],
@@ -122,22 +123,46 @@ describe("checks of the data", () => {
     expect(check?.summary).toBe("the same in every training row: still; missing in more than half of them: gaps");
   });
 
-  it("tell of a rare class, of hold-out rows that trained, and of a hold-out that is not newer", () => {
+  it("tell of a rare class, and of a hold-out that is not newer", () => {
     const rare = dataWith((data) => data.target.fill(0, 10, 599));
     expect(named(rare, "class balance")?.status).toBe("warned");
-    const copied = dataWith(({ table, holdoutRows }) => {
-      for (const row of holdoutRows) {
-        table.numbers[0].values[row] = table.numbers[0].values[row - 600];
-        table.categories[0].codes[row] = table.categories[0].codes[row - 600];
-      }
-    });
-    expect(named(copied, "train/test overlap")).toMatchObject({
-      status: "warned",
-      summary: expect.stringContaining("(100 %)"),
-    });
     const mixed = dataWith((data) => {
       [data.trainRows, data.holdoutRows] = [data.holdoutRows, data.trainRows];
     });
     expect(named(mixed, "time order")?.status).toBe("warned");
+  });
+
+  /** The first `count` hold-out rows become copies of training rows, in their labels too where `labelled`. */
+  const copied = (count: number, labelled: boolean) =>
+    dataWith(({ table, target, holdoutRows }) => {
+      for (const row of holdoutRows.subarray(0, count)) {
+        table.numbers[0].values[row] = table.numbers[0].values[row - 600];
+        table.categories[0].codes[row] = table.categories[0].codes[row - 600];
+        if (labelled) target[row] = target[row - 600];
+      }
+    });
+
+  it("fail where most hold-out rows are copies of training rows, and warn where a quarter is", () => {
+    expect(named(copied(146, true), "train/test overlap")).toMatchObject({
+      status: "failed",
+      summary: expect.stringMatching(
+        /^146 hold-out rows \(73 %\) have the features of a training row and its label; at most 50 %/,
+      ),
+    });
+    expect(named(copied(50, true), "train/test overlap")).toMatchObject({ status: "warned" });
+    expect(named(copied(30, true), "train/test overlap")).toMatchObject({ status: "passed" });
+  });
+
+  it("let rows of equal features pass whose labels show that they are events of their own", () => {
+    expect(named(copied(200, false), "train/test overlap")).toMatchObject({
+      status: "passed",
+      summary: expect.stringContaining("events of their own"),
+    });
+  });
+
+  it("go by the severity that a spec gives the overlap", () => {
+    const statusWith = (severity: "warn" | "block", count: number) =>
+      statuses(copied(count, true), checksSpec.parse({ overlap: { severity } }))["train/test overlap"];
+    expect([statusWith("warn", 146), statusWith("block", 50)]).toEqual(["warned", "failed"]);
   });
 });

@@ -38,6 +38,7 @@ function seriesOf(classes: string[]) {
     target,
     times: Float64Array.from(load, (_value, row) => Date.UTC(2024, 0, 1) + row * hourMs),
     blocks: Int32Array.from(load, (_value, row) => Math.floor(row / 24)),
+    blockUnit: "day",
     trainRows: Int32Array.from({ length: holdoutFrom }, (_, row) => row),
     holdoutRows: Int32Array.from({ length: rows - holdoutFrom }, (_, row) => holdoutFrom + row),
     folds: [],

@@ -19,6 +19,7 @@ const prepared: PreparedData = {
   },
   target: Int32Array.from(rows, (row) => (row < (row % 2 ? 4 : 14) ? 1 : 0)),
   blocks: rows,
+  blockUnit: "row",
   trainRows: rows,
   holdoutRows: rows,
   folds: [],
