@@ -1,10 +1,13 @@
 import { app } from "@azure/functions";
 import { z } from "zod";
 import { getApp } from "../shared/app";
+import { checkInput } from "../shared/checkInput";
 import type { DatasetVersion, RejectedDataset } from "../shared/data/datasetRegistry";
-import { endpoint } from "./endpoint";
+import { versionsLearntFrom } from "../shared/training/versionsLearntFrom";
+import { endpoint, readBody } from "./endpoint";
 import { noSuchUsecase } from "./knownNames";
 import { cursorAfter, pageOf, pageQuery } from "./listPage";
+import { manualChange } from "./manualChange";
 
 const query = z.strictObject({ usecase: z.string().optional(), ...pageQuery("datasets") });
 /** what was dropped for a use case that does not exist */
@@ -32,6 +35,30 @@ app.http("listDatasets", {
     };
   }, query),
 });
+
+const datasetVersion = z.string().regex(/^[1-9]\d{0,8}$/, "a version number is needed");
+
+type Change = "withdraw" | "restore";
+const hints: Record<Change, string> = {
+  withdraw: "runs from now on leave this version out; none is started by this: POST /runs trains without it",
+  restore: "runs from now on learn from this version again; none is started by this: POST /runs trains with it",
+};
+
+for (const change of Object.keys(hints) as Change[])
+  app.http(`${change}Dataset`, {
+    methods: ["POST"],
+    route: `datasets/{usecase}/{version}/${change}`,
+    authLevel: "admin",
+    handler: endpoint(async (request, context) => {
+      const { datasets, training } = getApp();
+      const { usecase } = request.params;
+      const version = Number(checkInput(request.params.version, datasetVersion));
+      const body = await readBody(request, manualChange);
+      const dataset = await datasets[change]({ usecase, version, ...body, operation: context.invocationId });
+      const learntFromIt = await versionsLearntFrom(training, usecase, version);
+      return { jsonBody: { dataset, ...learntFromIt, hint: hints[change] } };
+    }),
+  });
 
 function versionPlace({ createdAt, usecase, version }: DatasetVersion): string {
   return `${createdAt} ${usecase} ${String(version).padStart(6, "0")}`;

@@ -3,6 +3,7 @@ import { AppError } from "../errors";
 import type { BlobStore, Clock, TableRow, TableStore } from "../ports";
 import { type AuditPage, type AuditRecord, auditInsert } from "../registry/auditEntry";
 import { VersionLedger } from "../registry/versionLedger";
+import { type DatasetChange, readWithdrawal, type Withdrawal, Withdrawals } from "./withdrawals";
 
 const table = "datasets";
 export const datasetsContainer = "datasets";
@@ -28,6 +29,8 @@ export interface DatasetVersion {
   /** immutable copy and profile, in container `datasets` */
   blob: string;
   profile: string;
+  /** a person took it out of use: runs leave it out */
+  withdrawn?: Withdrawal;
 }
 
 export interface RejectedDataset {
@@ -58,6 +61,7 @@ export interface NewDataset {
 /** Immutable dataset versions a use case, and what was refused, in one table. */
 export class DatasetRegistry {
   private readonly ledger: VersionLedger;
+  private readonly withdrawals: Withdrawals;
 
   constructor(
     private readonly tables: TableStore,
@@ -65,6 +69,7 @@ export class DatasetRegistry {
     private readonly clock: Clock,
   ) {
     this.ledger = new VersionLedger(tables, table, clock);
+    this.withdrawals = new Withdrawals(this.ledger, clock);
   }
 
   /** Registers an accepted dataset; the same bytes again return the version they have. */
@@ -126,6 +131,28 @@ export class DatasetRegistry {
     return all;
   }
 
+  /** Accepted versions that nobody has withdrawn, oldest first: what runs learn from. */
+  async usedVersions(usecase: string): Promise<DatasetVersion[]> {
+    return (await this.versions(usecase)).filter(({ withdrawn }) => withdrawn === undefined);
+  }
+
+  /** One version; AppError not_found when there is none. */
+  async version(usecase: string, version: number): Promise<DatasetVersion> {
+    return readVersion(usecase, await this.row(usecase, version));
+  }
+
+  /** Takes a version out of use, so that later runs leave it out; AppError conflict when it is out of use already. */
+  async withdraw(change: DatasetChange): Promise<DatasetVersion> {
+    await this.withdrawals.withdraw(await this.row(change.usecase, change.version), change);
+    return this.version(change.usecase, change.version);
+  }
+
+  /** Takes a withdrawn version into use again; AppError conflict when it is in use. */
+  async restore(change: DatasetChange): Promise<DatasetVersion> {
+    await this.withdrawals.restore(await this.row(change.usecase, change.version), change);
+    return this.version(change.usecase, change.version);
+  }
+
   /** Refused datasets, newest first. */
   async rejected(usecase: string): Promise<RejectedDataset[]> {
     const all: RejectedDataset[] = [];
@@ -139,12 +166,10 @@ export class DatasetRegistry {
     await this.blobs.download(datasetsContainer, dataset.blob, path);
   }
 
-  /** The profile that was taken when the version was registered. */
-  async profile(usecase: string, version: number): Promise<unknown> {
+  private async row(usecase: string, version: number): Promise<TableRow> {
     const row = await this.ledger.get(usecase, version);
-    const bytes = row && (await this.blobs.read(datasetsContainer, String(row.profile)));
-    if (bytes === undefined) throw new AppError("not_found", `use case "${usecase}" has no dataset version ${version}`);
-    return JSON.parse(Buffer.from(bytes).toString("utf8"));
+    if (row === undefined) throw new AppError("not_found", `use case "${usecase}" has no dataset version ${version}`);
+    return row;
   }
 
   audit(usecase: string, page: AuditPage): Promise<AuditRecord[]> {
@@ -153,8 +178,16 @@ export class DatasetRegistry {
 }
 
 function readVersion(usecase: string, row: TableRow): DatasetVersion {
-  const { partitionKey: _partition, rowKey: _key, etag: _etag, notes, ...plain } = row;
-  return { ...(plain as unknown as DatasetVersion), usecase, status: "accepted", notes: JSON.parse(String(notes)) };
+  const { partitionKey: _partition, rowKey: _key, etag: _etag, notes, ...columns } = row;
+  const { withdrawnAt: _at, withdrawnBy: _by, withdrawReason: _reason, ...plain } = columns;
+  const withdrawn = readWithdrawal(row);
+  return {
+    ...(plain as unknown as DatasetVersion),
+    usecase,
+    status: "accepted",
+    notes: JSON.parse(String(notes)),
+    ...(withdrawn && { withdrawn }),
+  };
 }
 
 function readRejected(usecase: string, row: TableRow): RejectedDataset {

@@ -54,6 +54,19 @@ export class VersionLedger {
     return this.tables.get(this.table, partition, versionKey(version));
   }
 
+  /**
+   * Changes columns of a version's row, with the audit entry of the change, in one transaction; undefined removes a column. AppError
+   * precondition_failed when the row has changed since `row` was read.
+   */
+  async change(row: TableRow, columns: Record<string, TableValue>, entry: AuditEntry): Promise<void> {
+    const { etag, ...kept } = row;
+    const changed: TableRow = { ...kept, ...columns, partitionKey: row.partitionKey, rowKey: row.rowKey };
+    await this.tables.transaction(this.table, [
+      { kind: "replace", row: changed, etag },
+      auditInsert(row.partitionKey, entry, this.clock.now()),
+    ]);
+  }
+
   /** All version rows, oldest first. */
   list(partition: string): AsyncIterable<TableRow> {
     return this.tables.list(this.table, partition, { from: "v:", to: "v;" });

@@ -42,12 +42,8 @@ export async function planTraining(ports: PlanTrainingPorts, runId: string): Pro
 async function plan(ports: PlanTrainingPorts, run: RunRecord): Promise<RunRecord> {
   const usecase = ports.usecases.get(run.usecase);
   if (usecase === undefined) throw new AppError("not_found", `there is no use case "${run.usecase}" any more`);
-  const versions = await ports.datasets.versions(run.usecase);
-  if (versions.length === 0)
-    throw new AppError(
-      "rejected",
-      `use case "${run.usecase}" has no accepted dataset yet: drop one into datasets-inbox/${run.usecase}/`,
-    );
+  const versions = await ports.datasets.usedVersions(run.usecase);
+  if (versions.length === 0) throw await nothingToLearnFrom(ports, run.usecase);
   const trials = planTrials(usecase.spec);
   const { prepared, parquet } = await prepare(ports, usecase, versions);
   const checks = checkData(prepared, usecase.spec.checks, (usecase.spec.horizonHours ?? 0) * hourMs);
@@ -78,6 +74,16 @@ async function plan(ports: PlanTrainingPorts, run: RunRecord): Promise<RunRecord
   const started = await ports.runs.update(run.id, { ...facts, status: "training" });
   await sendTrials(ports, run.id, 0, trials);
   return started;
+}
+
+async function nothingToLearnFrom({ datasets }: PlanTrainingPorts, usecase: string): Promise<AppError> {
+  const withdrawn = (await datasets.versions(usecase)).length;
+  const dropOne = `drop one into datasets-inbox/${usecase}/`;
+  if (withdrawn === 0) return new AppError("rejected", `use case "${usecase}" has no accepted dataset yet: ${dropOne}`);
+  return new AppError(
+    "rejected",
+    `every dataset version of use case "${usecase}" is withdrawn: restore one, or ${dropOne}`,
+  );
 }
 
 /** The rows as training reads them, and the same as a Parquet file for auditors. */
@@ -111,6 +117,8 @@ async function whyUnchanged(
   const last = (await ports.runs.list(spec.name)).findLast((run) => run.status === "succeeded");
   if (last === undefined || last.usecaseHash !== hash) return undefined;
   const known = new Set(last.datasetVersions);
+  const used = new Set(datasetVersions);
+  if ([...known].some((version) => !used.has(version))) return undefined; // withdrawn since: what it replaced is back
   const fresh = datasetVersions.filter((version) => !known.has(version));
   const isFresh = new Set(fresh);
   let newRows = 0;

@@ -1,4 +1,5 @@
 import { blockingFailures } from "../checks/checkResult";
+import type { DatasetRegistry } from "../data/datasetRegistry";
 import type { PreparedData } from "../data/preparedData";
 import { AppError } from "../errors";
 import { explanationSample } from "../explain/explanationSample";
@@ -20,6 +21,7 @@ import type { EvaluateOutcome } from "./workerTasks";
 
 export interface PublishPorts {
   runs: RunStore;
+  datasets: DatasetRegistry;
   registry: ModelRegistry;
   alerts: AlertStore;
   blobs: BlobStore;
@@ -59,7 +61,7 @@ export async function publishVersion(ports: PublishPorts, finished: Finished): P
     throw new AppError("precondition_failed", `the champion of ${model} was moved during the comparison`);
   const background = `${run.id}/explanation-sample.json`;
   await ports.blobs.write(runsContainer, background, sampleOf(finished));
-  const details = describe(ports, finished, `${runsContainer}/${background}`);
+  const details = describe(ports, finished, `${runsContainer}/${background}`, await withdrawnData(ports, run));
   const actor = `run ${run.id}`;
   const { version } = await ports.registry.register({ model, bytes: refit.onnx, details, operation: run.id, actor });
   if (details.gate.decision === "promoted" && version > (champion?.version ?? 0))
@@ -115,7 +117,23 @@ function announce(ports: PublishPorts, run: RunRecord, { evaluation, best }: Fin
   );
 }
 
-function describe(ports: PublishPorts, finished: Finished, background: string): VersionDetails {
+/** Sentences about datasets that the run has learnt from and that were withdrawn while it trained. */
+async function withdrawnData({ datasets }: PublishPorts, { usecase, datasetVersions }: RunRecord): Promise<string[]> {
+  const learnt = new Set(datasetVersions);
+  const versions = (await datasets.versions(usecase)).filter(({ version }) => learnt.has(version));
+  return versions.flatMap(({ version, withdrawn }) =>
+    withdrawn
+      ? [`dataset version ${version}, which it learnt from, was withdrawn by ${withdrawn.by}: ${withdrawn.reason}`]
+      : [],
+  );
+}
+
+function describe(
+  ports: PublishPorts,
+  finished: Finished,
+  background: string,
+  withdrawn: readonly string[],
+): VersionDetails {
   const { run, usecase, plan, prepared, best, signature, champion, evaluation, results, checks } = finished;
   const { spec } = usecase;
   const metric = spec.selection.metric;
@@ -130,7 +148,7 @@ function describe(ports: PublishPorts, finished: Finished, background: string): 
       holdoutRows: prepared.holdoutRows.length,
       champion: champion?.version,
       pin: champion?.pin,
-      failedChecks: blockingFailures(checks),
+      failedChecks: [...withdrawn, ...blockingFailures(checks)],
     },
     spec.gates,
   );

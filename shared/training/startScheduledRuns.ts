@@ -18,7 +18,7 @@ export async function startScheduledRuns(ports: ScheduledRunPorts): Promise<stri
     const ageHours =
       last === undefined ? Number.POSITIVE_INFINITY : (now.getTime() - Date.parse(last.requestedAt)) / 3_600_000;
     // the timer comes once an hour, never at the same millisecond
-    if (ageHours < hours - 0.5 || (await ports.datasets.versions(spec.name)).length === 0) continue;
+    if (ageHours < hours - 0.5 || (await ports.datasets.usedVersions(spec.name)).length === 0) continue;
     const cause = `schedule-${now.toISOString().slice(0, 13).replace(/[-T]/g, "")}`;
     const { run, started } = await startRun(ports, { usecase: spec.name, trigger: "schedule", cause });
     if (started) lines.push(`started ${run.id}: the last run is older than ${hours} h`);

@@ -177,6 +177,44 @@ describe("an alias that is moved by hand", () => {
   });
 });
 
+describe("a dataset version that is withdrawn and restored over HTTP", () => {
+  const params = { usecase, version: "2" };
+  const person = { reason: "the thermometer was broken", actor: "Ann" };
+
+  it("tells which versions learnt from it, and what happens next", async () => {
+    const { status, json } = await functions.http("withdrawDataset", { params, body: person });
+    expect([status, json]).toEqual([
+      200,
+      {
+        dataset: expect.objectContaining({
+          version: 2,
+          withdrawn: { at: expect.any(String), by: "Ann", reason: person.reason },
+        }),
+        learntFromIt: [],
+        championLearntFromIt: false,
+        hint: expect.stringContaining("POST /runs"),
+      },
+    ]);
+    const listed = async () =>
+      (await functions.http("listDatasets", { query: { usecase } })).json.datasets.find(
+        ({ version }: Reply) => version === 2,
+      );
+    expect(await listed()).toEqual(json.dataset);
+    expect((await functions.http("withdrawDataset", { params, body: person })).status).toBe(409);
+    expect((await functions.http("restoreDataset", { params, body: person })).status).toBe(200);
+    expect((await listed()).withdrawn).toBeUndefined();
+  });
+
+  it.each([
+    [{ usecase, version: "99" }, person, 404],
+    [{ usecase: "nothing", version: "1" }, person, 404],
+    [{ usecase, version: "latest" }, person, 400],
+    [params, { reason: "no name" }, 400],
+  ])("refuses %j %j", async (where, body, expected) => {
+    expect((await functions.http("withdrawDataset", { params: where, body })).status).toBe(expected);
+  });
+});
+
 describe("a name that nothing is called after", () => {
   it.each([
     ["listRuns", { query: { usecase: "nothing" } }],

@@ -1,0 +1,70 @@
+import { AppError, isAppError } from "../errors";
+import type { Clock, TableRow, TableValue } from "../ports";
+import type { VersionLedger } from "../registry/versionLedger";
+
+/** Who took a dataset version out of use, when and why. */
+export interface Withdrawal {
+  at: string;
+  by: string;
+  reason: string;
+}
+
+/** A person's change of a dataset version: whose, why, and the name of the operation. */
+export interface DatasetChange {
+  usecase: string;
+  version: number;
+  reason: string;
+  actor: string;
+  operation: string;
+}
+
+/** The withdrawal that a version's row keeps; undefined while the version is in use. */
+export function readWithdrawal({ withdrawnAt, withdrawnBy, withdrawReason }: TableRow): Withdrawal | undefined {
+  if (withdrawnAt === undefined) return undefined;
+  return { at: String(withdrawnAt), by: String(withdrawnBy), reason: String(withdrawReason) };
+}
+
+/** Takes versions out of use and into use again, each with its audit entry. */
+export class Withdrawals {
+  constructor(
+    private readonly ledger: VersionLedger,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Takes the version of `row` out of use; AppError conflict when it is out of use already. */
+  async withdraw(row: TableRow, change: DatasetChange): Promise<void> {
+    const earlier = readWithdrawal(row);
+    if (earlier)
+      throw new AppError(
+        "conflict",
+        `dataset version ${change.version} was withdrawn already, by ${earlier.by} at ${earlier.at}: ${earlier.reason}`,
+      );
+    const at = this.clock.now().toISOString();
+    const columns = { withdrawnAt: at, withdrawnBy: change.actor, withdrawReason: change.reason };
+    await this.change(row, columns, change, "dataset withdrawn");
+  }
+
+  /** Takes the version of `row` into use again; AppError conflict when it is in use. */
+  async restore(row: TableRow, change: DatasetChange): Promise<void> {
+    if (readWithdrawal(row) === undefined)
+      throw new AppError("conflict", `dataset version ${change.version} is in use: there is nothing to restore`);
+    const columns = { withdrawnAt: undefined, withdrawnBy: undefined, withdrawReason: undefined };
+    await this.change(row, columns, change, "dataset restored");
+  }
+
+  private async change(
+    row: TableRow,
+    columns: Record<string, TableValue>,
+    { usecase, version, actor, reason, operation }: DatasetChange,
+    action: string,
+  ): Promise<void> {
+    const subject = `${usecase} dataset v${version}`;
+    try {
+      await this.ledger.change(row, columns, { operation, action, actor, subject, reason });
+    } catch (cause) {
+      if (!isAppError(cause, "precondition_failed")) throw cause;
+      const message = `dataset version ${version} was changed by someone else meanwhile; look at it again`;
+      throw new AppError("conflict", message, { cause });
+    }
+  }
+}
