@@ -21,7 +21,7 @@ import type { Clock, Telemetry } from "./ports";
 import { ModelRegistry } from "./registry/modelRegistry";
 import { createDefaultModel } from "./scoring/defaultModel";
 import { createDuckDb } from "./sql/duckdb";
-import { checkCandidates } from "./training/checkCandidates";
+import { candidateRules } from "./training/candidateRules";
 import { RunStore } from "./training/runStore";
 import { WorkerPool } from "./training/workerPool";
 import { loadUsecases } from "./usecase/loadUsecases";
@@ -36,8 +36,7 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
   const runtime = availableParallelism() > 1 ? createThreadedRuntime() : createOnnxRuntime();
   const isolated = createIsolatedRuntime();
   const sql = createDuckDb();
-  const usecases = loadUsecases(config.usecasesFolder);
-  checkCandidates(usecases);
+  const usecases = loadUsecases(config.usecasesFolder, candidateRules);
   const registry = new ModelRegistry({ blobs, tables, clock, telemetry });
   const loader = new ModelLoader({ source: registry, runtime, capacityBytes: config.modelCacheBytes });
   const datasets = new DatasetRegistry(tables, blobs, clock);

@@ -1,12 +1,13 @@
 import type { z } from "zod";
 import { AppError } from "./errors";
+import { inputFaults } from "./inputFaults";
 
 /** `value` by `schema`; AppError invalid_input lists every field at fault, never what stands in it. */
 export function checkInput<T>(value: unknown, schema: z.ZodType<T>): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const details = parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
-  const first = details[0];
+  const details = inputFaults(parsed.error.issues);
+  const [first] = details;
   throw new AppError("invalid_input", first.path === "" ? first.message : `${first.path}: ${first.message}`, {
     details,
   });

@@ -3,6 +3,7 @@ import path from "node:path";
 import { z } from "zod";
 import type { StorageConnection } from "./azure/connection";
 import type { TelemetrySettings } from "./azure/telemetry";
+import { inputFaults } from "./inputFaults";
 import { packageRoot } from "./packageRoot";
 
 const flag = z.enum(["true", "false", "1", "0"]).transform((text) => text === "true" || text === "1");
@@ -56,7 +57,7 @@ export function readConfig(env: NodeJS.ProcessEnv, appRoot: string): Config {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
   const parsed = environment.safeParse(set);
   if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+    const faults = inputFaults(parsed.error.issues).map(({ path: name, message }) => `${name}: ${message}`);
     throw new Error(`the app settings are wrong: ${faults.join("; ")}`);
   }
   const values = parsed.data;

@@ -1,4 +1,5 @@
-import { AppError } from "../errors";
+import { AppError, type ErrorDetail } from "../errors";
+import { inputFaults } from "../inputFaults";
 import { seededRandom } from "../random";
 import { type Task, taskOf } from "../usecase/specTask";
 import type { CandidateGrid, UsecaseSpec } from "../usecase/usecaseSpec";
@@ -14,22 +15,39 @@ const maxRepeats = 200;
 
 /** The trials that the spec's search asks for, in a fixed order, each checked by its learner. */
 export function planTrials(spec: UsecaseSpec): Trial[] {
-  const chosen = spec.search.kind === "grid" ? everyCombination(spec) : drawnCombinations(spec);
-  if (chosen.length > maxTrials)
-    throw new AppError("invalid_input", `the grids make ${chosen.length} trials; the limit is ${maxTrials}`);
-  return chosen.map(({ at, combination }, index) => {
+  refuseTooMany(spec);
+  return chosenCombinations(spec).map(({ at, combination }, index) => {
     const { learner } = spec.candidates[at];
     return { index, learner, parameters: checkedParameters(learner, taskOf(spec), at, combination) };
   });
 }
 
-interface Choice {
+/** What a search is chosen from. */
+export type SearchFields = Pick<UsecaseSpec, "candidates" | "search" | "seed">;
+
+export interface Choice {
   /** position of the candidate in the spec */
   at: number;
   combination: Combination;
 }
 
-function everyCombination(spec: UsecaseSpec): Choice[] {
+/** The combinations that the spec's search tries; call it for a search that is not too large. */
+export function chosenCombinations(spec: SearchFields): Choice[] {
+  return spec.search.kind === "grid" ? everyCombination(spec) : drawnCombinations(spec);
+}
+
+/** AppError invalid_input where a grid search has more trials than one run may have. */
+export function refuseTooMany({ candidates, search }: SearchFields): void {
+  if (search.kind !== "grid") return;
+  const sizes = candidates.map(({ grid }) =>
+    Object.values(grid).reduce((product, values) => product * (values as unknown[]).length, 1),
+  );
+  const count = sizes.reduce((sum, size) => sum + size, 0);
+  if (count > maxTrials)
+    throw new AppError("invalid_input", `the grids make ${count} trials; the limit is ${maxTrials}`);
+}
+
+function everyCombination(spec: SearchFields): Choice[] {
   return spec.candidates.flatMap(({ grid }, at) =>
     Object.entries(grid)
       .reduce<Combination[]>(
@@ -42,7 +60,7 @@ function everyCombination(spec: UsecaseSpec): Choice[] {
 }
 
 /** Candidates take turns; a combination comes once. */
-function drawnCombinations(spec: UsecaseSpec): Choice[] {
+function drawnCombinations(spec: SearchFields): Choice[] {
   const random = seededRandom(spec.seed);
   const seen = new Set<string>();
   const choices: Choice[] = [];
@@ -68,7 +86,8 @@ function drawValue(values: CandidateGrid[string], at: number): unknown {
   return integer ? Math.round(value) : Number(value.toPrecision(6));
 }
 
-function trainerOf(learner: string, task: Task): Trainer<unknown> {
+/** The learner's trainer; AppError invalid_input where nobody knows it, or where it is not for the task. */
+export function trainerOf(learner: string, task: Task): Trainer<unknown> {
   const trainer = trainerFor(learner);
   if (trainer.tasks.includes(task)) return trainer;
   const known = learnerNames.filter((name) => trainerFor(name).tasks.includes(task));
@@ -78,10 +97,14 @@ function trainerOf(learner: string, task: Task): Trainer<unknown> {
 function checkedParameters(learner: string, task: Task, at: number, combination: Combination): Record<string, unknown> {
   const parsed = trainerOf(learner, task).parameters.safeParse(combination);
   if (parsed.success) return parsed.data as Record<string, unknown>;
-  throw new AppError("invalid_input", `candidate ${learner}: ${parsed.error.issues[0].message}`, {
-    details: parsed.error.issues.map((issue) => ({
-      path: ["candidates", at, "grid", ...issue.path].join("."),
-      message: issue.message,
-    })),
-  });
+  const details = parameterFaults(at, parsed.error.issues);
+  throw new AppError("invalid_input", `candidate ${learner}: ${details[0].message}`, { details });
+}
+
+/** Faults of a candidate's parameters, with their paths in the spec. */
+export function parameterFaults(at: number, issues: Parameters<typeof inputFaults>[0]): ErrorDetail[] {
+  return inputFaults(issues).map(({ path, message }) => ({
+    path: ["candidates", at, "grid", ...(path === "" ? [] : [path])].join("."),
+    message,
+  }));
 }

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { AppError } from "../errors";
+import { AppError, isAppError } from "../errors";
 import { parseUsecase } from "./parseUsecase";
+import type { SpecRule } from "./specRule";
 import type { UsecaseSpec } from "./usecaseSpec";
 
 /** A use case as it was found: its checked spec, its folder, and a hash of the spec that the order and layout of its fields do not change. */
@@ -13,28 +14,44 @@ export interface Usecase {
 }
 
 /**
- * Every use case under `folder`, by name: each is a folder with a usecase.json; its name is the spec's, not the folder's. AppError
- * invalid_input names the file and each path at fault, or the two files that claim one name.
+ * Every use case under `folder`, by name: each is a folder of that name with a usecase.json, which also holds to `rules`. AppError
+ * invalid_input names every file that is wrong and each path at fault in it.
  */
-export function loadUsecases(folder: string): Map<string, Usecase> {
+export function loadUsecases(folder: string, rules: readonly SpecRule[] = []): Map<string, Usecase> {
   if (!existsSync(folder)) throw new AppError("invalid_input", `the folder of use cases ${folder} does not exist`);
   const usecases = new Map<string, Usecase>();
+  const faults: AppError[] = [];
   for (const name of readdirSync(folder).sort()) {
     const file = path.join(folder, name, "usecase.json");
     if (!existsSync(file)) continue;
-    const spec = parseUsecase(readFileSync(file, "utf8"), file);
-    const twin = usecases.get(spec.name);
-    if (twin)
-      throw new AppError(
-        "invalid_input",
-        `${file}: the name "${spec.name}" is taken by ${path.join(twin.folder, "usecase.json")}; names must differ`,
-        { details: [{ path: "name", message: `"${spec.name}" is taken` }] },
-      );
-    usecases.set(spec.name, { spec, folder: path.dirname(file), hash: hashOf(spec) });
+    try {
+      const spec = parseUsecase(readFileSync(file, "utf8"), file, [...rules, namedAs(name)]);
+      usecases.set(name, { spec, folder: path.dirname(file), hash: hashOf(spec) });
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+      faults.push(error);
+    }
   }
+  if (faults.length > 0) throw joined(faults);
   if (usecases.size === 0)
     throw new AppError("invalid_input", `no use case in ${folder}: each is a folder with a usecase.json`);
   return usecases;
+}
+
+/** A use case is looked for by its name in its inbox folder, in the registry and here: all are one name. */
+function namedAs(folder: string): SpecRule {
+  return {
+    needs: ["name"],
+    check: ({ name }, fault) => {
+      if (name !== folder) fault(["name"], `"${name}" differs from the name of its folder, "${folder}": rename one`);
+    },
+  };
+}
+
+function joined(faults: AppError[]): AppError {
+  if (faults.length === 1) return faults[0];
+  const details = faults.flatMap((fault) => fault.details);
+  return new AppError("invalid_input", faults.map(({ message }) => message).join("\n"), { details, cause: faults[0] });
 }
 
 function hashOf(spec: UsecaseSpec): string {

@@ -1,23 +1,34 @@
-import { AppError, messageOf } from "../errors";
+import { AppError, type ErrorDetail } from "../errors";
+import { jsonFault } from "../jsonFault";
+import { consistencyRules } from "./specConsistency";
+import { specFaults } from "./specFaults";
+import type { SpecRule } from "./specRule";
 import { type UsecaseSpec, usecaseSpec } from "./usecaseSpec";
 
-/** Reads one spec; `where` names it in the AppError invalid_input whose details list every path at fault. */
-export function parseUsecase(text: string, where: string): UsecaseSpec {
-  const parsed = usecaseSpec.safeParse(parseJson(text, where));
-  if (parsed.success) return parsed.data;
-  const details = parsed.error.issues.flatMap((issue) => {
-    const path = issue.path.join(".");
-    if (issue.code !== "unrecognized_keys") return [{ path, message: issue.message }];
-    return issue.keys.map((key) => ({ path: [...issue.path, key].join("."), message: "there is no such field" }));
-  });
-  const faults = details.map(({ path, message }) => `${path || "(top)"}: ${message}`).join("; ");
-  throw new AppError("invalid_input", `${where} is wrong: ${faults}`, { details });
+/** Reads one spec; `where` names it in the AppError invalid_input whose details list every path at fault, those of `rules` among them. */
+export function parseUsecase(text: string, where: string, rules: readonly SpecRule[] = []): UsecaseSpec {
+  const raw = parseJson(text, where);
+  const details = specFaults(raw, [...consistencyRules, ...rules]);
+  if (details.length > 0) throw new AppError("invalid_input", faultText(where, details), { details });
+  return usecaseSpec.parse(raw);
+}
+
+/** The faults of a file, a line each. */
+export function faultText(where: string, faults: readonly ErrorDetail[]): string {
+  const lines = faults.map(({ path, message }) => `\n  ${path || "(top)"}: ${message}`);
+  return `${where} is wrong:${lines.join("")}`;
 }
 
 function parseJson(text: string, where: string): unknown {
+  const plain = text.replace(/^\uFEFF/, "");
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ""));
+    return JSON.parse(plain);
   } catch (cause) {
-    throw new AppError("invalid_input", `${where} is not JSON: ${messageOf(cause)}`, { cause });
+    const { line, column, message } = jsonFault(plain);
+    const details = [{ path: "", message: `line ${line}, column ${column}: ${message}` }];
+    throw new AppError("invalid_input", `${where} is not valid JSON, line ${line}, column ${column}: ${message}`, {
+      details,
+      cause,
+    });
   }
 }

@@ -1,46 +1,98 @@
 import type { z } from "zod";
+import { checkExample } from "./checkExample";
 import { checkChecks } from "./checksSpec";
 import { checkDerived } from "./derivedSpec";
 import { checkEvaluation } from "./evaluationSpec";
 import { classMetrics, type SpecFields, valueMetrics } from "./specFields";
+import type { Fault, SpecRule } from "./specRule";
 import { labelClasses, taskOf } from "./specTask";
 
-type Fault = (path: (string | number)[], message: string) => void;
+/** What must hold between the fields of a spec. */
+export const consistencyRules: readonly SpecRule[] = [
+  { needs: ["columns"], check: checkColumns },
+  { needs: ["columns", "time"], check: (spec, fault) => mustBe(spec, ["time"], spec.time, ["timestamp"], fault) },
+  { needs: ["columns", "entity"], check: (spec, fault) => mustBe(spec, ["entity"], spec.entity, ["category"], fault) },
+  {
+    needs: ["columns", "label"],
+    check: (spec, fault) => mustBe(spec, ["label", "column"], spec.label.column, ["category", "number"], fault),
+  },
+  { needs: ["columns", "split"], check: checkSplitColumn },
+  { needs: ["columns", "derived", "features", "label", "horizonHours"], check: checkFeatures },
+  { needs: ["sample", "example", "policies"], check: checkSample },
+  { needs: ["columns", "derived", "features", "example"], check: checkExample },
+  { needs: ["columns", "derived", "time"], check: checkDerived },
+  { needs: ["columns", "time", "split", "horizonHours", "baselines"], check: checkTime },
+  { needs: ["columns", "label"], check: checkLabel },
+  { needs: ["columns", "label", "selection"], check: checkMetric },
+  { needs: ["columns", "label", "baselines"], check: checkBaselines },
+  { needs: ["columns", "label", "evaluation"], check: checkNumberLabel },
+  { needs: ["columns", "label", "classWeights"], check: checkClassWeights },
+  { needs: ["columns", "derived", "features", "label", "checks"], check: checkDeclaredChecks },
+  { needs: ["candidates", "search"], check: checkSearch },
+  {
+    needs: ["columns", "derived", "time", "label", "horizonHours", "evaluation"],
+    check: (spec, fault) => checkEvaluation(spec, labelClasses(spec), fault),
+  },
+  { needs: ["columns", "derived", "baselines"], check: checkRepeats },
+];
 
-/** What must hold between the fields of a spec; each fault is added with its path. */
+/** Looks at all of them; each fault is added with its path. */
 export function checkConsistency(spec: SpecFields, context: z.RefinementCtx): void {
-  const fault = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });
-  const typeOf = (column: string) => spec.columns[column]?.type;
-  const mustBe = (path: (string | number)[], column: string, types: string[]) => {
-    const type = typeOf(column);
-    if (type === undefined) fault(path, `"${column}" is not among the columns`);
-    else if (!types.includes(type)) fault(path, `"${column}" is a ${type}; it must be ${types.join(" or ")}`);
-  };
-  if (spec.time !== undefined) mustBe(["time"], spec.time, ["timestamp"]);
-  if (spec.entity !== undefined) mustBe(["entity"], spec.entity, ["category"]);
-  mustBe(["label", "column"], spec.label.column, ["category", "number"]);
-  if (spec.split.kind === "group") mustBe(["split", "column"], spec.split.column, ["category", "number"]);
+  const fault: Fault = (path, message) => context.addIssue({ code: "custom", path, message });
+  for (const { check } of consistencyRules) check(spec, fault);
+}
+
+function checkSplitColumn(spec: SpecFields, fault: Fault): void {
+  if (spec.split.kind === "group") mustBe(spec, ["split", "column"], spec.split.column, ["category", "number"], fault);
+}
+
+function mustBe(
+  spec: SpecFields,
+  path: (string | number)[],
+  column: string | undefined,
+  types: string[],
+  fault: Fault,
+): void {
+  if (column === undefined) return;
+  const type = spec.columns[column]?.type;
+  if (type === undefined) fault(path, `"${column}" is not among the columns`);
+  else if (!types.includes(type)) fault(path, `"${column}" is a ${type}; it must be ${types.join(" or ")}`);
+}
+
+function checkFeatures(spec: SpecFields, fault: Fault): void {
   for (const [i, feature] of spec.features.entries()) {
-    if (!(feature in spec.derived)) mustBe(["features", i], feature, ["number", "category"]);
+    if (!(feature in spec.derived)) mustBe(spec, ["features", i], feature, ["number", "category"], fault);
     if (spec.features.indexOf(feature) !== i) fault(["features", i], `"${feature}" is listed twice`);
     if (feature === spec.label.column && spec.horizonHours === undefined)
       fault(["features", i], `"${feature}" is the label itself; without a horizon it cannot be a feature`);
   }
+}
+
+function checkSample(spec: SpecFields, fault: Fault): void {
   if (spec.sample !== undefined && spec.example === undefined)
     fault(["example"], "a spec with a sample needs an example row, which the first start scores");
   if (spec.sample !== undefined && spec.policies.onNewData === "none")
     fault(["policies", "onNewData"], "a spec with a sample trains on new data: the first start waits for its run");
-  for (const feature of Object.keys(spec.example ?? {}))
-    if (!spec.features.includes(feature)) fault(["example", feature], `"${feature}" is not among the features`);
-  checkColumns(spec, fault);
-  checkDerived(spec, fault);
-  checkTime(spec, fault);
-  checkLabel(spec, fault);
-  checkTask(spec, fault);
+}
+
+function checkDeclaredChecks(spec: SpecFields, fault: Fault): void {
   const isNumber = (feature: string) => feature in spec.derived || spec.columns[feature]?.type === "number";
   checkChecks(spec, taskOf(spec) === "regression" ? undefined : labelClasses(spec), isNumber, fault);
-  checkSearch(spec, fault);
-  checkEvaluation(spec, labelClasses(spec), fault);
+}
+
+/** Lists in which a value stands twice, which is never meant. */
+function checkRepeats(spec: SpecFields, fault: Fault): void {
+  const once = (path: (string | number)[], values: readonly unknown[] = []) => {
+    for (const [i, value] of values.entries())
+      if (values.indexOf(value) !== i) fault([...path, i], `${JSON.stringify(value)} is listed twice`);
+  };
+  for (const [name, column] of Object.entries(spec.columns)) {
+    if (column.type === "category") once(["columns", name, "values"], column.values);
+    if (column.type !== "timestamp") once(["columns", name, "sentinels"], column.sentinels);
+  }
+  for (const [name, derived] of Object.entries(spec.derived))
+    if (derived.kind === "count") once(["derived", name, "values"], derived.values);
+  once(["baselines"], spec.baselines);
 }
 
 function checkTime(spec: SpecFields, fault: Fault): void {
@@ -86,25 +138,33 @@ function checkLabel(spec: SpecFields, fault: Fault): void {
     fault(["label", "positive"], `"${spec.label.positive}" is not a class; the classes are ${classes.join(", ")}`);
 }
 
-/** What fits only one of the two tasks. */
-function checkTask(spec: SpecFields, fault: Fault): void {
+function checkMetric(spec: SpecFields, fault: Fault): void {
   const task = taskOf(spec);
-  const isNumber = task === "regression";
-  const metrics: readonly string[] = isNumber ? valueMetrics : classMetrics;
+  const metrics: readonly string[] = task === "regression" ? valueMetrics : classMetrics;
   if (!metrics.includes(spec.selection.metric))
     fault(["selection", "metric"], `${spec.selection.metric} is not for ${task}; use one of ${metrics.join(", ")}`);
-  const constant = isNumber ? "mean" : "majority";
-  if (spec.baselines?.includes(isNumber ? "majority" : "mean"))
-    fault(["baselines"], `${isNumber ? "majority" : "mean"} is not for ${task}; use ${constant}`);
-  if (spec.baselines && !spec.baselines.includes(constant))
-    fault(["baselines"], `${constant} must be among the baselines`);
-  if (isNumber)
-    for (const field of ["mapping", "positive"] as const)
-      if (spec.label[field] !== undefined) fault(["label", field], "the label is a number; there are no classes");
-  if (isNumber && spec.evaluation?.costs !== undefined)
+}
+
+function checkBaselines(spec: SpecFields, fault: Fault): void {
+  if (spec.baselines === undefined) return;
+  const task = taskOf(spec);
+  const [constant, other] = task === "regression" ? (["mean", "majority"] as const) : (["majority", "mean"] as const);
+  if (spec.baselines.includes(other)) fault(["baselines"], `${other} is not for ${task}; use ${constant}`);
+  if (!spec.baselines.includes(constant)) fault(["baselines"], `${constant} must be among the baselines`);
+}
+
+/** What has no meaning where the label is a number. */
+function checkNumberLabel(spec: SpecFields, fault: Fault): void {
+  if (taskOf(spec) !== "regression") return;
+  for (const field of ["mapping", "positive"] as const)
+    if (spec.label[field] !== undefined) fault(["label", field], "the label is a number; there are no classes");
+  if (spec.evaluation?.costs !== undefined)
     fault(["evaluation", "costs"], "the label is a number; there are no classes to decide between");
-  if (isNumber && spec.classWeights !== undefined)
-    fault(["classWeights"], "the label is a number; there are no classes");
+}
+
+function checkClassWeights(spec: SpecFields, fault: Fault): void {
+  if (spec.classWeights === undefined) return;
+  if (taskOf(spec) === "regression") fault(["classWeights"], "the label is a number; there are no classes");
   const classes = labelClasses(spec) ?? [];
   if (typeof spec.classWeights === "object")
     for (const name of Object.keys(spec.classWeights))
@@ -113,12 +173,17 @@ function checkTask(spec: SpecFields, fault: Fault): void {
 
 function checkSearch(spec: SpecFields, fault: Fault): void {
   for (const [at, { grid }] of spec.candidates.entries())
-    for (const [name, values] of Object.entries(grid)) {
-      if (Array.isArray(values)) continue;
-      const path = ["candidates", at, "grid", name];
-      if (spec.search.kind === "grid")
-        fault(path, 'a range needs a search that draws: set search.kind to "random" or "halving"');
-      if (values.from >= values.to) fault(path, `the range ends at ${values.to}, which is not above ${values.from}`);
-      if (values.scale === "log" && values.from <= 0) fault(path, "a log scale needs a range above 0");
-    }
+    for (const [name, values] of Object.entries(grid))
+      for (const message of rangeFaults(spec.search, values)) fault(["candidates", at, "grid", name], message);
+}
+
+/** What is wrong with a range to draw from; nothing with a list. */
+export function rangeFaults(search: SpecFields["search"], values: SpecFields["candidates"][number]["grid"][string]) {
+  if (Array.isArray(values)) return [];
+  const faults: string[] = [];
+  if (search.kind === "grid")
+    faults.push('a range needs a search that draws: set search.kind to "random" or "halving"');
+  if (values.from >= values.to) faults.push(`the range ends at ${values.to}, which is not above ${values.from}`);
+  if (values.scale === "log" && values.from <= 0) faults.push("a log scale needs a range above 0");
+  return faults;
 }

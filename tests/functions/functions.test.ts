@@ -58,7 +58,7 @@ describe("a request that cannot be answered", () => {
   const missing = { model: "nothing", version: "1", alias: "champion", id: "nothing.x" };
   it.each([
     ["startRun", { body: { usecase: 7 } }, 400, "usecase"],
-    ["startRun", { body: { usecase: "coffee-grade", now: true } }, 400, ""],
+    ["startRun", { body: { usecase: "coffee-grade", now: true } }, 400, "now"],
     ["startRun", { body: "{" }, 400, ""],
     ["moveAlias", { params: { ...missing, alias: "king" }, body: { version: 1, reason: "x" } }, 400, ""],
     ["moveAlias", { params: missing, body: { version: 0, reason: "x" } }, 400, "version"],

@@ -33,8 +33,8 @@ export class Loop {
 
   /** Starts the app anew with this use case alone. */
   deploy(spec: Spec): void {
-    mkdirSync(path.join(this.folder, "usecase"), { recursive: true });
-    writeFileSync(path.join(this.folder, "usecase", "usecase.json"), JSON.stringify(spec));
+    mkdirSync(path.join(this.folder, spec.name), { recursive: true });
+    writeFileSync(path.join(this.folder, spec.name, "usecase.json"), JSON.stringify(spec));
     const env = { AzureWebJobsStorage: this.storage.connectionString, TIDEGATE_USECASES: this.folder };
     this.app = createApp(readConfig(env, process.cwd()), this.telemetry, this.clock);
   }

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
+import { inputFaults } from "../../shared/inputFaults";
+import { jsonFault } from "../../shared/jsonFault";
 
 const TIME_SPAN = /^(?:(\d+)\.)?(\d{1,2}):(\d{2}):(\d{2})(?:\.\d+)?$/;
 
@@ -64,14 +66,16 @@ export function readLocalSettings(appDir: string): Record<string, string> {
 }
 
 function check<Schema extends z.ZodType>(file: string, schema: Schema): z.output<Schema> {
+  const text = readFileSync(file, "utf8");
   let content: unknown;
   try {
-    content = JSON.parse(readFileSync(file, "utf8"));
+    content = JSON.parse(text);
   } catch (cause) {
-    throw new Error(`${file} is not JSON: ${(cause as Error).message}`, { cause });
+    const { line, column, message } = jsonFault(text);
+    throw new Error(`${file} is not valid JSON, line ${line}, column ${column}: ${message}.`, { cause });
   }
   const parsed = schema.safeParse(content);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path: where, message }) => `${where.join(".") || "the file"} ${message}`);
+  const problems = inputFaults(parsed.error.issues).map(({ path: at, message }) => `${at || "the file"}: ${message}`);
   throw new Error(`${file}: ${problems.join("; ")}.`);
 }

@@ -1,7 +1,7 @@
 import { createWriteStream, type WriteStream } from "node:fs";
 import path from "node:path";
 import { messageOf } from "../../shared/errors";
-import { checkCandidates } from "../../shared/training/checkCandidates";
+import { candidateRules } from "../../shared/training/candidateRules";
 import { loadUsecases, type Usecase } from "../../shared/usecase/loadUsecases";
 import { codeRevision } from "../codeRevision";
 import { type Host, startHost } from "../host/host";
@@ -33,8 +33,7 @@ export class Tidegate {
     const { options, state, root } = this;
     await state.lock();
     const usecasesFolder = path.resolve(root, process.env.TIDEGATE_USECASES ?? "models");
-    const usecases = loadUsecases(usecasesFolder);
-    checkCandidates(usecases);
+    const usecases = loadUsecases(usecasesFolder, candidateRules);
     const port = await this.choosePort();
     const keys = await state.keys();
     this.log = createWriteStream(path.join(state.folder, "host.log"), { flags: "a", mode: 0o600 });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { FeatureTable } from "../../data/featureTable";
 import { AppError } from "../../errors";
+import { inputFaults } from "../../inputFaults";
 import type { FitContext, FittedModel, Trainer, TrainingTarget } from "./trainer";
 
 /** Finds a trainer by its learner's name; AppError invalid_input when there is none. */
@@ -25,8 +26,8 @@ export function resolveNested<T extends NestedLearner>(
     context.addIssue({ code: "custom", message, path: ["learner"] });
   });
   const parsed = trainer?.parameters.safeParse(nested.parameters);
-  for (const issue of parsed?.error?.issues ?? [])
-    context.addIssue({ code: "custom", message: issue.message, path: ["parameters", ...issue.path] });
+  for (const { path, message } of inputFaults(parsed?.error?.issues ?? []))
+    context.addIssue({ code: "custom", message, path: ["parameters", ...(path === "" ? [] : path.split("."))] });
   return parsed?.success ? { ...nested, parameters: parsed.data as Record<string, unknown> } : nested;
 }
 

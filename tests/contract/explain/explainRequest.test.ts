@@ -185,6 +185,6 @@ describe("explaining predictions", () => {
       details: [{ path: "background" }],
     });
     const text = explainRequest(explaining.ports, { body: "{", requestId: "r" });
-    await expect(text).rejects.toThrow("the body is no JSON");
+    await expect(text).rejects.toThrow("the body is not valid JSON");
   });
 });

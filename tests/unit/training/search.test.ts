@@ -54,7 +54,7 @@ describe("the trials of a search", () => {
       features: ["Process"],
       selection: { metric: "rmse" },
       baselines: ["mean"],
-      example: {},
+      example: { Process: null },
     };
     expect(() => planTrials(specWith({ ...number, candidates: [{ learner: "logistic-regression" }] }))).toThrow(
       /not for regression; use one of .*ridge-regression/,

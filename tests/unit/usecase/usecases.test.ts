@@ -133,8 +133,59 @@ describe("a use-case spec", () => {
     expect(faultsOf({ name: "A", title: "", seed: -1 }).map(({ path: at }) => at)).toEqual(["name", "title", "seed"]);
   });
 
-  it("says where the text is no JSON", () => {
-    expect(() => parseUsecase("{", "somewhere/usecase.json")).toThrow(/somewhere\/usecase\.json is not JSON/);
+  it("lists what is wrong within fields and between them in one round, and nothing that only follows", () => {
+    const { Weight, ...columns } = minimal.columns;
+    const faults = faultsOf({
+      colums: {},
+      columns: {
+        ...columns,
+        Weight: { type: "nubmer" },
+        Kind: { type: "category", values: ["apple", "pear", "pear"] },
+      },
+      features: ["Weight", "Height"],
+      label: { column: "Kind", positive: "plum" },
+      entity: "Nobody",
+      selection: { metric: "rmse" },
+      classWeights: { fig: 1 },
+      seed: -1,
+      example: { Weight: "heavy", Hight: 2 },
+    });
+    expect(faults.map(({ path: at }) => at).sort()).toEqual(
+      [
+        "colums",
+        "columns.Weight.type",
+        "columns.Kind.values.2",
+        "features.1",
+        "label.positive",
+        "entity",
+        "selection.metric",
+        "classWeights.fig",
+        "seed",
+        "example.Hight",
+        "example.Height",
+      ].sort(),
+    );
+    expect(faults.find(({ path: at }) => at === "columns.Weight.type")?.message).toBe(
+      'use one of "number", "category", "timestamp"',
+    );
+  });
+
+  it.each<[string, object, string | undefined]>([
+    ["a text for a number", { Weight: "heavy" }, "a number is needed"],
+    ["a number out of range", { Weight: -1 }, "it must be at least 0"],
+    ["null where the column is not nullable", { Weight: null }, "the column is not nullable: a value is needed"],
+    ["no value", {}, "it is missing; write null where the value is unknown"],
+    ["a value that fits", { Weight: 3 }, undefined],
+  ])("looks at %s in the example row", (_what, example, message) => {
+    const [fault] = faultsOf({ ...weight({ min: 0, nullable: false }), example });
+    expect(fault?.message).toBe(message);
+    if (message) expect(fault.path).toBe("example.Weight");
+  });
+
+  it("says at which line and column the text is not JSON", () => {
+    expect(() => parseUsecase('{\n  "name": "fruit",\n}', "somewhere/usecase.json")).toThrow(
+      "somewhere/usecase.json is not valid JSON, line 3, column 1: } follows a comma: take the comma away",
+    );
   });
 
   it("orders classes by name, the positive one of two last", () => {
@@ -156,18 +207,18 @@ describe("the folder of use cases", () => {
     await writeFile(path.join(folder, name, "usecase.json"), typeof spec === "string" ? spec : JSON.stringify(spec));
   };
 
-  it("holds use cases by the name in their spec; other folders and files are ignored", async () => {
-    await add("one", minimal);
+  it("holds use cases by their name, which is their folder's; other folders and files are ignored", async () => {
+    await add("fruit", minimal);
     await mkdir(path.join(folder, "notes"));
     await writeFile(path.join(folder, "usecase.schema.json"), "{}");
     const usecases = loadUsecases(folder);
     expect([...usecases.keys()]).toEqual(["fruit"]);
-    expect(usecases.get("fruit")).toMatchObject({ folder: path.join(folder, "one"), spec: { title: "Fruit" } });
+    expect(usecases.get("fruit")).toMatchObject({ folder: path.join(folder, "fruit"), spec: { title: "Fruit" } });
   });
 
   it("gives a hash that only a change of meaning changes", async () => {
     const hash = async (spec: unknown) => {
-      await add("one", spec);
+      await add("fruit", spec);
       return loadUsecases(folder).get("fruit")?.hash;
     };
     const first = await hash(minimal);
@@ -177,12 +228,19 @@ describe("the folder of use cases", () => {
     expect(await hash({ ...minimal, seed: 2 })).not.toBe(first);
   });
 
-  it("stops at a broken spec with the file's path, and at two specs of one name with both", async () => {
-    await add("one", minimal);
+  it("stops at wrong specs with every file and each path at fault, among them a name that is not the folder's", async () => {
+    await add("fruit", minimal);
     await add("two", { ...minimal, seed: 0.5 });
-    expect(() => loadUsecases(folder)).toThrow(`${path.join(folder, "two", "usecase.json")} is wrong: seed:`);
-    await add("two", minimal);
-    expect(() => loadUsecases(folder)).toThrow(/two.usecase\.json: the name "fruit" is taken by .*one.usecase\.json/);
+    await add("three", "{");
+    const file = (name: string) => path.join(folder, name, "usecase.json");
+    expect(() => loadUsecases(folder)).toThrow(
+      [
+        `${file("three")} is not valid JSON, line 1, column 2: a name in double quotes is needed`,
+        `${file("two")} is wrong:`,
+        "  seed: a whole number is needed",
+        '  name: "fruit" differs from the name of its folder, "two": rename one',
+      ].join("\n"),
+    );
   });
 
   it("must exist and hold one", () => {

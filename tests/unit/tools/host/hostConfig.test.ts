@@ -35,7 +35,7 @@ describe("host.json", () => {
 
   test.each<[string, unknown, RegExp]>([
     ["is missing", undefined, /host\.json is missing/],
-    ["is not JSON", "{", /host\.json is not JSON/],
+    ["is not JSON", "{", /host\.json is not valid JSON, line 1, column 2/],
     ["has a bad time span", { version: "2.0", functionTimeout: "5m" }, /functionTimeout/],
     ["has a bad batch size", { version: "2.0", extensions: { queues: { batchSize: 33 } } }, /queues\.batchSize/],
   ])("that %s stops the start with file and setting", (_what, content, reason) => {

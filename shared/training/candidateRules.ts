@@ -1,0 +1,74 @@
+import { isAppError } from "../errors";
+import { rangeFaults } from "../usecase/specConsistency";
+import type { SpecFields } from "../usecase/specFields";
+import type { Fault, SpecRule } from "../usecase/specRule";
+import { taskOf } from "../usecase/specTask";
+import { chosenCombinations, parameterFaults, refuseTooMany, trainerOf } from "./planTrials";
+import { trainerFor } from "./trainers/registry";
+
+/** What learners say of a spec's candidates. */
+export const candidateRules: readonly SpecRule[] = [
+  { needs: ["candidates"], check: checkLearners },
+  { needs: ["candidates", "columns", "label"], check: checkTasks },
+  { needs: ["candidates", "columns", "label", "search", "seed"], check: checkParameters },
+];
+
+function checkLearners(spec: SpecFields, fault: Fault): void {
+  for (const [at, { learner }] of spec.candidates.entries())
+    tellOf(
+      () => trainerFor(learner),
+      (message) => fault(["candidates", at, "learner"], message),
+    );
+}
+
+function checkTasks(spec: SpecFields, fault: Fault): void {
+  for (const [at, { learner }] of spec.candidates.entries())
+    if (isKnown(learner))
+      tellOf(
+        () => trainerOf(learner, taskOf(spec)),
+        (message) => fault(["candidates", at, "learner"], message),
+      );
+}
+
+/** Every combination that a run would try, of learners that are known; what is wrong with many is told once. */
+function checkParameters(spec: SpecFields, fault: Fault): void {
+  const hasFault = ({ grid }: SpecFields["candidates"][number]) =>
+    Object.values(grid).some((values) => rangeFaults(spec.search, values).length > 0);
+  if (spec.candidates.some(hasFault)) return;
+  if (
+    !tellOf(
+      () => refuseTooMany(spec),
+      (message) => fault(["candidates"], message),
+    )
+  )
+    return;
+  const told = new Set<string>();
+  for (const { at, combination } of chosenCombinations(spec)) {
+    const { learner } = spec.candidates[at];
+    if (!isKnown(learner)) continue;
+    const parsed = trainerFor(learner).parameters.safeParse(combination);
+    for (const { path, message } of parameterFaults(at, parsed.error?.issues ?? [])) {
+      if (!told.has(path + message)) fault([path], message);
+      told.add(path + message);
+    }
+  }
+}
+
+function isKnown(learner: string): boolean {
+  return tellOf(
+    () => trainerFor(learner),
+    () => undefined,
+  );
+}
+
+/** Whether `work` was done; AppError invalid_input is told, anything else passes. */
+function tellOf(work: () => unknown, tell: (message: string) => void): boolean {
+  try {
+    work();
+    return true;
+  } catch (error) {
+    if (!isAppError(error, "invalid_input")) throw error;
+    tell(error.message);
+    return false;
+  }
+}
