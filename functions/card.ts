@@ -3,7 +3,7 @@ import { getApp } from "../shared/app";
 import { buildModelCard } from "../shared/card/buildModelCard";
 import { modelCardPage } from "../shared/card/modelCardPage";
 import { endpoint } from "./endpoint";
-import { pageFormat, pageReply, wantsPage } from "./pageFormat";
+import { keyInAddress, pageFormat, pageReply, wantsPage } from "./pageFormat";
 
 app.http("modelCard", {
   methods: ["GET"],
@@ -12,6 +12,6 @@ app.http("modelCard", {
   handler: endpoint(async (request, _context, query) => {
     const isPage = wantsPage(request, query);
     const card = await buildModelCard(getApp().card, request.params.model, request.params.version);
-    return isPage ? pageReply(modelCardPage(card)) : { jsonBody: card };
+    return isPage ? pageReply(modelCardPage(card, keyInAddress(request))) : { jsonBody: card };
   }, pageFormat),
 });

@@ -3,7 +3,7 @@ import { getApp } from "../shared/app";
 import { explainPage } from "../shared/explain/explainPage";
 import { explainRequest } from "../shared/explain/explainRequest";
 import { bodyText, endpoint } from "./endpoint";
-import { pageFormat, pageReply, wantsPage } from "./pageFormat";
+import { keyInAddress, pageFormat, pageReply, wantsPage } from "./pageFormat";
 
 app.http("explain", {
   methods: ["POST"],
@@ -27,6 +27,6 @@ app.http("explainVersion", {
     const { model, version } = request.params;
     const isPage = wantsPage(request, query);
     const explanation = await getApp().explanations.of(model, version);
-    return isPage ? pageReply(explainPage(explanation)) : { jsonBody: explanation };
+    return isPage ? pageReply(explainPage(explanation, keyInAddress(request))) : { jsonBody: explanation };
   }, pageFormat),
 });

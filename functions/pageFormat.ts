@@ -13,3 +13,8 @@ export function wantsPage(request: HttpRequest, { format }: z.infer<typeof pageF
 export function pageReply(body: string) {
   return { body, headers: { "content-type": "text/html; charset=utf-8" } };
 }
+
+/** The function key of a caller who has it in the address: links on a page must carry it, too. */
+export function keyInAddress(request: HttpRequest): string | undefined {
+  return request.query.get("code") ?? undefined;
+}

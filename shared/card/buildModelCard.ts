@@ -18,7 +18,9 @@ export async function buildModelCard(ports: CardPorts, model: string, reference:
   const aliases = Object.entries(await registry.aliases(model))
     .filter(([, version]) => version === number)
     .map(([alias]) => alias);
-  return modelCard({ facts, aliases, spec: usecases.get(model)?.spec, explanation: await explanationOf(ports, facts) });
+  const versions = (await registry.versions(model)).map(({ version }) => version).sort((a, b) => a - b);
+  const spec = usecases.get(model)?.spec;
+  return modelCard({ facts, aliases, versions, spec, explanation: await explanationOf(ports, facts) });
 }
 
 /** The explanation, or why there can be none. */

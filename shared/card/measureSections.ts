@@ -2,9 +2,10 @@ import { barChart } from "../charts/barChart";
 import { intervalChart } from "../charts/intervalChart";
 import { lineChart } from "../charts/lineChart";
 import type { ClassCurves } from "../evaluation/classCurves";
+import { metricTitle, metricWords } from "../evaluation/metricWords";
 import type { ValueCurves } from "../evaluation/valueCurves";
 import { figure, percent } from "../figure";
-import { type Cell, paragraph, section, table } from "../page/html";
+import { beside, type Cell, charts, paragraph, section, table } from "../page/html";
 import type { ModelVersion, VersionSaving } from "../registry/modelVersion";
 import type { ModelCard } from "./modelCard";
 
@@ -12,9 +13,9 @@ import type { ModelCard } from "./modelCard";
 export function measureSections({ facts, absent, predicts }: ModelCard): string {
   const curves = facts.valueCurves
     ? valueCharts(facts.valueCurves, predicts)
-    : (facts.curves ?? []).map(curveCharts).join("");
+    : charts((facts.curves ?? []).flatMap(curveCharts));
   return (
-    section("How good it is", metricsTable(facts) + differencesChart(facts), absent.metrics) +
+    section("How good it is", beside(metricsTable(facts), differencesChart(facts)), absent.metrics) +
     (facts.signature.classes ? section("What it decides", confusionTable(facts), absent.metrics) : "") +
     section("Curves and calibration", curves, absent.curves) +
     section("Where it is better and worse", sliceCharts(facts), absent.slices) +
@@ -25,23 +26,43 @@ export function measureSections({ facts, absent, predicts }: ModelCard): string 
 function metricsTable({ metrics = {}, baselines = {}, intervals = {} }: ModelVersion): string {
   const names = Object.keys(metrics).filter((name) => typeof metrics[name] === "number" && name !== "rows");
   if (names.length === 0) return "";
-  const rivals = Object.keys(baselines);
+  const others = Object.keys(baselines);
+  const sure = percent(Object.values(intervals)[0]?.confidence ?? 0.95);
   const rows = names.map((name): Cell[] => {
     const interval = intervals[name];
-    const range = interval && `${figure(interval.low)} to ${figure(interval.high)}`;
-    return [name, Number(metrics[name]), range, ...rivals.map((rival) => baselines[rival][name] as Cell)];
+    const range = interval && `${figure(interval.low)}\u00a0to\u00a0${figure(interval.high)}`;
+    const values = [Number(metrics[name]), ...others.map((other) => baselines[other][name])];
+    const [own, ...theirs] = values.map((value, at) => (at === bestOf(name, values) ? { best: Number(value) } : value));
+    return [inWords(name), own as Cell, range, ...(theirs as Cell[])];
   });
-  const [first] = Object.values(intervals);
-  const sure = percent(first?.confidence ?? 0.95);
-  const text = `On ${metrics.rows} hold-out rows that no model had seen, beside the baselines on the same rows.`;
-  return paragraph(text) + table(["metric", "this version", `${sure} interval`, ...rivals], rows);
+  const text = `On ${metrics.rows} hold-out rows that no model had seen, beside the baselines on the same rows. The best of each line is marked.`;
+  return paragraph(text) + table(["metric", "this version", `${sure} interval`, ...others], rows, true);
 }
 
-function differencesChart({ differences = [], selectionMetric }: ModelVersion): string {
+function inWords(metric: string): Cell {
+  const words = metricWords(metric);
+  return words === undefined
+    ? metric
+    : { text: words.title, note: `${words.better === "near 0" ? "near 0" : words.better} is better: ${words.meaning}` };
+}
+
+/** Where the best of several values of a metric stands; -1 where nobody knows which way is better, or where two are equally good. */
+function bestOf(metric: string, values: readonly unknown[]): number {
+  const better = metricWords(metric)?.better;
+  const known = values.map((value) => (typeof value === "number" ? value : Number.NaN));
+  const size = (value: number) => (better === "near 0" ? -Math.abs(value) : better === "lower" ? -value : value);
+  const most = known.reduce((best, value) => (size(value) > best ? size(value) : best), Number.NEGATIVE_INFINITY);
+  const winners = known.flatMap((value, at) => (size(value) === most ? [at] : []));
+  return better !== undefined && values.length > 1 && winners.length === 1 ? winners[0] : -1;
+}
+
+function differencesChart({ differences = [], selectionMetric = "" }: ModelVersion): string {
   if (differences.length === 0) return "";
+  const title = metricTitle(selectionMetric);
+  const better = metricWords(selectionMetric)?.better ?? "lower";
   return intervalChart({
-    title: `Difference of ${selectionMetric} to others on the same rows`,
-    valueLabel: `${selectionMetric} of this version minus the other's, ${percent(differences[0].confidence)} interval`,
+    title: `${title} against others on the same rows`,
+    valueLabel: `${title} of this version minus the other's, ${percent(differences[0].confidence)} interval; ${better === "higher" ? "above" : "below"} 0 this version is better`,
     intervals: differences.map(({ against, difference, low, high }) => ({
       label: against,
       value: difference,
@@ -65,11 +86,11 @@ function confusionTable({ metrics, signature }: ModelVersion): string {
   );
 }
 
-function curveCharts({ class: name, roc, precisionRecall, calibration, lift }: ClassCurves): string {
+function curveCharts({ class: name, roc, precisionRecall, calibration, lift }: ClassCurves): string[] {
   const { equalMass, error } = calibration;
-  const charts: string[] = [];
+  const drawn: string[] = [];
   if (roc)
-    charts.push(
+    drawn.push(
       lineChart({
         title: `ROC curve: ${name}`,
         description: `Share of actual ${name} found against false alarms.`,
@@ -82,7 +103,7 @@ function curveCharts({ class: name, roc, precisionRecall, calibration, lift }: C
       }),
     );
   if (precisionRecall)
-    charts.push(
+    drawn.push(
       lineChart({
         title: `Precision and recall: ${name}`,
         description: `How many of those called ${name} are, against how many are found.`,
@@ -93,7 +114,7 @@ function curveCharts({ class: name, roc, precisionRecall, calibration, lift }: C
         lines: [{ label: name, x: precisionRecall.recall, y: precisionRecall.precision }],
       }),
     );
-  charts.push(
+  drawn.push(
     lineChart({
       title: `Calibration: ${name}`,
       description: `Observed share against the probability said; expected calibration error ${figure(error.equalMass)} over bins of equal mass.`,
@@ -108,17 +129,16 @@ function curveCharts({ class: name, roc, precisionRecall, calibration, lift }: C
       title: `Lift by tenth: ${name}`,
       valueLabel: `times as many ${name} as on average`,
       bars: lift.map((row) => ({ label: `tenth ${row.part}`, value: row.lift })),
-      widthPx: 420,
     }),
   );
-  return charts.join("");
+  return drawn;
 }
 
 function valueCharts({ parts, errors }: ValueCurves, { label, unit }: ModelCard["predicts"]): string {
   const named = unit ? `${label}, ${unit}` : label;
   const x = parts.map(({ meanPredicted }) => meanPredicted);
   const ends = [Math.min(...x), Math.max(...x)];
-  return (
+  const drawn = [
     lineChart({
       title: "Observed against predicted",
       description: `Hold-out rows in ${parts.length} parts of equal size by what was predicted: what was observed there on average, and within which limits eight rows in ten lie.`,
@@ -130,37 +150,41 @@ function valueCharts({ parts, errors }: ValueCurves, { label, unit }: ModelCard[
         { label: "nine in ten observed are below", x, y: parts.map(({ high }) => high) },
         { label: "perfect", x: ends, y: ends, dashed: true },
       ],
-    }) +
+    }),
     barChart({
       title: "Errors",
       valueLabel: "hold-out rows; those beyond stand in the outer bins",
       bars: errors.map(({ from, to, rows }) => ({ label: `${figure(from)} to ${figure(to)}`, value: rows })),
-      widthPx: 480,
-    }) +
+    }),
+  ];
+  return (
+    charts(drawn) +
     paragraph(`An error is the predicted ${named} minus the observed one: above zero the model said too much.`)
   );
 }
 
-function sliceCharts({ slices = [], selectionMetric, metrics }: ModelVersion): string {
+function sliceCharts({ slices = [], selectionMetric = "", metrics }: ModelVersion): string {
   const columns = [...new Set(slices.map(({ column }) => column))];
-  const whole = Number(metrics?.[selectionMetric ?? ""]);
-  return columns
-    .map((column) => {
-      const judged = slices.filter((slice) => slice.column === column && slice.value !== null);
-      if (judged.length === 0) return paragraph(`${column}: every part has too few rows.`);
-      return intervalChart({
-        title: `${selectionMetric} by ${column}`,
-        valueLabel: `${selectionMetric}, with its interval`,
-        intervals: judged.map(({ slice, rows, value, low, high, worse }) => ({
+  const whole = Number(metrics?.[selectionMetric]);
+  const judged = (column: string) => slices.filter((slice) => slice.column === column && slice.value !== null);
+  const small = columns.filter((column) => judged(column).length === 0);
+  const title = metricTitle(selectionMetric);
+  const drawn = columns
+    .filter((column) => !small.includes(column))
+    .map((column) =>
+      intervalChart({
+        title: `${title} by ${column}`,
+        valueLabel: `${title}, with its interval`,
+        intervals: judged(column).map(({ slice, rows, value, low, high, worse }) => ({
           label: `${slice} (${rows} rows)${worse ? " worse" : ""}`,
           value: value as number,
           low: low as number,
           high: high as number,
         })),
         reference: { value: whole, label: "all rows" },
-      });
-    })
-    .join("");
+      }),
+    );
+  return charts(drawn) + small.map((column) => paragraph(`${column}: every part has too few rows.`)).join("");
 }
 
 function savingParts({ unit, confidence, model, against, thresholds }: VersionSaving): string {
@@ -180,5 +204,7 @@ function savingParts({ unit, confidence, model, against, thresholds }: VersionSa
         `It decides at a probability of ${figure(thresholds.decided)}; the costs ask for ${thresholds.theoretical === null ? "none" : figure(thresholds.theoretical)}.`,
       )
     : "";
-  return paragraph(text) + chart + table(["decided by", `cost, ${unit} a row`, "saving", "from", "to"], rows) + limits;
+  return (
+    paragraph(text) + beside(table(["decided by", `cost, ${unit} a row`, "saving", "from", "to"], rows), chart) + limits
+  );
 }

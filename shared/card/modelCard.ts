@@ -1,5 +1,6 @@
 import type { GlobalExplanation } from "../explain/globalExplanation";
 import type { ModelVersion } from "../registry/modelVersion";
+import { timeText } from "../timeText";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 
 /** Everything a reader needs to judge a model version; what is not known says why. */
@@ -8,13 +9,23 @@ export interface ModelCard {
   version: number;
   /** aliases that stand at this version now */
   aliases: string[];
+  /** every version of the model, the oldest first */
+  versions: number[];
   title: string;
   description: string;
   intendedUse: string;
   limits: string[];
+  /** whether a person named some of them, in the use case */
+  limitsDeclared: boolean;
   owners: string[];
   contact?: string;
-  predicts: { label: string; unit?: string; classes?: string[]; horizonHours?: number };
+  predicts: {
+    task: "classification" | "regression";
+    label: string;
+    unit?: string;
+    classes?: string[];
+    horizonHours?: number;
+  };
   /** facts of the version as registered: signature, learner, data, metrics, curves, slices, saving, checks, gate, lineage, environment */
   facts: ModelVersion;
   /** what the model goes by; see GET /models/{model}/versions/{version}/explain for more */
@@ -26,6 +37,7 @@ export interface ModelCard {
 interface CardParts {
   facts: ModelVersion;
   aliases: string[];
+  versions: number[];
   /** the use case as it is now; undefined for a model without one */
   spec?: UsecaseSpec;
   /** or why there is none */
@@ -33,24 +45,33 @@ interface CardParts {
 }
 
 /** Puts a version's card together; pure. */
-export function modelCard({ facts, aliases, spec, explanation }: CardParts): ModelCard {
+export function modelCard({ facts, aliases, versions, spec, explanation }: CardParts): ModelCard {
   const { classes } = facts.signature;
   const importance = typeof explanation === "string" ? undefined : explanation.importance;
   return {
     model: facts.model,
     version: facts.version,
     aliases,
+    versions,
     title: spec?.title ?? facts.model,
     description: spec?.description ?? "",
     intendedUse: spec?.card.intendedUse ?? intendedUseOf(spec),
     limits: [...(spec?.card.limits ?? []), ...knownLimits(facts)],
+    limitsDeclared: (spec?.card.limits ?? []).length > 0,
     owners: spec?.card.owners ?? [],
     contact: spec?.card.contact,
-    predicts: { ...labelOf(spec), classes, horizonHours: spec?.horizonHours },
+    predicts: { task: taskOf(facts), ...labelOf(spec), classes, horizonHours: spec?.horizonHours },
     facts,
     importance,
     absent: absentSections(facts, importance, explanation),
   };
+}
+
+/** A model trained elsewhere may return labels without saying which there are. */
+function taskOf({ signature }: ModelVersion): ModelCard["predicts"]["task"] {
+  return signature.labelOutput === undefined && signature.probabilityOutput === undefined
+    ? "regression"
+    : "classification";
 }
 
 function labelOf(spec?: UsecaseSpec): Pick<ModelCard["predicts"], "label" | "unit"> {
@@ -75,7 +96,8 @@ function knownLimits({ gate, differences = [], slices = [], checks = [], data }:
     limits.push(`Worse than on the whole where ${column} is ${slice} (${rows} hold-out rows).`);
   for (const { name, status, summary } of checks)
     if (status === "failed" || status === "warned") limits.push(`Check "${name}" ${status}: ${summary}`);
-  if (data?.holdout.to) limits.push(`Nothing after ${data.holdout.to} was seen; conditions may have changed since.`);
+  if (data?.holdout.to)
+    limits.push(`Nothing after ${timeText(data.holdout.to)} was seen; conditions may have changed since.`);
   return limits;
 }
 
@@ -87,13 +109,16 @@ function absentSections(
   const uploaded = facts.lineage.source === "upload";
   const unknown = uploaded ? "the model was trained elsewhere" : "the version was registered before this was kept";
   const absent: Record<string, string> = {};
+  if (importance === undefined) absent.importance = withoutImportance(explanation);
   if (facts.metrics === undefined) absent.metrics = unknown;
   if (facts.data === undefined) absent.data = unknown;
   if (facts.curves === undefined && facts.valueCurves === undefined) absent.curves = unknown;
   if (facts.slices === undefined) absent.slices = uploaded ? unknown : "the use case names no evaluation.slices";
   if (facts.saving === undefined) absent.saving = uploaded ? unknown : "the use case has no evaluation.costs";
   if (facts.checks === undefined) absent.checks = unknown;
-  if (importance === undefined)
-    absent.importance = typeof explanation === "string" ? explanation : "the truth of the sample rows is not known";
   return absent;
+}
+
+function withoutImportance(explanation: GlobalExplanation | string): string {
+  return typeof explanation === "string" ? explanation : "the truth of the sample rows is not known";
 }

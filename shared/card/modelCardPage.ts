@@ -1,20 +1,24 @@
 import { barChart } from "../charts/barChart";
 import { escapeText } from "../charts/escapeText";
+import { metricTitle } from "../evaluation/metricWords";
 import { figure } from "../figure";
-import { type Cell, list, page, paragraph, section, table } from "../page/html";
+import { beside, type Cell, type Link, list, navigation, page, paragraph, section, table } from "../page/html";
+import { timeText } from "../timeText";
 import type { PartDescription } from "../training/describeData";
 import { measureSections } from "./measureSections";
 import type { ModelCard } from "./modelCard";
 
 const splitWords = { time: "by time", stratified: "stratified by label", group: "by group" };
 
-/** The card as one self-contained HTML page: no script, nothing loaded, for screens of any width, dark ones and paper. */
-export function modelCardPage(card: ModelCard): string {
+/**
+ * The card as one self-contained HTML page: no script, nothing loaded, for screens of any width, dark ones and paper. `key`: the
+ * function key that its links carry, where the reader came with one in the address.
+ */
+export function modelCardPage(card: ModelCard, key?: string): string {
   const title = `${card.title}: ${card.model} version ${card.version}`;
   const body =
-    header(card) +
-    section("Intended use", paragraph(card.intendedUse) + contact(card)) +
-    section("Limits", list(card.limits) || paragraph("None are known beyond what the figures below say.")) +
+    header(card, navigation(linksOf(card), key)) +
+    beside(section("Intended use", paragraph(card.intendedUse) + contact(card)), section("Limits", limits(card))) +
     measureSections(card) +
     section("What it goes by", importanceChart(card), card.absent.importance) +
     section("Checks", checksTable(card), card.absent.checks) +
@@ -23,32 +27,60 @@ export function modelCardPage(card: ModelCard): string {
   return page(title, body);
 }
 
-function header({ title, model, version, aliases, description, facts, predicts }: ModelCard): string {
+function header(card: ModelCard, links: string): string {
+  const { title, model, version, aliases, description, facts, predicts } = card;
   const badges = [...aliases, `gate: ${facts.gate.decision}`, facts.learner ?? "trained elsewhere"];
-  const what = predicts.classes ? `one of ${predicts.classes.join(", ")}` : "a number";
   const ahead = predicts.horizonHours === undefined ? "" : `, ${predicts.horizonHours} hours ahead`;
+  const text = `${model} version ${version}, registered ${timeText(facts.createdAt)}. Predicts ${predicts.label}: ${answersOf(card)}${ahead}.`;
   return (
-    `<header><p class="soft">Model card</p><h1>${escapeText(title)}</h1>` +
-    `<p>${escapeText(`${model} version ${version}, registered ${facts.createdAt.slice(0, 16).replace("T", " ")} UTC. Predicts ${predicts.label}: ${what}${ahead}.`)}</p>` +
-    `<p>${badges.map((badge) => `<span class="badge">${escapeText(badge)}</span>`).join("")}</p>` +
+    `<header><p class="soft">Model card</p><h1>${escapeText(title)}</h1>${paragraph(text)}` +
+    `<p>${badges.map((badge) => `<span class="badge">${escapeText(badge)}</span>`).join("")}</p>${links}` +
     `${description === "" ? "" : paragraph(description)}${list(facts.gate.reasons)}</header>`
   );
 }
 
-function contact({ owners, contact: where }: ModelCard): string {
-  const parts = [
-    ...(owners.length > 0 ? [`Owners: ${owners.join(", ")}.`] : []),
-    ...(where ? [`Contact: ${where}.`] : []),
+function answersOf({ predicts: { task, classes } }: ModelCard): string {
+  if (task === "regression") return "a number";
+  return classes ? `one of ${classes.join(", ")}` : "a class, whose names the model does not list";
+}
+
+/** Where a reader goes on from here, relative to the card's address. */
+function linksOf({ model, version, versions, facts: { lineage } }: ModelCard): Link[] {
+  const place = versions.indexOf(version);
+  const card = (other: number | undefined, name: string): Link[] =>
+    other === undefined ? [] : [{ text: `${name}: version ${other}`, href: `../${other}/card?format=html` }];
+  return [
+    { text: "What it goes by", href: "explain?format=html" },
+    ...card(place > 0 ? versions[place - 1] : undefined, "Earlier"),
+    ...card(versions[place + 1], "Later"),
+    ...(lineage.runId ? [{ text: "Its run", href: `../../../../runs/${encodeURIComponent(lineage.runId)}` }] : []),
+    ...(lineage.usecase
+      ? [{ text: "Datasets", href: `../../../../datasets?usecase=${encodeURIComponent(lineage.usecase)}` }]
+      : []),
+    { text: "Everything as JSON", href: `../${version}` },
+    { text: "Audit trail", href: `../../../../audit/${encodeURIComponent(model)}` },
   ];
-  return parts.length === 0 ? "" : paragraph(parts.join(" "));
+}
+
+function limits({ limits: known, limitsDeclared }: ModelCard): string {
+  const undeclared = limitsDeclared
+    ? ""
+    : paragraph("The use case declares no limits (card.limits in its spec).", "soft");
+  const seen = list(known) || paragraph("The figures below show none by themselves.");
+  return seen + undeclared;
+}
+
+function contact({ owners, contact: where }: ModelCard): string {
+  const people = owners.length > 0 ? `Owners: ${owners.join(", ")}.` : "No owner is declared.";
+  return paragraph(where ? `${people} Contact: ${where}.` : people);
 }
 
 function importanceChart({ importance }: ModelCard): string {
   if (importance === undefined) return "";
   const { metric, rows, repeats, features } = importance;
   const chart = barChart({
-    title: `Permutation importance (${metric})`,
-    valueLabel: `how much worse ${metric} gets`,
+    title: `Permutation importance (${metricTitle(metric)})`,
+    valueLabel: `how much worse the ${metricTitle(metric)} gets without it`,
     bars: features.slice(0, 25).map(({ feature, importance: mean, deviation }) => ({
       label: feature,
       value: mean,
@@ -62,9 +94,10 @@ function importanceChart({ importance }: ModelCard): string {
 
 function checksTable({ facts: { checks = [] } }: ModelCard): string {
   if (checks.length === 0) return "";
-  const effect = { block: "blocks", warn: "warns" };
-  const rows = checks.map((one) => [one.name, one.kind, one.status, effect[one.severity], one.summary]);
-  return table(["check", "when", "result", "a failure", "what was found"], rows, true);
+  const effect = { block: "stops the version", warn: "warns only" };
+  const when = { "pre-train": "before training", "post-train": "after training" };
+  const rows = checks.map((one) => [one.name, one.status, one.summary, when[one.kind], effect[one.severity]]);
+  return table(["check", "result", "what was found", "when", "if it fails"], rows, true);
 }
 
 function dataTables({ facts: { data, lineage } }: ModelCard): string {
@@ -76,7 +109,13 @@ function dataTables({ facts: { data, lineage } }: ModelCard): string {
       .map(([name, rows]) => `${name} ${rows}`)
       .join(", ");
   };
-  const part = (name: string, one: PartDescription): Cell[] => [name, one.rows, one.from, one.to, spread(one)];
+  const part = (name: string, one: PartDescription): Cell[] => [
+    name,
+    one.rows,
+    one.from && timeText(one.from),
+    one.to && timeText(one.to),
+    spread(one),
+  ];
   const text = `Dataset versions ${(lineage.datasetVersions ?? []).join(", ")}: ${counts.rows} rows, ${counts.labelled} with a known label, ${counts.duplicates} replaced by others, ${counts.gap} left out between training and hold-out. The split is ${splitWords[split.kind]}; ${folds} folds inside the training rows chose the model.`;
   return (
     paragraph(text) +
@@ -95,7 +134,7 @@ function lineageTable({ facts }: ModelCard): string {
     ["prepared rows", lineage.preparedRows],
     ["use case, hash of its spec", lineage.usecaseHash],
     ["its spec, kept", lineage.usecaseSpec],
-    ["code revision", lineage.codeRevision],
+    [lineage.source === "upload" ? "registered by app revision" : "code revision", lineage.codeRevision],
     ["parameters", parameters && parameterText(parameters)],
     ["seed", seed === undefined ? undefined : String(seed)],
     [

@@ -1,7 +1,7 @@
 import { figure } from "../figure";
 import { axis } from "./axis";
 import { escapeText } from "./escapeText";
-import { chartFrame, palette } from "./svg";
+import { axisLabel, chartFrame, labelLinePx, labelLines, palette } from "./svg";
 
 /** One bar; `low` and `high` draw a whisker for its uncertainty. */
 export interface Bar {
@@ -29,7 +29,7 @@ const top = 40;
 
 /** Horizontal bars from zero, in the order given, as an SVG element with title, description, ticks and each bar's value. */
 export function barChart(chart: BarChart): string {
-  const { bars, widthPx = 480 } = chart;
+  const { bars, widthPx = 440 } = chart;
   const ends = bars.flatMap(({ value, low = value, high = value }) => [value, low, high]).filter(Number.isFinite);
   const scale = axis(Math.min(0, ...ends), Math.max(0, ...ends));
   const left = labelPx;
@@ -46,12 +46,12 @@ export function barChart(chart: BarChart): string {
     title: chart.title,
     description: chart.description ?? bars.map(({ label, value }) => `${label}: ${figure(value)}`).join("; "),
     widthPx,
-    heightPx: bottom + 44,
+    heightPx: bottom + 29 + labelLines(chart.valueLabel, widthPx).length * labelLinePx,
     content: [
       ...ticks,
       ...rows,
       `<line class="axis" x1="${px(x(0))}" x2="${px(x(0))}" y1="${top}" y2="${bottom}"/>`,
-      `<text class="label" x="${px((left + right) / 2)}" y="${bottom + 36}" text-anchor="middle">${escapeText(chart.valueLabel)}</text>`,
+      axisLabel(chart.valueLabel, (left + right) / 2, bottom + 36, widthPx),
     ],
   });
 }

@@ -1,7 +1,7 @@
 import { figure } from "../figure";
 import { axis } from "./axis";
 import { escapeText } from "./escapeText";
-import { chartFrame, palette } from "./svg";
+import { axisLabel, chartFrame, labelLinePx, labelLines, palette } from "./svg";
 
 /** A value with its interval. */
 export interface Interval {
@@ -26,7 +26,7 @@ const left = 190;
 const top = 52;
 
 /** A dot and a line for each interval, in the order given, as an SVG element with title, description and ticks. */
-export function intervalChart({ title, valueLabel, intervals, reference, widthPx = 480 }: IntervalChart): string {
+export function intervalChart({ title, valueLabel, intervals, reference, widthPx = 440 }: IntervalChart): string {
   const ends = intervals.flatMap(({ value, low, high }) => [value, low, high]).concat(reference?.value ?? []);
   const scale = axis(Math.min(...ends), Math.max(...ends));
   const right = widthPx - 24;
@@ -48,12 +48,12 @@ export function intervalChart({ title, valueLabel, intervals, reference, widthPx
     title,
     description: intervals.map(inWords).join("; "),
     widthPx,
-    heightPx: bottom + 44,
+    heightPx: bottom + 29 + labelLines(valueLabel, widthPx).length * labelLinePx,
     content: [
       ...ticks,
       ...(line ? [line] : []),
       ...rows,
-      `<text class="label" x="${(left + right) / 2}" y="${bottom + 36}" text-anchor="middle">${escapeText(valueLabel)}</text>`,
+      axisLabel(valueLabel, (left + right) / 2, bottom + 36, widthPx),
     ],
   });
 }

@@ -1,6 +1,6 @@
 import { type Axis, axis } from "./axis";
 import { escapeText } from "./escapeText";
-import { chartFrame, palette } from "./svg";
+import { axisLabel, chartFrame, labelLinePx, labelLines, palette } from "./svg";
 
 /** One curve: `x[i]`, `y[i]`; a y that is no finite number leaves a gap. Faint curves stand behind and are in no legend. */
 export interface Line {
@@ -37,6 +37,7 @@ export function lineChart(chart: LineChart): string {
   const legendPx = legend.length > 1 ? legend.length * 18 : 0;
   const right = widthPx - margin.right;
   const bottom = heightPx - margin.bottom;
+  const moreLabelPx = (labelLines(chart.xLabel, widthPx).length - 1) * labelLinePx;
   const xAxis = chart.xNames ? nameAxis(chart.xNames) : axis(...range(lines.map((line) => line.x)));
   const [lowest, highest] = range(lines.map((line) => line.y));
   const yAxis = axis(chart.yLow ?? lowest, chart.yHigh ?? highest);
@@ -48,14 +49,16 @@ export function lineChart(chart: LineChart): string {
     title: chart.title,
     description: chart.description,
     widthPx,
-    heightPx: heightPx + legendPx,
+    heightPx: heightPx + moreLabelPx + legendPx,
     content: [
       ...xAxis.ticks.map(({ value, text }) => xTick(x(value), bottom, text)),
       ...yAxis.ticks.map(({ value, text }) => yTick(y(value), right, text)),
       ...ordered.map((line) => curve(line, x, y, colorOf.get(line), chart.xNames === undefined)),
-      `<text class="label" x="${(margin.left + right) / 2}" y="${heightPx - 12}" text-anchor="middle">${escapeText(chart.xLabel)}</text>`,
+      axisLabel(chart.xLabel, (margin.left + right) / 2, heightPx - 12, widthPx),
       `<text class="label" transform="rotate(-90)" x="${-(margin.top + bottom) / 2}" y="14" text-anchor="middle">${escapeText(chart.yLabel)}</text>`,
-      ...(legendPx > 0 ? legend.map((line, index) => legendRow(line, heightPx + index * 18, colorOf.get(line))) : []),
+      ...(legendPx > 0
+        ? legend.map((line, index) => legendRow(line, heightPx + moreLabelPx + index * 18, colorOf.get(line)))
+        : []),
     ],
   });
 }

@@ -1,6 +1,7 @@
 import { type FeatureTable, selectRows } from "../data/featureTable";
 import type { PreparedData } from "../data/preparedData";
 import { calibrationBins, expectedCalibrationError } from "../evaluation/calibration";
+import { metricTitle } from "../evaluation/metricWords";
 import { isBetter, selectionMetricValue } from "../evaluation/selectionMetric";
 import type { ModelOutput } from "../evaluation/weightedMetric";
 import { figure, percent } from "../figure";
@@ -9,7 +10,7 @@ import type { CheckResult } from "../registry/modelVersion";
 import type { ChecksSpec } from "../usecase/checksSpec";
 import type { SelectionMetric } from "../usecase/specFields";
 import { checkResult } from "./checkResult";
-import { changeNumber, type Predict, setColumn, watch } from "./watchedModel";
+import { changeNumber, type Predict, setColumn, watch, watchedClass } from "./watchedModel";
 
 const kind = "post-train" as const;
 const maxRows = 2000;
@@ -116,14 +117,18 @@ async function minimumFunctionality(sample: Sample, spec: ChecksSpec["minimumFun
     ...(atLeast === undefined ? [] : [{ ok: watched[0] >= atLeast, text: `at least ${atLeast}` }]),
     ...(atMost === undefined ? [] : [{ ok: watched[0] <= atMost, text: `at most ${atMost}` }]),
   ];
-  const answer = labels.length > 0 ? `"${labels[0]}" with ${figure(watched[0])}` : figure(watched[0]);
-  const summary = `${name}: the model says ${answer}; wanted: ${wanted.map(({ text }) => text).join(", ")}`;
+  const { classes } = sample.data;
+  const answer =
+    labels.length > 0
+      ? `decides "${labels[0]}" and gives "${classes[watchedClass(sample.data, sample.checks.class)]}" a probability of ${figure(watched[0])}`
+      : `says ${figure(watched[0])}`;
+  const summary = `${name}: the model ${answer}; wanted: ${wanted.map(({ text }) => text).join(", ")}`;
   return checkResult({ name: `functionality: ${name}`, kind, severity, ok: wanted.every(({ ok }) => ok), summary });
 }
 
 function calibration({ data, rows, watched, checks }: Sample): CheckResult {
   const { maxError, severity } = checks.calibration;
-  const code = checks.class === undefined ? (data.positiveIndex ?? 1) : data.classes.indexOf(checks.class);
+  const code = watchedClass(data, checks.class);
   const positive = Uint8Array.from(rows, (row) => (data.target[row] === code ? 1 : 0));
   const error = expectedCalibrationError(calibrationBins(watched, positive, { bins: 10, binning: "quantile" }));
   const summary = `the probability of "${data.classes[code]}" is off by ${figure(error)} on average over ten bins of equal mass; ${maxError} is allowed`;
@@ -178,7 +183,7 @@ async function missingInputs(sample: Sample): Promise<CheckResult> {
   const ok = broken.length === 0 && (maxWorsening === undefined || by <= maxWorsening);
   const summary =
     broken.length > 0
-      ? `without ${broken.join(", ")} predictions are no numbers any more`
-      : `every feature may be missing; without ${worst} ${sample.metric} gets worse by ${percent(by)}${maxWorsening === undefined ? "" : `; ${percent(maxWorsening)} are allowed`}`;
+      ? `without ${broken.join(", ")} the predictions are not finite numbers`
+      : `every feature may be missing; without ${worst} the ${metricTitle(sample.metric)} gets worse by ${percent(by)}${maxWorsening === undefined ? "" : `; ${percent(maxWorsening)} are allowed`}`;
   return checkResult({ name: "missing inputs", kind, severity, ok, summary, evidence: { worsening } });
 }

@@ -3,6 +3,7 @@ import { hashRows } from "../data/hashRows";
 import type { PreparedData } from "../data/preparedData";
 import { figure, percent } from "../figure";
 import type { CheckResult } from "../registry/modelVersion";
+import { timeText } from "../timeText";
 import type { ChecksSpec } from "../usecase/checksSpec";
 import { checkResult } from "./checkResult";
 import { featurePowers } from "./leakage";
@@ -170,7 +171,7 @@ function hashTable({ numbers, categories, rowCount }: FeatureTable): Float64Arra
 function timeOrder({ trainRows, holdoutRows }: PreparedData, times: Float64Array, horizonMs: number): CheckResult {
   const latest = trainRows.reduce((most, row) => Math.max(most, times[row] + horizonMs), Number.NEGATIVE_INFINITY);
   const earliest = holdoutRows.reduce((least, row) => Math.min(least, times[row]), Number.POSITIVE_INFINITY);
-  const show = (time: number) => new Date(time).toISOString();
+  const show = (time: number) => timeText(new Date(time).toISOString());
   const ok = latest <= earliest;
   const summary = `the last training label is of ${show(latest)}, the hold-out begins at ${show(earliest)}${ok ? "" : ": the split mixes times, so the hold-out flatters what changes with time"}`;
   return checkResult({ name: "time order", kind, severity: "warn", ok, summary });

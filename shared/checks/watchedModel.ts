@@ -14,9 +14,17 @@ export async function watch(
 ): Promise<{ watched: Float64Array; labels: string[] }> {
   const { predictions, labels } = await predict(table);
   if (classes.length === 0) return { watched: predictions, labels };
-  const code = className === undefined ? (positiveIndex ?? 1) : classes.indexOf(className);
+  const code = watchedClass({ classes, positiveIndex }, className);
   const watched = Float64Array.from({ length: table.rowCount }, (_, row) => predictions[row * classes.length + code]);
   return { watched, labels };
+}
+
+/** The class whose probability checks watch: the one that is named, else the positive one. */
+export function watchedClass(
+  { classes, positiveIndex }: Pick<PreparedData, "classes" | "positiveIndex">,
+  className?: string,
+): number {
+  return className === undefined ? (positiveIndex ?? 1) : classes.indexOf(className);
 }
 
 /** The table with `change` made to one column of its own copy. */

@@ -1,16 +1,21 @@
 import { barChart } from "../charts/barChart";
 import { escapeText } from "../charts/escapeText";
 import { type Line, lineChart } from "../charts/lineChart";
+import { metricTitle } from "../evaluation/metricWords";
 import { figure, percent } from "../figure";
-import { page, paragraph, section } from "../page/html";
+import { charts, navigation, page, paragraph, section } from "../page/html";
 import type { DependenceReport, GlobalExplanation, ShapleyReport } from "./globalExplanation";
 
-/** The explanation as one self-contained HTML page: no script, nothing loaded. */
-export function explainPage(explanation: GlobalExplanation): string {
+/** The explanation as one self-contained HTML page: no script, nothing loaded; its links carry `key`, where one is given. */
+export function explainPage(explanation: GlobalExplanation, key?: string): string {
   const title = `What ${explanation.model} version ${explanation.version} goes by`;
   const { background } = explanation;
+  const links = [
+    { text: "Model card", href: "card?format=html" },
+    { text: "The figures as JSON", href: "explain?format=json" },
+  ];
   const body =
-    `<h1>${escapeText(title)}</h1>` +
+    `<p class="soft">Explanation</p><h1>${escapeText(title)}</h1>${navigation(links, key)}` +
     paragraph(
       `These figures describe the model, not the world: what it uses need not be a cause, and features that go together share what they say. Compared with ${background.rows} ${background.source}.`,
     ) +
@@ -24,9 +29,10 @@ export function explainPage(explanation: GlobalExplanation): string {
 function importanceSection({ importance }: GlobalExplanation): string {
   if (importance === undefined) return "";
   const { metric, value, rows, repeats, features } = importance;
+  const name = metricTitle(metric);
   const chart = barChart({
-    title: `Permutation importance (${metric})`,
-    valueLabel: `how much worse ${metric} gets`,
+    title: `Permutation importance (${name})`,
+    valueLabel: `how much worse the ${name} gets without it`,
     bars: features.map(({ feature, importance: mean, deviation }) => ({
       label: feature,
       value: mean,
@@ -34,12 +40,12 @@ function importanceSection({ importance }: GlobalExplanation): string {
       high: mean + deviation,
     })),
   });
-  const text = `${metric} is ${figure(value)} on ${rows} hold-out rows as they are. Each feature's values were dealt to other rows ${repeats} times; whiskers: one standard deviation.`;
+  const text = `The ${name} is ${figure(value)} on ${rows} hold-out rows as they are. Each feature's values were dealt to other rows ${repeats} times; whiskers: one standard deviation.`;
   return section("What the model cannot do without", paragraph(text, "soft") + chart);
 }
 
 function shapleySection({ method, fallback, explains, rows, answers }: ShapleyReport): string {
-  const charts = answers.map(({ answer, features }) =>
+  const drawn = answers.map(({ answer, features }) =>
     barChart({
       title: `Mean size of Shapley values: ${answer}`,
       valueLabel: `mean absolute contribution to the ${explains.value}`,
@@ -48,13 +54,13 @@ function shapleySection({ method, fallback, explains, rows, answers }: ShapleyRe
   );
   const bases = answers.map(({ answer, baseValue }) => `${answer} ${figure(baseValue)}`).join(", ");
   const text = `Method: ${method}, over ${rows} rows; explained: ${explains.note}. Base value: ${bases}.${fallback ? ` TreeSHAP was not used: ${fallback}.` : ""}`;
-  return section("What moves single predictions", paragraph(text, "soft") + charts.join(""));
+  return section("What moves single predictions", paragraph(text, "soft") + charts(drawn));
 }
 
 function dependenceCharts({ dependence, kind }: GlobalExplanation): string {
   const text =
     "Bold: the mean over rows (partial dependence). Faint: single rows. Where features go together, some of these combinations never occur.";
-  return paragraph(text, "soft") + dependence.map((one) => dependenceChart(one, kind)).join("");
+  return paragraph(text, "soft") + charts(dependence.map((one) => dependenceChart(one, kind)));
 }
 
 function dependenceChart(

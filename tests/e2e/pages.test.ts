@@ -39,6 +39,13 @@ function overflow(page: Page): Promise<number> {
   return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
 }
 
+/** In the browser: texts that reach beyond the chart they stand in. */
+const cutTexts = `[...document.querySelectorAll("svg text")].filter((text) => {
+  const inner = text.getBoundingClientRect();
+  const outer = text.ownerSVGElement.getBoundingClientRect();
+  return inner.left < outer.left - 1 || inner.right > outer.right + 1 || inner.bottom > outer.bottom + 1;
+}).map(({ textContent }) => textContent)`;
+
 describe.skipIf(!browserPath)("in a browser", () => {
   beforeAll(async () => {
     [tidegate, browser] = await Promise.all([RunningTidegate.start([]), startBrowser()]);
@@ -82,6 +89,37 @@ describe.skipIf(!browserPath)("in a browser", () => {
           expect((Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05)).toBeGreaterThan(7);
           await page.close();
         }
+      });
+
+      it("draws charts in the page's colours, with no text cut off", async () => {
+        const { page } = await open(name, screen, "dark");
+        const papers: string[] = await page.evaluate(
+          '[...document.querySelectorAll("svg .paper")].map((one) => getComputedStyle(one).fill)',
+        );
+        expect(papers.length).toBeGreaterThan(2);
+        for (const paper of papers) expect(luminance(paper)).toBeLessThan(0.2);
+        expect(await page.evaluate(cutTexts)).toEqual([]);
+        await page.close();
+      });
+
+      it("uses the width of a desktop", async () => {
+        const { page } = await open(name, screen);
+        const widest = await page.$$eval("section *", (all) =>
+          Math.max(...all.map((one) => one.getBoundingClientRect().right)),
+        );
+        expect(widest).toBeGreaterThan(0.9 * screen.width);
+        await page.close();
+      });
+
+      it("leads on by links that open with the key the reader came with", async () => {
+        const { page } = await open(name, screen);
+        const targets: string[] = await page.evaluate(
+          '[...document.querySelectorAll("nav a")].map(({ href }) => href)',
+        );
+        expect(targets.length).toBeGreaterThan(1);
+        const answers = await Promise.all(targets.map((target) => fetch(target)));
+        expect(answers.map(({ status }) => status)).toEqual(targets.map(() => 200));
+        await page.close();
       });
 
       it("names every chart for those who cannot see it", async () => {

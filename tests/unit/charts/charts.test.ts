@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { axis } from "../../../shared/charts/axis";
 import { barChart } from "../../../shared/charts/barChart";
 import { escapeText } from "../../../shared/charts/escapeText";
+import { intervalChart } from "../../../shared/charts/intervalChart";
 import { lineChart } from "../../../shared/charts/lineChart";
 
 const texts = (svg: string) => [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text);
@@ -32,8 +33,8 @@ describe("a bar chart", () => {
 
   it("draws bars from zero to their values", () => {
     // the axis runs from -1 to 4 over x = 170 to 570: 80 px a unit, zero at 250
-    expect(svg).toContain('<rect x="250" y="44" width="160" height="16" fill="#0072b2">');
-    expect(svg).toContain('<rect x="170" y="68" width="80" height="16" fill="#d55e00">');
+    expect(svg).toContain('<rect x="250" y="44" width="160" height="16" fill="var(--series0,#0072b2)">');
+    expect(svg).toContain('<rect x="170" y="68" width="80" height="16" fill="var(--series1,#d55e00)">');
     expect(svg).toContain('<line class="whisker" x1="330" x2="570"');
   });
 
@@ -46,6 +47,36 @@ describe("a bar chart", () => {
     expect(svg).not.toContain("<b>");
     expect(svg).toContain("Importance of &lt;b&gt;");
     expect(escapeText("\u0001'")).toBe("\ufffd&#39;");
+  });
+});
+
+describe("every chart", () => {
+  const long = "Brier score of this version minus the other's, 95 % interval; below 0 this version is better";
+
+  it("shows a long axis label whole, in lines that lie inside the picture", () => {
+    const interval = { label: "majority", value: -0.01, low: -0.02, high: 0 };
+    for (const svg of [
+      barChart({ title: "Bars", valueLabel: long, bars: [{ label: "a", value: 1 }] }),
+      intervalChart({ title: "Intervals", valueLabel: long, intervals: [interval] }),
+      lineChart({ title: "Lines", description: "d", xLabel: long, yLabel: "y", lines: [] }),
+    ]) {
+      const [, width, height] = svg.match(/viewBox="0 0 (\d+) (\d+)"/)!.map(Number);
+      const labels = [...svg.matchAll(/<text class="label" x="(\d+)" y="(\d+)"[^>]*>([^<]*)</g)];
+      const lines = labels.map(([, , , text]) => text.replaceAll("&#39;", "'"));
+      expect(lines.join(" ")).toBe(long);
+      for (const [i, [, x, y]] of labels.entries()) {
+        // 6 px a letter at 12 px is wider than system fonts draw such text on average
+        expect(Number(x) - lines[i].length * 3).toBeGreaterThanOrEqual(0);
+        expect(Number(x) + lines[i].length * 3).toBeLessThanOrEqual(width);
+        expect(Number(y)).toBeLessThan(height);
+      }
+    }
+  });
+
+  it("takes the colours of the page it stands on, so that it is dark on a dark one", () => {
+    const svg = barChart({ title: "Bars", valueLabel: "x", bars: [{ label: "a", value: 1 }] });
+    expect(svg).toContain(".paper{fill:var(--card,#fff)}");
+    expect(svg).not.toMatch(/fill="#/);
   });
 });
 

@@ -81,7 +81,11 @@ describe("checks of a model's behaviour", () => {
     expect(await one(name, declared({ label: "fault", atLeast: 0.8 }))).toMatchObject({ status: "passed" });
     expect(await one(name, declared({ atMost: 0.5, severity: "warn" }))).toMatchObject({ status: "warned" });
     expect((await one(name, declared({ label: "fine" })))?.summary).toBe(
-      'overload: the model says "fault" with 0.9; wanted: the label "fine"',
+      'overload: the model decides "fault" and gives "fault" a probability of 0.9; wanted: the label "fine"',
+    );
+    const calm = { minimumFunctionality: [{ name: "calm", row: { load: 0.1 }, label: "fine" }] };
+    expect((await one("functionality: calm", calm))?.summary).toBe(
+      'calm: the model decides "fine" and gives "fault" a probability of 0.1; wanted: the label "fine"',
     );
   });
 
@@ -102,9 +106,9 @@ describe("checks of a model's behaviour", () => {
     const missing = await one("missing inputs", { missingInputs: { maxWorsening: 0.1 } });
     expect(missing).toMatchObject({
       status: "warned",
-      summary: expect.stringContaining("without load brier gets worse"),
+      summary: expect.stringContaining("without load the Brier score gets worse"),
     });
     const broken = await one("missing inputs", {}, (value) => (Number.isNaN(value) ? Number.NaN : 0.5));
-    expect(broken?.summary).toBe("without load predictions are no numbers any more");
+    expect(broken?.summary).toBe("without load the predictions are not finite numbers");
   });
 });

@@ -145,4 +145,17 @@ describe("judging a hold-out", () => {
     expect(told.saving!.thresholds).toBeUndefined();
     expect(JSON.stringify(told).length).toBeLessThan(200_000);
   });
+
+  it("gives a faultless accuracy an exact interval, and other metrics none where every draw is the same", () => {
+    const { data } = seriesOf(["fault", "fine"]);
+    const predictions = new Float64Array(data.holdoutRows.length * 2);
+    data.holdoutRows.forEach((row, i) => {
+      predictions[i * 2 + data.target[row]] = 1;
+    });
+    const { intervals, metrics } = evaluateHoldout({ ...taskOf(["fault", "fine"]), predictions });
+    expect(metrics).toMatchObject({ accuracy: 1, mcc: 1 });
+    // 50 days of errors that go together: (0.025)^(1/50)
+    expect(intervals?.accuracy).toMatchObject({ value: 1, low: expect.closeTo(0.9289, 4), high: 1 });
+    expect(intervals?.mcc).toBeUndefined();
+  });
 });

@@ -1,0 +1,71 @@
+/** How people should read a metric. */
+export interface MetricWords {
+  title: string;
+  better: "lower" | "higher" | "near 0";
+  /** what it is, in a sentence without its name */
+  meaning: string;
+}
+
+const words = new Map<string, MetricWords>(
+  Object.entries({
+    brier: {
+      title: "Brier score",
+      better: "lower",
+      meaning: "mean squared error of the probabilities; 0 is perfect",
+    },
+    logLoss: {
+      title: "Log loss",
+      better: "lower",
+      meaning: "mean surprise at what happened; sure and wrong costs most; 0 is perfect",
+    },
+    rocAuc: {
+      title: "ROC AUC",
+      better: "higher",
+      meaning: "how often a positive row ranks above a negative one; 0.5 is chance",
+    },
+    prAuc: {
+      title: "PR AUC",
+      better: "higher",
+      meaning: "average precision over all thresholds; chance is the share of positive rows",
+    },
+    f1: { title: "F1", better: "higher", meaning: "harmonic mean of precision and recall of the decisions" },
+    mcc: {
+      title: "MCC",
+      better: "higher",
+      meaning: "Matthews correlation of decided and actual; 0 is chance, 1 is perfect",
+    },
+    accuracy: { title: "Accuracy", better: "higher", meaning: "share of decisions that are right" },
+    balancedAccuracy: {
+      title: "Balanced accuracy",
+      better: "higher",
+      meaning: "mean over the classes of their recall",
+    },
+    precision: { title: "Precision", better: "higher", meaning: "share of those decided positive that are" },
+    recall: { title: "Recall", better: "higher", meaning: "share of actual positives that are found" },
+    rmse: { title: "RMSE", better: "lower", meaning: "root of the mean squared error, in the label's unit" },
+    mae: { title: "MAE", better: "lower", meaning: "mean absolute error, in the label's unit" },
+    medianAbsoluteError: {
+      title: "Median absolute error",
+      better: "lower",
+      meaning: "half of the rows are off by less, in the label's unit",
+    },
+    r2: { title: "R²", better: "higher", meaning: "share of the variance explained; 0 is as good as the mean" },
+    mape: {
+      title: "MAPE",
+      better: "lower",
+      meaning: "mean of error over actual, a ratio; huge where actuals are near 0",
+    },
+    maxError: { title: "Largest error", better: "lower", meaning: "of a single row, in the label's unit" },
+    bias: { title: "Bias", better: "near 0", meaning: "mean of predicted minus actual; above 0 it says too much" },
+  } satisfies Record<string, MetricWords>),
+);
+
+/** What is said of a metric; one that nobody described goes by its own name. */
+export function metricWords(metric: string): MetricWords | undefined {
+  return words.get(metric);
+}
+
+/** A metric's name for people: "Brier score" for brier. */
+export function metricTitle(metric: string): string {
+  return words.get(metric)?.title ?? metric;
+}
