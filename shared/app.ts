@@ -19,6 +19,7 @@ import { createOnnxRuntime, onnxRuntimeVersion } from "./onnx/runtime";
 import { createThreadedRuntime } from "./onnx/threadedRuntime";
 import type { Clock, Telemetry } from "./ports";
 import { ModelRegistry } from "./registry/modelRegistry";
+import { tellOfFailures } from "./scoring/aliasFailures";
 import { createDefaultModel } from "./scoring/defaultModel";
 import { createDuckDb } from "./sql/duckdb";
 import { candidateRules } from "./training/candidateRules";
@@ -37,8 +38,20 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
   const isolated = createIsolatedRuntime();
   const sql = createDuckDb();
   const usecases = loadUsecases(config.usecasesFolder, candidateRules);
-  const registry = new ModelRegistry({ blobs, tables, clock, telemetry });
-  const loader = new ModelLoader({ source: registry, runtime, capacityBytes: config.modelCacheBytes });
+  const registry = new ModelRegistry({
+    blobs,
+    tables,
+    clock,
+    telemetry,
+    aliasMoved: (model) => loader.aliasMoved(model),
+  });
+  const loader = new ModelLoader({
+    source: registry,
+    runtime,
+    capacityBytes: config.modelCacheBytes,
+    aliasMaxAgeMs: config.aliasMaxAgeMs,
+    onRefreshFailure: tellOfFailures(telemetry, console.error),
+  });
   const datasets = new DatasetRegistry(tables, blobs, clock);
   const alerts = new AlertStore(tables, clock, telemetry);
   const inbox = new InboxLedger(tables);

@@ -28,6 +28,7 @@ const environment = z.object({
   TIDEGATE_DEFAULT_MODEL: z.string().min(1).optional(),
   TIDEGATE_CAPTURE: captureMode.default("buffered"),
   TIDEGATE_MAX_BODY_MB: z.coerce.number().positive().max(1024).default(64),
+  TIDEGATE_ALIAS_MAX_AGE_MS: z.coerce.number().int().min(100).max(600_000).default(5_000),
   TIDEGATE_MODEL_CACHE_MB: z.coerce.number().positive().default(512),
   /** training worker threads in one instance */
   TIDEGATE_TRAINING_THREADS: z.coerce.number().int().min(1).max(64).default(1),
@@ -46,6 +47,8 @@ export interface Config {
   capture: "off" | "buffered" | "durable";
   /** a larger request is refused unread */
   maxBodyBytes: number;
+  /** a request by an alias that was read longer ago waits for it to be read again */
+  aliasMaxAgeMs: number;
   modelCacheBytes: number;
   trainingThreads: number;
   instance: string;
@@ -72,6 +75,7 @@ export function readConfig(env: NodeJS.ProcessEnv, appRoot: string): Config {
     defaultModel: values.TIDEGATE_DEFAULT_MODEL,
     capture: values.TIDEGATE_CAPTURE,
     maxBodyBytes: values.TIDEGATE_MAX_BODY_MB * 2 ** 20,
+    aliasMaxAgeMs: values.TIDEGATE_ALIAS_MAX_AGE_MS,
     modelCacheBytes: values.TIDEGATE_MODEL_CACHE_MB * 2 ** 20,
     trainingThreads: values.TIDEGATE_TRAINING_THREADS,
     instance: (values.WEBSITE_INSTANCE_ID ?? `local-${process.pid}`).slice(0, 24),

@@ -16,5 +16,7 @@ export const telemetryEvents = {
 export const telemetryMetrics = {
   scoringLatencyMs: "scoring.latencyMs",
   scoringFailures: "scoring.failures",
+  scoringByOldAlias: "scoring.byOldAlias",
+  aliasReadFailures: "alias.readFailures",
   driftValue: "drift.value",
 } as const;

@@ -1,6 +1,6 @@
-import { isAppError, messageOf } from "../errors";
 import type { ModelRuntime, RuntimeModel, TensorInfo, TensorValue } from "../ports";
 import type { ModelVersion } from "../registry/modelVersion";
+import { AliasFollower, type FollowOptions } from "./aliasFollower";
 
 /** What the loader needs of the registry. */
 export interface VersionSource {
@@ -16,8 +16,13 @@ export class LoadedModel {
   readonly runtime: RuntimeModel;
   private released = false;
 
-  constructor(private readonly entry: Entry) {
+  constructor(
+    private readonly entry: Entry,
+    /** ms since the alias was read that led here, where that is longer than allowed: storage did not answer in time */
+    readonly aliasAgeMs?: number,
+  ) {
     entry.users++;
+    entry.usedAs = ++uses;
     this.version = entry.version;
     this.runtime = entry.runtime;
   }
@@ -31,17 +36,15 @@ export class LoadedModel {
   }
 }
 
-export interface LoaderOptions {
+export interface LoaderOptions extends Pick<FollowOptions, "nowMs"> {
   source: VersionSource;
   runtime: ModelRuntime;
   /** estimated memory of all loaded models, bytes; the least recently used are released beyond it */
   capacityBytes: number;
-  /** how old an alias may be before it is read again, ms */
   aliasMaxAgeMs?: number;
-  /** monotonic clock, ms */
-  nowMs?: () => number;
-  /** told of a refresh that failed while the loaded model goes on serving */
-  onRefreshFailure?: (model: string, reason: string) => void;
+  aliasWaitMs?: number;
+  /** told when an alias could not be read while the loaded version goes on serving, or why it serves no more */
+  onRefreshFailure?: FollowOptions["onFailure"];
 }
 
 interface Entry {
@@ -49,53 +52,58 @@ interface Entry {
   runtime: RuntimeModel;
   costBytes: number;
   users: number;
+  /** place of its last use among all uses */
+  usedAs: number;
   evicted: boolean;
-}
-
-interface Pointer {
-  version: number;
-  staleAtMs: number;
-  refreshing: boolean;
 }
 
 /** A 10 MB tree ensemble was measured to take about 120 MB once loaded. */
 const memoryPerFileByte = 12;
+const versionNumber = /^\d{1,9}$/;
+let uses = 0;
 
 /**
  * The common ONNX loader: every function that runs a model gets it here. One session a version, loaded once however many ask
  * (single flight), warmed before it serves, bounded by bytes, released only when nobody uses it. An alias is followed by a pointer
- * that is swapped after the new version is loaded; while storage is away, what is loaded goes on serving.
+ * that moves after the new version is loaded; while storage is away, what is loaded goes on serving.
  */
 export class ModelLoader {
   private readonly entries = new Map<string, Entry>();
   private readonly loading = new Map<string, Promise<Entry>>();
-  private readonly pointers = new Map<string, Pointer>();
-  private readonly aliasMaxAgeMs: number;
-  private readonly nowMs: () => number;
+  private readonly aliases: AliasFollower;
 
   constructor(private readonly options: LoaderOptions) {
-    this.aliasMaxAgeMs = options.aliasMaxAgeMs ?? 1500;
-    this.nowMs = options.nowMs ?? (() => performance.now());
+    const { aliasMaxAgeMs: maxAgeMs, aliasWaitMs: waitMs, nowMs, onRefreshFailure: onFailure } = options;
+    const read = async (model: string, alias: string) => {
+      const version = await options.source.resolve(model, alias);
+      await this.entry(model, version);
+      return version;
+    };
+    this.aliases = new AliasFollower({ read, maxAgeMs, waitMs, nowMs, onFailure });
   }
 
-  /** The version that `reference` (number or alias) stands for, when it is loaded already: the hot path, without a promise. */
+  /** The version that `reference` (number or alias) stands for, when it is loaded and the alias fresh: the hot path, without a promise. */
   tryAcquire(model: string, reference: string): LoadedModel | undefined {
-    const pointer = this.pointers.get(`${model}@${reference}`);
-    if (pointer === undefined) return undefined;
-    if (this.nowMs() >= pointer.staleAtMs && !pointer.refreshing) this.refresh(model, reference, pointer);
-    const entry = this.entries.get(`${model}@${pointer.version}`);
-    return entry && new LoadedModel(entry);
+    if (versionNumber.test(reference)) return this.take(model, Number(reference));
+    const followed = this.aliases.current(model, reference);
+    return followed && this.take(model, followed.version, this.aliases.ageBeyondLimit(followed));
   }
 
-  /** Loads the version if need be; AppError not_found or unavailable says why it cannot. */
+  /**
+   * The version that `reference` stands for, loaded if need be, the alias read again if that is due; AppError not_found, not_ready or
+   * unavailable says why there is none.
+   */
   async acquire(model: string, reference: string): Promise<LoadedModel> {
     const ready = this.tryAcquire(model, reference);
     if (ready) return ready;
-    const version = await this.options.source.resolve(model, reference);
-    const entry = await this.entry(model, version);
-    if (entry.evicted) return this.acquire(model, reference); // another load took its room before it was in use
-    this.pointers.set(`${model}@${reference}`, this.pointer(version));
-    return new LoadedModel(entry);
+    if (versionNumber.test(reference)) return this.load(model, Number(reference));
+    const followed = await this.aliases.settled(model, reference);
+    return this.load(model, followed.version, this.aliases.ageBeyondLimit(followed));
+  }
+
+  /** Lets no later request be answered from before an alias of the model was moved, which this process has just done. */
+  aliasMoved(model: string): Promise<void> {
+    return this.aliases.moved(model);
   }
 
   /** Estimated bytes held by loaded models. */
@@ -105,49 +113,36 @@ export class ModelLoader {
     return sum;
   }
 
-  private pointer(version: number): Pointer {
-    const jitter = 0.75 + 0.5 * Math.random();
-    return { version, staleAtMs: this.nowMs() + this.aliasMaxAgeMs * jitter, refreshing: false };
+  private take(model: string, version: number, aliasAgeMs?: number): LoadedModel | undefined {
+    const entry = this.entries.get(`${model}@${version}`);
+    return entry && new LoadedModel(entry, aliasAgeMs);
   }
 
-  private refresh(model: string, reference: string, pointer: Pointer): void {
-    pointer.refreshing = true;
-    const renew = async () => {
-      const version = await this.options.source.resolve(model, reference);
-      await this.entry(model, version);
-      this.pointers.set(`${model}@${reference}`, this.pointer(version));
-    };
-    renew().catch((error: unknown) => {
-      // gone on purpose: the next request gets the reason; anything else: keep serving what is loaded
-      if (isAppError(error, "not_found")) this.pointers.delete(`${model}@${reference}`);
-      else this.pointers.set(`${model}@${reference}`, this.pointer(pointer.version));
-      this.options.onRefreshFailure?.(model, messageOf(error));
-    });
+  private async load(model: string, version: number, aliasAgeMs?: number): Promise<LoadedModel> {
+    const entry = await this.entry(model, version);
+    if (entry.evicted) return this.load(model, version, aliasAgeMs); // another load took its room before it was in use
+    return new LoadedModel(entry, aliasAgeMs);
   }
 
   private async entry(model: string, version: number): Promise<Entry> {
     const key = `${model}@${version}`;
     const ready = this.entries.get(key);
-    if (ready) {
-      this.entries.delete(key); // to the end: most recently used
-      this.entries.set(key, ready);
-      return ready;
-    }
+    if (ready) return ready;
     let flight = this.loading.get(key);
     if (flight === undefined) {
-      flight = this.load(model, version).finally(() => this.loading.delete(key));
+      flight = this.loadEntry(model, version).finally(() => this.loading.delete(key));
       this.loading.set(key, flight);
     }
     return flight;
   }
 
-  private async load(model: string, number: number): Promise<Entry> {
+  private async loadEntry(model: string, number: number): Promise<Entry> {
     const version = await this.options.source.version(model, number);
     const bytes = await this.options.source.bytes(model, version.sha256);
     const runtime = await this.options.runtime.load(bytes);
     await runtime.run(warmUpInputs(runtime.inputs));
     const costBytes = bytes.byteLength * memoryPerFileByte;
-    const entry: Entry = { version, runtime, costBytes, users: 0, evicted: false };
+    const entry: Entry = { version, runtime, costBytes, users: 0, usedAs: ++uses, evicted: false };
     this.makeRoom(costBytes);
     this.entries.set(`${model}@${number}`, entry);
     return entry;
@@ -155,7 +150,7 @@ export class ModelLoader {
 
   private makeRoom(neededBytes: number): void {
     let held = this.loadedBytes;
-    for (const [key, entry] of this.entries) {
+    for (const [key, entry] of [...this.entries].sort(([, a], [, b]) => a.usedAs - b.usedAs)) {
       if (held + neededBytes <= this.options.capacityBytes) return;
       this.entries.delete(key);
       held -= entry.costBytes;

@@ -28,6 +28,8 @@ export interface RegistryPorts {
   tables: TableStore;
   clock: Clock;
   telemetry: Telemetry;
+  /** told after an alias of the model was moved here, before the move is reported as done */
+  aliasMoved?: (model: string) => Promise<void>;
 }
 
 /** Immutable model versions and the aliases that point at them; bytes and details in blobs, everything else in one table. */
@@ -153,6 +155,7 @@ export class ModelRegistry {
       throw await this.noSuchVersion(model, `version ${version}`);
     const { moved, from } = await this.pointers.move(move);
     if (moved) this.ports.telemetry.event(telemetryEvents.aliasMoved, { model, alias, version, from: from ?? 0 });
+    await this.ports.aliasMoved?.(model);
   }
 
   /** The model's bytes, checked against the hash they were registered under. */

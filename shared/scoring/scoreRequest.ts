@@ -63,6 +63,8 @@ interface Outcome {
   isRecorded?: boolean;
 }
 
+/** seconds since the alias was read; only where that is longer than allowed, since storage did not answer in time */
+const aliasAgeHeader = "x-tidegate-alias-age";
 const jsonHeaders = { "content-type": "application/json" };
 
 async function answer(
@@ -79,13 +81,21 @@ async function answer(
   const written = record(ports, request, outcome, started, 200, predictions.log);
   outcome.isRecorded = true;
   if (written) await written;
+  const headers: Record<string, string> = {
+    "content-type": "application/json",
+    "x-tidegate-version": String(version),
+  };
+  if (loaded.aliasAgeMs !== undefined) {
+    headers[aliasAgeHeader] = String(Math.round(loaded.aliasAgeMs / 1000));
+    ports.telemetry.metric(telemetryMetrics.scoringByOldAlias, loaded.aliasAgeMs / 1000, {
+      model: outcome.model,
+      version,
+    });
+  }
   return {
     status: 200,
     body: `{"model":"${outcome.model}","version":${version},"requestId":"${request.requestId}","predictions":${predictions.reply}}`,
-    headers: {
-      "content-type": "application/json",
-      "x-tidegate-version": String(version),
-    },
+    headers,
   };
 }
 

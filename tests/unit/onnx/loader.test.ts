@@ -1,23 +1,31 @@
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../../shared/errors";
+import type { FollowFailure } from "../../../shared/onnx/aliasFollower";
 import { ModelLoader, type VersionSource } from "../../../shared/onnx/loader";
 import type { ModelRuntime, RuntimeModel } from "../../../shared/ports";
 import type { ModelVersion } from "../../../shared/registry/modelVersion";
 
 /** A registry and a runtime in memory, whose every call is counted; the real runtime is tested elsewhere. */
 function world(sizeBytes = 1000) {
-  const state = { champion: 1, loads: 0, released: [] as number[], down: false, nowMs: 0 };
+  const state = { champion: 1, loads: 0, released: [] as number[], nowMs: 0, reads: 0 };
+  /** what stands between the loader and the alias's row: an outage, or silence */
+  const storage: { fault?: AppError; silence?: Promise<void> } = {};
+  const failures: FollowFailure[] = [];
   const source: VersionSource = {
     resolve: async (_model, reference) => {
-      if (state.down) throw new AppError("unavailable", "storage is away");
-      if (reference === "nobody") throw new AppError("not_found", 'no alias "nobody"');
-      return reference === "champion" ? state.champion : Number(reference);
+      state.reads++;
+      const { champion } = state;
+      if (storage.fault) throw storage.fault;
+      if (reference !== "champion") throw new AppError("not_found", `no alias "${reference}"`);
+      if (storage.silence) await storage.silence;
+      return champion;
     },
     version: async (model, version) => ({ model, version, sha256: `hash-${version}` }) as ModelVersion,
     bytes: async (_model, sha256) => new Uint8Array(sizeBytes).fill(Number(sha256.slice(5))),
   };
   const runtime: ModelRuntime = {
     load: async (bytes) => {
+      if (bytes[0] === broken) throw new AppError("rejected", "ONNX Runtime cannot load the model");
       state.loads++;
       await Promise.resolve();
       const model: RuntimeModel = {
@@ -32,19 +40,37 @@ function world(sizeBytes = 1000) {
       return model;
     },
   };
-  const loader = (capacityBytes: number) =>
-    new ModelLoader({ source, runtime, capacityBytes, aliasMaxAgeMs: 100, nowMs: () => state.nowMs });
-  return { state, loader };
+  const loader = (capacityBytes = 1e9) =>
+    new ModelLoader({
+      source,
+      runtime,
+      capacityBytes,
+      aliasMaxAgeMs: 1000,
+      aliasWaitMs: 20,
+      nowMs: () => state.nowMs,
+      onRefreshFailure: (failure) => failures.push(failure),
+    });
+  return { state, storage, failures, loader };
 }
+
+/** a version whose bytes no runtime loads */
+const broken = 13;
 
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
 
+/** The version that answers a request now, and how old the alias is where it says so. */
+async function answering(models: ModelLoader, reference = "champion") {
+  const loaded = models.tryAcquire("m", reference) ?? (await models.acquire("m", reference));
+  loaded.release();
+  return { version: loaded.version.version, ...(loaded.aliasAgeMs !== undefined && { ageMs: loaded.aliasAgeMs }) };
+}
+
 describe("the model loader", () => {
   it("loads a version once however many ask at the same time", async () => {
     const { state, loader } = world();
-    const models = loader(1e9);
+    const models = loader();
     const loaded = await Promise.all(Array.from({ length: 20 }, () => models.acquire("m", "champion")));
     expect(state.loads).toBe(1);
     expect(new Set(loaded.map(({ version }) => version.version))).toEqual(new Set([1]));
@@ -52,32 +78,121 @@ describe("the model loader", () => {
 
   it("answers from memory without a promise once a version is loaded", async () => {
     const { loader } = world();
-    const models = loader(1e9);
+    const models = loader();
     expect(models.tryAcquire("m", "champion")).toBeUndefined();
     (await models.acquire("m", "champion")).release();
     expect(models.tryAcquire("m", "champion")?.version.version).toBe(1);
   });
 
-  it("follows a moved alias after the new version is loaded, never answering with none", async () => {
+  it("reads an alias ahead of time, answering meanwhile with what it knows", async () => {
     const { state, loader } = world();
-    const models = loader(1e9);
-    (await models.acquire("m", "champion")).release();
+    const models = loader();
+    await answering(models);
     state.champion = 2;
-    state.nowMs = 1000;
-    expect(models.tryAcquire("m", "champion")?.version.version).toBe(1); // starts the refresh, serves the old one meanwhile
+    state.nowMs = 500;
+    expect(models.tryAcquire("m", "champion")?.version.version).toBe(1);
     await until(() => models.tryAcquire("m", "champion")?.version.version === 2);
     expect(state.loads).toBe(2);
   });
 
-  it("serves the loaded version while storage is away", async () => {
+  it("never answers by an alias beyond its greatest age: the request waits for the reading", async () => {
     const { state, loader } = world();
-    const models = loader(1e9);
-    (await models.acquire("m", "champion")).release();
-    state.down = true;
-    for (state.nowMs = 1000; state.nowMs < 5000; state.nowMs += 500) {
-      expect(models.tryAcquire("m", "champion")?.version.version).toBe(1);
+    const models = loader();
+    await answering(models);
+    state.champion = 2;
+    state.nowMs = 180_000;
+    expect(models.tryAcquire("m", "champion")).toBeUndefined();
+    state.nowMs = 180_500;
+    const answers = await Promise.all(Array.from({ length: 20 }, () => answering(models)));
+    expect(answers).toEqual(Array(20).fill({ version: 2 }));
+    expect(state.reads).toBe(2); // single flight
+  });
+
+  it("answers with the new version at once where this process moved the alias", async () => {
+    const { state, storage, loader } = world();
+    const models = loader();
+    await answering(models);
+    let answer = () => {};
+    storage.silence = new Promise((resolve) => {
+      answer = resolve;
+    });
+    state.nowMs = 500;
+    models.tryAcquire("m", "champion"); // a reading from before the move, which ends after it
+    state.nowMs = 501;
+    state.champion = 2;
+    storage.silence = undefined;
+    await models.aliasMoved("m");
+    answer();
+    expect(models.tryAcquire("m", "champion")?.version.version).toBe(2);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await answering(models)).toEqual({ version: 2 });
+  });
+
+  it("answers with the last version while storage is away, says how old the alias is, and waits once only", async () => {
+    const { state, storage, failures, loader } = world();
+    const models = loader();
+    await answering(models);
+    storage.fault = new AppError("unavailable", "storage is away");
+    state.nowMs = 60_000;
+    expect(await answering(models)).toEqual({ version: 1, ageMs: 60_000 });
+    for (state.nowMs += 100; state.nowMs < 70_000; state.nowMs += 500) {
+      expect(models.tryAcquire("m", "champion")?.aliasAgeMs).toBe(state.nowMs); // no request waits
       await new Promise((resolve) => setImmediate(resolve));
     }
+    expect(failures[0]).toEqual({ model: "m", alias: "champion", serving: 1, reason: "storage is away" });
+    storage.fault = undefined;
+    state.champion = 2;
+    state.nowMs += 1000;
+    models.tryAcquire("m", "champion"); // reads again
+    await until(() => models.tryAcquire("m", "champion")?.version.version === 2);
+    expect(await answering(models)).toEqual({ version: 2 });
+  });
+
+  it("gives a reading that takes too long a bounded time, and takes its answer when it comes", async () => {
+    const { state, storage, failures, loader } = world();
+    const models = loader();
+    await answering(models);
+    let answer = () => {};
+    storage.silence = new Promise((resolve) => {
+      answer = resolve;
+    });
+    state.champion = 2;
+    state.nowMs = 5_000;
+    const answers = await Promise.all([answering(models), answering(models)]);
+    expect(answers).toEqual(Array(2).fill({ version: 1, ageMs: 5_000 }));
+    expect(failures).toEqual([{ model: "m", alias: "champion", serving: 1, reason: "no answer within 20 ms" }]);
+    answer();
+    await until(() => models.tryAcquire("m", "champion")?.version.version === 2);
+  });
+
+  it("tells that an alias is gone", async () => {
+    const { state, storage, failures, loader } = world();
+    const models = loader();
+    await answering(models);
+    storage.fault = new AppError("not_found", 'model "m" has no alias "champion"');
+    state.nowMs = 5_000;
+    await expect(answering(models)).rejects.toMatchObject({ code: "not_found" });
+    expect(failures).toEqual([{ model: "m", alias: "champion", reason: 'model "m" has no alias "champion"' }]);
+  });
+
+  it("tells that an alias points to a version that cannot be served, until it does no more", async () => {
+    const { state, failures, loader } = world();
+    const models = loader();
+    await answering(models);
+    state.champion = broken;
+    state.nowMs = 5_000;
+    const told = {
+      code: "not_ready",
+      message: "the version that champion of m points to cannot be served: ONNX Runtime cannot load the model",
+    };
+    await expect(answering(models)).rejects.toMatchObject(told);
+    await expect(answering(models)).rejects.toMatchObject(told);
+    expect(failures).toHaveLength(1);
+    state.champion = 2;
+    state.nowMs += 1_500;
+    expect(models.tryAcquire("m", "champion")).toBeUndefined(); // reads again
+    await until(() => models.tryAcquire("m", "champion") !== undefined);
+    expect(await answering(models)).toEqual({ version: 2 });
   });
 
   it("keeps within its memory and releases a version only when nobody uses it", async () => {
@@ -107,6 +222,6 @@ describe("the model loader", () => {
 
   it("tells why a reference cannot be loaded", async () => {
     const { loader } = world();
-    await expect(loader(1e9).acquire("m", "nobody")).rejects.toMatchObject({ code: "not_found" });
+    await expect(loader().acquire("m", "nobody")).rejects.toMatchObject({ code: "not_found" });
   });
 });

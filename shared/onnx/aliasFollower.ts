@@ -1,0 +1,195 @@
+import { AppError, isAppError, messageOf } from "../errors";
+
+export interface FollowOptions {
+  /** reads where the alias points and makes that version ready to answer */
+  read(model: string, alias: string): Promise<number>;
+  /** how long an alias may be followed unread, ms (default 5,000); after it a request waits for the reading */
+  maxAgeMs?: number;
+  /** how long a request waits for a reading, ms (default 2,000) */
+  waitMs?: number;
+  /** monotonic clock, ms */
+  nowMs?: () => number;
+  /** told of each reading that failed or took too long */
+  onFailure?: (failure: FollowFailure) => void;
+}
+
+export interface FollowFailure {
+  model: string;
+  alias: string;
+  /** the version that goes on answering; absent where the alias answers with the failure itself */
+  serving?: number;
+  reason: string;
+}
+
+/** What is known of an alias. */
+export interface Followed {
+  model: string;
+  version: number;
+  /** when the reading began that gave this version */
+  readAtMs: number;
+}
+
+interface Pointer extends Followed {
+  alias: string;
+  /** from when on it is read again, while it still answers */
+  refreshAtMs: number;
+  reading?: { done: Promise<void>; startedAtMs: number };
+  failedAtMs?: number;
+  /** the version that the alias names cannot be served at all: every request is told so */
+  refusal?: AppError;
+}
+
+/** a reading that hangs is given up for a new one */
+const givenUpMs = 10_000;
+/** after a reading that failed */
+const retryMs = 1_000;
+
+/**
+ * Follows aliases: read ahead of time while requests come, and never answered from beyond their greatest age where storage answers in
+ * time. While storage is away the last version goes on answering, and only the first requests wait in vain.
+ */
+export class AliasFollower {
+  private readonly pointers = new Map<string, Pointer>();
+  private readonly movedAtMs = new Map<string, number>();
+  private readonly maxAgeMs: number;
+  private readonly waitMs: number;
+  private readonly nowMs: () => number;
+
+  constructor(private readonly options: FollowOptions) {
+    this.maxAgeMs = options.maxAgeMs ?? 5_000;
+    this.waitMs = options.waitMs ?? 2_000;
+    this.nowMs = options.nowMs ?? (() => performance.now());
+  }
+
+  /** What the alias stands for where that can be answered at once; undefined where it must be read first. */
+  current(model: string, alias: string): Followed | undefined {
+    const pointer = this.pointers.get(`${model}@${alias}`);
+    if (pointer === undefined) return undefined;
+    const nowMs = this.nowMs();
+    if (nowMs >= pointer.refreshAtMs) this.refresh(pointer, nowMs);
+    return this.answers(pointer, nowMs) ? pointer : undefined;
+  }
+
+  /** What the alias stands for, after a reading where it is due; fails as the reading does where there is no version to answer with. */
+  async settled(model: string, alias: string): Promise<Followed> {
+    const key = `${model}@${alias}`;
+    const pointer = this.pointers.get(key);
+    if (pointer === undefined) return this.readFirst(model, alias);
+    await this.wait(pointer);
+    if (this.pointers.get(key) !== pointer) return this.readFirst(model, alias); // there is no such alias any more
+    if (pointer.refusal) throw pointer.refusal;
+    return pointer;
+  }
+
+  /** How old what is known is, ms, where that is beyond the greatest age or from before a move. */
+  ageBeyondLimit(followed: Followed): number | undefined {
+    const ageMs = this.nowMs() - followed.readAtMs;
+    return ageMs < this.maxAgeMs && !this.isBeforeMove(followed) ? undefined : ageMs;
+  }
+
+  /** Reads the model's aliases anew since one of them was moved in this process: no later request is answered from before. */
+  async moved(model: string): Promise<void> {
+    this.movedAtMs.set(model, this.nowMs());
+    const known = [...this.pointers.values()].filter((pointer) => pointer.model === model);
+    for (const pointer of known) {
+      pointer.refreshAtMs = Number.NEGATIVE_INFINITY;
+      pointer.failedAtMs = undefined;
+      pointer.reading = undefined; // it may have read what stood there before
+    }
+    await Promise.all(known.map((pointer) => this.wait(pointer)));
+  }
+
+  private async readFirst(model: string, alias: string): Promise<Followed> {
+    const startedAtMs = this.nowMs();
+    const version = await this.options.read(model, alias);
+    const pointer = { model, alias, version, readAtMs: startedAtMs, refreshAtMs: this.dueAfter(startedAtMs) };
+    this.pointers.set(`${model}@${alias}`, pointer);
+    if (this.answers(pointer, this.nowMs())) return pointer;
+    return this.settled(model, alias); // it was moved, or took long: read once more
+  }
+
+  private answers(pointer: Pointer, nowMs: number): boolean {
+    if (pointer.refusal !== undefined) return false;
+    if (nowMs - pointer.readAtMs < this.maxAgeMs && !this.isBeforeMove(pointer)) return true;
+    return this.isKnownAway(pointer, nowMs);
+  }
+
+  private isBeforeMove({ model, readAtMs }: Followed): boolean {
+    return this.movedAtMs.size > 0 && readAtMs < (this.movedAtMs.get(model) ?? readAtMs);
+  }
+
+  /** Whether the last readings failed, so that waiting for another one would only cost time. */
+  private isKnownAway({ failedAtMs }: Pointer, nowMs: number): boolean {
+    return failedAtMs !== undefined && nowMs - failedAtMs < retryMs + this.waitMs + this.maxAgeMs;
+  }
+
+  private dueAfter(readAtMs: number): number {
+    const jitter = 0.75 + 0.5 * Math.random();
+    return readAtMs + 0.3 * this.maxAgeMs * jitter;
+  }
+
+  /** Waits until the pointer can answer, for `waitMs` at most. */
+  private async wait(pointer: Pointer): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<"late">((resolve) => {
+      timer = setTimeout(resolve, this.waitMs, "late");
+    });
+    try {
+      for (;;) {
+        const nowMs = this.nowMs();
+        if (this.answers(pointer, nowMs)) return;
+        if (pointer.refusal && this.isKnownAway(pointer, nowMs)) return;
+        const reading = this.refresh(pointer, nowMs);
+        if ((await Promise.race([reading, late])) === "late") return this.failUnlessKnown(pointer);
+        if (!this.pointers.has(`${pointer.model}@${pointer.alias}`)) return;
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** The reading that is under way, or a new one; it never rejects. */
+  private refresh(pointer: Pointer, nowMs: number): Promise<void> {
+    const { reading } = pointer;
+    if (reading && nowMs - reading.startedAtMs < givenUpMs) return reading.done;
+    const done = this.readAgain(pointer, nowMs).finally(() => {
+      if (pointer.reading === fresh) pointer.reading = undefined;
+    });
+    const fresh = { done, startedAtMs: nowMs };
+    pointer.reading = fresh;
+    return done;
+  }
+
+  private async readAgain(pointer: Pointer, startedAtMs: number): Promise<void> {
+    try {
+      const version = await this.options.read(pointer.model, pointer.alias);
+      if (startedAtMs < pointer.readAtMs) return; // a later reading was quicker
+      Object.assign(pointer, { version, readAtMs: startedAtMs, refreshAtMs: this.dueAfter(startedAtMs) });
+      pointer.failedAtMs = undefined;
+      pointer.refusal = undefined;
+    } catch (error) {
+      // gone on purpose: the next request gets the reason
+      if (isAppError(error, "not_found")) this.pointers.delete(`${pointer.model}@${pointer.alias}`);
+      else if (isAppError(error) && !error.retryable) pointer.refusal = refusalOf(pointer, error);
+      this.fail(pointer, messageOf(error));
+    }
+  }
+
+  /** One of many requests that waited in vain tells of it. */
+  private failUnlessKnown(pointer: Pointer): void {
+    if (!this.isKnownAway(pointer, this.nowMs())) this.fail(pointer, `no answer within ${this.waitMs} ms`);
+  }
+
+  private fail(pointer: Pointer, reason: string): void {
+    const { model, alias, version, refusal } = pointer;
+    pointer.failedAtMs = this.nowMs();
+    pointer.refreshAtMs = pointer.failedAtMs + retryMs;
+    const serves = refusal === undefined && this.pointers.has(`${model}@${alias}`);
+    this.options.onFailure?.({ model, alias, reason, ...(serves && { serving: version }) });
+  }
+}
+
+function refusalOf({ model, alias }: Pointer, cause: AppError): AppError {
+  const message = `the version that ${alias} of ${model} points to cannot be served: ${cause.message}`;
+  return new AppError("not_ready", message, { cause });
+}

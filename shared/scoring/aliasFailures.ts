@@ -1,0 +1,23 @@
+import type { FollowFailure } from "../onnx/aliasFollower";
+import type { Telemetry } from "../ports";
+import { telemetryMetrics } from "../telemetryNames";
+
+const pauseMs = 30_000;
+
+/** Counts each reading of an alias that failed, and logs a line about an alias at most every half minute. */
+export function tellOfFailures(
+  telemetry: Pick<Telemetry, "metric">,
+  log: (line: string) => void,
+  nowMs: () => number = () => performance.now(),
+): (failure: FollowFailure) => void {
+  const loggedAtMs = new Map<string, number>();
+  return ({ model, alias, serving, reason }) => {
+    telemetry.metric(telemetryMetrics.aliasReadFailures, 1, { model, alias });
+    const key = `${alias} of ${model}`;
+    const now = nowMs();
+    if (now - (loggedAtMs.get(key) ?? Number.NEGATIVE_INFINITY) < pauseMs) return;
+    loggedAtMs.set(key, now);
+    const outcome = serving === undefined ? "nothing answers for it" : `version ${serving} goes on answering`;
+    log(`scoring: where ${key} points cannot be read, ${outcome} (${reason})`);
+  };
+}
