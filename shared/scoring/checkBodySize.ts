@@ -7,6 +7,7 @@ const smallestLarge = 2 * maxRows;
 
 const quote = 0x22;
 const comma = 0x2c;
+const backslash = 0x5c;
 const open = 0x5b;
 const close = 0x5d;
 const openObject = 0x7b;
@@ -15,16 +16,17 @@ const closeObject = 0x7d;
 /** Refuses a body whose rows or values are too many by counting them, since parsing millions only to refuse them would hold up everyone; AppError too_large. */
 export function refuseTooManyRows(json: string): void {
   if (json.length < smallestLarge) return;
+  const bytes = Buffer.from(json); // reading bytes takes half the time of reading characters
   let depth = 0;
   let rows = 1;
   let values = 1;
-  for (let at = 0; at < json.length; at++) {
-    const code = json.charCodeAt(at);
-    if (code === quote) {
-      at = endOfText(json, at);
-    } else if (code === comma) {
+  for (let at = 0; at < bytes.length; at++) {
+    const code = bytes[at];
+    if (code === comma) {
       if (depth === 2 && ++rows > maxRows) throw tooMany("rows", maxRows);
       if (++values > maxValues) throw tooMany("values", maxValues);
+    } else if (code === quote) {
+      at = endOfText(bytes, at);
     } else if (code === open || code === openObject) {
       if (++depth === 2) rows = 1;
     } else if (code === close || code === closeObject) depth--;
@@ -32,10 +34,10 @@ export function refuseTooManyRows(json: string): void {
 }
 
 /** Where the text that starts at `start` ends; a quote after an odd number of backslashes is part of it. */
-function endOfText(json: string, start: number): number {
-  for (let end = json.indexOf('"', start + 1); end >= 0; end = json.indexOf('"', end + 1)) {
+function endOfText(json: Buffer, start: number): number {
+  for (let end = json.indexOf(quote, start + 1); end >= 0; end = json.indexOf(quote, end + 1)) {
     let slashes = 0;
-    while (json.charCodeAt(end - 1 - slashes) === 0x5c) slashes++;
+    while (json[end - 1 - slashes] === backslash) slashes++;
     if (slashes % 2 === 0) return end;
   }
   return json.length;
