@@ -4,7 +4,7 @@ import { connectStorage } from "./azure/connection";
 import { createQueueSender } from "./azure/queues";
 import { createTableStore } from "./azure/tables";
 import { InferenceLog } from "./capture/inferenceLog";
-import type { Config } from "./config";
+import { bareEnvironment, type Config } from "./config";
 import { DatasetRegistry } from "./data/datasetRegistry";
 import { VersionExplanations } from "./explain/explainVersion";
 import { TreeViews } from "./explain/treeViews";
@@ -21,7 +21,7 @@ import type { Clock, Telemetry } from "./ports";
 import { ModelRegistry } from "./registry/modelRegistry";
 import { tellOfFailures } from "./scoring/aliasFailures";
 import { createDefaultModel } from "./scoring/defaultModel";
-import { createDuckDb } from "./sql/duckdb";
+import { createDataProcesses } from "./sql/dataProcesses";
 import { candidateRules } from "./training/candidateRules";
 import { RunStore } from "./training/runStore";
 import { WorkerPool } from "./training/workerPool";
@@ -36,7 +36,7 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
   // with one core there is nothing to gain
   const runtime = availableParallelism() > 1 ? createThreadedRuntime() : createOnnxRuntime();
   const isolated = createIsolatedRuntime();
-  const sql = createDuckDb();
+  const dataWork = createDataProcesses({ memoryBytes: config.dataMemoryBytes, environment: bareEnvironment() });
   const usecases = loadUsecases(config.usecasesFolder, candidateRules);
   const registry = new ModelRegistry({
     blobs,
@@ -69,7 +69,7 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
     platform: `${process.platform} ${process.arch}`,
   };
   const defaultModel = createDefaultModel(registry, config.defaultModel);
-  const common = { usecases, blobs, tables, queues, clock, telemetry, sql, codeRevision };
+  const common = { usecases, blobs, tables, queues, clock, telemetry, dataWork, codeRevision };
   const explaining = { loader, runtime, registry, blobs, usecases, trees: new TreeViews(registry), defaultModel };
   const explanations = new VersionExplanations(explaining);
   return {

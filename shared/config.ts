@@ -29,6 +29,7 @@ const environment = z.object({
   TIDEGATE_CAPTURE: captureMode.default("buffered"),
   TIDEGATE_MAX_BODY_MB: z.coerce.number().positive().max(1024).default(64),
   TIDEGATE_ALIAS_MAX_AGE_MS: z.coerce.number().int().min(100).max(600_000).default(5_000),
+  TIDEGATE_DATA_MEMORY_MB: z.coerce.number().min(300).max(100_000).default(900),
   TIDEGATE_MODEL_CACHE_MB: z.coerce.number().positive().default(512),
   /** training worker threads in one instance */
   TIDEGATE_TRAINING_THREADS: z.coerce.number().int().min(1).max(64).default(1),
@@ -49,6 +50,8 @@ export interface Config {
   maxBodyBytes: number;
   /** a request by an alias that was read longer ago waits for it to be read again */
   aliasMaxAgeMs: number;
+  /** of the process that reads datasets */
+  dataMemoryBytes: number;
   modelCacheBytes: number;
   trainingThreads: number;
   instance: string;
@@ -76,6 +79,7 @@ export function readConfig(env: NodeJS.ProcessEnv, appRoot: string): Config {
     capture: values.TIDEGATE_CAPTURE,
     maxBodyBytes: values.TIDEGATE_MAX_BODY_MB * 2 ** 20,
     aliasMaxAgeMs: values.TIDEGATE_ALIAS_MAX_AGE_MS,
+    dataMemoryBytes: values.TIDEGATE_DATA_MEMORY_MB * 2 ** 20,
     modelCacheBytes: values.TIDEGATE_MODEL_CACHE_MB * 2 ** 20,
     trainingThreads: values.TIDEGATE_TRAINING_THREADS,
     instance: (values.WEBSITE_INSTANCE_ID ?? `local-${process.pid}`).slice(0, 24),
@@ -94,6 +98,13 @@ function packagedRevision(appRoot: string): string | undefined {
 /** The configuration of this process. */
 export function processConfig(): Config {
   return readConfig(process.env, packageRoot());
+}
+
+const systemNames = ["PATH", "HOME", "LANG", "TZ", "TMPDIR", "TEMP", "TMP", "SystemRoot", "LD_LIBRARY_PATH"];
+
+/** The environment of processes that work on what others sent: what the system needs, no key of ours. */
+export function bareEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(systemNames.map((name) => [name, process.env[name]]));
 }
 
 function storageOf(values: z.infer<typeof environment>): StorageConnection {

@@ -135,6 +135,6 @@ export interface SqlSession {
 }
 
 export interface SqlEngine {
-  /** Opens an in-memory database with a temp folder of its own (the only place it reads or writes), closed after `work`. */
-  withSession<T>(work: (session: SqlSession, folder: string) => Promise<T>): Promise<T>;
+  /** Opens an in-memory database that reads and writes `folder` and nothing else, closed after `work`; without one, a folder of its own, gone afterwards. */
+  withSession<T>(work: (session: SqlSession, folder: string) => Promise<T>, folder?: string): Promise<T>;
 }

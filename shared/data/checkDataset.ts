@@ -60,7 +60,8 @@ async function checkRows(
   };
 }
 
-function refused(reasons: RejectionReason[], reasonCount: number, rowCount: number): DatasetCheck {
+/** The verdict on a file with these faults. */
+export function refused(reasons: RejectionReason[], reasonCount: number, rowCount: number): DatasetCheck {
   return {
     accepted: false,
     reasons: reasons.slice(0, maxReasons),

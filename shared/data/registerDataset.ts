@@ -1,20 +1,21 @@
 import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { isAppError } from "../errors";
 import type { AlertStore } from "../governance/alertStore";
-import type { BlobStore, SqlEngine, Telemetry } from "../ports";
+import type { BlobStore, Telemetry } from "../ports";
 import { telemetryEvents } from "../telemetryNames";
 import type { Usecase } from "../usecase/loadUsecases";
-import { checkDataset } from "./checkDataset";
+import { refused } from "./checkDataset";
 import { type DatasetRegistry, datasetsContainer, type NewDataset, type RejectionReason } from "./datasetRegistry";
-import { profileDataset } from "./profileDataset";
+import type { DataWork, InspectOutcome } from "./dataTasks";
 
 export interface RegisterDatasetPorts {
   usecases: Map<string, Usecase>;
   datasets: DatasetRegistry;
   alerts: AlertStore;
   blobs: BlobStore;
-  sql: SqlEngine;
+  dataWork: DataWork;
   telemetry: Telemetry;
 }
 
@@ -49,7 +50,7 @@ export async function registerDataset(ports: RegisterDatasetPorts, dropped: Drop
     return rejectDataset(ports, dropped, [{ message }]);
   }
   if (dropped.bytes.byteLength === 0) return rejectDataset(ports, dropped, [{ message: "the file is empty" }]);
-  const { check, profile } = await inspect(ports.sql, usecase, dropped.bytes, extension);
+  const { check, profile } = await inspect(ports.dataWork, usecase, dropped.bytes, extension);
   if (!check.accepted) return rejectDataset(ports, dropped, check.reasons, check.reasonCount);
   const blob = `${dropped.usecase}/sha256/${sha256}${extension}`;
   const profileBlob = `${dropped.usecase}/profiles/${sha256}.json`;
@@ -68,13 +69,22 @@ export async function registerDataset(ports: RegisterDatasetPorts, dropped: Drop
   });
 }
 
-function inspect(sql: SqlEngine, { spec }: Usecase, bytes: Uint8Array, extension: string) {
-  return sql.withSession(async (session, folder) => {
-    const file = path.join(folder, `dataset${extension}`);
-    await writeFile(file, bytes);
-    const check = await checkDataset(session, file, spec);
-    return { check, profile: check.accepted ? await profileDataset(session, spec) : undefined };
-  });
+async function inspect(
+  work: DataWork,
+  { spec }: Usecase,
+  bytes: Uint8Array,
+  extension: string,
+): Promise<InspectOutcome> {
+  try {
+    return await work.inFolder(async (folder, perform) => {
+      const file = path.join(folder, `dataset${extension}`);
+      await writeFile(file, bytes);
+      return perform({ kind: "inspect", file, spec });
+    });
+  } catch (error) {
+    if (!isAppError(error, "rejected")) throw error;
+    return { check: refused([{ message: error.message }], 1, 0) };
+  }
 }
 
 async function accept(ports: RegisterDatasetPorts, dataset: NewDataset): Promise<RegisterOutcome> {

@@ -5,40 +5,57 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import type { SqlEngine, SqlSession, SqlValue } from "../ports";
 import { readColumns } from "./readColumns";
 
-/** room for sorting and joining; what does not fit goes to the session's folder */
-const memoryLimit = "400MB";
-
-/** SqlEngine on DuckDB, which is loaded at first use: only the functions that read datasets pay for it. */
-export function createDuckDb(): SqlEngine {
-  return { withSession };
+export interface DuckDbLimits {
+  /** room for sorting and joining; what does not fit goes to the session's folder */
+  memoryBytes: number;
+  /** what may go there */
+  tempBytes: number;
 }
 
-async function withSession<T>(work: (session: SqlSession, folder: string) => Promise<T>): Promise<T> {
-  const { DuckDBInstance } = await import("@duckdb/node-api");
-  const folder = await mkdtemp(path.join(tmpdir(), "tidegate-sql-"));
-  try {
-    const instance = await DuckDBInstance.create(":memory:", { threads: "2", memory_limit: memoryLimit });
-    try {
-      const connection = await instance.connect();
+const usualLimits: DuckDbLimits = { memoryBytes: 400e6, tempBytes: 4e9 };
+
+/** SqlEngine on DuckDB, which is loaded at first use: only what reads datasets pays for it. */
+export function createDuckDb(limits = usualLimits): SqlEngine {
+  return {
+    withSession: async (work, folder) => {
+      if (folder !== undefined) return inSession(limits, folder, (session) => work(session, folder));
+      const own = await mkdtemp(path.join(tmpdir(), "tidegate-sql-"));
       try {
-        for (const statement of confine(folder)) await connection.run(statement);
-        return await work(sessionOf(connection), folder);
+        return await inSession(limits, own, (session) => work(session, own));
       } finally {
-        connection.closeSync();
+        await rm(own, { recursive: true, force: true });
       }
+    },
+  };
+}
+
+async function inSession<T>(
+  { memoryBytes, tempBytes }: DuckDbLimits,
+  folder: string,
+  work: (session: SqlSession) => Promise<T>,
+): Promise<T> {
+  const { DuckDBInstance } = await import("@duckdb/node-api");
+  const memory = `${Math.round(memoryBytes / 1e6)}MB`;
+  const instance = await DuckDBInstance.create(":memory:", { threads: "2", memory_limit: memory });
+  try {
+    const connection = await instance.connect();
+    try {
+      for (const statement of confine(folder, tempBytes)) await connection.run(statement);
+      return await work(sessionOf(connection));
     } finally {
-      instance.closeSync();
+      connection.closeSync();
     }
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    instance.closeSync();
   }
 }
 
 /** The database reads and writes its own folder and nothing else, loads no extension, and no statement can change that. */
-function confine(folder: string): string[] {
+function confine(folder: string, tempBytes: number): string[] {
   const quoted = `'${folder.replaceAll("'", "''")}'`;
   return [
     `SET temp_directory = ${quoted}`,
+    `SET max_temp_directory_size = '${Math.round(tempBytes / 1e6)}MB'`,
     `SET allowed_directories = [${quoted}]`,
     "SET autoinstall_known_extensions = false",
     "SET autoload_known_extensions = false",

@@ -1,13 +1,9 @@
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { blockingFailures } from "../checks/checkResult";
-import { checkData } from "../checks/dataChecks";
 import type { DatasetRegistry, DatasetVersion } from "../data/datasetRegistry";
-import { prepareDataset } from "../data/prepareDataset";
-import { encodePrepared, type PreparedData } from "../data/preparedData";
-import { writePreparedParquet } from "../data/writePreparedParquet";
+import type { DataWork, PrepareOutcome } from "../data/dataTasks";
 import { AppError, isAppError } from "../errors";
-import type { BlobStore, QueueSender, SqlEngine } from "../ports";
+import type { BlobStore, QueueSender } from "../ports";
 import { telemetryEvents } from "../telemetryNames";
 import type { Usecase } from "../usecase/loadUsecases";
 import { type FailRunPorts, failRun } from "./failRun";
@@ -22,10 +18,8 @@ export interface PlanTrainingPorts extends FailRunPorts {
   datasets: DatasetRegistry;
   blobs: BlobStore;
   queues: QueueSender;
-  sql: SqlEngine;
+  dataWork: DataWork;
 }
-
-const hourMs = 3_600_000;
 
 /** First step of a run: prepares the rows of all dataset versions, fixes the trials and queues one message a trial; safe to repeat. */
 export async function planTraining(ports: PlanTrainingPorts, runId: string): Promise<RunRecord> {
@@ -44,10 +38,27 @@ async function plan(ports: PlanTrainingPorts, run: RunRecord): Promise<RunRecord
   if (usecase === undefined) throw new AppError("not_found", `there is no use case "${run.usecase}" any more`);
   const versions = await ports.datasets.usedVersions(run.usecase);
   if (versions.length === 0) throw await nothingToLearnFrom(ports, run.usecase);
+  return ports.dataWork.inFolder(async (folder, perform) => {
+    const files: { version: number; path: string }[] = [];
+    for (const dataset of versions) {
+      const file = path.join(folder, `v${dataset.version}-${path.basename(dataset.blob)}`);
+      await ports.datasets.download(dataset, file);
+      files.push({ version: dataset.version, path: file });
+    }
+    const prepared = await perform({ kind: "prepare", files, spec: usecase.spec });
+    return startTrials(ports, run, usecase, versions, prepared);
+  });
+}
+
+async function startTrials(
+  ports: PlanTrainingPorts,
+  run: RunRecord,
+  usecase: Usecase,
+  versions: DatasetVersion[],
+  prepared: PrepareOutcome,
+): Promise<RunRecord> {
   const trials = planTrials(usecase.spec);
-  const { prepared, parquet } = await prepare(ports, usecase, versions);
-  const checks = checkData(prepared, usecase.spec.checks, (usecase.spec.horizonHours ?? 0) * hourMs);
-  const rungs = planRungs(usecase.spec.search, trials.length, prepared.trainRows.length);
+  const rungs = planRungs(usecase.spec.search, trials.length, prepared.trainRows);
   const facts = {
     startedAt: run.startedAt ?? ports.clock.now().toISOString(),
     datasetVersions: versions.map(({ version }) => version),
@@ -64,12 +75,12 @@ async function plan(ports: PlanTrainingPorts, run: RunRecord): Promise<RunRecord
     seed: usecase.spec.seed,
     trials,
     rungs,
-    folds: prepared.folds.length,
+    folds: prepared.folds,
   };
-  await ports.runs.saveDataChecks(run.id, checks);
-  const failures = blockingFailures(checks);
+  await ports.runs.saveDataChecks(run.id, prepared.checks);
+  const failures = blockingFailures(prepared.checks);
   if (failures.length > 0) throw new AppError("rejected", failures.join("; "));
-  await ports.runs.savePlan(trainingPlan, encodePrepared(prepared), parquet);
+  await ports.runs.savePlan(trainingPlan, prepared);
   await keepSpec(ports.blobs, usecase);
   const started = await ports.runs.update(run.id, { ...facts, status: "training" });
   await sendTrials(ports, run.id, 0, trials);
@@ -86,32 +97,12 @@ async function nothingToLearnFrom({ datasets }: PlanTrainingPorts, usecase: stri
   );
 }
 
-/** The rows as training reads them, and the same as a Parquet file for auditors. */
-function prepare(
-  ports: PlanTrainingPorts,
-  usecase: Usecase,
-  versions: DatasetVersion[],
-): Promise<{ prepared: PreparedData; parquet: Uint8Array }> {
-  return ports.sql.withSession(async (session, folder) => {
-    const files: { version: number; path: string }[] = [];
-    for (const dataset of versions) {
-      const file = path.join(folder, `v${dataset.version}-${path.basename(dataset.blob)}`);
-      await ports.datasets.download(dataset, file);
-      files.push({ version: dataset.version, path: file });
-    }
-    const prepared = await prepareDataset(session, files, usecase.spec);
-    const copy = path.join(folder, "prepared.parquet");
-    await writePreparedParquet(session, prepared, usecase.spec, copy);
-    return { prepared, parquet: await readFile(copy) };
-  });
-}
-
 /** Why training would give the last version again; undefined when there is something to learn. */
 async function whyUnchanged(
   ports: PlanTrainingPorts,
   usecase: Usecase,
   datasetVersions: number[],
-  prepared: PreparedData,
+  { rowsOfVersion }: PrepareOutcome,
 ): Promise<string | undefined> {
   const { spec, hash } = usecase;
   const last = (await ports.runs.list(spec.name)).findLast((run) => run.status === "succeeded");
@@ -119,10 +110,8 @@ async function whyUnchanged(
   const known = new Set(last.datasetVersions);
   const used = new Set(datasetVersions);
   if ([...known].some((version) => !used.has(version))) return undefined; // withdrawn since: what it replaced is back
-  const fresh = datasetVersions.filter((version) => !known.has(version));
-  const isFresh = new Set(fresh);
-  let newRows = 0;
-  for (const version of prepared.source.version) if (isFresh.has(version)) newRows++;
+  const isFresh = new Set(datasetVersions.filter((version) => !known.has(version)));
+  const newRows = rowsOfVersion.reduce((sum, { version, rows }) => sum + (isFresh.has(version) ? rows : 0), 0);
   const wanted = spec.policies.minNewLabelledRows;
   if (newRows >= wanted) return undefined;
   return `${newRows} labelled rows are new since run ${last.id} (version ${last.version}); the policy asks for at least ${wanted}`;

@@ -101,10 +101,10 @@ export class RunStore {
     throw new AppError("conflict", `run ${runId} is being changed by too many writers; try again`);
   }
 
-  /** Stores what every step needs; the first writer decides. */
-  async savePlan(plan: TrainingPlan, prepared: Uint8Array, parquet: Uint8Array): Promise<void> {
-    await this.blobs.create(runsContainer, preparedParquet(plan.runId), parquet);
-    await this.blobs.create(runsContainer, `${plan.runId}/prepared.bin`, prepared);
+  /** Stores what every step needs, the prepared rows from files; the first writer decides. */
+  async savePlan(plan: TrainingPlan, files: { prepared: string; parquet: string }): Promise<void> {
+    await this.blobs.upload(runsContainer, preparedParquet(plan.runId), files.parquet);
+    await this.blobs.upload(runsContainer, `${plan.runId}/prepared.bin`, files.prepared);
     await this.blobs.create(runsContainer, `${plan.runId}/plan.json`, JSON.stringify(plan));
   }
 

@@ -119,8 +119,8 @@ async function outcome(info: LocalInfo, drop: ReturnType<typeof dropper>, { kind
   await drop(kind, path.basename(file), file);
   const until = performance.now() + limitMs;
   while (performance.now() < until) {
-    const found =
-      kind === "dataset" ? await datasetVerdict(client, path.basename(file)) : await modelVerdict(client, since);
+    const asked = kind === "dataset" ? datasetVerdict(client, path.basename(file)) : modelVerdict(client, since);
+    const found = await asked.catch(() => undefined); // a service that is held up is asked again
     if (found !== undefined) return found;
     await pause(500);
   }

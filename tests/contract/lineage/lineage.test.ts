@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createDuckDb } from "../../../shared/sql/duckdb";
 import { Loop, shippedSpec } from "../../support/loop";
 
 const usecase = "coffee-grade";
@@ -45,7 +46,7 @@ describe("an auditor", () => {
     expect(JSON.parse(textOf(await blob(String(lineage.usecaseSpec))))).toMatchObject({ name: usecase });
 
     const prepared = await blob(String(lineage.preparedRows));
-    const rows = await loop.app.sql.withSession(async (session, folder) => {
+    const rows = await createDuckDb().withSession(async (session, folder) => {
       const file = path.join(folder, "prepared.parquet");
       await writeFile(file, prepared ?? new Uint8Array());
       return session.rows(

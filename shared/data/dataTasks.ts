@@ -1,0 +1,52 @@
+import type { CheckResult } from "../registry/modelVersion";
+import type { UsecaseSpec } from "../usecase/usecaseSpec";
+import type { DatasetCheck } from "./checkDataset";
+import type { DatasetFile } from "./prepareDataset";
+import type { PreparedCounts } from "./preparedData";
+import type { ColumnProfile } from "./profileDataset";
+
+/** Checks a dropped file and describes it. Files of a task lie in the folder that it was given. */
+export interface InspectTask {
+  kind: "inspect";
+  file: string;
+  spec: UsecaseSpec;
+}
+
+/** `profile`: where the file is accepted. */
+export interface InspectOutcome {
+  check: DatasetCheck;
+  profile?: Record<string, ColumnProfile>;
+}
+
+/** Prepares dataset versions for training, in two files of the task's folder: as training reads them, and as Parquet for auditors. */
+export interface PrepareTask {
+  kind: "prepare";
+  files: DatasetFile[];
+  spec: UsecaseSpec;
+}
+
+export interface PrepareOutcome {
+  /** paths of the files: encoded PreparedData, and Parquet */
+  prepared: string;
+  parquet: string;
+  counts: PreparedCounts;
+  trainRows: number;
+  folds: number;
+  /** labelled rows that each version brought */
+  rowsOfVersion: { version: number; rows: number }[];
+  checks: CheckResult[];
+}
+
+export type DataTask = InspectTask | PrepareTask;
+export type DataOutcome<T extends DataTask> = T extends InspectTask ? InspectOutcome : PrepareOutcome;
+
+/** Work on datasets, which may be large or made to harm: it stays out of the process that serves. */
+export interface DataWork {
+  /**
+   * Makes a folder for `work`, which puts files there, has tasks performed, and reads what they wrote; it is gone afterwards. One at a time.
+   * A task fails with AppError rejected when it needs more memory or time than it may.
+   */
+  inFolder<T>(
+    work: (folder: string, perform: <One extends DataTask>(task: One) => Promise<DataOutcome<One>>) => Promise<T>,
+  ): Promise<T>;
+}

@@ -1,0 +1,45 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { checkData } from "../checks/dataChecks";
+import type { SqlSession } from "../ports";
+import { checkDataset } from "./checkDataset";
+import type { DataOutcome, DataTask, InspectOutcome, InspectTask, PrepareOutcome, PrepareTask } from "./dataTasks";
+import { prepareDataset } from "./prepareDataset";
+import { encodePrepared } from "./preparedData";
+import { profileDataset } from "./profileDataset";
+import { writePreparedParquet } from "./writePreparedParquet";
+
+const hourMs = 3_600_000;
+
+/** Performs a task whose files lie in the session's folder. */
+export function performDataTask(session: SqlSession, folder: string, task: DataTask): Promise<DataOutcome<DataTask>> {
+  return task.kind === "inspect" ? inspect(session, task) : prepare(session, folder, task);
+}
+
+async function inspect(session: SqlSession, { file, spec }: InspectTask): Promise<InspectOutcome> {
+  const check = await checkDataset(session, file, spec);
+  return { check, profile: check.accepted ? await profileDataset(session, spec) : undefined };
+}
+
+async function prepare(session: SqlSession, folder: string, { files, spec }: PrepareTask): Promise<PrepareOutcome> {
+  const data = await prepareDataset(session, files, spec);
+  const parquet = path.join(folder, "prepared.parquet");
+  await writePreparedParquet(session, data, spec, parquet);
+  const prepared = path.join(folder, "prepared.bin");
+  await writeFile(prepared, encodePrepared(data));
+  return {
+    prepared,
+    parquet,
+    counts: data.counts,
+    trainRows: data.trainRows.length,
+    folds: data.folds.length,
+    rowsOfVersion: countVersions(data.source.version),
+    checks: checkData(data, spec.checks, (spec.horizonHours ?? 0) * hourMs),
+  };
+}
+
+function countVersions(versions: Int32Array): { version: number; rows: number }[] {
+  const counts = new Map<number, number>();
+  for (const version of versions) counts.set(version, (counts.get(version) ?? 0) + 1);
+  return [...counts].map(([version, rows]) => ({ version, rows }));
+}

@@ -1,0 +1,120 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { constants, setPriority, tmpdir } from "node:os";
+import path from "node:path";
+import type { DataOutcome, DataTask, DataWork } from "../data/dataTasks";
+import { AppError, type Failure, fromFailure } from "../errors";
+import { packageRoot } from "../packageRoot";
+import { residentBytes } from "../processMemory";
+import type { DataRequest } from "./dataProcess";
+
+export interface DataProcessOptions {
+  /** what a task may take: its process ends beyond it */
+  memoryBytes: number;
+  /** environment of the processes: no key is in it */
+  environment: NodeJS.ProcessEnv;
+  limitMs?: number;
+}
+
+const watchEveryMs = 50;
+/** of the task's memory, for the database; the rest is for rows as training reads them */
+const databaseShare = 0.4;
+
+/** DataWork in a process of its own for each task, at a lower priority than serving, one at a time. */
+export function createDataProcesses(options: DataProcessOptions): DataWork {
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    inFolder: (work) => {
+      const result = last.then(() => withFolder((folder) => work(folder, (task) => perform(task, folder, options))));
+      last = result.catch(() => undefined);
+      return result;
+    },
+  };
+}
+
+async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(path.join(tmpdir(), "tidegate-sql-"));
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function perform<T extends DataTask>(
+  task: T,
+  folder: string,
+  { memoryBytes, environment, limitMs = 600_000 }: DataProcessOptions,
+): Promise<DataOutcome<T>> {
+  const child = fork(path.join(packageRoot(), "dist/shared/sql/dataProcess.js"), {
+    execArgv: [],
+    env: environment,
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  const watch = new Watch(child, memoryBytes, limitMs);
+  try {
+    const answer = answerOf(child, watch);
+    const limits = { memoryBytes: databaseShare * memoryBytes, tempBytes: 4 * memoryBytes };
+    child.send({ task, folder, limits } satisfies DataRequest, () => undefined); // an ended process says so by its exit
+    return (await answer) as DataOutcome<T>;
+  } finally {
+    watch.stop();
+    child.kill("SIGKILL");
+  }
+}
+
+function answerOf(child: ChildProcess, watch: Watch): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    child.once("message", (reply: { outcome: unknown } | { failure: Failure }) => {
+      if ("outcome" in reply) resolve(reply.outcome);
+      else reject(fromFailure(reply.failure));
+    });
+    child.once("error", reject);
+    child.once("exit", (code, signal) =>
+      reject(watch.verdict ?? new Error(`the data process ended (${signal ?? code}) without an answer`)),
+    );
+  });
+}
+
+/** Ends a process that takes too much memory or time, and says why. */
+class Watch {
+  verdict?: AppError;
+  private readonly timers: NodeJS.Timeout[];
+
+  constructor(
+    private readonly child: ChildProcess,
+    private readonly memoryBytes: number,
+    limitMs: number,
+  ) {
+    child.once("spawn", () => lower(child));
+    this.timers = [
+      setInterval(() => void this.look(), watchEveryMs),
+      setTimeout(() => this.end(`more than ${limitMs / 1000} s of time`, "make the file smaller"), limitMs),
+    ];
+  }
+
+  stop(): void {
+    for (const timer of this.timers) clearInterval(timer);
+  }
+
+  private async look(): Promise<void> {
+    const bytes = await residentBytes(this.child.pid as number);
+    if (bytes === undefined || bytes <= this.memoryBytes) return;
+    const limitMb = Math.round(this.memoryBytes / 2 ** 20);
+    this.end(`more than ${limitMb} MB of memory`, "make the file smaller, or raise TIDEGATE_DATA_MEMORY_MB");
+  }
+
+  private end(what: string, advice: string): void {
+    this.verdict ??= new AppError("rejected", `reading the data takes ${what}: ${advice}`);
+    this.child.kill("SIGKILL");
+  }
+}
+
+/** What serves goes first. */
+function lower({ pid }: ChildProcess): void {
+  try {
+    setPriority(pid as number, constants.priority.PRIORITY_LOW);
+  } catch {
+    // it has ended already, or the platform does not let us: then both have the same priority
+  }
+}
