@@ -1,3 +1,4 @@
+import { metricTitle } from "../evaluation/metricWords";
 import { isBetter } from "../evaluation/selectionMetric";
 import { figure, percent } from "../figure";
 import { type AliasPin, pinSentence } from "../registry/aliasPin";
@@ -31,19 +32,20 @@ export const championName = "champion";
  */
 export function judge(evidence: GateEvidence, gates: UsecaseSpec["gates"]): GateVerdict {
   const { metric, value, holdoutRows } = evidence;
+  const title = metricTitle(metric);
   const faults: string[] = [...evidence.failedChecks];
   if (evidence.champion !== undefined && evidence.pin) faults.push(pinSentence(evidence.champion, evidence.pin));
   const notes: string[] = [];
   if (holdoutRows < gates.minHoldoutRows)
     faults.push(`the hold-out has ${holdoutRows} rows; the gate asks for ${gates.minHoldoutRows}`);
   if (gates.threshold !== undefined && isBetter(metric, gates.threshold, value))
-    faults.push(`${metric} ${figure(value)} is worse than the threshold ${figure(gates.threshold)}`);
+    faults.push(`the ${title} of ${figure(value)} is worse than the threshold ${figure(gates.threshold)}`);
   for (const [name, baseline] of Object.entries(evidence.baselines)) {
     if (!isBetter(metric, value, baseline))
-      faults.push(`${metric} ${figure(value)} does not beat the ${name} baseline's ${figure(baseline)}`);
+      faults.push(`the ${title} of ${figure(value)} does not beat the ${name} baseline's ${figure(baseline)}`);
     else
       notes.push(
-        `beats the ${name} baseline: ${metric} ${figure(value)} against ${figure(baseline)}${interval(evidence, name)}`,
+        `beats the ${name} baseline: ${title} ${figure(value)} against ${figure(baseline)}${interval(evidence, name)}`,
       );
   }
   const champion = evidence.differences.find(({ against }) => against === championName);

@@ -112,7 +112,7 @@ describe("explaining a model version", () => {
     expect(found.importance?.value).toBeLessThan(5);
     expect(found.importance?.features[0].importance).toBeGreaterThan(0.3);
     expect(found.surrogate.fidelity).toEqual({ rows: 150, answers: [{ answer: "value", r2: expect.any(Number) }] });
-    expect(explainPage(found)).toContain("Permutation importance (rmse)");
+    expect(explainPage(found)).toContain("Permutation importance (RMSE)");
   });
 
   it("says what is missing for a version without rows to explain it by", async () => {
@@ -128,7 +128,7 @@ describe("the page of an explanation", () => {
     expect(page.match(/<svg /g)).toHaveLength(2 + names.length);
     const loading = /<script|<link[^>]*|src=|url\(|https?:\/\/(?!www\.w3\.org\/2000\/svg)/g;
     expect(page.match(loading)).toEqual(['<link rel="icon" href="data:,"']); // the empty icon
-    expect(page).toContain("Permutation importance (logLoss)");
+    expect(page).toContain("Permutation importance (Log loss)");
     expect(page).toContain(
       forest.surrogate.rules[0].replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;"),
     );

@@ -62,7 +62,7 @@ describe("a number to estimate", () => {
     expect(Number(metrics?.rmse)).toBeLessThan(Number(baselines?.mean.rmse) / 1.5);
     expect(differences?.[0]).toMatchObject({ against: "mean", high: expect.any(Number) });
     expect(differences?.[0].high).toBeLessThan(0);
-    expect(gate.reasons[0]).toMatch(/beats the mean baseline: rmse/);
+    expect(gate.reasons[0]).toMatch(/beats the mean baseline: RMSE/);
     expect(signature).toMatchObject({ valueOutput: "value" });
     expect(signature.classes).toBeUndefined();
     const { predictions } = await score("house-price", [

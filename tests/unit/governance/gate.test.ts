@@ -90,8 +90,8 @@ describe("the gate", () => {
         },
         gates,
       ).reasons.join("\n");
-    expect(rmse(1000, 2340.4)).toContain("rmse 1000 against 2340; difference -1340");
+    expect(rmse(1000, 2340.4)).toContain("RMSE 1000 against 2340; difference -1340");
     expect(rmse(1000, 2340.4)).toContain("99.5 % interval [-1.006e+30, -5e-10] excludes zero");
-    expect(rmse(2340.4, 1000)).toContain("rmse 2340 does not beat the mean baseline's 1000");
+    expect(rmse(2340.4, 1000)).toContain("the RMSE of 2340 does not beat the mean baseline's 1000");
   });
 });
