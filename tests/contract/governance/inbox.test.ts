@@ -137,14 +137,14 @@ describe("the reconciler", () => {
     await startRun(loop.app.training, { usecase, trigger: "request", cause: "stuck" });
     await drop(`${usecase}/a-odd.csv`, rows(40, 80));
     await drop(`${usecase}/b-good.csv`, rows(80, 120));
-    const { sql } = loop.app.reconciler;
-    let sessions = 0;
-    const failing: typeof sql = {
-      withSession: (work) =>
-        sessions++ === 0 ? Promise.reject(new Error("Binder Error: never heard of it")) : sql.withSession(work),
+    const { dataWork } = loop.app.reconciler;
+    let folders = 0;
+    const failing: typeof dataWork = {
+      inFolder: (work) =>
+        folders++ === 0 ? Promise.reject(new Error("Binder Error: never heard of it")) : dataWork.inFolder(work),
     };
     loop.passHours(0.3);
-    const ports = { ...loop.app.reconciler, sql: failing };
+    const ports = { ...loop.app.reconciler, dataWork: failing };
     expect(await reconcile(ports)).toEqual([
       `looked again at ${usecase}/a-odd.csv: rejected`,
       `looked again at ${usecase}/b-good.csv: accepted`,
