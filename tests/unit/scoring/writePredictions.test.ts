@@ -1,0 +1,93 @@
+import { describe, expect, it } from "vitest";
+import type { AppError } from "../../../shared/errors";
+import type { ModelSignature } from "../../../shared/onnx/signature";
+import type { TensorValue } from "../../../shared/ports";
+import { writePredictions } from "../../../shared/scoring/writePredictions";
+
+const floats = (...values: number[]): TensorValue => ({
+  datatype: "FP32",
+  shape: [values.length],
+  data: Float32Array.from(values),
+});
+const texts = (...data: string[]): TensorValue => ({ datatype: "BYTES", shape: [data.length], data });
+const common = { inputs: [], outputs: [], features: [] };
+const classifier: ModelSignature = {
+  ...common,
+  labelOutput: "label",
+  probabilityOutput: "probabilities",
+  classes: ["dry", "wet"],
+};
+const regressor: ModelSignature = { ...common, valueOutput: "value" };
+
+const classify = (rowCount: number, label: TensorValue, probabilities: TensorValue) =>
+  writePredictions([{ rowCount, outputs: { label, probabilities } }], classifier);
+const estimate = (rowCount: number, value: TensorValue) =>
+  writePredictions([{ rowCount, outputs: { value } }], regressor);
+
+function faultOf(work: () => unknown): AppError {
+  try {
+    work();
+  } catch (error) {
+    return error as AppError;
+  }
+  throw new Error("nothing was thrown");
+}
+
+describe("writing predictions", () => {
+  it("gives each row an object, and the log the same as columns", () => {
+    const { reply, log } = classify(2, texts("wet", "dry"), floats(0.25, 0.75, 1, 0));
+    expect(reply).toBe(
+      '[{"label":"wet","probability":0.75,"probabilities":{"dry":0.25,"wet":0.75}},{"label":"dry","probability":1,"probabilities":{"dry":1,"wet":0}}]',
+    );
+    expect(log).toBe('{"label":["wet","dry"],"probability":[0.75,1]}');
+    expect(estimate(2, floats(23.4, -1e-20))).toEqual({
+      reply: '[{"value":23.4},{"value":-1e-20}]',
+      log: '{"value":[23.4,-1e-20]}',
+    });
+  });
+
+  it("keeps apart probabilities that differ by one step of a float32", () => {
+    const one = 0.73105857;
+    const bits = new Int32Array(Float32Array.of(one).buffer);
+    bits[0]++;
+    const [next] = new Float32Array(bits.buffer);
+    const { reply } = classify(2, texts("wet", "wet"), floats(1 - one, one, 1 - next, next));
+    const read = (JSON.parse(reply) as { probability: number }[]).map(({ probability }) => probability);
+    expect(read[1]).toBeGreaterThan(read[0]);
+    expect(read.map(Math.fround)).toEqual([Math.fround(one), next]);
+  });
+
+  it("writes numbers of 64 bits in full", () => {
+    const value: TensorValue = { datatype: "FP64", shape: [1], data: Float64Array.of(0.1 + 0.2) };
+    expect(estimate(1, value).reply).toBe('[{"value":0.30000000000000004}]');
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+    "fails where the model answers %d",
+    (bad) => {
+      expect(faultOf(() => classify(2, texts("wet", "dry"), floats(0.2, 0.8, bad, 0.5)))).toMatchObject({
+        code: "internal",
+        message: expect.stringContaining("answer to row 1 is not a finite number"),
+      });
+      expect(faultOf(() => estimate(3, floats(1, 2, bad)))).toMatchObject({
+        code: "internal",
+        message: expect.stringContaining("row 2"),
+      });
+    },
+  );
+
+  it("tells the row in its request where a model fails in a later piece of it", () => {
+    const pieces = [
+      { rowCount: 2, outputs: { value: floats(1, 2) } },
+      { rowCount: 1, outputs: { value: floats(Number.NaN) } },
+    ];
+    expect(() => writePredictions(pieces, regressor)).toThrow("row 2");
+  });
+
+  it("fails where the model answers with another number of predictions than there are rows", () => {
+    expect(() => estimate(3, floats(1, 2))).toThrow("the model answered 3 rows with 2 predictions");
+    expect(() => classify(3, texts("wet", "dry"), floats(0, 1, 0, 1, 0, 1))).toThrow("3 rows with 2 predictions");
+    expect(() => classify(3, texts("wet", "dry", "dry"), floats(0, 1, 0, 1))).toThrow("3 rows with 4 probabilities");
+    expect(() => classify(1, texts("wet"), floats())).toThrow("1 rows with 0 probabilities");
+  });
+});
