@@ -83,6 +83,7 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
     scoring: {
       loader,
       telemetry,
+      usecases,
       capture: config.capture === "off" ? undefined : capture,
       defaultModel,
     },

@@ -18,5 +18,6 @@ export const telemetryMetrics = {
   scoringFailures: "scoring.failures",
   scoringByOldAlias: "scoring.byOldAlias",
   aliasReadFailures: "alias.readFailures",
+  scoringWarnings: "scoring.warnings",
   driftValue: "drift.value",
 } as const;

@@ -13,6 +13,8 @@ export interface CaptureEntry {
   inputs: string;
   /** the predictions as columns, JSON text, where there are some */
   outputs?: string;
+  /** how many cells or fields were warned about, a code; absent where none was */
+  warnings?: Record<string, number>;
   error?: string;
 }
 
@@ -55,9 +57,10 @@ function lineOf(entry: CaptureEntry, { model, time, instance, sequence }: LineSt
   const { inputs = "null", outputs = "null", inputsOmitted, outputsOmitted } = payload;
   const number = String(sequence).padStart(sequenceDigits, "0");
   const error = entry.error === undefined ? "" : `"error":${JSON.stringify(entry.error)},`;
+  const warnings = entry.warnings === undefined ? "" : `"warnings":${JSON.stringify(entry.warnings)},`;
   const omitted = inputsOmitted === undefined ? "" : `"inputsOmitted":${inputsOmitted},`;
   const more = outputsOmitted === undefined ? "" : `"outputsOmitted":${outputsOmitted},`;
-  return `{"specversion":"1.0","type":"tidegate.inference","id":"${entry.id}","source":"/models/${model}","time":"${time.toISOString()}","datacontenttype":"application/json","modelversion":${entry.version},"instance":"${instance}","sequence":"${number}","data":{"status":${entry.status},"latencyMs":${Math.round(entry.latencyMs * 1000) / 1000},"rows":${entry.rows},"route":"${entry.route}",${error}${omitted}${more}"inputLength":${inputs.length},"outputs":${outputs},"inputs":${inputs}}}\n`;
+  return `{"specversion":"1.0","type":"tidegate.inference","id":"${entry.id}","source":"/models/${model}","time":"${time.toISOString()}","datacontenttype":"application/json","modelversion":${entry.version},"instance":"${instance}","sequence":"${number}","data":{"status":${entry.status},"latencyMs":${Math.round(entry.latencyMs * 1000) / 1000},"rows":${entry.rows},"route":"${entry.route}",${error}${warnings}${omitted}${more}"inputLength":${inputs.length},"outputs":${outputs},"inputs":${inputs}}}\n`;
 }
 
 /** a character takes three bytes of UTF-8 at most */

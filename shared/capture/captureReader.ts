@@ -7,7 +7,10 @@ import {
   type NumberProfile,
   type Profile,
 } from "../monitoring/profile";
+import { type FeatureDomain, float32Limits } from "../onnx/featureDomain";
 import type { ModelSignature } from "../onnx/signature";
+import { ownValue } from "../ownValue";
+import { trimSpaces } from "../scoring/judgeCell";
 import { sequenceDigits } from "./captureLine";
 
 type AddCell = (value: unknown) => void;
@@ -49,11 +52,11 @@ export class CaptureReader {
     public numbers?: LineNumbers,
   ) {
     this.profile = emptyProfile(bins);
-    this.readers = bins.map((feature, i) => ({
-      name: feature.name,
-      position: signature.features.findIndex(({ name }) => name === feature.name),
-      add: cellCounter(feature, this.profile.features[i]),
-    }));
+    this.readers = bins.map((feature, i) => {
+      const position = signature.features.findIndex(({ name }) => name === feature.name);
+      const add = cellCounter(feature, this.profile.features[i], signature.features[position]?.domain);
+      return { name: feature.name, position, add };
+    });
   }
 
   /** Reads whole lines; what cannot be read is counted and passed over. */
@@ -103,7 +106,7 @@ export class CaptureReader {
 
   private addInputs({ data, rows }: { data?: unknown[][]; rows?: Record<string, unknown>[] }): void {
     if (data) for (const row of data) for (const { position, add } of this.readers) add(row[position]);
-    else if (rows) for (const row of rows) for (const { name, add } of this.readers) add(row[name]);
+    else if (rows) for (const row of rows) for (const { name, add } of this.readers) add(ownValue(row, name));
     this.profile.rows += (data ?? rows ?? []).length;
   }
 }
@@ -113,13 +116,25 @@ function numberAfter(line: string, key: string): number {
   return Number.parseInt(line.slice(start, start + 12), 10);
 }
 
-function cellCounter(feature: FeatureBins, profile: NumberProfile | CategoryProfile): AddCell {
+/** What training reads as missing is missing here too; a text that it does not know is counted as unseen. */
+function cellCounter(feature: FeatureBins, profile: NumberProfile | CategoryProfile, domain?: FeatureDomain): AddCell {
   if (feature.type === "number") {
     const { edges } = feature;
-    // the graph computes in float32, and the training profile was taken from float32 values
-    return (value) =>
-      addNumber(edges, profile as NumberProfile, typeof value === "number" ? Math.fround(value) : Number.NaN);
+    const { low, high, sentinels } = float32Limits(domain ?? { sentinels: [] });
+    return (value) => {
+      // the graph computes in float32, and the training profile was taken from float32 values
+      const rounded = typeof value === "number" ? Math.fround(value) : Number.NaN;
+      const isValue = rounded >= low && rounded <= high && !sentinels.includes(rounded);
+      addNumber(edges, profile as NumberProfile, isValue ? rounded : Number.NaN);
+    };
   }
   const index = new Map(feature.levels.map((level, i) => [level, i]));
-  return (value) => addCategory(index, profile as CategoryProfile, typeof value === "string" ? value : "");
+  return (value) => addCategory(index, profile as CategoryProfile, categoryOf(value, index, domain));
+}
+
+function categoryOf(value: unknown, index: Map<string, number>, domain?: FeatureDomain): string {
+  if (typeof value !== "string") return "";
+  if (domain === undefined || index.has(value)) return value;
+  const text = trimSpaces(value);
+  return domain.sentinels.includes(text) ? "" : text;
 }

@@ -5,6 +5,7 @@ import { metricTitle } from "../evaluation/metricWords";
 import { isBetter, selectionMetricValue } from "../evaluation/selectionMetric";
 import type { ModelOutput } from "../evaluation/weightedMetric";
 import { figure, percent } from "../figure";
+import { ownValue } from "../ownValue";
 import { seededRandom } from "../random";
 import type { CheckResult } from "../registry/modelVersion";
 import type { ChecksSpec } from "../usecase/checksSpec";
@@ -24,6 +25,8 @@ export interface BehaviourContext {
   outputOf(rows: Int32Array, predictions: Float64Array): ModelOutput;
   /** features that may be missing in a request */
   nullable: readonly string[];
+  /** a number beyond these counts as missing, so that none is moved beyond them; open where a feature is not named */
+  ranges?: ReadonlyMap<string, { low: number; high: number }>;
   seed: number;
 }
 
@@ -89,7 +92,7 @@ async function directional(sample: Sample, spec: ChecksSpec["directional"][numbe
   const { feature, by, expect, share, severity } = spec;
   const { watched } = await watchAgain(
     sample,
-    changeNumber(sample.table, feature, (value) => value + by),
+    changeNumber(sample.table, feature, (value) => within(sample, feature, value + by)),
   );
   const sign = expect === "up" ? 1 : -1;
   let kept = 0;
@@ -106,11 +109,17 @@ async function directional(sample: Sample, spec: ChecksSpec["directional"][numbe
   });
 }
 
+/** `value`, or the end of the feature's range that it lies beyond. */
+function within({ ranges }: Sample, feature: string, value: number): number {
+  const range = ranges?.get(feature);
+  return range === undefined ? value : Math.min(range.high, Math.max(range.low, value));
+}
+
 async function minimumFunctionality(sample: Sample, spec: ChecksSpec["minimumFunctionality"][number]) {
   const { name, row, label, atLeast, atMost, severity } = spec;
   let table = selectRows(sample.table, [0]);
   const features = [...table.numbers, ...table.categories];
-  for (const feature of features) table = setColumn(table, feature.name, row[feature.name] ?? null);
+  for (const feature of features) table = setColumn(table, feature.name, ownValue(row, feature.name) ?? null);
   const { watched, labels } = await watchAgain(sample, table);
   const wanted = [
     ...(label === undefined ? [] : [{ ok: labels[0] === label, text: `the label "${label}"` }]),
@@ -141,7 +150,7 @@ async function noise(sample: Sample): Promise<CheckResult> {
   let table = sample.table;
   for (const { name, values } of table.numbers) {
     const deviation = deviationOf(values);
-    table = changeNumber(table, name, (value) => value + share * deviation * normal(random));
+    table = changeNumber(table, name, (value) => within(sample, name, value + share * deviation * normal(random)));
   }
   const { watched, labels } = await watchAgain(sample, table);
   const moved = watched.reduce((sum, value, row) => sum + Math.abs(value - sample.watched[row]), 0) / watched.length;

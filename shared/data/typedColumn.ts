@@ -1,4 +1,5 @@
 import type { ColumnSpec, UsecaseSpec } from "../usecase/usecaseSpec";
+import { float32Interval } from "./float32Interval";
 import { columnId, literal, rowNumber } from "./sqlText";
 
 /** SQL of a column's typed value, of what is wrong with a cell (its message, NULL where nothing is), and of whether anything is. */
@@ -29,7 +30,7 @@ export function typedColumn(spec: UsecaseSpec, name: string): TypedColumn {
   const column = spec.columns[name];
   const at = Object.keys(spec.columns).indexOf(name);
   const cell = { text: `t${at}`, parsed: `p${at}` };
-  if (column.type === "number") return numberColumn(column, cell);
+  if (column.type === "number") return numberColumn(column, cell, spec.features.includes(name));
   if (column.type === "timestamp") return timestampColumn(cell);
   return categoryColumn(column, cell.text, allowedValues(spec, name, column));
 }
@@ -82,14 +83,8 @@ function allowedValues(spec: UsecaseSpec, name: string, column: ColumnSpec & { t
   return column.values ?? Object.keys(spec.label.mapping);
 }
 
-function numberColumn(column: ColumnSpec & { type: "number" }, { text, parsed }: Cell): TypedColumn {
-  const isSentinel =
-    column.sentinels.length > 0 ? `coalesce(${parsed} IN (${column.sentinels.join(", ")}), false)` : "false";
-  const outside = [
-    ...(column.min === undefined ? [] : [`${parsed} < ${column.min}`]),
-    ...(column.max === undefined ? [] : [`${parsed} > ${column.max}`]),
-  ];
-  const isOutside = outside.length > 0 ? `coalesce(${outside.join(" OR ")}, false)` : "false";
+function numberColumn(column: NumberSpec, { text, parsed }: Cell, isFeature: boolean): TypedColumn {
+  const { isSentinel, isOutside } = numberConditions(column, parsed, isFeature);
   const dropped = column.outOfRange === "missing" ? `(${isSentinel} OR ${isOutside})` : isSentinel;
   const range = `is out of range, ${column.min ?? "any"} to ${column.max ?? "any"}`;
   const notFinite = `(${parsed} IS NULL OR NOT isfinite(${parsed}))`;
@@ -105,6 +100,25 @@ function numberColumn(column: ColumnSpec & { type: "number" }, { text, parsed }:
   const value = `CASE WHEN ${notFinite} OR ${dropped} THEN NULL ELSE ${parsed} END`;
   if (!column.nullable) faults.push({ when: `${value} IS NULL`, message: isMissing });
   return { value, ...faultSql(faults) };
+}
+
+type NumberSpec = ColumnSpec & { type: "number" };
+
+/** What makes a number no value. A feature is compared as the float32 that the model is given, so that a request is judged as a file is. */
+function numberConditions({ min, max, sentinels }: NumberSpec, parsed: string, isFeature: boolean) {
+  const intervalOf = isFeature ? float32Interval : (value: number) => ({ first: value, last: value });
+  const number = (value: number) => value.toExponential(); // SQL takes digits without an exponent for a decimal
+  const isOne = sentinels.map((value) => {
+    const { first, last } = intervalOf(value);
+    return `${parsed} BETWEEN ${number(first)} AND ${number(last)}`;
+  });
+  const outside = [
+    ...(min === undefined ? [] : [`${parsed} < ${number(intervalOf(min).first)}`]),
+    ...(max === undefined ? [] : [`${parsed} > ${number(intervalOf(max).last)}`]),
+  ];
+  const anyOf = (conditions: string[]) =>
+    conditions.length > 0 ? `coalesce(${conditions.join(" OR ")}, false)` : "false";
+  return { isSentinel: anyOf(isOne), isOutside: anyOf(outside) };
 }
 
 function categoryColumn(column: ColumnSpec & { type: "category" }, cell: string, allowed?: string[]): TypedColumn {

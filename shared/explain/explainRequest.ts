@@ -8,6 +8,7 @@ import type { ModelRegistry } from "../registry/modelRegistry";
 import { requestJson } from "../requestJson";
 import { decodeRows } from "../scoring/decodeRows";
 import { predict } from "../scoring/predict";
+import { refuseInvalid, refusesInvalid, warningFields } from "../scoring/rowWarnings";
 import type { Usecase } from "../usecase/loadUsecases";
 import { BlackBox } from "./blackBox";
 import { answerNames, chooseAnswers, explainedQuantity } from "./explainedAnswer";
@@ -78,6 +79,8 @@ async function answer(ports: ExplainPorts, { version, runtime }: LoadedModel, bo
   const decoded = decodeRows(body.json, signature);
   if (decoded.rowCount > maxRows)
     throw new AppError("too_large", `${decoded.rowCount} rows in one request; explanations take at most ${maxRows}`);
+  const { warnings } = decoded;
+  if (warnings && refusesInvalid(ports.usecases, version.model)) refuseInvalid(warnings);
   const rows = codec.encode(decoded);
   const found = await backgroundFor(ports, version, body, codec);
   const outputs = await box.predict(rows);
@@ -103,6 +106,7 @@ async function answer(ports: ExplainPorts, { version, runtime }: LoadedModel, bo
       explainedValue: row.values.reduce((sum, value) => sum + value, row.baseValue),
       contributions: contributions(row, signature, codec, rows, at),
     })),
+    ...warningFields(warnings),
   };
 }
 

@@ -1,5 +1,6 @@
 import { AppError } from "../errors";
 import type { TensorInfo } from "../ports";
+import type { FeatureDomain } from "./featureDomain";
 
 /** How one named column of a request enters the graph: position `index` of the row in tensor `input`. */
 export interface FeatureSlot {
@@ -8,6 +9,8 @@ export interface FeatureSlot {
   nullable: boolean;
   input: string;
   index: number;
+  /** absent where the use case declares nothing, and for versions that were registered before it was kept */
+  domain?: FeatureDomain;
 }
 
 /** What a model takes and returns; one signature validates every wire format. */
@@ -30,6 +33,7 @@ export interface DeclaredFeature {
   name: string;
   type: "number" | "category";
   nullable: boolean;
+  domain?: FeatureDomain;
 }
 
 /** Reads the signature off the graph; with `declared` features (in signature order) columns get their names and the shapes must agree. */
@@ -67,7 +71,8 @@ function nameSlots(slots: FeatureSlot[], declared: DeclaredFeature[]): FeatureSl
   const named = declared.map((feature) => {
     const slot: FeatureSlot | undefined = free[feature.type].next().value;
     if (slot === undefined) throw mismatch(slots, declared);
-    return { ...slot, name: feature.name, nullable: feature.nullable && slot.nullable };
+    const { name, nullable, domain } = feature;
+    return { ...slot, name, nullable: nullable && slot.nullable, ...(domain && { domain }) };
   });
   if (named.length !== slots.length) throw mismatch(slots, declared);
   return named;

@@ -16,7 +16,9 @@ export async function smokeTest(
   signature: ModelSignature,
 ): Promise<ModelSignature> {
   const row = signature.features.map(({ type }) => (type === "category" ? "" : 0));
-  const { tensors } = decodeRows({ data: Array(rowCount).fill(row) }, signature);
+  // whatever the use case takes for a value: the model has to stand zeros
+  const features = signature.features.map(({ domain: _domain, ...slot }) => slot);
+  const { tensors } = decodeRows({ data: Array(rowCount).fill(row) }, { ...signature, features });
   const outputs = await answers(runtime, tensors);
   const answer = signature.labelOutput ?? (signature.valueOutput as string);
   const found = outputs[answer].data.length;

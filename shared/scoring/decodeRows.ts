@@ -2,34 +2,43 @@ import { AppError, type ErrorDetail } from "../errors";
 import type { FeatureSlot, ModelSignature } from "../onnx/signature";
 import type { TensorInfo, TensorValue } from "../ports";
 import { maxRows } from "./checkBodySize";
+import { type ColumnReader, columnReaders } from "./columnReader";
+import { type Findings, type Form, readCell } from "./readCell";
+import { addWarning, noWarnings, type RowWarnings } from "./rowWarnings";
 
 /** Tensors of `rowCount` rows, by input name, ready for the runtime. */
 export interface DecodedRows {
   rowCount: number;
   tensors: Record<string, TensorValue>;
+  /** absent where there is nothing to warn about */
+  warnings?: RowWarnings;
 }
 
 type Cells = Record<string | number, unknown>;
 
 const maxDetails = 20;
 
-/** Reads the plain endpoint's body (`data`: rows as arrays in feature order, or `rows`: objects by feature name) into tensors; AppError invalid_input lists each field at fault (never its content). */
+/**
+ * Reads the plain endpoint's body (`data`: rows as arrays in feature order, or `rows`: objects by feature name) into tensors. What a
+ * feature's domain calls missing becomes missing, with a warning; AppError invalid_input lists each field at fault. Neither holds a value.
+ */
 export function decodeRows(body: unknown, signature: ModelSignature): DecodedRows {
   const { list, form } = rowsOf(body);
   const { features, inputs } = signature;
-  const faults = checkRows(list, form, features);
+  const found: Findings = { form, faults: checkRows(list, form, features), warnings: noWarnings() };
   const tensors: Record<string, TensorValue> = {};
   for (const input of inputs) tensors[input.name] = newTensor(input, list.length);
-  for (let at = 0; at < features.length && faults.length < maxDetails; at++) {
-    const slot = features[at];
-    fillColumn(list as Cells[], form === "data" ? at : slot.name, slot, tensors[slot.input], form, faults);
+  const readers = columnReaders(signature);
+  for (let at = 0; at < readers.length && found.faults.length < maxDetails; at++) {
+    const { slot } = readers[at];
+    fillColumn(list as Cells[], form === "data" ? at : slot.name, readers[at], tensors[slot.input], found);
   }
+  const { faults, warnings } = found;
   if (faults.length > 0)
     throw new AppError("invalid_input", `${faults[0].path}: ${faults[0].message}`, { details: faults });
-  return { rowCount: list.length, tensors };
+  if (form === "rows") findUnknownFields(list as Cells[], features, warnings);
+  return { rowCount: list.length, tensors, ...(Object.keys(warnings.counts).length > 0 && { warnings }) };
 }
-
-type Form = "data" | "rows";
 
 function rowsOf(body: unknown): { list: unknown[]; form: Form } {
   const { data, rows } = (body ?? {}) as { data?: unknown; rows?: unknown };
@@ -82,64 +91,49 @@ const arrayOf: Record<TensorInfo["datatype"], (length: number) => TensorValue["d
   BYTES: (length) => new Array<string>(length).fill(""),
 };
 
-/** Copies one column of the rows into its place in the tensor; the usual cells (a finite number, a text) take no call. */
+/** Copies one column of the rows into its place in the tensor; the usual cells (a number in range, a known text) take no call. */
 function fillColumn(
   rows: Cells[],
   key: string | number,
-  slot: FeatureSlot,
+  reader: ColumnReader,
   tensor: TensorValue,
-  form: Form,
-  faults: ErrorDetail[],
+  found: Findings,
 ): void {
+  const { slot, low, high, sentinels, known, isFree, isInherited } = reader;
   const { data, datatype } = tensor;
   const width = tensor.shape.length === 2 ? tensor.shape[1] : 1;
   for (let row = 0, at = slot.index; row < rows.length; row++, at += width) {
-    const value = rows[row][key];
+    const value = isInherited && !Object.hasOwn(rows[row], key) ? undefined : rows[row][key];
     if (datatype === "FP32" && typeof value === "number") {
       const rounded = Math.fround(value);
       (data as Float32Array)[at] = rounded;
-      if (rounded - rounded === 0) continue; // finite
+      if (rounded >= low && rounded <= high && !sentinels?.includes(rounded)) continue;
     } else if (datatype === "BYTES" && typeof value === "string") {
       (data as string[])[at] = value;
-      continue;
+      if (isFree || known?.has(value)) continue;
     }
-    const fault = setCell(tensor, at, value, slot);
-    if (fault === undefined) continue;
-    const field = form === "data" ? `[${key}]` : `.${key}`;
-    faults.push({ path: `${form}[${row}]${field}`, message: fault });
-    if (faults.length === maxDetails) return;
+    readCell(tensor, at, value, slot, { found, row, key });
+    if (found.faults.length === maxDetails) return;
   }
 }
 
-/** Stores a cell of any kind; returns what is wrong with it. */
-function setCell(tensor: TensorValue, at: number, value: unknown, slot: FeatureSlot): string | undefined {
-  if (slot.type === "category") return typeof value === "string" ? undefined : missingOrWrong(value, slot, "text");
-  if (typeof value === "number") return storeNumber(tensor, at, value);
-  if (tensor.datatype === "BOOL" && typeof value === "boolean") return storeNumber(tensor, at, value ? 1 : 0);
-  if (tensor.datatype === "FP32" || tensor.datatype === "FP64") (tensor.data as Float32Array)[at] = Number.NaN;
-  return missingOrWrong(value, slot, "a number");
+/** Every row has all features by now: one with more fields has fields that the model does not know. */
+function findUnknownFields(rows: Cells[], features: FeatureSlot[], warnings: RowWarnings): void {
+  let names: Set<string> | undefined;
+  for (let row = 0; row < rows.length; row++) {
+    let count = 0;
+    for (const _name in rows[row]) count++;
+    if (count === features.length) continue;
+    names ??= new Set(features.map(({ name }) => name));
+    for (const name of Object.keys(rows[row]))
+      if (!names.has(name))
+        addWarning(warnings, { path: `rows[${row}].${clipped(name)}`, code: "unknown_field", message: unknownField });
+  }
 }
 
-function storeNumber({ datatype, data }: TensorValue, at: number, value: number): string | undefined {
-  if (datatype === "FP32") return "the number is too large for a 32-bit float";
-  if (datatype === "FP64") {
-    (data as Float64Array)[at] = value;
-    return Number.isFinite(value) ? undefined : "the number is too large";
-  }
-  if (!Number.isSafeInteger(value)) return "a whole number is needed";
-  if (datatype === "INT64") {
-    (data as BigInt64Array)[at] = BigInt(value);
-    return undefined;
-  }
-  if (datatype === "BOOL" ? value !== 0 && value !== 1 : value !== value >> 0)
-    return datatype === "BOOL" ? "true or false is needed" : "the number is too large for a 32-bit integer";
-  (data as Int32Array)[at] = value;
-  return undefined;
-}
+const unknownField = "the model has no such feature; the field was ignored";
+const maxNameLength = 60;
 
-function missingOrWrong(value: unknown, slot: FeatureSlot, wanted: string): string | undefined {
-  if (value !== null && value !== undefined) return `${wanted} is needed (${slot.name})`;
-  if (slot.nullable && value === null) return undefined;
-  if (slot.nullable) return `${slot.name} is missing; send null where the value is unknown`;
-  return `${slot.name} must not be missing`;
+function clipped(name: string): string {
+  return name.length > maxNameLength ? `${name.slice(0, maxNameLength)}...` : name;
 }

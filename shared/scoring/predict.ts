@@ -3,21 +3,23 @@ import type { ModelSignature } from "../onnx/signature";
 import type { RuntimeModel, TensorValue } from "../ports";
 import { requestJson } from "../requestJson";
 import { type DecodedRows, decodeRows } from "./decodeRows";
+import type { RowWarnings } from "./rowWarnings";
 import { type PredictionText, writePredictions } from "./writePredictions";
 
 /** A run blocks the event loop for its whole length, so long batches go in pieces of this many rows. */
 const chunkRows = 1024;
 
-/** A request's predictions as text, and of how many rows. */
-export type Predictions = PredictionText & { rowCount: number };
+/** A request's predictions as text, of how many rows, and what there was to warn about in them. */
+export type Predictions = PredictionText & { rowCount: number; warnings?: RowWarnings };
 
 type Runnable = Pick<RuntimeModel, "run">;
 
 /** Predicts the rows of a request's JSON body; AppError invalid_input lists each field at fault. */
 export async function predictBody(runtime: Runnable, signature: ModelSignature, body: string): Promise<Predictions> {
   const rows = decodeRows(requestJson(body), signature);
+  const { rowCount, warnings } = rows;
   const { reply, log } = await predict(runtime, signature, rows);
-  return { rowCount: rows.rowCount, reply, log };
+  return { rowCount, reply, log, ...(warnings && { warnings }) };
 }
 
 /** Runs the model on decoded rows and writes its outputs by the signature's roles, for the reply and for the log. */

@@ -3,13 +3,16 @@ import type { LoadedModel, ModelLoader } from "../onnx/loader";
 import type { Telemetry } from "../ports";
 import { type Problem, toProblem } from "../problem";
 import { telemetryMetrics } from "../telemetryNames";
+import type { Usecase } from "../usecase/loadUsecases";
 import { refuseTooManyRows } from "./checkBodySize";
+import { type RowWarnings, refuseInvalid, refusesInvalid, warningFields } from "./rowWarnings";
 
 export interface ScorePorts {
   loader: ModelLoader;
   /** undefined when capture is switched off; gives a promise where the reply must wait until the record is written */
   capture?: { record(entry: CaptureEntry): Promise<void> | undefined };
   telemetry: Telemetry;
+  usecases: Map<string, Usecase>;
   /** the model that requests without a name mean; AppError invalid_input with the list when there is no such one */
   defaultModel(): Promise<string>;
 }
@@ -61,6 +64,7 @@ interface Outcome {
   body: string;
   /** the request is in the log already; what failed is its writing */
   isRecorded?: boolean;
+  warnings?: RowWarnings;
 }
 
 /** seconds since the alias was read; only where that is longer than allowed, since storage did not answer in time */
@@ -77,26 +81,35 @@ async function answer(
   const { version, signature } = loaded.version;
   outcome.version = version;
   const predictions = await loaded.runtime.predict(outcome.body, signature);
-  outcome.rows = predictions.rowCount;
+  const { rowCount, warnings } = predictions;
+  outcome.warnings = warnings;
+  if (warnings && refusesInvalid(ports.usecases, outcome.model)) refuseInvalid(warnings);
+  outcome.rows = rowCount;
   const written = record(ports, request, outcome, started, 200, predictions.log);
   outcome.isRecorded = true;
   if (written) await written;
-  const headers: Record<string, string> = {
-    "content-type": "application/json",
-    "x-tidegate-version": String(version),
-  };
-  if (loaded.aliasAgeMs !== undefined) {
-    headers[aliasAgeHeader] = String(Math.round(loaded.aliasAgeMs / 1000));
-    ports.telemetry.metric(telemetryMetrics.scoringByOldAlias, loaded.aliasAgeMs / 1000, {
-      model: outcome.model,
-      version,
-    });
-  }
   return {
     status: 200,
-    body: `{"model":"${outcome.model}","version":${version},"requestId":"${request.requestId}","predictions":${predictions.reply}}`,
-    headers,
+    body: `{"model":"${outcome.model}","version":${version},"requestId":"${request.requestId}","predictions":${predictions.reply}${warnings ? warningText(warnings) : ""}}`,
+    headers: headersOf(ports, outcome, loaded),
   };
+}
+
+function headersOf(
+  ports: ScorePorts,
+  { model, version }: Outcome,
+  { aliasAgeMs }: LoadedModel,
+): Record<string, string> {
+  const headers = { "content-type": "application/json", "x-tidegate-version": String(version) };
+  if (aliasAgeMs === undefined) return headers;
+  const ageSeconds = aliasAgeMs / 1000;
+  ports.telemetry.metric(telemetryMetrics.scoringByOldAlias, ageSeconds, { model, version });
+  return { ...headers, [aliasAgeHeader]: String(Math.round(ageSeconds)) };
+}
+
+/** The warnings' fields as they follow others in a JSON object. */
+function warningText(warnings: RowWarnings): string {
+  return `,${JSON.stringify(warningFields(warnings)).slice(1, -1)}`;
 }
 
 function record(
@@ -109,7 +122,7 @@ function record(
   problem?: Problem,
 ): Promise<void> | undefined {
   const latencyMs = performance.now() - started;
-  const { model, version, rows } = outcome;
+  const { model, version, rows, warnings } = outcome;
   const written = ports.capture?.record({
     id: request.requestId,
     model,
@@ -120,9 +133,12 @@ function record(
     route: request.pin === undefined ? "champion" : "pinned",
     inputs: outcome.body,
     outputs,
+    warnings: warnings?.counts,
     error: problem?.error,
   });
   ports.telemetry.metric(telemetryMetrics.scoringLatencyMs, latencyMs, { model, version, status });
   if (status !== 200) ports.telemetry.metric(telemetryMetrics.scoringFailures, 1, { model, version, status });
+  for (const [code, count] of Object.entries(warnings?.counts ?? {}))
+    ports.telemetry.metric(telemetryMetrics.scoringWarnings, count, { model, version, code });
   return written;
 }

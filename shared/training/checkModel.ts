@@ -1,5 +1,6 @@
 import { checkBehaviour } from "../checks/behaviourChecks";
 import type { PreparedData } from "../data/preparedData";
+import { float32Limits, limitsNumbers } from "../onnx/featureDomain";
 import type { ModelSignature } from "../onnx/signature";
 import type { ModelRuntime } from "../ports";
 import type { CheckResult } from "../registry/modelVersion";
@@ -23,9 +24,17 @@ export async function checkModel(
       metric: spec.selection.metric,
       outputOf: (rows, predictions) => modelOutput(prepared, rows, predictions, spec.decisionThreshold),
       nullable: signature.features.filter(({ nullable }) => nullable).map(({ name }) => name),
+      ranges: rangesOf(signature),
       seed: spec.seed,
     });
   } finally {
     await model.release();
   }
+}
+
+function rangesOf({ features }: ModelSignature) {
+  const limited = features.flatMap(({ name, type, domain }) =>
+    type === "number" && domain && limitsNumbers(domain) ? [{ name, domain }] : [],
+  );
+  return new Map(limited.map(({ name, domain }) => [name, float32Limits(domain)]));
 }

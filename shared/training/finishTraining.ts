@@ -7,6 +7,7 @@ import type { ModelRuntime, QueueSender } from "../ports";
 import type { AliasState } from "../registry/aliasPointers";
 import type { CheckResult } from "../registry/modelVersion";
 import { predictTable } from "../scoring/predictTable";
+import { declaredFeatures } from "../usecase/declaredFeatures";
 import type { Usecase } from "../usecase/loadUsecases";
 import { checkModel } from "./checkModel";
 import { evaluateInSteps } from "./evaluationSteps";
@@ -84,7 +85,8 @@ async function finish(ports: FinishTrainingPorts, run: RunRecord): Promise<RunRe
   };
   let refit = await ports.runs.refit(run.id);
   if (refit === undefined) {
-    refit = await ports.workers.run({ kind: "refit", ...context, trial: best }, refitLimitMs);
+    const features = declaredFeatures(spec);
+    refit = await ports.workers.run({ kind: "refit", ...context, trial: best, features }, refitLimitMs);
     await ports.runs.saveRefit(run.id, refit);
     if (performance.now() - started > stepMs) return again(ports, run, 0);
   }

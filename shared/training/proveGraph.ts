@@ -1,16 +1,21 @@
 import { type FeatureTable, selectRows } from "../data/featureTable";
 import type { PreparedData } from "../data/preparedData";
 import { AppError } from "../errors";
-import { type ModelSignature, readSignature } from "../onnx/signature";
+import { type DeclaredFeature, type ModelSignature, readSignature } from "../onnx/signature";
 import type { ModelRuntime } from "../ports";
 import { predictTable, type TablePredictions } from "../scoring/predictTable";
 import { declaredFeatures } from "../usecase/declaredFeatures";
 import type { Usecase } from "../usecase/loadUsecases";
+import type { UsecaseSpec } from "../usecase/usecaseSpec";
+import { proveGuard } from "./proveGuard";
 
 /** Predictions of the graph and of the trainer may differ by this much on any hold-out row; numbers, by this share of the largest. */
 const parityTolerance = 1e-6;
 
-/** Runs the graph on every hold-out row and compares it with the trainer; AppError rejected when they differ. Gives the signature. */
+/** with more than so many levels an unknown one is nothing to be warned about */
+const maxLevels = 1000;
+
+/** Runs the graph on every hold-out row and compares it with the trainer, and proves what it takes as missing; AppError rejected when they differ. Gives the signature. */
 export async function proveGraph(
   runtime: ModelRuntime,
   { spec }: Usecase,
@@ -20,14 +25,26 @@ export async function proveGraph(
   const model = await runtime.load(refit.onnx);
   try {
     const classes = prepared.task === "classification" ? prepared.classes : undefined;
-    const signature = readSignature(model, declaredFeatures(spec), classes);
-    const graph = await predictTable(model, signature, holdoutTable(prepared));
+    const signature = readSignature(model, knownFeatures(spec, prepared), classes);
+    const holdout = holdoutTable(prepared);
+    const graph = await predictTable(model, signature, holdout);
     checkPredictions(graph.predictions, refit.holdoutPredictions, prepared);
     if (prepared.task === "classification") checkLabels(graph, prepared, spec.decisionThreshold);
+    await proveGuard((table) => predictTable(model, signature, table), holdout, signature.features);
     return signature;
   } finally {
     await model.release();
   }
+}
+
+/** The declared features, with the texts that training rows held. */
+function knownFeatures(spec: UsecaseSpec, { table }: PreparedData): DeclaredFeature[] {
+  const levels = new Map(table.categories.map((column) => [column.name, column.levels]));
+  return declaredFeatures(spec).map((feature) => {
+    const known = levels.get(feature.name);
+    if (feature.domain === undefined || known === undefined || known.length > maxLevels) return feature;
+    return { ...feature, domain: { ...feature.domain, levels: [...known] } };
+  });
 }
 
 /** The hold-out rows of prepared data, as a table. */

@@ -2,15 +2,16 @@ import { selectRows } from "../data/featureTable";
 import { decodePrepared } from "../data/preparedData";
 import { trainingProfile } from "../monitoring/profile";
 import { fitRows } from "./fitRows";
+import { guardGraph } from "./guardGraph";
 import type { RefitOutcome, RefitTask } from "./workerTasks";
 
-/** Fits the selected trial on all training rows; gives its graph, its hold-out predictions and the profile that drift is measured against. */
+/** Fits the selected trial on all training rows; gives its guarded graph, its hold-out predictions and the profile that drift is measured against. */
 export function refitTrial(task: RefitTask): RefitOutcome {
   const started = performance.now();
   const data = decodePrepared(task.prepared);
   const model = fitRows(data, data.trainRows, task.trial, task);
   return {
-    onnx: model.toOnnx(),
+    onnx: guardGraph(model.toOnnx(), data.table, task.features, data.task),
     holdoutPredictions: model.predict(selectRows(data.table, data.holdoutRows)),
     trainingProfile: JSON.stringify(trainingProfile(selectRows(data.table, data.trainRows))),
     seconds: (performance.now() - started) / 1000,

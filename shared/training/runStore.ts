@@ -175,7 +175,7 @@ export class RunStore {
 
   /** The refitted model of the run; undefined until it is stored. */
   async refit(runId: string): Promise<Refit | undefined> {
-    const onnx = await this.blobs.read(runsContainer, `${runId}/refit/model.onnx`);
+    const onnx = await this.blobs.read(runsContainer, refitBlob(runId));
     if (onnx === undefined) return undefined;
     const predictions = await this.require(`${runId}/refit/holdout-predictions.f64`);
     const profile = await this.require(trainingProfileBlob(runId));
@@ -195,7 +195,7 @@ export class RunStore {
       `${runId}/refit/holdout-predictions.f64`,
       new Uint8Array(buffer, byteOffset, byteLength),
     );
-    await this.blobs.write(runsContainer, `${runId}/refit/model.onnx`, onnx);
+    await this.blobs.write(runsContainer, refitBlob(runId), onnx);
   }
 
   private async require(name: string): Promise<Uint8Array> {
@@ -208,6 +208,11 @@ export class RunStore {
 /** Blob with the prepared rows of a run as any tool reads them: dataset version and row, role in the split, label, columns. */
 export function preparedParquet(runId: string): string {
   return `${runId}/prepared.parquet`;
+}
+
+/** A run that was refitted before graphs had guards has a `model.onnx` there, which is not served: it is refitted. */
+function refitBlob(runId: string): string {
+  return `${runId}/refit/guarded.onnx`;
 }
 
 /** Blob with the profile of a run's training rows, which drift is measured against. */

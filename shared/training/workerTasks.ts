@@ -1,3 +1,4 @@
+import type { DeclaredFeature } from "../onnx/signature";
 import type { MetricDifference, VersionDetails } from "../registry/modelVersion";
 import type { EvaluationSpec } from "../usecase/evaluationSpec";
 import type { SelectionMetric } from "../usecase/specFields";
@@ -40,6 +41,8 @@ export interface TrialOutcome {
 export interface RefitTask extends TaskContext {
   kind: "refit";
   trial: Trial;
+  /** their domains stand guard in front of the model */
+  features: DeclaredFeature[];
 }
 
 /** `holdoutPredictions`: rows x classes (with regression one number a row), as the trainer computes them. */

@@ -149,6 +149,11 @@ const policies = z.strictObject({
   cooldownHours: z.number().min(0).default(6),
 });
 
+const scoring = z.strictObject({
+  /** what a request's sentinel, number out of range or unknown category does: it counts as missing with a warning in the reply, or refuses the request */
+  invalid: z.enum(["warn", "reject"]).default("warn"),
+});
+
 /** Every field of a `usecase.json` by itself; what must hold between fields is in specConsistency.ts. */
 export const specFields = z.strictObject({
   $schema: z.string().optional(),
@@ -176,6 +181,7 @@ export const specFields = z.strictObject({
   decisionThreshold: z.number().gt(0).lt(1).default(0.5),
   gates: gates.prefault({}),
   evaluation: evaluationSpec.optional(),
+  scoring: scoring.prefault({}),
   monitors: z.strictObject({ drift: drift.prefault({}) }).prefault({}),
   policies: policies.prefault({}),
   card: cardSpec.prefault({}),

@@ -7,6 +7,7 @@ import { scoreTrial } from "../../shared/training/scoreTrial";
 import { meanOf, selectTrial } from "../../shared/training/selectTrial";
 import { learnerNames, trainerFor } from "../../shared/training/trainers/registry";
 import type { EvaluateOutcome } from "../../shared/training/workerTasks";
+import { declaredFeatures } from "../../shared/usecase/declaredFeatures";
 import { taskOf } from "../../shared/usecase/specTask";
 import type { UsecaseSpec } from "../../shared/usecase/usecaseSpec";
 import { learnerGrids } from "./learnerGrids";
@@ -48,7 +49,7 @@ function measure(spec: UsecaseSpec, prepared: Uint8Array): LearnerResult[] {
   });
   const best = selectTrial(results, selection.metric, spec.search.oneStandardError);
   if (best === undefined) return [];
-  const refit = refitTrial({ kind: "refit", ...context, trial: best });
+  const refit = refitTrial({ kind: "refit", ...context, trial: best, features: declaredFeatures(spec) });
   const outcome = evaluateHoldout({
     kind: "evaluate",
     ...context,

@@ -29,6 +29,8 @@ const byFeature = ({ contributions }: any): Record<string, number> =>
     contributions.map((one: { feature: string; contribution: number }) => [one.feature, one.contribution]),
   );
 
+const named = (cells: unknown[]) => Object.fromEntries(cells.map((cell, at) => [forest.names[at], cell]));
+
 describe("explaining predictions", () => {
   it("answers with the prediction, the base value and every feature's part, the largest first", async () => {
     const answer = await explain({ data: forest.cells.slice(200, 203) });
@@ -72,6 +74,34 @@ describe("explaining predictions", () => {
       expect(Math.abs(contribution - trees[feature])).toBeLessThan(6 * standardError + 1e-6);
     }
     expect(exact.explanations[0].contributions[0].standardError).toBeUndefined();
+  });
+
+  it("explains cells that count as missing as missing ones, exactly and by trees, and warns of them", async () => {
+    await explaining.register({
+      model: "guarded",
+      learner: "random-forest",
+      parameters: { trees: 20, maxDepth: 5 },
+      withSample: true,
+      isGuarded: true,
+    });
+    const row = forest.cells[210];
+    const odd = { ...named(row), n0: 7, n1: 4, c0: "hail" };
+    const missing = { ...named(row), n0: null, n1: null, c0: null };
+    for (const method of [undefined, "exact-shapley"]) {
+      const answer = await explain({ rows: [odd], method }, "guarded");
+      const expected = await explain({ rows: [missing], method }, "guarded");
+      expect(answer.method).toBe(method ?? "tree-shap");
+      expect(answer.explanations).toEqual(expected.explanations);
+      expect(answer.warnings).toEqual([
+        { path: "rows[0].n0", code: "out_of_range", message: expect.stringContaining("above the maximum, 1.5") },
+        { path: "rows[0].n1", code: "sentinel", message: expect.any(String) },
+        { path: "rows[0].c0", code: "unknown_category", message: expect.any(String) },
+      ]);
+      expect(expected.warnings).toBeUndefined();
+    }
+    const trees = byFeature((await explain({ rows: [odd] }, "guarded")).explanations[0]);
+    const exact = byFeature((await explain({ rows: [odd], method: "exact-shapley" }, "guarded")).explanations[0]);
+    for (const [name, value] of Object.entries(exact)) expect(trees[name]).toBeCloseTo(value, 6);
   });
 
   it("explains the class asked for; two classes mirror one another", async () => {

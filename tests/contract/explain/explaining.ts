@@ -1,10 +1,12 @@
 import type { FeatureTable } from "../../../shared/data/featureTable";
 import type { ExplanationSample } from "../../../shared/explain/explanationSample";
 import { TreeViews } from "../../../shared/explain/treeViews";
+import type { FeatureDomain } from "../../../shared/onnx/featureDomain";
 import { ModelLoader } from "../../../shared/onnx/loader";
 import { createOnnxRuntime } from "../../../shared/onnx/runtime";
 import { readSignature } from "../../../shared/onnx/signature";
 import { ModelRegistry } from "../../../shared/registry/modelRegistry";
+import { guardGraph } from "../../../shared/training/guardGraph";
 import { trainerFor } from "../../../shared/training/trainers/registry";
 import { RecordedTelemetry } from "../../support/recordedTelemetry";
 import type { Storage } from "../../support/storage";
@@ -43,8 +45,16 @@ export interface TestModel {
   categories?: number;
   /** stored with the version, as training does */
   withSample?: boolean;
+  /** n0 from -1.5 to 1.5, n1 -999 or 4 where it is missing, c0 of four values */
+  isGuarded?: boolean;
   seed?: number;
 }
+
+const domains: Record<string, FeatureDomain> = {
+  n0: { min: -1.5, max: 1.5, sentinels: [] },
+  n1: { sentinels: [-999, 4] },
+  c0: { sentinels: [], values: ["clear", "rain", "snow", "fog é"] },
+};
 
 /** Trains, registers and makes champion; returns rows as the endpoints take them. */
 async function register(
@@ -58,13 +68,14 @@ async function register(
   const named = "classes" in target ? [...target.classes] : [];
   const trainer = trainerFor(learner);
   const fitted = trainer.fit(table, target, trainer.parameters.parse(test.parameters ?? {}), { seed: 1 });
-  const bytes = fitted.toOnnx();
-  const loaded = await runtime.load(bytes);
   const features = [...table.numbers, ...table.categories].map(({ name }, at) => ({
     name,
     type: at < numbers ? ("number" as const) : ("category" as const),
     nullable: true,
+    ...(test.isGuarded && name in domains && { domain: domains[name] }),
   }));
+  const bytes = guardGraph(fitted.toOnnx(), table, features, target.task);
+  const loaded = await runtime.load(bytes);
   const signature = readSignature(loaded, features, test.isRegression ? undefined : named);
   await loaded.release();
   const cells = cellsOf(table);

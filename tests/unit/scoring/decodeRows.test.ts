@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { AppError } from "../../../shared/errors";
 import { readSignature } from "../../../shared/onnx/signature";
 import { decodeRows } from "../../../shared/scoring/decodeRows";
+import { warningFields } from "../../../shared/scoring/rowWarnings";
 
 const graph = {
   inputs: [
@@ -42,7 +43,7 @@ describe("decoding rows", () => {
     const byName = decodeRows(
       {
         rows: [
-          { colour: "red", weight: 2, size: 1.5, more: "ignored" },
+          { colour: "red", weight: 2, size: 1.5 },
           { size: null, colour: null, weight: 3 },
         ],
       },
@@ -102,5 +103,105 @@ describe("decoding rows", () => {
 
   it("lists at most twenty faults", () => {
     expect(faultsOf({ data: Array.from({ length: 50 }, () => ["x", "red", 1]) }).details).toHaveLength(20);
+  });
+});
+
+const guarded = readSignature(graph, [
+  { name: "size", type: "number", nullable: true, domain: { min: 0, max: 10, sentinels: [5, -999] } },
+  {
+    name: "colour",
+    type: "category",
+    nullable: true,
+    domain: { sentinels: ["unknown"], values: ["red", "green", "blue"], levels: ["green", "red"] },
+  },
+  { name: "weight", type: "number", nullable: false, domain: { min: 0.1, sentinels: [] } },
+]);
+const read = (...rows: unknown[][]) => decodeRows({ data: rows }, guarded);
+
+describe("cells that the use case does not take for values", () => {
+  it("are missing, each with where it stands and why", () => {
+    const { tensors, warnings } = read(
+      [-999, "red", 1],
+      [10.5, " green ", 1],
+      [-0.5, "Red", 1],
+      [5, "unknown", 1],
+      [10, "blue", 1],
+      [null, "", 1],
+    );
+    const { data } = tensors.numbers;
+    expect([0, 2, 4, 6, 8, 10].map((at) => data[at])).toEqual([
+      Number.NaN,
+      Number.NaN,
+      Number.NaN,
+      Number.NaN,
+      10,
+      Number.NaN,
+    ]);
+    expect(tensors.categories.data).toEqual(["red", "green", "", "", "blue", ""]);
+    expect(warnings?.counts).toEqual({ sentinel: 3, out_of_range: 2, unknown_category: 1, unseen_category: 1 });
+    expect(warnings?.first).toEqual([
+      { path: "data[0][0]", code: "sentinel", message: "the use case declares this value to mean missing" },
+      { path: "data[1][0]", code: "out_of_range", message: "the value is above the maximum, 10; it counts as missing" },
+      { path: "data[2][0]", code: "out_of_range", message: "the value is below the minimum, 0; it counts as missing" },
+      { path: "data[3][0]", code: "sentinel", message: "the use case declares this value to mean missing" },
+      {
+        path: "data[2][1]",
+        code: "unknown_category",
+        message: "the text is not one of red, green, blue; it counts as missing",
+      },
+      { path: "data[3][1]", code: "sentinel", message: "the use case declares this text to mean missing" },
+      { path: "data[4][1]", code: "unseen_category", message: "no training row had this text; it counts as missing" },
+    ]);
+  });
+
+  it("are faults where a value must not be missing", () => {
+    expect(() => read([1, "red", -3])).toThrow("weight must not be missing: the value is below the minimum, 0.1");
+  });
+
+  it("are compared as float32, as the model is given them", () => {
+    expect(read([10.000000001, "red", 0.1]).warnings).toBeUndefined();
+    expect(read([10.00001, "red", 0.1]).warnings?.counts).toEqual({ out_of_range: 1 });
+    expect(read([1e39, "red", 1]).warnings?.counts).toEqual({ out_of_range: 1 });
+    expect(() => read([1, "red", 1e39])).toThrow("too large for a 32-bit float");
+  });
+
+  it("are not warned about without a domain, as in versions of before", () => {
+    expect(decodeRows({ data: [[-999, "mauve", -3]] }, signature).warnings).toBeUndefined();
+  });
+
+  it("come with fields that the model does not know, named but for their values", () => {
+    const { warnings } = decodeRows({ rows: [{ size: 1, colour: "red", weight: 1, colour_code: "secret" }] }, guarded);
+    expect(warnings).toEqual({
+      counts: { unknown_field: 1 },
+      first: [
+        {
+          path: "rows[0].colour_code",
+          code: "unknown_field",
+          message: "the model has no such feature; the field was ignored",
+        },
+      ],
+    });
+  });
+
+  it("are listed up to twenty and counted beyond", () => {
+    const { warnings } = read(...Array.from({ length: 50 }, () => [99, "mauve", 1]));
+    expect(warnings?.first).toHaveLength(20);
+    expect(warningFields(warnings)).toMatchObject({ moreWarnings: 80 });
+  });
+});
+
+describe("features whose names every object has", () => {
+  const names = ["toString", "constructor", "hasOwnProperty"];
+  const odd = readSignature(
+    { ...graph, inputs: [{ name: "numbers", datatype: "FP32" as const, shape: [-1, 3] }] },
+    names.map((name) => ({ name, type: "number" as const, nullable: true })),
+  );
+
+  it("are read from the row itself, and asked for where they are absent", () => {
+    const { tensors } = decodeRows({ rows: [{ toString: 1, constructor: 2, hasOwnProperty: 3 }] }, odd);
+    expect([...tensors.numbers.data]).toEqual([1, 2, 3]);
+    expect(() => decodeRows({ rows: [{ constructor: 2, hasOwnProperty: 3 }] }, odd)).toThrow(
+      "rows[0].toString: toString is missing; send null where the value is unknown",
+    );
   });
 });

@@ -1,0 +1,56 @@
+import { type FeatureDomain, float32Limits } from "../onnx/featureDomain";
+import type { FeatureSlot, ModelSignature } from "../onnx/signature";
+
+/** How the cells of one feature are read; made once a signature, so that the usual cell costs two comparisons or a look into a set. */
+export interface ColumnReader {
+  slot: FeatureSlot;
+  /** a float32 from low to high is a value, unless it is one of the sentinels */
+  low: number;
+  high: number;
+  sentinels?: number[];
+  /** texts that need no further look; without it none does when `isFree` */
+  known?: ReadonlySet<string>;
+  isFree: boolean;
+  /** every object has something of this name: only the row's own field counts */
+  isInherited: boolean;
+}
+
+const largest = Math.fround(3.4028234663852886e38);
+const readers = new WeakMap<ModelSignature, ColumnReader[]>();
+
+/** The readers of a signature's features, in their order. */
+export function columnReaders(signature: ModelSignature): ColumnReader[] {
+  let found = readers.get(signature);
+  if (found === undefined) {
+    found = signature.features.map(readerOf);
+    readers.set(signature, found);
+  }
+  return found;
+}
+
+function readerOf(slot: FeatureSlot): ColumnReader {
+  const { domain, type, name } = slot;
+  const reader = {
+    slot,
+    low: -largest,
+    high: largest,
+    isFree: domain === undefined,
+    isInherited: name in Object.prototype,
+  };
+  if (domain === undefined) return reader;
+  if (type === "category") return { ...reader, known: usableTexts(domain) };
+  const { low, high, sentinels } = float32Limits(domain);
+  return {
+    ...reader,
+    low: Math.max(low, -largest),
+    high: Math.min(high, largest),
+    ...(sentinels.length > 0 && { sentinels }),
+  };
+}
+
+/** The texts that the model knows and the use case allows. */
+function usableTexts({ levels, values, sentinels }: FeatureDomain): Set<string> | undefined {
+  const texts = levels ?? values;
+  const dropped = new Set<unknown>(["", ...sentinels]);
+  return texts && new Set(texts.filter((text) => !dropped.has(text)));
+}

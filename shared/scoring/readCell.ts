@@ -1,0 +1,89 @@
+import type { ErrorDetail } from "../errors";
+import type { FeatureSlot } from "../onnx/signature";
+import type { TensorValue } from "../ports";
+import { judgeNumber, judgeText, trimSpaces, type Verdict } from "./judgeCell";
+import { addWarning, type RowWarnings } from "./rowWarnings";
+
+/** Rows as arrays in feature order, or as objects by feature name. */
+export type Form = "data" | "rows";
+
+/** What is wrong with a request's cells, and what is odd about them. */
+export interface Findings {
+  form: Form;
+  faults: ErrorDetail[];
+  warnings: RowWarnings;
+}
+
+/** Where a cell stands in its request. */
+interface Place {
+  found: Findings;
+  row: number;
+  key: string | number;
+}
+
+/** Stores a cell of any kind; notes what is wrong with it or odd about it. */
+export function readCell(tensor: TensorValue, at: number, value: unknown, slot: FeatureSlot, place: Place): void {
+  const { found, row, key } = place;
+  const path = () => `${found.form}[${row}]${found.form === "data" ? `[${key}]` : `.${key}`}`;
+  const verdict = judge(tensor, at, value, slot);
+  const message = verdict?.isMissing ? storeMissing(tensor, at, slot, verdict) : setCell(tensor, at, value, slot);
+  if (message !== undefined) found.faults.push({ path: path(), message });
+  else if (verdict?.code)
+    addWarning(found.warnings, { path: path(), code: verdict.code, message: warningOf(verdict.code, verdict.reason) });
+}
+
+/** What the feature's domain says of a cell; a text is stored without the spaces around it. */
+function judge({ data }: TensorValue, at: number, value: unknown, slot: FeatureSlot): Verdict | undefined {
+  const { domain, type } = slot;
+  if (domain === undefined) return undefined;
+  if (type === "number") return Number.isFinite(value) ? judgeNumber(domain, value as number) : undefined;
+  if (typeof value !== "string") return undefined;
+  const text = trimSpaces(value);
+  (data as string[])[at] = text;
+  return judgeText(domain, text);
+}
+
+function warningOf(code: string, reason: string): string {
+  return code === "sentinel" ? reason : `${reason}; it counts as missing`;
+}
+
+/** Stores what a runtime takes for a missing value; returns why there must be none. */
+function storeMissing({ data, datatype }: TensorValue, at: number, slot: FeatureSlot, { reason }: Verdict) {
+  if (!slot.nullable) return `${slot.name} must not be missing: ${reason}`;
+  if (datatype === "BYTES") (data as string[])[at] = "";
+  else (data as Float32Array)[at] = Number.NaN;
+  return undefined;
+}
+
+/** Stores a cell that is no missing value by its domain; returns what is wrong with it. */
+function setCell(tensor: TensorValue, at: number, value: unknown, slot: FeatureSlot): string | undefined {
+  if (slot.type === "category") return typeof value === "string" ? undefined : missingOrWrong(value, slot, "text");
+  if (typeof value === "number") return storeNumber(tensor, at, value);
+  if (tensor.datatype === "BOOL" && typeof value === "boolean") return storeNumber(tensor, at, value ? 1 : 0);
+  if (tensor.datatype === "FP32" || tensor.datatype === "FP64") (tensor.data as Float32Array)[at] = Number.NaN;
+  return missingOrWrong(value, slot, "a number");
+}
+
+function storeNumber({ datatype, data }: TensorValue, at: number, value: number): string | undefined {
+  if (datatype === "FP32") return "the number is too large for a 32-bit float";
+  if (datatype === "FP64") {
+    (data as Float64Array)[at] = value;
+    return Number.isFinite(value) ? undefined : "the number is too large";
+  }
+  if (!Number.isSafeInteger(value)) return "a whole number is needed";
+  if (datatype === "INT64") {
+    (data as BigInt64Array)[at] = BigInt(value);
+    return undefined;
+  }
+  if (datatype === "BOOL" ? value !== 0 && value !== 1 : value !== value >> 0)
+    return datatype === "BOOL" ? "true or false is needed" : "the number is too large for a 32-bit integer";
+  (data as Int32Array)[at] = value;
+  return undefined;
+}
+
+function missingOrWrong(value: unknown, slot: FeatureSlot, wanted: string): string | undefined {
+  if (value !== null && value !== undefined) return `${wanted} is needed (${slot.name})`;
+  if (slot.nullable && value === null) return undefined;
+  if (slot.nullable) return `${slot.name} is missing; send null where the value is unknown`;
+  return `${slot.name} must not be missing`;
+}
