@@ -28,20 +28,15 @@ export async function checkDataset(session: SqlSession, file: string, spec: Usec
   try {
     const opened = await readDataset(session, file, spec);
     if (opened.reasonCount > 0) return refused(opened.reasons, opened.reasonCount, 0);
-    return await checkRows(session, file, opened, spec);
+    return await checkRows(session, opened, spec);
   } catch (error) {
     if (isAppError(error, "rejected")) return refused([{ message: error.message }], 1, 0);
     throw error;
   }
 }
 
-async function checkRows(
-  session: SqlSession,
-  file: string,
-  opened: OpenedDataset,
-  spec: UsecaseSpec,
-): Promise<DatasetCheck> {
-  for (const statement of typedTableSql(spec, checkedTable)) await readingFile(file, () => session.run(statement));
+async function checkRows(session: SqlSession, opened: OpenedDataset, spec: UsecaseSpec): Promise<DatasetCheck> {
+  for (const statement of typedTableSql(spec, checkedTable)) await readingFile(() => session.run(statement));
   const [totals] = await session.rows(`SELECT count(*) AS "rows", sum(${faultCount}) AS faults FROM ${checkedTable}`);
   const rowCount = Number(totals.rows);
   if (Number(totals.faults) > 0)

@@ -39,6 +39,6 @@ function reader(path: string, width: number): string {
 }
 
 async function headerNames(session: SqlSession, path: string, width: number): Promise<string[]> {
-  const [header] = await readingFile(path, () => session.rows(`SELECT * FROM ${reader(path, width)} LIMIT 1`));
+  const [header] = await readingFile(() => session.rows(`SELECT * FROM ${reader(path, width)} LIMIT 1`));
   return Array.from({ length: width }, (_, i) => String(header[`s${i}`] ?? "").trim());
 }

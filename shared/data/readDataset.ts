@@ -40,7 +40,7 @@ export async function readDataset(session: SqlSession, file: string, spec: Useca
     if ("reasons" in source) return refused(source);
     const faults = headerFaults(source.names, spec);
     if (faults.length > 0) return refused({ reasons: faults, reasonCount: faults.length });
-    await readingFile(file, () => session.run(rawTableSql(spec, textColumns(source, spec))));
+    await readingFile(() => session.run(rawTableSql(spec, textColumns(source, spec))));
     return { reasons: [], reasonCount: 0, notes: ignoredColumns(source.names, spec), linesOf: source.linesOf };
   } catch (error) {
     if (isAppError(error, "rejected")) return refused({ reasons: [{ message: error.message }], reasonCount: 1 });

@@ -4,25 +4,22 @@ import { AppError, messageOf } from "../errors";
 const notTheFile =
   /^(Binder|Catalog|Parser|Out of Memory|Internal|Permission|FATAL|INTERRUPT|Not implemented)|No space left/i;
 
-/** Runs `work`, which reads `file`; the reader's complaints about the file become AppError rejected, other errors pass. */
-export async function readingFile<T>(file: string, work: () => Promise<T>): Promise<T> {
+/** what the reader says, and what it means to who dropped the file */
+const meanings: [RegExp, string][] = [
+  [/magic bytes|too small to be/i, "it is not a Parquet file, or its end is missing: upload the whole file"],
+  [/encrypt/i, "it is encrypted: write it without encryption"],
+  [/codec|compression/i, "it is packed in a way that is not read here: write it with Snappy, Zstandard, gzip or none"],
+];
+const damaged = "it is damaged, or written in a way that is not read here: write it anew";
+
+/** Runs `work`, which reads a file; the reader's complaints about the file become AppError rejected in our words, other errors pass. */
+export async function readingFile<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
     const message = messageOf(cause);
     if (cause instanceof AppError || notTheFile.test(message) || !/^[A-Z][\w ]* Error:/i.test(message)) throw cause;
-    throw new AppError("rejected", `the file cannot be read: ${inShort(message, file)}`, { cause });
+    const [, meaning] = meanings.find(([words]) => words.test(message)) ?? [undefined, damaged];
+    throw new AppError("rejected", `the file cannot be read: ${meaning}`, { cause });
   }
-}
-
-/** The reader's own words without the path of the temporary file, copies of its rows, and advice about its options. */
-function inShort(message: string, file: string): string {
-  return message
-    .replaceAll(file, "the file")
-    .replace(/Original Line:[^\n]*\n[^\n]*\n/, "")
-    .split("\n\n")[0]
-    .split(/possible (?:fixes|solution)/i)[0]
-    .replace(/\s+/g, " ")
-    .trim()
-    .slice(0, 300);
 }

@@ -3,7 +3,7 @@ import { Transform, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { TextDecoder } from "node:util";
 import { createGunzip } from "node:zlib";
-import { AppError, messageOf } from "../errors";
+import { AppError } from "../errors";
 import { CsvScanner, type CsvShape } from "./csvScanner";
 
 /** a packed file that grows beyond this is refused: it would fill the disk of the instance */
@@ -31,9 +31,7 @@ export async function unpackCsv(file: string): Promise<PlainCsv> {
     else await pipeline(source, inspect(scanner), sink);
   } catch (cause) {
     if (cause instanceof AppError || !isUnpackFault(cause)) throw cause;
-    throw new AppError("rejected", `the gzip file is damaged or incomplete (${messageOf(cause)}): upload it again`, {
-      cause,
-    });
+    throw new AppError("rejected", "the gzip file is damaged or incomplete: upload it again", { cause });
   }
   return { path, shape: scanner.finish() };
 }

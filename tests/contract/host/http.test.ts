@@ -1,13 +1,24 @@
 import { request } from "node:http";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { isExternal, openTarget, runNow, type Target, take } from "./target";
+import { eventually, isExternal, openTarget, runNow, type Target, take } from "./target";
 
 let target: Target;
 beforeAll(async () => {
   target = await openTarget();
 });
 afterAll(() => target?.stop());
+
+/** Posts a body without Content-Length, and gives the answer's text. */
+const chunked = (path: string, text: string) =>
+  new Promise<string>((resolve, reject) => {
+    const sent = request(`${target.url}${path}`, { method: "POST" }, (response) => {
+      response.setEncoding("utf8").on("data", resolve);
+    });
+    sent.on("error", reject);
+    sent.write(text);
+    sent.end();
+  });
 
 const get = (path: string, headers: Record<string, string> = {}, method = "GET") =>
   fetch(`${target.url}${path}`, { method, headers });
@@ -188,19 +199,25 @@ describe("requests and responses", () => {
     "a chunked body is accepted with one warning, since the real host would drop it",
     async () => {
       for (const text of ["one", "two"]) {
-        const answer = await new Promise<string>((resolve, reject) => {
-          const sent = request(`${target.url}/api/echo`, { method: "POST" }, (response) => {
-            response.setEncoding("utf8").on("data", resolve);
-          });
-          sent.on("error", reject);
-          sent.write(text);
-          sent.end();
+        expect(JSON.parse(await chunked(`/api/echo?code=${target.keys.master}`, text))).toMatchObject({
+          bodyBase64: Buffer.from(text).toString("base64"),
         });
-        expect(JSON.parse(answer)).toMatchObject({ bodyBase64: Buffer.from(text).toString("base64") });
       }
       expect(target.lines.filter((line) => line.includes("came chunked"))).toHaveLength(1);
     },
   );
+});
+
+describe.skipIf(isExternal)("the log", () => {
+  test("holds no key of a caller: of a chunked request, of a malformed Host, of a function that throws it", async () => {
+    const { master, function: key } = target.keys;
+    await chunked(`/api/echo?code=${master}`, "body");
+    await sendRaw([`GET /api/empty?code=${master} HTTP/1.1`, `Host: [${key}`]);
+    await get(`/api/throwsUrl?code=${encodeURIComponent(key)}`);
+    await eventually("the failure's line", async () => target.lines.find((line) => line.includes("[throwsUrl]")));
+    for (const secret of [master, key]) expect(target.lines.filter((line) => line.includes(secret))).toEqual([]);
+    expect(target.lines.join("\n")).toContain("code=***");
+  });
 });
 
 // https://learn.microsoft.com/azure/azure-functions/functions-manually-run-non-http

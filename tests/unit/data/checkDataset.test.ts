@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
@@ -207,13 +207,18 @@ describe("checking a dataset", { timeout: 60_000 }, () => {
     ["JSON", '[{"Weight": 1}]', "data.csv", "the header (line 1)"],
     ["semicolons", "Weight;Sugar;Skin;Kind\n1;2;red;apple\n", "data.csv", "semicolons"],
     ["text that is no gzip", `${fruitHeader}\n1,2,red,apple\n`, "data.csv.gz", "gzip file is damaged or incomplete"],
-    ["text that is no Parquet", fruitHeader, "data.parquet", "the file cannot be read"],
+    [
+      "text that is no Parquet",
+      fruitHeader,
+      "data.parquet",
+      "the file cannot be read: it is not a Parquet file, or its end is missing: upload",
+    ],
     ["an empty Parquet", "", "data.parquet", "the file cannot be read"],
   ])("rejects %s", async (_name, content, file, reason) => {
     const verdict = await check(content, fruit, file);
     expect(verdict).toMatchObject({ accepted: false, reasonCount: 1 });
     expect(verdict.reasons[0].message).toContain(reason);
-    expect(verdict.reasons[0].message).not.toMatch(/tidegate-sql|strict_mode|\n/);
+    expect(verdict.reasons[0].message).not.toMatch(/tidegate-sql|strict_mode|\n|Error|the file'|header check/);
   });
 
   it("rejects a gzip file that is cut off, whose readable part looks complete to the reader", async () => {
@@ -222,6 +227,34 @@ describe("checking a dataset", { timeout: 60_000 }, () => {
     expect(await check(packed, fruit, "data.csv.gz")).toMatchObject({ accepted: true, rowCount: 20_000 });
     const verdict = await check(packed.subarray(0, packed.length / 2), fruit, "data.csv.gz");
     expect(verdict.reasons[0].message).toContain("the gzip file is damaged or incomplete");
+  });
+
+  it("rejects a Parquet file that is damaged inside in words of its own", async () => {
+    const messages = await withFiles([], async (session, _files, folder) => {
+      const file = path.join(folder, "data.parquet");
+      await session.run(
+        `COPY (SELECT range AS "Weight", range AS "Sugar", 'x' || range AS "Skin", 'apple' AS "Kind" FROM range(10000)) TO '${file}'`,
+      );
+      const whole = readFileSync(file);
+      const verdicts: string[] = [];
+      for (const [name, from, to] of [
+        ["rows", 20, 3000],
+        ["footer", whole.length - 200, whole.length - 100],
+        ["length", whole.length - 8, whole.length - 4],
+      ] as const) {
+        const broken = path.join(folder, `${name}.parquet`);
+        writeFileSync(
+          broken,
+          whole.map((byte, i) => (i >= from && i < to ? byte ^ 255 : byte)),
+        );
+        verdicts.push((await checkDataset(session, broken, fruit)).reasons[0].message);
+      }
+      return verdicts;
+    });
+    for (const message of messages)
+      expect(message).toBe(
+        "the file cannot be read: it is damaged, or written in a way that is not read here: write it anew",
+      );
   });
 
   it("reads Parquet with native types and numbers its rows", async () => {

@@ -11,6 +11,11 @@ app.http("throws", {
     throw new Error("on purpose");
   },
 });
+app.http("throwsUrl", {
+  handler: ({ url }) => {
+    throw new Error(`cannot work on ${url}`);
+  },
+});
 app.http("functionLevel", { authLevel: "function", handler: () => ({ body: "in" }) });
 app.http("adminLevel", { authLevel: "admin", handler: () => ({ body: "in" }) });
 app.http("posted", { methods: ["POST"], handler: () => ({ body: "posted" }) });
