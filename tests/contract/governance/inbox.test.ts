@@ -201,8 +201,8 @@ describe("a file that is poison", () => {
     await start();
     const name = `${usecase}/odd.csv`;
     await drop(name, rows(1, 40));
-    const sql = { withSession: () => Promise.reject(new Error("Binder Error: never heard of it")) };
-    const ports = { ...loop.app.reconciler, sql };
+    const dataWork = { inFolder: () => Promise.reject(new Error("Binder Error: never heard of it")) };
+    const ports = { ...loop.app.reconciler, dataWork };
     const file = { inbox: "datasets-inbox", name, bytes: rows(1, 40) };
     await expect(receiveFile(ports, file)).rejects.toThrow("Binder Error");
     const message = { FunctionId: "registerDataset", ContainerName: "datasets-inbox", BlobName: name };
