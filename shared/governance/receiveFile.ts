@@ -9,7 +9,7 @@ import { datasetsInbox, placeInInbox } from "./inboxes";
 import type { InboxLedger, InboxRecord } from "./inboxLedger";
 
 export type ReceiveFilePorts = RegisterDatasetPorts & StartRunPorts & RegisterUploadPorts & { inbox: InboxLedger };
-export type GiveUpPorts = Omit<RegisterDatasetPorts, "sql"> &
+export type GiveUpPorts = Omit<RegisterDatasetPorts, "dataWork"> &
   Pick<RegisterUploadPorts, "registry"> & { inbox: InboxLedger };
 
 /** A blob of an inbox. */

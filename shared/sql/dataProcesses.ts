@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { constants, setPriority, tmpdir } from "node:os";
+import { setPriority, tmpdir } from "node:os";
 import path from "node:path";
 import type { DataOutcome, DataTask, DataWork } from "../data/dataTasks";
 import { AppError, type Failure, fromFailure } from "../errors";
@@ -110,10 +110,13 @@ class Watch {
   }
 }
 
+/** as niceness: on a busy core the work still gets a quarter */
+const lowered = 5;
+
 /** What serves goes first. */
 function lower({ pid }: ChildProcess): void {
   try {
-    setPriority(pid as number, constants.priority.PRIORITY_LOW);
+    setPriority(pid as number, lowered);
   } catch {
     // it has ended already, or the platform does not let us: then both have the same priority
   }
