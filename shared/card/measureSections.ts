@@ -23,7 +23,7 @@ export function measureSections({ facts, absent, predicts }: ModelCard): string 
   );
 }
 
-function metricsTable({ metrics = {}, baselines = {}, intervals = {} }: ModelVersion): string {
+function metricsTable({ metrics = {}, baselines = {}, intervals = {}, resampling }: ModelVersion): string {
   const names = Object.keys(metrics).filter((name) => typeof metrics[name] === "number" && name !== "rows");
   if (names.length === 0) return "";
   const others = Object.keys(baselines);
@@ -35,8 +35,15 @@ function metricsTable({ metrics = {}, baselines = {}, intervals = {} }: ModelVer
     const [own, ...theirs] = values.map((value, at) => (at === bestOf(name, values) ? { best: Number(value) } : value));
     return [inWords(name), own as Cell, range, ...(theirs as Cell[])];
   });
-  const text = `On ${metrics.rows} hold-out rows that no model had seen, beside the baselines on the same rows. The best of each line is marked.`;
+  const text = `On ${metrics.rows} hold-out rows that no model had seen, beside the baselines on the same rows. The best of each line is marked.${drawnText(resampling)}`;
   return paragraph(text) + table(["metric", "this version", `${sure} interval`, ...others], rows, true);
+}
+
+function drawnText(resampling: ModelVersion["resampling"]): string {
+  if (resampling === undefined) return "";
+  const { unit, blocks, blockDays } = resampling;
+  const what = { row: "rows", group: "whole groups", day: `blocks of ${figure(blockDays ?? 1)} days` }[unit];
+  return ` Intervals draw ${what} with replacement; there are ${blocks}.`;
 }
 
 function inWords(metric: string): Cell {

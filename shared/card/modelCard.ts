@@ -1,3 +1,4 @@
+import { fewBlocks } from "../evaluation/resampling";
 import type { GlobalExplanation } from "../explain/globalExplanation";
 import type { ModelVersion } from "../registry/modelVersion";
 import { timeText } from "../timeText";
@@ -85,9 +86,15 @@ function intendedUseOf(spec?: UsecaseSpec): string {
   return `Not declared in the use case beyond its title: "${spec.title}".`;
 }
 
+const blockWords = { row: "rows", group: "groups", day: "of days that hang together" };
+
 /** Limits that the figures themselves show. */
-function knownLimits({ gate, differences = [], slices = [], checks = [], data }: ModelVersion): string[] {
+function knownLimits({ gate, differences = [], slices = [], checks = [], data, resampling }: ModelVersion): string[] {
   const limits: string[] = [];
+  if (resampling && resampling.blocks < fewBlocks)
+    limits.push(
+      `The intervals draw only ${resampling.blocks} blocks (${blockWords[resampling.unit]}); with fewer than ${fewBlocks} their ends are rough.`,
+    );
   if (gate.decision === "refused") limits.push(`The gate refused this version: ${gate.reasons[0]}.`);
   for (const { against, low, high } of differences)
     if (low <= 0 && high >= 0)

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ClassCurves } from "../evaluation/classCurves";
 import type { ExpectedSaving } from "../evaluation/expectedSaving";
+import type { Resampling } from "../evaluation/resampling";
 import type { SliceMetric } from "../evaluation/sliceMetrics";
 import type { ValueCurves } from "../evaluation/valueCurves";
 import type { ModelSignature } from "../onnx/signature";
@@ -94,6 +95,8 @@ export interface VersionDetails {
   differences?: MetricDifference[];
   /** metric -> its value and interval on the hold-out; metrics that are undefined there are left out */
   intervals?: Record<string, MetricInterval>;
+  /** what was drawn again for the intervals */
+  resampling?: Resampling;
   /** hold-out curves of the positive class of two, or of every class */
   curves?: ClassCurves[];
   /** how predicted numbers compare with observed ones, with regression */

@@ -3,6 +3,7 @@ import type { PreparedData } from "../data/preparedData";
 import { allOrNoneInterval } from "../evaluation/allOrNoneInterval";
 import type { BootstrapSettings } from "../evaluation/bootstrapDraws";
 import { bootstrapInterval } from "../evaluation/pairedBootstrap";
+import type { Resampling } from "../evaluation/resampling";
 import { type SliceMetric, sliceMetrics } from "../evaluation/sliceMetrics";
 import { type Slicing, sliceByLevel, sliceByMonth, sliceByQuartile } from "../evaluation/slicing";
 import { isClassifier, type ModelOutput } from "../evaluation/weightedMetric";
@@ -19,6 +20,7 @@ export interface JudgedHoldout {
   model: ModelOutput;
   rivals: Rival[];
   champion?: { name: string; output: ModelOutput };
+  resampling: Resampling;
   draws: BootstrapSettings;
 }
 

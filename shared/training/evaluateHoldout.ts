@@ -1,6 +1,8 @@
 import { gather } from "../data/featureTable";
-import { decodePrepared } from "../data/preparedData";
+import { decodePrepared, type PreparedData } from "../data/preparedData";
 import { baselinePredictions } from "../evaluation/baselines";
+import { chooseBlocks, lossByRow } from "../evaluation/resampling";
+import type { ModelOutput } from "../evaluation/weightedMetric";
 import type { JudgedHoldout } from "./describeHoldout";
 import { combineParts, evaluatePart, partNames } from "./evaluationParts";
 import { modelOutput } from "./modelOutput";
@@ -27,20 +29,28 @@ function judge(task: EvaluateTask): JudgedHoldout {
   const data = decodePrepared(task.prepared);
   const { holdoutRows, trainRows } = data;
   const output = (predictions: Float64Array) => modelOutput(data, holdoutRows, predictions, task.decisionThreshold);
+  const model = output(task.predictions);
+  const rivals = task.baselines.map((name) => ({
+    name,
+    output: output(baselinePredictions(name, data, { train: trainRows, evaluate: holdoutRows })),
+  }));
+  const { blocks, resampling } = blocksFor(task, data, [model, ...rivals.map((rival) => rival.output)]);
   return {
     task,
     data,
-    model: output(task.predictions),
-    rivals: task.baselines.map((name) => ({
-      name,
-      output: output(baselinePredictions(name, data, { train: trainRows, evaluate: holdoutRows })),
-    })),
+    model,
+    rivals,
     champion: task.champion && { name: task.champion.name, output: output(task.champion.predictions) },
-    draws: {
-      blocks: gather(data.blocks, new Int32Array(holdoutRows.length), holdoutRows),
-      seed: task.seed,
-      samples: task.bootstrapSamples,
-      confidence: task.confidence,
-    },
+    resampling,
+    draws: { blocks, seed: task.seed, samples: task.bootstrapSamples, confidence: task.confidence },
   };
+}
+
+/** Blocks that keep how the model's losses, and what it gains on each baseline, hang together. */
+function blocksFor({ metric, blockDays }: EvaluateTask, data: PreparedData, outputs: ModelOutput[]) {
+  const { holdoutRows, blockUnit } = data;
+  const blocks = gather(data.blocks, new Int32Array(holdoutRows.length), holdoutRows);
+  const [own, ...others] = outputs.map((output) => lossByRow(metric, output));
+  const gains = others.map((other) => own.map((loss, row) => loss - other[row]));
+  return chooseBlocks({ blocks, blockUnit }, [own, ...gains], blockDays);
 }

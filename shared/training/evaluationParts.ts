@@ -64,8 +64,9 @@ export function combineParts(task: Facts, parts: Map<string, Adds>): EvaluateOut
   };
 }
 
-function wholeHoldout({ model, rivals }: JudgedHoldout): Adds {
+function wholeHoldout({ model, rivals, resampling }: JudgedHoldout): Adds {
   return {
+    resampling,
     metrics: metricsOf(model),
     baselines: Object.fromEntries(rivals.map(({ name, output }) => [name, metricsOf(output)])),
     curves: isClassifier(model) ? classCurves(model) : undefined,

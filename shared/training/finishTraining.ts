@@ -101,6 +101,7 @@ async function finish(ports: FinishTrainingPorts, run: RunRecord): Promise<RunRe
     champion: champion && (await championPredictions(ports, usecase, prepared, champion)),
     confidence: spec.gates.confidence,
     bootstrapSamples: spec.gates.bootstrapSamples,
+    blockDays: spec.gates.blockDays,
     evaluation: spec.evaluation,
     time: spec.time,
   };

@@ -163,6 +163,7 @@ function describe(
     differences: evaluation.differences,
     checks,
     intervals: evaluation.intervals,
+    resampling: evaluation.resampling,
     curves: evaluation.curves,
     valueCurves: evaluation.valueCurves,
     slices: evaluation.slices,

@@ -1,3 +1,4 @@
+import type { Resampling } from "../evaluation/resampling";
 import type { DeclaredFeature } from "../onnx/signature";
 import type { MetricDifference, VersionDetails } from "../registry/modelVersion";
 import type { EvaluationSpec } from "../usecase/evaluationSpec";
@@ -58,6 +59,8 @@ export interface EvaluateTask extends TaskContext {
   champion?: { name: string; version: number; predictions: Float64Array };
   confidence: number;
   bootstrapSamples: number;
+  /** length of blocks of days; by default as the errors ask for */
+  blockDays?: number;
   evaluation?: EvaluationSpec;
   /** name of the time column */
   time?: string;
@@ -80,6 +83,7 @@ export interface EvaluateOutcome extends HoldoutDetails {
   metrics: Record<string, unknown>;
   baselines: Record<string, Record<string, unknown>>;
   differences: MetricDifference[];
+  resampling: Resampling;
 }
 
 export type OutcomeOf<T extends WorkerTask> = T extends TrialTask

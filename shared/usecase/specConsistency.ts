@@ -96,6 +96,8 @@ function checkRepeats(spec: SpecFields, fault: Fault): void {
 }
 
 function checkTime(spec: SpecFields, fault: Fault): void {
+  if (spec.gates.blockDays !== undefined && (spec.time === undefined || spec.split.kind === "group"))
+    fault(["gates", "blockDays"], "blocks of days need a time column, and a split that is not by group");
   if (spec.time === undefined) {
     if (spec.split.kind === "time") fault(["split", "kind"], "a time split needs a time column");
     if (spec.horizonHours !== undefined) fault(["horizonHours"], "a horizon needs a time column");

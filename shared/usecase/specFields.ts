@@ -122,6 +122,8 @@ const gates = z.strictObject({
   /** absolute limits on the selection metric, optional */
   threshold: z.number().optional(),
   confidence: z.number().gt(0.5).lt(1).default(0.95),
+  /** intervals draw whole blocks of so many days; by default as long as the errors hang together */
+  blockDays: z.number().positive().optional(),
   /** draws of an interval; fewer, but at least 400, where rows times draws would pass 40 million */
   bootstrapSamples: z.int().min(200).max(20_000).default(2000),
 });

@@ -39,7 +39,7 @@ const introduction = `# Results
 
 Written by \`npm run results\`: every learner on the sample of every use case that ships. A few settings of each learner are compared on the
 folds inside the training rows; the chosen one is refitted on all of them and judged once on the hold-out, beside the baselines on the same
-rows. Differences are the learner's metric less the baseline's; their intervals are drawn by blocks (days, where there is a time). The
+rows. Differences are the learner's metric less the baseline's; their intervals are drawn by blocks (of as many days as errors hang together, where there is a time). The
 hold-out was looked at once a learner, so the best row of a table is a little too good: a use case's champion is chosen on the folds, not here.`;
 
 async function describe({ spec, folder }: Usecase): Promise<string> {

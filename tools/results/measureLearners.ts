@@ -57,6 +57,7 @@ function measure(spec: UsecaseSpec, prepared: Uint8Array): LearnerResult[] {
     baselines,
     confidence: gates.confidence,
     bootstrapSamples: gates.bootstrapSamples,
+    blockDays: gates.blockDays,
     evaluation,
     time,
   });

@@ -1,7 +1,8 @@
-import { selectRows } from "../../shared/data/featureTable";
+import { gather, selectRows } from "../../shared/data/featureTable";
 import type { PreparedData } from "../../shared/data/preparedData";
 import { baselinePredictions } from "../../shared/evaluation/baselines";
 import { pairedBootstrap } from "../../shared/evaluation/pairedBootstrap";
+import { chooseBlocks, lossByRow } from "../../shared/evaluation/resampling";
 import { selectionMetricValue } from "../../shared/evaluation/selectionMetric";
 import { fitRows } from "../../shared/training/fitRows";
 import { modelOutput } from "../../shared/training/modelOutput";
@@ -46,8 +47,11 @@ function judge(spec: UsecaseSpec, data: PreparedData, trial: Trial, train: Int32
   const outputOf = (predictions: Float64Array) => modelOutput(data, test, predictions, decisionThreshold);
   const own = outputOf(model.predict(selectRows(data.table, test)));
   const rival = outputOf(baselinePredictions(baselines[baselines.length - 1], data, { train, evaluate: test }));
+  const [loss, theirs] = [own, rival].map((output) => lossByRow(selection.metric, output));
+  const days = { blocks: gather(data.blocks, new Int32Array(test.length), test), blockUnit: data.blockUnit };
+  const { blocks } = chooseBlocks(days, [loss, loss.map((value, row) => value - theirs[row])], gates.blockDays);
   const { difference, low, high } = pairedBootstrap(selection.metric, own, rival, {
-    blocks: Int32Array.from(test, (row) => data.blocks[row]),
+    blocks,
     seed,
     samples: gates.bootstrapSamples,
     confidence: gates.confidence,

@@ -78,6 +78,7 @@ describe("the model card of a version", () => {
   it("is a page that shows its figures and pictures, well-formed, and loads nothing", () => {
     const { metrics, baselines } = card.facts;
     const text = textOf(page);
+    expect(text).toContain("Intervals draw rows with replacement; there are 300.");
     for (const figure of [metrics?.logLoss, metrics?.brier, baselines?.majority.logLoss])
       expect(text).toContain(String(Number(Number(figure).toPrecision(4))));
     for (const title of [

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { buildModelCard } from "../../../shared/card/buildModelCard";
 import { explainRequest } from "../../../shared/explain/explainRequest";
 import { seededRandom } from "../../../shared/random";
 import { describeRun } from "../../../shared/training/describeRun";
@@ -103,7 +104,11 @@ describe("a number to estimate", () => {
     );
     expect(run).toMatchObject({ status: "succeeded" });
     expect(run.results[0].foldScores).toHaveLength(9);
-    expect((await loop.app.registry.version("house-price", 1)).metrics).toMatchObject({ rows: 150 });
+    const version = await loop.app.registry.version("house-price", 1);
+    expect(version.metrics).toMatchObject({ rows: 150 });
+    expect(version.resampling).toEqual({ unit: "group", blocks: 3 });
+    const { limits } = await buildModelCard(loop.app.card, "house-price", "1");
+    expect(limits.join()).toContain("draw only 3 blocks (groups)");
   });
 
   it("is forecast over time beside its mean and its calibrated persistence", async () => {

@@ -159,3 +159,15 @@ describe("judging a hold-out", () => {
     expect(intervals?.mcc).toBeUndefined();
   });
 });
+
+describe("the rows of an hourly hold-out", () => {
+  it("are drawn by the blocks that its errors ask for, or the spec", () => {
+    const chosen = evaluateHoldout(taskOf(["storm", "calm"])).resampling;
+    expect(chosen).toEqual({ unit: "day", blockDays: 1, blocks: 50 });
+    expect(evaluateHoldout(taskOf(["storm", "calm"], { blockDays: 7 })).resampling).toEqual({
+      unit: "day",
+      blockDays: 7,
+      blocks: 8,
+    });
+  });
+});
