@@ -19,7 +19,9 @@ app.storageBlob("registerModel", {
 function receive(bytes: unknown, context: InvocationContext): Promise<void> {
   return background(context, async () => {
     const { inbox, name } = blobOf(context);
-    const outcome = await receiveFile(getApp().reconciler, { inbox, name, bytes: bytes as Uint8Array });
+    const { reconciler, blobs } = getApp();
+    const droppedAt = (await blobs.stat(inbox, name))?.lastModified;
+    const outcome = await receiveFile(reconciler, { inbox, name, bytes: bytes as Uint8Array, droppedAt });
     context.log(`${JSON.stringify(name)}: ${JSON.stringify(outcome)}`);
   });
 }

@@ -3,6 +3,7 @@ import type { SqlSession } from "../ports";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import type { RejectionReason } from "./datasetRegistry";
 import { checkDuplicates } from "./duplicateRows";
+import { checkFutureTimes } from "./futureTimes";
 import { type OpenedDataset, readDataset } from "./readDataset";
 import { readingFile } from "./readingFile";
 import { columnId, keyColumns, rowNumber } from "./sqlText";
@@ -23,19 +24,32 @@ const maxReasons = 20;
 export const checkedTable = "checked";
 const hourMs = 3_600_000;
 
-/** Checks a file in the session's folder against its spec and leaves it typed in the table `checked`; a bad file is a verdict, not an error. */
-export async function checkDataset(session: SqlSession, file: string, spec: UsecaseSpec): Promise<DatasetCheck> {
+/**
+ * Checks a file in the session's folder against its spec and leaves it typed in the table `checked`; a bad file is a verdict, not an error.
+ * Times in the future are faults of a file that is dropped `now`; a version that was accepted is not asked again.
+ */
+export async function checkDataset(
+  session: SqlSession,
+  file: string,
+  spec: UsecaseSpec,
+  now?: Date,
+): Promise<DatasetCheck> {
   try {
     const opened = await readDataset(session, file, spec);
     if (opened.reasonCount > 0) return refused(opened.reasons, opened.reasonCount, 0);
-    return await checkRows(session, opened, spec);
+    return await checkRows(session, opened, spec, now);
   } catch (error) {
     if (isAppError(error, "rejected")) return refused([{ message: error.message }], 1, 0);
     throw error;
   }
 }
 
-async function checkRows(session: SqlSession, opened: OpenedDataset, spec: UsecaseSpec): Promise<DatasetCheck> {
+async function checkRows(
+  session: SqlSession,
+  opened: OpenedDataset,
+  spec: UsecaseSpec,
+  now: Date | undefined,
+): Promise<DatasetCheck> {
   for (const statement of typedTableSql(spec, checkedTable)) await readingFile(() => session.run(statement));
   const [totals] = await session.rows(`SELECT count(*) AS "rows", sum(${faultCount}) AS faults FROM ${checkedTable}`);
   const rowCount = Number(totals.rows);
@@ -44,12 +58,14 @@ async function checkRows(session: SqlSession, opened: OpenedDataset, spec: Useca
   const duplicates = await checkDuplicates(session, checkedTable, spec);
   if (duplicates.reasonCount > 0)
     return refused(duplicates.reasons.slice(0, maxReasons), duplicates.reasonCount, rowCount);
+  const future = now && (await checkFutureTimes(session, checkedTable, spec, now, maxReasons));
+  if (future && future.reasonCount > 0) return refused(future.reasons, future.reasonCount, rowCount);
   await session.run("DROP TABLE raw"); // the texts take more room than what was read from them
   return {
     accepted: true,
     reasons: [],
     reasonCount: 0,
-    notes: [...opened.notes, ...duplicates.notes],
+    notes: [...opened.notes, ...duplicates.notes, ...(future?.notes ?? [])],
     rowCount,
     labelledRowCount: await countLabelled(session, spec),
   };

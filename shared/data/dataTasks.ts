@@ -1,6 +1,7 @@
 import type { CheckResult } from "../registry/modelVersion";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import type { DatasetCheck } from "./checkDataset";
+import type { KnownRows } from "./compareVersions";
 import type { DatasetFile } from "./prepareDataset";
 import type { PreparedCounts } from "./preparedData";
 import type { ColumnProfile } from "./profileDataset";
@@ -10,12 +11,23 @@ export interface InspectTask {
   kind: "inspect";
   file: string;
   spec: UsecaseSpec;
+  /** epoch ms; what was observed later is a fault */
+  nowMs: number;
 }
 
-/** `profile`: where the file is accepted. */
+/** `profile`, and with a time `span` (ISO), where the file is accepted. */
 export interface InspectOutcome {
   check: DatasetCheck;
   profile?: Record<string, ColumnProfile>;
+  span?: { from: string; to: string };
+}
+
+/** Compares an accepted file of a use case with a time with versions before it; gives KnownRows. */
+export interface CompareTask {
+  kind: "compare";
+  file: string;
+  earlier: DatasetFile[];
+  spec: UsecaseSpec;
 }
 
 /** Prepares dataset versions for training, in two files of the task's folder: as training reads them, and as Parquet for auditors. */
@@ -37,8 +49,12 @@ export interface PrepareOutcome {
   checks: CheckResult[];
 }
 
-export type DataTask = InspectTask | PrepareTask;
-export type DataOutcome<T extends DataTask> = T extends InspectTask ? InspectOutcome : PrepareOutcome;
+export type DataTask = InspectTask | CompareTask | PrepareTask;
+export type DataOutcome<T extends DataTask> = T extends InspectTask
+  ? InspectOutcome
+  : T extends CompareTask
+    ? KnownRows
+    : PrepareOutcome;
 
 /** Work on datasets, which may be large or made to harm: it stays out of the process that serves. */
 export interface DataWork {

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
+import path from "node:path";
 import { AppError } from "../errors";
 import type { BlobStore, Clock, TableRow, TableStore } from "../ports";
 import { type AuditPage, type AuditRecord, auditInsert } from "../registry/auditEntry";
 import { VersionLedger } from "../registry/versionLedger";
+import type { DatasetFile } from "./prepareDataset";
 import { type DatasetChange, readWithdrawal, type Withdrawal, Withdrawals } from "./withdrawals";
 
 const table = "datasets";
@@ -29,6 +31,11 @@ export interface DatasetVersion {
   /** immutable copy and profile, in container `datasets` */
   blob: string;
   profile: string;
+  /** first and last time of its rows, where the spec names one; absent in versions from before they were kept */
+  from?: string;
+  to?: string;
+  /** when its file was laid into the inbox, by storage's clock */
+  droppedAt?: string;
   /** a person took it out of use: runs leave it out */
   withdrawn?: Withdrawal;
 }
@@ -56,6 +63,9 @@ export interface NewDataset {
   notes: string[];
   blob: string;
   profile: string;
+  from?: string;
+  to?: string;
+  droppedAt?: string;
 }
 
 /** Immutable dataset versions a use case, and what was refused, in one table. */
@@ -72,11 +82,12 @@ export class DatasetRegistry {
     this.withdrawals = new Withdrawals(this.ledger, clock);
   }
 
-  /** Registers an accepted dataset; the same bytes again return the version they have. */
-  register(dataset: NewDataset): Promise<{ version: number; created: boolean }> {
+  /** Registers an accepted dataset; the same bytes again return the version they have, unless that is version `instead`. */
+  register(dataset: NewDataset, instead?: number): Promise<{ version: number; created: boolean }> {
     const { usecase, sha256, notes, ...columns } = dataset;
     return this.ledger.register(usecase, {
       sha256,
+      instead,
       columns: { ...columns, notes: JSON.stringify(notes) },
       audit: (version) => ({
         operation: `dataset-${sha256.slice(0, 16)}`,
@@ -161,9 +172,22 @@ export class DatasetRegistry {
     return all.sort((a, b) => b.rejectedAt.localeCompare(a.rejectedAt));
   }
 
-  /** Copies the immutable bytes of a version to a local file. */
-  async download(dataset: DatasetVersion, path: string): Promise<void> {
-    await this.blobs.download(datasetsContainer, dataset.blob, path);
+  /** First and last time of a version's rows; undefined where the spec names no `time`. */
+  async spanOf(dataset: DatasetVersion, time: string | undefined): Promise<{ from: string; to: string } | undefined> {
+    if (time === undefined) return undefined;
+    if (dataset.from !== undefined && dataset.to !== undefined) return { from: dataset.from, to: dataset.to };
+    const bytes = await this.blobs.read(datasetsContainer, dataset.profile);
+    if (bytes === undefined) throw new Error(`the blob ${datasetsContainer}/${dataset.profile} is missing`);
+    const { min, max } = JSON.parse(Buffer.from(bytes).toString("utf8"))[time] ?? {};
+    // another time column than now's: it may reach anywhere
+    return { from: String(min ?? earliest), to: String(max ?? latest) };
+  }
+
+  /** Copies the immutable bytes of a version into a local folder. */
+  async copyTo(folder: string, { version, blob }: DatasetVersion): Promise<DatasetFile> {
+    const file = path.join(folder, `v${version}-${path.basename(blob)}`);
+    await this.blobs.download(datasetsContainer, blob, file);
+    return { version, path: file };
   }
 
   private async row(usecase: string, version: number): Promise<TableRow> {
@@ -176,6 +200,9 @@ export class DatasetRegistry {
     return this.ledger.audit(usecase, page);
   }
 }
+
+const earliest = "0000";
+const latest = "9999";
 
 function readVersion(usecase: string, row: TableRow): DatasetVersion {
   const { partitionKey: _partition, rowKey: _key, etag: _etag, notes, ...columns } = row;

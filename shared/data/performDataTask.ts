@@ -3,7 +3,16 @@ import path from "node:path";
 import { checkData } from "../checks/dataChecks";
 import type { SqlSession } from "../ports";
 import { checkDataset } from "./checkDataset";
-import type { DataOutcome, DataTask, InspectOutcome, InspectTask, PrepareOutcome, PrepareTask } from "./dataTasks";
+import { compareWithKnown, type KnownRows } from "./compareVersions";
+import type {
+  CompareTask,
+  DataOutcome,
+  DataTask,
+  InspectOutcome,
+  InspectTask,
+  PrepareOutcome,
+  PrepareTask,
+} from "./dataTasks";
 import { prepareDataset } from "./prepareDataset";
 import { encodePrepared } from "./preparedData";
 import { profileDataset } from "./profileDataset";
@@ -13,12 +22,21 @@ const hourMs = 3_600_000;
 
 /** Performs a task whose files lie in the session's folder. */
 export function performDataTask(session: SqlSession, folder: string, task: DataTask): Promise<DataOutcome<DataTask>> {
-  return task.kind === "inspect" ? inspect(session, task) : prepare(session, folder, task);
+  if (task.kind === "inspect") return inspect(session, task);
+  return task.kind === "compare" ? compare(session, task) : prepare(session, folder, task);
 }
 
-async function inspect(session: SqlSession, { file, spec }: InspectTask): Promise<InspectOutcome> {
-  const check = await checkDataset(session, file, spec);
-  return { check, profile: check.accepted ? await profileDataset(session, spec) : undefined };
+async function inspect(session: SqlSession, { file, spec, nowMs }: InspectTask): Promise<InspectOutcome> {
+  const check = await checkDataset(session, file, spec, new Date(nowMs));
+  if (!check.accepted) return { check };
+  const profile = await profileDataset(session, spec);
+  const time = spec.time === undefined ? undefined : profile[spec.time];
+  return { check, profile, span: time && { from: String(time.min), to: String(time.max) } };
+}
+
+async function compare(session: SqlSession, { file, earlier, spec }: CompareTask): Promise<KnownRows> {
+  await checkDataset(session, file, spec);
+  return compareWithKnown(session, earlier, spec);
 }
 
 async function prepare(session: SqlSession, folder: string, { files, spec }: PrepareTask): Promise<PrepareOutcome> {

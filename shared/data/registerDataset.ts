@@ -3,12 +3,22 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { isAppError } from "../errors";
 import type { AlertStore } from "../governance/alertStore";
-import type { BlobStore, Telemetry } from "../ports";
+import type { BlobStore, Clock, Telemetry } from "../ports";
 import { telemetryEvents } from "../telemetryNames";
 import type { Usecase } from "../usecase/loadUsecases";
 import { refused } from "./checkDataset";
-import { type DatasetRegistry, datasetsContainer, type NewDataset, type RejectionReason } from "./datasetRegistry";
+import { comparisonNotes, type KnownRows } from "./compareVersions";
+import {
+  type DatasetRegistry,
+  type DatasetVersion,
+  datasetsContainer,
+  type NewDataset,
+  type RejectionReason,
+} from "./datasetRegistry";
 import type { DataWork, InspectOutcome } from "./dataTasks";
+import { judgeKnownBytes, overlapping } from "./droppedAgain";
+import type { DatasetFile } from "./prepareDataset";
+import type { Withdrawal } from "./withdrawals";
 
 export interface RegisterDatasetPorts {
   usecases: Map<string, Usecase>;
@@ -17,12 +27,15 @@ export interface RegisterDatasetPorts {
   blobs: BlobStore;
   dataWork: DataWork;
   telemetry: Telemetry;
+  clock: Clock;
 }
 
 export interface DroppedFile {
   usecase: string;
   file: string;
   bytes: Uint8Array;
+  /** when it was laid into the inbox, by storage's clock; absent where it lies there no more */
+  droppedAt?: Date;
 }
 
 export type RegisterOutcome =
@@ -39,47 +52,58 @@ export async function registerDataset(ports: RegisterDatasetPorts, dropped: Drop
   const sha256 = createHash("sha256").update(dropped.bytes).digest("hex");
   const usecase = ports.usecases.get(dropped.usecase);
   if (usecase === undefined) return rejectDataset(ports, dropped, [noSuchUsecase(ports, dropped.usecase)]);
-  const existing = await ports.datasets.findByHash(dropped.usecase, sha256);
-  if (existing !== undefined) {
-    await endRejection(ports, dropped);
-    return { status: "accepted", version: existing, created: false };
-  }
+  const number = await ports.datasets.findByHash(dropped.usecase, sha256);
+  const held = number === undefined ? undefined : await ports.datasets.version(dropped.usecase, number);
+  const meaning = held && (await judgeKnownBytes(ports.datasets, usecase.spec, held, dropped.droppedAt));
+  if (held && meaning === "known") return known(ports, dropped, held);
+  if (held?.withdrawn) return rejectDataset(ports, dropped, [outOfUse(held, held.withdrawn)]);
   const extension = extensions.find((one) => dropped.file.toLowerCase().endsWith(one));
   if (extension === undefined) {
     const message = `the file must end in ${extensions.join(", ")}`;
     return rejectDataset(ports, dropped, [{ message }]);
   }
   if (dropped.bytes.byteLength === 0) return rejectDataset(ports, dropped, [{ message: "the file is empty" }]);
-  const { check, profile } = await inspect(ports.dataWork, usecase, dropped.bytes, extension);
+  const { check, profile, span, comparison } = await inspect(ports, usecase, dropped.bytes, extension);
   if (!check.accepted) return rejectDataset(ports, dropped, check.reasons, check.reasonCount);
+  if (held && comparison && comparison.fresh + comparison.replaced === 0) return known(ports, dropped, held);
   const blob = `${dropped.usecase}/sha256/${sha256}${extension}`;
   const profileBlob = `${dropped.usecase}/profiles/${sha256}.json`;
   await ports.blobs.create(datasetsContainer, blob, dropped.bytes);
   await ports.blobs.write(datasetsContainer, profileBlob, JSON.stringify(profile));
-  return accept(ports, {
+  const dataset = {
     usecase: dropped.usecase,
     sha256,
     file: dropped.file,
     sizeBytes: dropped.bytes.byteLength,
     rowCount: check.rowCount,
     labelledRows: check.labelledRowCount,
-    notes: check.notes,
+    notes: [...check.notes, ...(comparison ? comparisonNotes(comparison) : [])],
     blob,
     profile: profileBlob,
-  });
+    ...span,
+    droppedAt: (dropped.droppedAt ?? ports.clock.now()).toISOString(),
+  };
+  return accept(ports, dataset, held?.version);
 }
 
+/** The verdict on a file, and where it is accepted what its columns hold, over which times, and what it means to the rows that are known. */
 async function inspect(
-  work: DataWork,
+  { dataWork, datasets, clock }: RegisterDatasetPorts,
   { spec }: Usecase,
   bytes: Uint8Array,
   extension: string,
-): Promise<InspectOutcome> {
+): Promise<InspectOutcome & { comparison?: KnownRows }> {
   try {
-    return await work.inFolder(async (folder, perform) => {
+    return await dataWork.inFolder(async (folder, perform) => {
       const file = path.join(folder, `dataset${extension}`);
       await writeFile(file, bytes);
-      return perform({ kind: "inspect", file, spec });
+      const found = await perform({ kind: "inspect", file, spec, nowMs: clock.now().getTime() });
+      if (found.span === undefined) return found;
+      const earlier: DatasetFile[] = [];
+      for (const dataset of await overlapping(datasets, spec, found.span))
+        earlier.push(await datasets.copyTo(folder, dataset));
+      if (earlier.length === 0) return found;
+      return { ...found, comparison: await perform({ kind: "compare", file, earlier, spec }) };
     });
   } catch (error) {
     if (!isAppError(error, "rejected")) throw error;
@@ -87,9 +111,24 @@ async function inspect(
   }
 }
 
-async function accept(ports: RegisterDatasetPorts, dataset: NewDataset): Promise<RegisterOutcome> {
+async function known(
+  ports: RegisterDatasetPorts,
+  file: DroppedFile,
+  { version }: DatasetVersion,
+): Promise<RegisterOutcome> {
+  await endRejection(ports, file);
+  return { status: "accepted", version, created: false };
+}
+
+function outOfUse({ usecase, version }: DatasetVersion, { by, at, reason }: Withdrawal): RejectionReason {
+  return {
+    message: `these bytes are dataset version ${version}, which ${by} withdrew at ${at}: ${reason}. POST /datasets/${usecase}/${version}/restore takes it into use again`,
+  };
+}
+
+async function accept(ports: RegisterDatasetPorts, dataset: NewDataset, instead?: number): Promise<RegisterOutcome> {
   const { usecase, rowCount, labelledRows, sizeBytes } = dataset;
-  const { version, created } = await ports.datasets.register(dataset);
+  const { version, created } = await ports.datasets.register(dataset, instead);
   if (created)
     ports.telemetry.event(
       telemetryEvents.datasetRegistered,

@@ -19,6 +19,8 @@ export interface InboxFile {
   bytes: Uint8Array;
   /** where it is known to name these bytes */
   etag?: string;
+  /** when it was laid there, by storage's clock; absent where it lies there no more */
+  droppedAt?: Date;
 }
 
 export type FileOutcome =
@@ -62,9 +64,9 @@ export function record(ports: { inbox: InboxLedger }, file: InboxFile, judged: O
   return ports.inbox.record(pathOf(file), { ...judged, sha256: sha256Of(file) }, file.etag);
 }
 
-async function takeDataset(ports: ReceiveFilePorts, { name, bytes }: InboxFile): Promise<FileOutcome> {
+async function takeDataset(ports: ReceiveFilePorts, { name, bytes, droppedAt }: InboxFile): Promise<FileOutcome> {
   const { folder, file } = placeInInbox(name);
-  const outcome = await receiveDataset(ports, { usecase: folder, file, bytes });
+  const outcome = await receiveDataset(ports, { usecase: folder, file, bytes, droppedAt });
   return outcome.status === "accepted" ? outcome : { status: "rejected", reason: outcome.reasons[0]?.message ?? "" };
 }
 

@@ -63,7 +63,7 @@ async function receiveMissed(ports: ReconcilePorts, inbox: string, pass: Pass): 
       if (await ports.inbox.isSettledAt(`${inbox}/${name}`, etag)) return;
       const bytes = await ports.blobs.read(inbox, name);
       if (bytes === undefined) return;
-      const line = await judge(ports, { inbox, name, bytes, etag });
+      const line = await judge(ports, { inbox, name, bytes, etag, droppedAt: lastModified });
       if (line !== undefined) pass.lines.push(line);
     });
   }

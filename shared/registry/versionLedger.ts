@@ -6,6 +6,8 @@ import { type AuditEntry, type AuditPage, type AuditRecord, auditInsert, listAud
 /** What a new version is made of: its content hash and the columns of its row. */
 export interface NewVersion {
   sha256: string;
+  /** a version with the same bytes beside which this one is to stand */
+  instead?: number;
   columns: Record<string, TableValue>;
   /** audit entry of the registration; `version` is known only at the write */
   audit(version: number): AuditEntry;
@@ -34,9 +36,10 @@ export class VersionLedger {
   /** Registers a version, or returns the one that holds the same bytes. */
   async register(partition: string, fresh: NewVersion): Promise<LedgerVersion> {
     for (let attempt = 0; attempt < attempts; attempt++) {
-      const existing = await this.findByHash(partition, fresh.sha256);
-      if (existing !== undefined) return { version: existing, created: false };
-      const version = await this.tryAppend(partition, fresh);
+      const holder = await this.tables.get(this.table, partition, `sha:${fresh.sha256}`);
+      if (holder && Number(holder.version) !== fresh.instead)
+        return { version: Number(holder.version), created: false };
+      const version = await this.tryAppend(partition, fresh, holder?.etag);
       if (version !== undefined) return { version, created: true };
       await delay(5 + Math.random() * 20 * Math.min(attempt + 1, 10));
     }
@@ -77,17 +80,18 @@ export class VersionLedger {
     return listAudit(this.tables, this.table, partition, page);
   }
 
-  private async tryAppend(partition: string, fresh: NewVersion): Promise<number | undefined> {
+  private async tryAppend(partition: string, fresh: NewVersion, holderEtag?: string): Promise<number | undefined> {
     const head = await this.tables.get(this.table, partition, "head");
     const version = Number(head?.latest ?? 0) + 1;
     const now = this.clock.now();
     const headRow = { partitionKey: partition, rowKey: "head", latest: version };
+    const holder = { partitionKey: partition, rowKey: `sha:${fresh.sha256}`, version };
     const columns = { ...fresh.columns, version, sha256: fresh.sha256, createdAt: now.toISOString() };
     try {
       await this.tables.transaction(this.table, [
         head ? { kind: "replace", row: headRow, etag: head.etag } : { kind: "insert", row: headRow },
         { kind: "insert", row: { partitionKey: partition, rowKey: versionKey(version), ...columns } },
-        { kind: "insert", row: { partitionKey: partition, rowKey: `sha:${fresh.sha256}`, version } },
+        holderEtag ? { kind: "replace", row: holder, etag: holderEtag } : { kind: "insert", row: holder },
         auditInsert(partition, fresh.audit(version), now),
       ]);
       return version;

@@ -1,7 +1,7 @@
-import path from "node:path";
 import { blockingFailures } from "../checks/checkResult";
 import type { DatasetRegistry, DatasetVersion } from "../data/datasetRegistry";
 import type { DataWork, PrepareOutcome } from "../data/dataTasks";
+import type { DatasetFile } from "../data/prepareDataset";
 import { AppError, isAppError } from "../errors";
 import type { BlobStore, QueueSender } from "../ports";
 import { telemetryEvents } from "../telemetryNames";
@@ -39,12 +39,8 @@ async function plan(ports: PlanTrainingPorts, run: RunRecord): Promise<RunRecord
   const versions = await ports.datasets.usedVersions(run.usecase);
   if (versions.length === 0) throw await nothingToLearnFrom(ports, run.usecase);
   return ports.dataWork.inFolder(async (folder, perform) => {
-    const files: { version: number; path: string }[] = [];
-    for (const dataset of versions) {
-      const file = path.join(folder, `v${dataset.version}-${path.basename(dataset.blob)}`);
-      await ports.datasets.download(dataset, file);
-      files.push({ version: dataset.version, path: file });
-    }
+    const files: DatasetFile[] = [];
+    for (const dataset of versions) files.push(await ports.datasets.copyTo(folder, dataset));
     const prepared = await perform({ kind: "prepare", files, spec: usecase.spec });
     return startTrials(ports, run, usecase, versions, prepared);
   });

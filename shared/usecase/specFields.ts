@@ -34,6 +34,8 @@ const columnSpec = z.discriminatedUnion("type", [
   }),
   z.strictObject({
     type: z.literal("timestamp"),
+    /** of the spec's time: what a row does that lies more than a day ahead of the clock: it rejects the file, or leaves a note */
+    future: z.enum(["reject", "warn"]).default("reject"),
     description: z.string().optional(),
   }),
 ]);

@@ -17,6 +17,7 @@ export function hourlySpec(name: string) {
     features: ["level", "wind"],
     split: { kind: "time", holdoutFrom: "2024-01-20T00:00:00Z", folds: 1 },
     candidates: [{ learner: "logistic-regression", grid: { l2: [1] } }],
+    gates: { bootstrapSamples: 200 },
     selection: { metric: "brier" },
   };
 }

@@ -40,7 +40,7 @@ export class Loop {
   }
 
   async drop(usecase: string, csv: string | Buffer, file = "rows.csv") {
-    return receiveDataset(this.app.intake, { usecase, file, bytes: Buffer.from(csv) });
+    return receiveDataset(this.app.intake, { usecase, file, bytes: Buffer.from(csv), droppedAt: this.clock.now() });
   }
 
   passHours(hours: number): void {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { decodePrepared } from "../../../shared/data/preparedData";
+import { registerDataset } from "../../../shared/data/registerDataset";
 import { finishTraining } from "../../../shared/training/finishTraining";
 import { trainingQueues } from "../../../shared/training/runRecord";
 import { startRun } from "../../../shared/training/startRun";
@@ -104,5 +105,116 @@ describe("a dataset version that a person has withdrawn", () => {
       status: "failed",
       message: expect.stringContaining('every dataset version of use case "high-level" is withdrawn'),
     });
+  });
+});
+
+describe("a file that is dropped again", () => {
+  const good = hourlyCsv(0, 720);
+  const versions = async () =>
+    (await loop.app.datasets.versions(usecase)).map(({ version, file }) => `${version} ${file}`);
+  /** Two versions, of which the second replaces rows of the first, two hours apart; nothing trains. */
+  async function withReplacedRows(): Promise<void> {
+    loop = await Loop.start({ ...hourlySpec(usecase), policies: { onNewData: "none" } });
+    await loop.drop(usecase, good, "good.csv");
+    loop.passHours(1);
+    await loop.drop(usecase, hourlyCsv(100, 340, 50), "bad.csv");
+    loop.passHours(1);
+  }
+
+  it("is the version it was while nothing has replaced its rows", async () => {
+    loop = await Loop.start({ ...hourlySpec(usecase), policies: { onNewData: "none" } });
+    await loop.drop(usecase, hourlyCsv(0, 300), "first.csv");
+    loop.passHours(1);
+    await loop.drop(usecase, hourlyCsv(300, 720), "second.csv");
+    await loop.drop(usecase, hourlyCsv(200, 320), "same-rows.csv");
+    loop.passHours(1);
+    expect(await loop.drop(usecase, hourlyCsv(0, 300), "first.csv")).toMatchObject({ version: 1, created: false });
+    expect(await versions()).toEqual(["1 first.csv", "2 second.csv", "3 same-rows.csv"]);
+  });
+
+  it("becomes a new version when a later one has replaced its rows, so that they are back", async () => {
+    await withReplacedRows();
+    expect(await loop.drop(usecase, good, "good.csv")).toMatchObject({ version: 3, created: true });
+    const notes = (await loop.app.datasets.version(usecase, 3)).notes;
+    expect(notes).toEqual([
+      "240 of 720 rows replace rows that were known: level differs in 100 % of them, by 50 cm on average",
+      "480 of 720 rows repeat rows that were known, with the same values",
+    ]);
+    await train("again");
+    const { table, source } = decodePrepared(await loop.app.training.runs.prepared(`${usecase}.again`));
+    loop.passHours(1);
+    await loop.app.datasets.withdraw(change(2));
+    await loop.app.datasets.withdraw(change(3));
+    await train("only-the-first", true);
+    expect(table.numbers[0].values).toEqual(await levels("only-the-first"));
+    expect(new Set(source.version)).toEqual(new Set([1, 3]));
+  });
+
+  it("does so once, however often its message comes", async () => {
+    await withReplacedRows();
+    const drop = { usecase, file: "good.csv", bytes: Buffer.from(good), droppedAt: loop.clock.now() };
+    const outcomes = [];
+    for (let time = 0; time < 3; time++) {
+      outcomes.push(await registerDataset(loop.app.intake, drop));
+      loop.passHours(1);
+    }
+    expect(outcomes.map((one) => one.status === "accepted" && [one.version, one.created])).toEqual([
+      [3, true],
+      [3, false],
+      [3, false],
+    ]);
+  });
+
+  it("changes nothing when it is only the message of its first drop that comes late", async () => {
+    loop = await Loop.start({ ...hourlySpec(usecase), policies: { onNewData: "none" } });
+    const first = { usecase, file: "good.csv", bytes: Buffer.from(good), droppedAt: loop.clock.now() };
+    await registerDataset(loop.app.intake, first);
+    loop.passHours(1);
+    await loop.drop(usecase, hourlyCsv(100, 340, 50), "corrected.csv");
+    loop.passHours(1);
+    expect(await registerDataset(loop.app.intake, first)).toMatchObject({ version: 1, created: false });
+    expect(await registerDataset(loop.app.intake, { ...first, droppedAt: undefined })).toMatchObject({ version: 1 });
+    expect(await versions()).toEqual(["1 good.csv", "2 corrected.csv"]);
+  });
+
+  it("is refused when a person has withdrawn its version since, with the way back", async () => {
+    await withReplacedRows();
+    await loop.app.datasets.withdraw(change(2));
+    const bad = { usecase, file: "bad.csv", bytes: Buffer.from(hourlyCsv(100, 340, 50)) };
+    const late = await registerDataset(loop.app.intake, { ...bad, droppedAt: new Date(loop.clock.time - 5_400_000) });
+    expect(late).toMatchObject({ status: "accepted", version: 2, created: false });
+    loop.passHours(1);
+    expect(await registerDataset(loop.app.intake, { ...bad, droppedAt: loop.clock.now() })).toEqual({
+      status: "rejected",
+      reasons: [
+        {
+          message: expect.stringMatching(
+            /^these bytes are dataset version 2, which Ann withdrew at .*: the gauge was moved\. POST \/datasets\/high-level\/2\/restore takes/,
+          ),
+        },
+      ],
+    });
+    expect(await versions()).toEqual(["1 good.csv", "2 bad.csv"]);
+  });
+});
+
+describe("a dropped file that replaces known rows", () => {
+  it("says how many and by how much, also where the versions before kept no times", async () => {
+    loop = await Loop.start({ ...hourlySpec(usecase), policies: { onNewData: "none" } });
+    const { register } = loop.app.datasets;
+    // as versions were registered before their times were kept
+    loop.app.datasets.register = ({ from: _from, to: _to, droppedAt: _at, ...old }) =>
+      register.call(loop.app.datasets, old);
+    await loop.drop(usecase, hourlyCsv(0, 720), "first.csv");
+    loop.app.datasets.register = register;
+    await loop.drop(usecase, hourlyCsv(700, 760, 50), "second.csv");
+    expect((await loop.app.datasets.versions(usecase)).map(({ notes, from, to }) => ({ notes, from, to }))).toEqual([
+      { notes: [] },
+      {
+        notes: ["20 of 60 rows replace rows that were known: level differs in 100 % of them, by 50 cm on average"],
+        from: "2024-01-30T04:00:00.000Z",
+        to: "2024-02-01T15:00:00.000Z",
+      },
+    ]);
   });
 });

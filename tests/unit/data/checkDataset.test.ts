@@ -287,3 +287,40 @@ describe("checking a dataset", { timeout: 60_000 }, () => {
     }
   });
 });
+
+describe("times in the future", () => {
+  const now = new Date("2024-01-01T12:00:00Z");
+  const checkNow = (rows: string[], spec = machine) =>
+    withFiles([{ name: "data.csv", content: csv(rows) }], (session, [file]) => checkDataset(session, file, spec, now));
+  const century = hours("rr").map((row) => row.replace("2024-", "2115-"));
+
+  it("are faults of a file that is dropped now, each with its row", async () => {
+    const verdict = await checkNow([...hours("rr"), ...century]);
+    expect(verdict).toMatchObject({ accepted: false, reasonCount: 2, rowCount: 4 });
+    expect(verdict.reasons[0]).toEqual({
+      row: 3,
+      column: "At",
+      message: "row 3, column At: 2115-01-01T00:00:00.000Z lies in the future, and nothing can have been observed then",
+    });
+  });
+
+  it("are a note where the spec says so", async () => {
+    const { At: _at, ...columns } = machineSpec().columns;
+    const spec = machineSpec({ columns: { At: { type: "timestamp", future: "warn" }, ...columns } });
+    const verdict = await checkNow([...hours("rr"), ...century], spec);
+    expect(verdict).toMatchObject({
+      accepted: true,
+      notes: ["2 rows lie in the future, the last at 2115-01-01T01:00:00.000Z"],
+    });
+  });
+
+  it("are not those within a day: a local time without its zone may be ahead of the clock", async () => {
+    const rows = [...hours("r".repeat(36))];
+    expect((await checkNow(rows)).accepted).toBe(true);
+    expect((await checkNow([...rows, ...hours(`${" ".repeat(37)}r`)])).accepted).toBe(false);
+  });
+
+  it("are not asked about in a version that was accepted before", async () => {
+    expect((await check(csv(century), machine)).accepted).toBe(true);
+  });
+});

@@ -1,0 +1,131 @@
+import { figure, percent } from "../figure";
+import type { SqlSession } from "../ports";
+import type { UsecaseSpec } from "../usecase/usecaseSpec";
+import { checkDataset, checkedTable } from "./checkDataset";
+import type { DatasetFile } from "./prepareDataset";
+import { columnId, keyColumns, rowNumber } from "./sqlText";
+import { columnParts } from "./typedColumn";
+
+/** How much of a column the rows that replace known ones change. */
+export interface ColumnChange {
+  name: string;
+  unit?: string;
+  /** rows in which the value differs */
+  rows: number;
+  /** mean absolute change where both values are numbers, in the column's unit */
+  meanChange?: number;
+}
+
+/** What the rows of a file mean to those that are known: each time (of an entity) counts once. */
+export interface KnownRows {
+  fresh: number;
+  repeated: number;
+  replaced: number;
+  /** columns that differ in rows that are replaced, the most changed first */
+  changes: ColumnChange[];
+}
+
+const droppedTable = "dropped";
+
+/**
+ * Compares the typed table `checked` of a new file, which is used up, with the newest rows of the `earlier` versions. For specs with a time:
+ * without one, no row replaces another.
+ */
+export async function compareWithKnown(
+  session: SqlSession,
+  earlier: DatasetFile[],
+  spec: UsecaseSpec,
+): Promise<KnownRows> {
+  const key = keyColumns(spec);
+  await session.run(
+    `CREATE OR REPLACE TABLE ${droppedTable} AS SELECT * FROM ${checkedTable} ${firstOf(key, rowNumber)}`,
+  );
+  const known = await loadKnown(session, earlier, spec, key);
+  const same = key.map((column) => `d.${column} IS NOT DISTINCT FROM k.${column}`).join(" AND ");
+  const others = Object.keys(spec.columns)
+    .map((name) => ({ name, id: columnId(spec, name) }))
+    .filter(({ id }) => !key.includes(id));
+  const differs = others.map(({ id }) => `d.${id} IS DISTINCT FROM k.${id}`).join(" OR ") || "false";
+  await session.run(
+    `CREATE OR REPLACE TABLE met AS SELECT ${others.flatMap(({ id }) => [`d.${id} AS new_${id}`, `k.${id} AS old_${id}`]).join(", ")}, ${differs} AS is_replaced
+       FROM ${droppedTable} d JOIN (${known}) k ON ${same}`,
+  );
+  const [{ dropped }] = await session.rows(`SELECT count(*) AS dropped FROM ${droppedTable}`);
+  const [{ met, replaced }] = await session.rows(`SELECT count(*) AS met, count_if(is_replaced) AS replaced FROM met`);
+  return {
+    fresh: Number(dropped) - Number(met),
+    repeated: Number(met) - Number(replaced),
+    replaced: Number(replaced),
+    changes: Number(replaced) === 0 ? [] : await columnChanges(session, others, spec),
+  };
+}
+
+/** SQL of the newest row of each key among the earlier versions, as far as the new file's times reach. */
+async function loadKnown(
+  session: SqlSession,
+  earlier: DatasetFile[],
+  spec: UsecaseSpec,
+  [time, ...more]: string[],
+): Promise<string> {
+  const key = [time, ...more];
+  const within = `${time} BETWEEN (SELECT min(${time}) FROM ${droppedTable}) AND (SELECT max(${time}) FROM ${droppedTable})`;
+  await session.run(`CREATE OR REPLACE TABLE known AS SELECT 0 AS version, * FROM ${droppedTable} LIMIT 0`);
+  for (const { version, path } of earlier) {
+    // one that no longer fits the spec is told by the next run, which cannot use it
+    if (!(await checkDataset(session, path, spec)).accepted) continue;
+    await session.run(`INSERT INTO known SELECT ${version}, * FROM ${checkedTable} WHERE ${within}`);
+  }
+  return `SELECT * FROM known ${firstOf(key, `version DESC, ${rowNumber}`)}`;
+}
+
+function firstOf(key: string[], order: string): string {
+  return `QUALIFY row_number() OVER (PARTITION BY ${key.join(", ")} ORDER BY ${order}) = 1`;
+}
+
+async function columnChanges(
+  session: SqlSession,
+  columns: { name: string; id: string }[],
+  spec: UsecaseSpec,
+): Promise<ColumnChange[]> {
+  const changes: ColumnChange[] = [];
+  for (const part of columnParts(columns)) {
+    const sums = part.map(({ name, id }, at) => {
+      const differs = `new_${id} IS DISTINCT FROM old_${id}`;
+      const mean =
+        spec.columns[name].type === "number" ? `avg(abs(new_${id} - old_${id})) FILTER (${differs})` : "NULL";
+      return `count_if(${differs}) AS rows${at}, ${mean} AS mean${at}`;
+    });
+    const [row] = await session.rows(`SELECT ${sums.join(", ")} FROM met WHERE is_replaced`);
+    for (const [at, { name }] of part.entries()) {
+      const column = spec.columns[name];
+      const mean = row[`mean${at}`];
+      changes.push({
+        name,
+        unit: column.type === "number" ? column.unit : undefined,
+        rows: Number(row[`rows${at}`]),
+        meanChange: mean === null ? undefined : Number(mean),
+      });
+    }
+  }
+  return changes.filter(({ rows }) => rows > 0).sort((a, b) => b.rows - a.rows);
+}
+
+const shownColumns = 8;
+
+/** What people should know of a file that tells again what was known. */
+export function comparisonNotes({ fresh, repeated, replaced, changes }: KnownRows): string[] {
+  const notes: string[] = [];
+  const all = fresh + repeated + replaced;
+  if (replaced > 0) {
+    const shown = changes.slice(0, shownColumns).map((change) => changeText(change, replaced));
+    const more = changes.length > shownColumns ? `; and ${changes.length - shownColumns} more columns` : "";
+    notes.push(`${replaced} of ${all} rows replace rows that were known: ${shown.join("; ")}${more}`);
+  }
+  if (repeated > 0) notes.push(`${repeated} of ${all} rows repeat rows that were known, with the same values`);
+  return notes;
+}
+
+function changeText({ name, unit, rows, meanChange }: ColumnChange, replaced: number): string {
+  const change = meanChange === undefined ? "" : `, by ${figure(meanChange)}${unit ? ` ${unit}` : ""} on average`;
+  return `${name} differs in ${percent(rows / replaced)} of them${change}`;
+}

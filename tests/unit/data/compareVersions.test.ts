@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import { checkDataset } from "../../../shared/data/checkDataset";
+import { compareWithKnown, comparisonNotes } from "../../../shared/data/compareVersions";
+import { csv, hours, machineSpec, withFiles } from "./inSession";
+
+/** The comparison of the last content with those before it. */
+const compare = (...contents: string[]) =>
+  withFiles(
+    contents.map((content, i) => ({ name: `${i + 1}.csv`, content })),
+    async (session, paths) => {
+      const spec = machineSpec();
+      expect((await checkDataset(session, paths.at(-1) as string, spec)).accepted).toBe(true);
+      const earlier = paths.slice(0, -1).map((path, i) => ({ version: i + 1, path }));
+      return compareWithKnown(session, earlier, spec);
+    },
+  );
+
+const none = { fresh: 0, repeated: 0, replaced: 0, changes: [] };
+
+describe("comparing a file with what is known", () => {
+  it("tells rows that are new, that repeat, and that replace, each time of an entity once", async () => {
+    const first = csv([...hours("rrrr"), ...hours("rr", "B")]);
+    expect(await compare(first, first)).toEqual({ ...none, repeated: 6 });
+    expect(await compare(first, csv(hours("rr", "C")))).toEqual({ ...none, fresh: 2 });
+    const twice = hours("ssr", "A");
+    expect(await compare(first, csv([...twice, twice[0]]))).toEqual({
+      ...none,
+      repeated: 1,
+      replaced: 2,
+      changes: [{ name: "State", rows: 2 }],
+    });
+  });
+
+  it("measures how far numbers moved, where both are known", async () => {
+    const before = csv(hours("rrrr", "A", (hour) => (hour === 3 ? "" : String(10 + hour))));
+    const after = csv(hours("rrrr", "A", (hour) => (hour === 0 ? "10" : String(15 + hour))));
+    const known = await compare(before, after);
+    // hours 1 and 2 moved by 5; hour 3 was unknown
+    expect(known).toEqual({
+      ...none,
+      repeated: 1,
+      replaced: 3,
+      changes: [{ name: "Load", rows: 3, meanChange: 5 }],
+    });
+    expect(comparisonNotes(known)).toEqual([
+      "3 of 4 rows replace rows that were known: Load differs in 100 % of them, by 5 on average",
+      "1 of 4 rows repeat rows that were known, with the same values",
+    ]);
+  });
+
+  it("goes by the newest of the versions before", async () => {
+    const old = csv(hours("rrr", "A", () => "1"));
+    const corrected = csv(hours("rrr", "A", () => "2"));
+    expect(await compare(old, corrected, corrected)).toEqual({ ...none, repeated: 3 });
+    expect(await compare(old, corrected, old)).toMatchObject({ replaced: 3, changes: [{ meanChange: 1 }] });
+  });
+
+  it("leaves out a version that does not fit the spec as it is now", async () => {
+    expect(await compare("At,Load\n2024-01-01,1\n", csv(hours("rr")))).toEqual({ ...none, fresh: 2 });
+  });
+});
