@@ -11,6 +11,7 @@ import { TreeViews } from "./explain/treeViews";
 import { AlertStore } from "./governance/alertStore";
 import { CaptureWatch } from "./governance/captureWatch";
 import { InboxLedger } from "./governance/inboxLedger";
+import { tellOfPauses } from "./governance/pausedVersions";
 import { Readiness } from "./governance/readiness";
 import { MonitorStore } from "./monitoring/monitorStore";
 import { createIsolatedRuntime } from "./onnx/isolatedRuntime";
@@ -21,6 +22,8 @@ import type { Clock, Telemetry } from "./ports";
 import { ModelRegistry } from "./registry/modelRegistry";
 import { tellOfFailures } from "./scoring/aliasFailures";
 import { createDefaultModel } from "./scoring/defaultModel";
+import { servingRuntimes } from "./scoring/servingRuntimes";
+import { VersionBreakers, type VersionName } from "./scoring/versionBreakers";
 import { createDataProcesses } from "./sql/dataProcesses";
 import { candidateRules } from "./training/candidateRules";
 import { RunStore } from "./training/runStore";
@@ -34,8 +37,10 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
   const tables = createTableStore(config.storage);
   const queues = createQueueSender(storage.queues);
   // with one core there is nothing to gain
-  const runtime = availableParallelism() > 1 ? createThreadedRuntime() : createOnnxRuntime();
-  const isolated = createIsolatedRuntime();
+  const runtime = availableParallelism() > 1 ? createThreadedRuntime(config.scoringTimeoutMs) : createOnnxRuntime();
+  const limits = { timeoutMs: config.scoringTimeoutMs, memoryBytes: config.uploadedModelBytes };
+  // a trial on a busy machine must not refuse what serves well
+  const isolated = createIsolatedRuntime({ ...limits, timeoutMs: 10 * limits.timeoutMs });
   const dataWork = createDataProcesses({ memoryBytes: config.dataMemoryBytes, environment: bareEnvironment() });
   const usecases = loadUsecases(config.usecasesFolder, candidateRules);
   const registry = new ModelRegistry({
@@ -45,21 +50,24 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
     telemetry,
     aliasMoved: (model) => loader.aliasMoved(model),
   });
+  // a process that starts again on the same instance numbers its lines anew
+  const instance = `${config.instance}-${Date.now().toString(36)}`;
+  const alerts = new AlertStore(tables, clock, telemetry);
+  const breakers = new VersionBreakers(tellOfPauses({ alerts, telemetry, instance, log: console.error }));
+  const forget = (version: VersionName) => loader.forget(version);
+  const runtimeOf = servingRuntimes({ shared: runtime, limits, breakers, forget });
   const loader = new ModelLoader({
     source: registry,
-    runtime,
+    runtimeOf,
     capacityBytes: config.modelCacheBytes,
     aliasMaxAgeMs: config.aliasMaxAgeMs,
     onRefreshFailure: tellOfFailures(telemetry, console.error),
   });
   const datasets = new DatasetRegistry(tables, blobs, clock);
-  const alerts = new AlertStore(tables, clock, telemetry);
   const inbox = new InboxLedger(tables);
   const monitors = new MonitorStore(tables, blobs);
   const runs = new RunStore(tables, blobs);
   const workers = new WorkerPool(config.trainingThreads);
-  // a process that starts again on the same instance numbers its lines anew
-  const instance = `${config.instance}-${Date.now().toString(36)}`;
   const reports = new CaptureWatch({ alerts, telemetry, instance, log: console.error });
   const capture = new InferenceLog({ blobs, clock, instance, reports, durable: config.capture === "durable" });
   const { codeRevision } = config;
@@ -70,7 +78,7 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
   };
   const defaultModel = createDefaultModel(registry, config.defaultModel);
   const common = { usecases, blobs, tables, queues, clock, telemetry, dataWork, codeRevision };
-  const explaining = { loader, runtime, registry, blobs, usecases, trees: new TreeViews(registry), defaultModel };
+  const explaining = { loader, runtimeOf, registry, blobs, usecases, trees: new TreeViews(registry), defaultModel };
   const explanations = new VersionExplanations(explaining);
   return {
     ...common,
@@ -78,7 +86,7 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
     datasets,
     alerts,
     monitors,
-    readiness: new Readiness({ tables, blobs, pausedVersions: () => 0 }),
+    readiness: new Readiness({ tables, blobs, pausedVersions: () => breakers.paused }),
     auditSources: [registry, datasets, alerts, runs],
     scoring: {
       loader,

@@ -30,6 +30,8 @@ const environment = z.object({
   TIDEGATE_MAX_BODY_MB: z.coerce.number().positive().max(1024).default(64),
   TIDEGATE_ALIAS_MAX_AGE_MS: z.coerce.number().int().min(100).max(600_000).default(5_000),
   TIDEGATE_DATA_MEMORY_MB: z.coerce.number().min(300).max(100_000).default(900),
+  TIDEGATE_SCORING_TIMEOUT_MS: z.coerce.number().int().min(10).max(600_000).default(1_000),
+  TIDEGATE_UPLOADED_MODEL_MB: z.coerce.number().min(128).max(1_000_000).default(1_024),
   TIDEGATE_MODEL_CACHE_MB: z.coerce.number().positive().default(512),
   /** training worker threads in one instance */
   TIDEGATE_TRAINING_THREADS: z.coerce.number().int().min(1).max(64).default(1),
@@ -52,6 +54,10 @@ export interface Config {
   aliasMaxAgeMs: number;
   /** of the process that reads datasets */
   dataMemoryBytes: number;
+  /** for one run of a model on up to 100 rows */
+  scoringTimeoutMs: number;
+  /** memory of the process that runs a model trained elsewhere */
+  uploadedModelBytes: number;
   modelCacheBytes: number;
   trainingThreads: number;
   instance: string;
@@ -80,6 +86,8 @@ export function readConfig(env: NodeJS.ProcessEnv, appRoot: string): Config {
     maxBodyBytes: values.TIDEGATE_MAX_BODY_MB * 2 ** 20,
     aliasMaxAgeMs: values.TIDEGATE_ALIAS_MAX_AGE_MS,
     dataMemoryBytes: values.TIDEGATE_DATA_MEMORY_MB * 2 ** 20,
+    scoringTimeoutMs: values.TIDEGATE_SCORING_TIMEOUT_MS,
+    uploadedModelBytes: values.TIDEGATE_UPLOADED_MODEL_MB * 2 ** 20,
     modelCacheBytes: values.TIDEGATE_MODEL_CACHE_MB * 2 ** 20,
     trainingThreads: values.TIDEGATE_TRAINING_THREADS,
     instance: (values.WEBSITE_INSTANCE_ID ?? `local-${process.pid}`).slice(0, 24),

@@ -111,6 +111,8 @@ export interface RuntimeModel {
   /** Predicts the rows of a scoring request's JSON body; AppError invalid_input lists each field at fault. */
   predict(body: string, signature: ModelSignature): Promise<Predictions>;
   release(): Promise<void>;
+  /** memory that it takes whatever its size, where that is much */
+  overheadBytes?: number;
 }
 
 export interface ModelRuntime {

@@ -9,6 +9,8 @@ export const telemetryEvents = {
   driftChecked: "drift.checked",
   alertRaised: "alert.raised",
   alertResolved: "alert.resolved",
+  versionPaused: "version.paused",
+  versionResumed: "version.resumed",
   captureLost: "capture.lost",
 } as const;
 

@@ -5,6 +5,7 @@ import type { LoadedModel, ModelLoader } from "../onnx/loader";
 import type { ModelSignature } from "../onnx/signature";
 import type { BlobStore, ModelRuntime } from "../ports";
 import type { ModelRegistry } from "../registry/modelRegistry";
+import type { ModelVersion } from "../registry/modelVersion";
 import { requestJson } from "../requestJson";
 import { decodeRows } from "../scoring/decodeRows";
 import { predict } from "../scoring/predict";
@@ -20,7 +21,8 @@ import type { TreeViews } from "./treeViews";
 
 export interface ExplainPorts {
   loader: ModelLoader;
-  runtime: ModelRuntime;
+  /** where parts of the version's graph run */
+  runtimeOf: (version: ModelVersion) => ModelRuntime;
   registry: ModelRegistry;
   blobs: BlobStore;
   usecases: Map<string, Usecase>;
@@ -90,7 +92,7 @@ async function answer(ports: ExplainPorts, { version, runtime }: LoadedModel, bo
   const trees = await ports.trees.of(version);
   const { background } = found;
   const { method, seed } = body;
-  const task: ExplainTask = { box, runtime: ports.runtime, trees, rows, background, answers, method, seed };
+  const task: ExplainTask = { box, runtime: ports.runtimeOf(version), trees, rows, background, answers, method, seed };
   const explained = await explainRows(task);
   const predictions = JSON.parse((await predict(runtime, signature, decoded)).reply) as object[];
   const isClassifier = signature.labelOutput !== undefined;

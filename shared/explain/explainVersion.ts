@@ -41,7 +41,7 @@ export class VersionExplanations {
     try {
       const trees = await ports.trees.of(version);
       const usecase = ports.usecases.get(version.model);
-      const context = await globalContext({ loaded, runtime: ports.runtime, trees, found, usecase });
+      const context = await globalContext({ loaded, runtime: ports.runtimeOf(version), trees, found, usecase });
       const importance = await measureImportance(context);
       const explanation: GlobalExplanation = {
         model: version.model,

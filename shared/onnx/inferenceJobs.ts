@@ -2,7 +2,7 @@ import type { Failure } from "../errors";
 import type { TensorValue } from "../ports";
 import type { ModelSignature } from "./signature";
 
-/** What the inference thread is asked about a model, which goes by number. */
+/** What is asked beside the event loop about a model, which goes by number. */
 export type InferenceTask =
   | { kind: "load"; bytes: Uint8Array }
   | { kind: "run"; inputs: Record<string, TensorValue> }
@@ -12,6 +12,12 @@ export type InferenceTask =
 
 export type InferenceJob = InferenceTask & { id: number; model: number };
 export type InferenceReply = { id: number; value: unknown } | { id: number; failure: Failure };
+/** Word from a process that it begins to run a job's model on so many rows. */
+export type InferenceBegun = { id: number; rows: number };
 
-/** Places in the memory that both threads see. */
-export const threadState = { busy: 0, ending: 1 } as const;
+/**
+ * Places in the memory that both threads see: whether a run is on its way, whether the process ends, the job that runs (0: none), its
+ * rows (0: it loads a model), and a count of what came to its end.
+ */
+export const threadState = { busy: 0, ending: 1, job: 2, rows: 3, done: 4 } as const;
+export const threadStateBytes = 5 * Int32Array.BYTES_PER_ELEMENT;

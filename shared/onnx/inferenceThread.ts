@@ -1,13 +1,42 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { type InferenceJob, type InferenceReply, threadState } from "./inferenceJobs";
-import { InferenceWork } from "./inferenceWork";
+import { InferenceWork, type WatchRun } from "./inferenceWork";
 
 /** how long a finished job's reply may wait for those of the jobs that came with it, ms */
 const replyWithinMs = 0.08;
 
-/** Entry of the inference thread: jobs in and replies out, both in lists. */
-const work = new InferenceWork();
 const state = workerData as Int32Array;
+let lastRun: Promise<unknown> = Promise.resolve();
+
+/** Runs one after another (each blocks this thread anyway), and tells the event loop's thread which one, so that it sees one that never ends. */
+const watch: WatchRun = (job, rows, run) => {
+  const turn = lastRun.then(async () => {
+    Atomics.store(state, threadState.busy, 1);
+    if (Atomics.load(state, threadState.ending) === 1) {
+      markIdle();
+      return new Promise<never>(() => {}); // the process ends: nobody waits for it
+    }
+    Atomics.store(state, threadState.rows, rows);
+    Atomics.store(state, threadState.job, job);
+    try {
+      return await run();
+    } finally {
+      markIdle();
+    }
+  });
+  lastRun = turn.catch(() => undefined);
+  return turn;
+};
+
+function markIdle(): void {
+  Atomics.add(state, threadState.done, 1);
+  Atomics.store(state, threadState.job, 0);
+  Atomics.store(state, threadState.busy, 0);
+  Atomics.notify(state, threadState.busy);
+}
+
+/** Entry of the inference thread: jobs in and replies out, both in lists. */
+const work = new InferenceWork(watch);
 
 parentPort?.on("message", async (jobs: InferenceJob[]) => {
   let replies: InferenceReply[] = [];
@@ -18,26 +47,8 @@ parentPort?.on("message", async (jobs: InferenceJob[]) => {
     toldAt = performance.now();
   };
   for (const job of jobs) {
-    replies.push(await reply(job));
+    replies.push(await work.reply(job));
     if (performance.now() - toldAt > replyWithinMs) tell();
   }
   if (replies.length > 0) tell();
 });
-
-async function reply(job: InferenceJob): Promise<InferenceReply> {
-  Atomics.store(state, threadState.busy, 1);
-  if (Atomics.load(state, threadState.ending) === 1) {
-    markIdle();
-    return new Promise(() => {}); // the process ends: nobody waits for it
-  }
-  try {
-    return await work.reply(job);
-  } finally {
-    markIdle();
-  }
-}
-
-function markIdle(): void {
-  Atomics.store(state, threadState.busy, 0);
-  Atomics.notify(state, threadState.busy);
-}

@@ -1,14 +1,20 @@
 import { toFailure } from "../errors";
-import type { RuntimeModel } from "../ports";
+import type { RuntimeModel, TensorValue } from "../ports";
+import { predictBody } from "../scoring/predict";
 import type { InferenceJob, InferenceReply } from "./inferenceJobs";
 import { createOnnxRuntime } from "./runtime";
 import type { ModelSignature } from "./signature";
+
+/** Stands around every run (and load, of 0 rows) of a job's model, so that whoever waits can tell how it goes. */
+export type WatchRun = <T>(job: number, rows: number, run: () => Promise<T>) => Promise<T>;
 
 /** Answers jobs about models beside the event loop that asks: in a thread or a process of their own, where the loaded models live. */
 export class InferenceWork {
   private readonly runtime = createOnnxRuntime();
   private readonly models = new Map<number, RuntimeModel>();
   private readonly signatures = new Map<number, ModelSignature>();
+
+  constructor(private readonly watch: WatchRun) {}
 
   async reply(job: InferenceJob): Promise<InferenceReply> {
     try {
@@ -19,22 +25,29 @@ export class InferenceWork {
   }
 
   private async perform(job: InferenceJob): Promise<unknown> {
-    if (job.kind === "load") return this.load(job.model, job.bytes);
+    if (job.kind === "load") return this.load(job.id, job.model, job.bytes);
     const model = this.models.get(job.model);
     if (model === undefined) throw new Error(`the model ${job.model} was released`);
-    if (job.kind === "run") return model.run(job.inputs);
+    const run = (inputs: Record<string, TensorValue>) => this.watch(job.id, rowsOf(inputs), () => model.run(inputs));
+    if (job.kind === "run") return run(job.inputs);
     if (job.kind === "predict") {
       if (job.signature) this.signatures.set(job.model, job.signature);
-      return model.predict(job.body, this.signatures.get(job.model) as ModelSignature);
+      return predictBody({ run }, this.signatures.get(job.model) as ModelSignature, job.body);
     }
     this.models.delete(job.model);
     this.signatures.delete(job.model);
     return model.release();
   }
 
-  private async load(id: number, bytes: Uint8Array) {
-    const model = await this.runtime.load(bytes);
+  private async load(job: number, id: number, bytes: Uint8Array) {
+    const model = await this.watch(job, 0, () => this.runtime.load(bytes));
     this.models.set(id, model);
     return { inputs: model.inputs, outputs: model.outputs };
   }
+}
+
+function rowsOf(inputs: Record<string, TensorValue>): number {
+  let rows = 1;
+  for (const name in inputs) rows = Math.max(rows, inputs[name].shape[0] ?? 1);
+  return rows;
 }

@@ -38,7 +38,8 @@ export class LoadedModel {
 
 export interface LoaderOptions extends Pick<FollowOptions, "nowMs"> {
   source: VersionSource;
-  runtime: ModelRuntime;
+  /** where a version runs */
+  runtimeOf: (version: ModelVersion) => ModelRuntime;
   /** estimated memory of all loaded models, bytes; the least recently used are released beyond it */
   capacityBytes: number;
   aliasMaxAgeMs?: number;
@@ -106,6 +107,13 @@ export class ModelLoader {
     return this.aliases.moved(model);
   }
 
+  /** Drops a version, which the next request loads anew; whoever uses it keeps it until then. */
+  forget({ model, version }: Pick<ModelVersion, "model" | "version">): void {
+    const key = `${model}@${version}`;
+    const entry = this.entries.get(key);
+    if (entry) this.evict(key, entry);
+  }
+
   /** Estimated bytes held by loaded models. */
   get loadedBytes(): number {
     let sum = 0;
@@ -139,9 +147,9 @@ export class ModelLoader {
   private async loadEntry(model: string, number: number): Promise<Entry> {
     const version = await this.options.source.version(model, number);
     const bytes = await this.options.source.bytes(model, version.sha256);
-    const runtime = await this.options.runtime.load(bytes);
+    const runtime = await this.options.runtimeOf(version).load(bytes);
     await runtime.run(warmUpInputs(runtime.inputs));
-    const costBytes = bytes.byteLength * memoryPerFileByte;
+    const costBytes = bytes.byteLength * memoryPerFileByte + (runtime.overheadBytes ?? 0);
     const entry: Entry = { version, runtime, costBytes, users: 0, usedAs: ++uses, evicted: false };
     this.makeRoom(costBytes);
     this.entries.set(`${model}@${number}`, entry);
@@ -152,11 +160,15 @@ export class ModelLoader {
     let held = this.loadedBytes;
     for (const [key, entry] of [...this.entries].sort(([, a], [, b]) => a.usedAs - b.usedAs)) {
       if (held + neededBytes <= this.options.capacityBytes) return;
-      this.entries.delete(key);
       held -= entry.costBytes;
-      entry.evicted = true;
-      if (entry.users === 0) void entry.runtime.release();
+      this.evict(key, entry);
     }
+  }
+
+  private evict(key: string, entry: Entry): void {
+    this.entries.delete(key);
+    entry.evicted = true;
+    if (entry.users === 0) void entry.runtime.release();
   }
 }
 

@@ -1,99 +1,70 @@
-import path from "node:path";
-import { Worker } from "node:worker_threads";
-import { fromFailure } from "../errors";
-import { packageRoot } from "../packageRoot";
 import type { ModelRuntime, RuntimeModel } from "../ports";
-import { type InferenceJob, type InferenceReply, type InferenceTask, threadState } from "./inferenceJobs";
-import type { ModelSignature } from "./signature";
-
-/** a run is bounded by its rows, so that it is over long before */
-const endWithinMs = 2_000;
-
-interface Caller {
-  resolve(value: unknown): void;
-  reject(error: Error): void;
-}
+import type { InferenceTask } from "./inferenceJobs";
+import { modelStopped, ThreadHandle } from "./threadHandle";
 
 /**
  * ModelRuntime that keeps its models in one worker thread, which starts with the first of them: predictions take a core of their
- * own while the event loop goes on reading and answering requests. What is asked in one turn of the loop crosses in one message.
+ * own while the event loop goes on reading and answering requests. A model whose run does not end within its limit (`timeoutMs` for up to 100
+ * rows) is given up with AppError timeout, and the others go on in a new thread: no request to them is lost.
  */
-export function createThreadedRuntime(): ModelRuntime {
-  let thread: InferenceThread | undefined;
-  let count = 0;
-  return {
-    load: async (bytes) => {
-      thread ??= new InferenceThread();
-      return loadModel(thread, ++count, bytes);
-    },
-  };
+export function createThreadedRuntime(timeoutMs = 1_000): ModelRuntime {
+  const shared = new SharedThread(timeoutMs);
+  return { load: (bytes) => shared.load(bytes) };
 }
 
-async function loadModel(thread: InferenceThread, id: number, bytes: Uint8Array): Promise<RuntimeModel> {
-  const ask = <T>(task: InferenceTask) => thread.ask(id, task) as Promise<T>;
-  const { inputs, outputs } = await ask<Pick<RuntimeModel, "inputs" | "outputs">>({ kind: "load", bytes });
-  let known: ModelSignature | undefined;
-  return {
-    inputs,
-    outputs,
-    run: (values) => ask({ kind: "run", inputs: values }),
-    predict: (body, signature) => {
-      if (signature === known) return ask({ kind: "predict", body });
-      known = signature;
-      return ask({ kind: "predict", body, signature });
-    },
-    release: () => ask({ kind: "release" }),
-  };
-}
+/** The thread as its models see it: always one that works. */
+class SharedThread {
+  private thread?: ThreadHandle;
+  private count = 0;
+  private readonly bytesOf = new Map<number, Uint8Array>();
+  private readonly givenUp = new Set<number>();
 
-class InferenceThread {
-  private readonly state = new Int32Array(new SharedArrayBuffer(8));
-  private readonly worker = new Worker(path.join(packageRoot(), "dist/shared/onnx/inferenceThread.js"), {
-    workerData: this.state,
-  });
-  private readonly callers = new Map<number, Caller>();
-  private outbox: InferenceJob[] = [];
-  private asked = 0;
+  constructor(private readonly timeoutMs: number) {}
 
-  constructor() {
-    this.worker.unref();
-    this.worker.on("message", (replies: InferenceReply[]) => this.settle(replies));
-    // the models are gone with it: the process ends, and the host starts another
-    this.worker.on("error", (error) => {
+  async load(bytes: Uint8Array): Promise<RuntimeModel> {
+    const model = ++this.count;
+    this.bytesOf.set(model, bytes);
+    const ask = <T>(task: InferenceTask) => this.ask(model, task) as Promise<T>;
+    try {
+      const { inputs, outputs } = await this.describe(model);
+      return {
+        inputs,
+        outputs,
+        run: (values) => ask({ kind: "run", inputs: values }),
+        predict: (body, signature) => ask({ kind: "predict", body, signature }),
+        release: async () => {
+          this.bytesOf.delete(model);
+          await this.thread?.release(model);
+        },
+      };
+    } catch (error) {
+      this.bytesOf.delete(model);
       throw error;
-    });
-    process.once("exit", () => this.end());
-  }
-
-  /** Lets a run that is on its way come to its end: ONNX Runtime aborts a process that ends its thread in the middle of one. */
-  private end(): void {
-    Atomics.store(this.state, threadState.ending, 1);
-    Atomics.wait(this.state, threadState.busy, 1, endWithinMs);
-  }
-
-  /** The value of a task; fails as the task did. */
-  ask(model: number, task: InferenceTask): Promise<unknown> {
-    if (this.callers.size === 0) this.worker.ref(); // the process stays while someone waits
-    if (this.outbox.length === 0) setImmediate(() => this.send());
-    const id = ++this.asked;
-    this.outbox.push({ ...task, id, model });
-    return new Promise((resolve, reject) => {
-      this.callers.set(id, { resolve, reject });
-    });
-  }
-
-  private send(): void {
-    this.worker.postMessage(this.outbox);
-    this.outbox = [];
-  }
-
-  private settle(replies: InferenceReply[]): void {
-    for (const reply of replies) {
-      const caller = this.callers.get(reply.id);
-      this.callers.delete(reply.id);
-      if ("failure" in reply) caller?.reject(fromFailure(reply.failure));
-      else caller?.resolve(reply.value);
     }
-    if (this.callers.size === 0) this.worker.unref();
+  }
+
+  private ask(model: number, task: InferenceTask): Promise<unknown> {
+    const thread = this.current();
+    if (thread.holds(model)) return thread.ask(model, task);
+    return this.describe(model).then(() => this.ask(model, task));
+  }
+
+  /** Loads the model into the thread that works now. */
+  private describe(model: number) {
+    if (this.givenUp.has(model)) return Promise.reject(modelStopped());
+    const bytes = this.bytesOf.get(model);
+    if (bytes === undefined) return Promise.reject(new Error(`the model ${model} was released`));
+    return this.current().load(model, bytes);
+  }
+
+  private current(): ThreadHandle {
+    this.thread ??= new ThreadHandle(this.timeoutMs, (model, waiting) => {
+      this.thread = undefined;
+      this.givenUp.add(model);
+      for (const { job, resolve, reject } of waiting)
+        if (job.kind === "load") this.describe(job.model).then(resolve, reject);
+        else this.ask(job.model, job).then(resolve, reject);
+    });
+    return this.thread;
   }
 }

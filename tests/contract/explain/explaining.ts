@@ -20,12 +20,14 @@ export function explainingOn(storage: Storage) {
     telemetry: new RecordedTelemetry(),
   });
   const runtime = createOnnxRuntime();
-  const loader = new ModelLoader({ source: registry, runtime, capacityBytes: 1e9 });
+  const runtimeOf = () => runtime;
+  const loader = new ModelLoader({ source: registry, runtimeOf, capacityBytes: 1e9 });
   const usecases = new Map();
   const trees = new TreeViews(registry);
   const ports = {
     registry,
     runtime,
+    runtimeOf,
     loader,
     usecases,
     trees,

@@ -1,13 +1,11 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { GraphBuilder } from "../../../shared/onnx/graph";
 import { createIsolatedRuntime } from "../../../shared/onnx/isolatedRuntime";
 import { readSignature } from "../../../shared/onnx/signature";
+import { hungryGraph, loopingBetween } from "../../support/hostileGraphs";
 
-/** y = Loop of Neg over x [rows, 1], 2^62 times; written with the onnx package for Python. */
-const endless = Buffer.from(
-  "CAg65wEKmQEKAW0KAXQKAXgSAXkiBExvb3AqhAEKBGJvZHkyeQoRCgFjEgJjbyIISWRlbnRpdHkKDAoBdhICdm8iA05lZxIBYloLCgFpEgYKBAgHEgBaCwoBYxIGCgQICRIAWhQKAXYSDwoNCAESCQoDEgFuCgIIAWIMCgJjbxIGCgQICRIAYhUKAnZvEg8KDQgBEgkKAxIBbgoCCAGgAQUSAWcqEBAHOgmAgICAgICAgEBCAW0qCBAJKgEBQgF0WhQKAXgSDwoNCAESCQoDEgFuCgIIAWIUCgF5Eg8KDQgBEgkKAxIBbgoCCAFCBAoAEBE=",
-  "base64",
-);
+const limits = { timeoutMs: 10_000, memoryBytes: 2 ** 30 };
 
 /** Twice its number. */
 function doubling(): Uint8Array {
@@ -20,21 +18,29 @@ function doubling(): Uint8Array {
 
 const row = { x: { datatype: "FP32" as const, shape: [1, 1], data: Float32Array.of(2.5) } };
 
-describe("the runtime for models that nobody knows yet", () => {
+const twoColumns = (...values: number[]) => ({
+  x: { datatype: "FP32" as const, shape: [values.length / 2, 2], data: Float32Array.from(values) },
+});
+
+function childrenOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
+}
+
+describe("the runtime for models that nobody knows yet", { timeout: 90_000 }, () => {
   it("runs and predicts as any other", async () => {
-    const model = await createIsolatedRuntime().load(doubling());
+    const model = await createIsolatedRuntime(limits).load(doubling());
     expect(await model.run(row)).toEqual({ y: { datatype: "FP32", shape: [1, 1], data: Float32Array.of(5) } });
     expect((await model.predict('{"data":[[4]]}', readSignature(model))).reply).toBe('[{"value":8}]');
     await model.release();
   });
 
   it("gives up a model that never answers, and goes on with the next one", async () => {
-    const runtime = createIsolatedRuntime(3000);
-    const model = await runtime.load(endless);
+    const runtime = createIsolatedRuntime({ ...limits, timeoutMs: 300 });
+    const model = await runtime.load(loopingBetween(100, 1e30));
     const next = runtime.load(doubling());
-    await expect(model.run(row)).rejects.toMatchObject({
+    await expect(model.run(twoColumns(1000, 1))).rejects.toMatchObject({
       code: "rejected",
-      message: "the model did not answer within 3 s",
+      message: "the model did not answer within 0.3 s",
     });
     await model.release();
     const answered = await next;
@@ -42,8 +48,32 @@ describe("the runtime for models that nobody knows yet", () => {
     await answered.release();
   });
 
+  it.runIf(process.platform === "linux")(
+    "refuses a model that takes more memory than allowed, and says so",
+    async () => {
+      const model = await createIsolatedRuntime({ ...limits, timeoutMs: 60_000 }).load(hungryGraph());
+      await expect(model.run(twoColumns(1, 1))).rejects.toMatchObject({
+        code: "rejected",
+        message: "the model took more than 1024 MB of memory",
+      });
+      await model.release();
+    },
+  );
+
+  it.runIf(process.platform === "linux")("gives the process nothing of the environment, where keys are", async () => {
+    const before = childrenOf(process.pid);
+    const model = await createIsolatedRuntime(limits).load(doubling());
+    const [child] = childrenOf(process.pid).filter((pid) => !before.includes(pid));
+    const names = readFileSync(`/proc/${child}/environ`, "utf8")
+      .split("\0")
+      .map((line) => line.split("=")[0])
+      .filter(Boolean);
+    expect(names.filter((name) => !name.startsWith("NODE_CHANNEL_"))).toEqual([]);
+    await model.release();
+  });
+
   it("says why a file is no model, as any other", async () => {
-    await expect(createIsolatedRuntime().load(Buffer.from("no model"))).rejects.toMatchObject({
+    await expect(createIsolatedRuntime(limits).load(Buffer.from("no model"))).rejects.toMatchObject({
       code: "rejected",
       message: expect.stringContaining("ONNX Runtime cannot load the model"),
     });

@@ -43,7 +43,7 @@ function world(sizeBytes = 1000) {
   const loader = (capacityBytes = 1e9) =>
     new ModelLoader({
       source,
-      runtime,
+      runtimeOf: () => runtime,
       capacityBytes,
       aliasMaxAgeMs: 1000,
       aliasWaitMs: 20,

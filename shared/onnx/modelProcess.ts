@@ -1,0 +1,132 @@
+import { type ChildProcess, fork } from "node:child_process";
+import path from "node:path";
+import { AppError, type ErrorCode, fromFailure } from "../errors";
+import { packageRoot } from "../packageRoot";
+import { residentBytes } from "../processMemory";
+import type { InferenceBegun, InferenceJob, InferenceReply, InferenceTask } from "./inferenceJobs";
+import { type InferenceLimits, loadLimitMs, readLimitMs, runLimitMs } from "./inferenceLimits";
+
+const memoryLookMs = 50;
+/** a reply that came while the event loop was held up is taken before the verdict */
+const graceMs = 50;
+
+/** those that run now: none outlives this process, whatever it does */
+const running = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
+interface Asked {
+  id: number;
+  take(reply: InferenceReply): void;
+  fail(error: Error): void;
+  deadline: NodeJS.Timeout;
+  memoryLook: NodeJS.Timeout;
+}
+
+/**
+ * A process of its own for one model, which can be ended at any time: ONNX Runtime can not be told to stop, and a thread in the middle
+ * of a run cannot be ended. It inherits nothing of the environment, so that it holds no key. One task at a time.
+ */
+export class ModelProcess {
+  private readonly child: ChildProcess;
+  private readonly exited: Promise<void>;
+  private asked?: Asked;
+  private count = 0;
+  private reason?: AppError;
+
+  constructor(private readonly limits: InferenceLimits) {
+    this.child = fork(path.join(packageRoot(), "dist/shared/onnx/inferenceProcess.js"), {
+      execArgv: [],
+      env: {},
+      serialization: "advanced",
+    });
+    running.add(this.child);
+    this.child.on("message", (message: InferenceReply | InferenceBegun) => this.take(message));
+    this.exited = new Promise((resolve) => {
+      const end = (how: string) => {
+        running.delete(this.child);
+        this.reason ??= new AppError("crashed", `the model ended the process that ran it (${how})`);
+        this.asked?.fail(this.reason);
+        resolve();
+      };
+      this.child.once("exit", (code, signal) => end(String(signal ?? code)));
+      this.child.once("error", (error) => end(error.message));
+    });
+  }
+
+  get hasEnded(): boolean {
+    return this.reason !== undefined;
+  }
+
+  /** Lets the event loop end while nothing is asked. */
+  unref(): void {
+    this.child.unref();
+    this.child.channel?.unref();
+  }
+
+  /** The value of a task; fails as the task did, or with AppError timeout or crashed once it was stopped. */
+  ask<T>(task: InferenceTask): Promise<T> {
+    if (this.reason) return Promise.reject(this.reason);
+    this.child.channel?.ref();
+    return new Promise<T>((resolve, reject) => {
+      const id = ++this.count;
+      const settle = (work: () => void) => {
+        clearTimeout(this.asked?.deadline);
+        clearInterval(this.asked?.memoryLook);
+        this.asked = undefined;
+        this.child.channel?.unref();
+        work();
+      };
+      this.asked = {
+        id,
+        take: (reply) =>
+          settle(() => ("failure" in reply ? reject(fromFailure(reply.failure)) : resolve(reply.value as T))),
+        fail: (error) => settle(() => reject(error)),
+        deadline: this.deadline(firstLimitMs(this.limits, task)),
+        memoryLook: setInterval(() => void this.lookAtMemory(), memoryLookMs),
+      };
+      this.child.send({ ...task, id, model: 1 } satisfies InferenceJob, () => undefined); // an ended process says so by its exit
+    });
+  }
+
+  /** Ends the process, whatever it does. */
+  async end(): Promise<void> {
+    this.child.kill("SIGKILL");
+    await this.exited;
+  }
+
+  private take(message: InferenceReply | InferenceBegun): void {
+    const { asked } = this;
+    if (message.id !== asked?.id) return;
+    if ("rows" in message) {
+      clearTimeout(asked.deadline);
+      asked.deadline = this.deadline(runLimitMs(this.limits.timeoutMs, message.rows));
+    } else asked.take(message);
+  }
+
+  private deadline(limitMs: number): NodeJS.Timeout {
+    const shown = `the model did not answer within ${Math.round(limitMs / 100) / 10} s`;
+    return setTimeout(() => {
+      if (this.asked) this.asked.deadline = setTimeout(() => this.stop("timeout", shown), graceMs);
+    }, limitMs);
+  }
+
+  private async lookAtMemory(): Promise<void> {
+    const { memoryBytes } = this.limits;
+    const bytes = await residentBytes(this.child.pid as number);
+    if (bytes === undefined || bytes <= memoryBytes) return;
+    this.stop("crashed", `the model took more than ${Math.round(memoryBytes / 2 ** 20)} MB of memory`);
+  }
+
+  private stop(code: ErrorCode, message: string): void {
+    this.reason ??= new AppError(code, message);
+    this.child.kill("SIGKILL");
+    this.asked?.fail(this.reason);
+  }
+}
+
+function firstLimitMs({ timeoutMs }: InferenceLimits, task: InferenceTask): number {
+  if (task.kind === "load") return loadLimitMs;
+  return task.kind === "predict" ? readLimitMs(timeoutMs, task.body.length) : timeoutMs;
+}

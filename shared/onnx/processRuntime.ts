@@ -1,0 +1,72 @@
+import type { ModelRuntime, RuntimeModel } from "../ports";
+import type { InferenceTask } from "./inferenceJobs";
+import type { InferenceLimits } from "./inferenceLimits";
+import { ModelProcess } from "./modelProcess";
+import { guarded, type RunGuard } from "./runGuard";
+
+/**
+ * ModelRuntime for models that were trained elsewhere: each loaded one keeps a process of its own, which is ended when a run takes too long
+ * or too much memory, and started again with the next request. A model's requests are answered one after the other.
+ */
+export function createProcessRuntime(limits: InferenceLimits, guard: RunGuard): ModelRuntime {
+  return {
+    load: async (bytes) => {
+      const model = new ServedModel(limits, guard, bytes);
+      const { inputs, outputs } = await model.described();
+      return {
+        inputs,
+        outputs,
+        overheadBytes: processBytes,
+        run: (values) => model.ask({ kind: "run", inputs: values }),
+        predict: (body, signature) => model.ask({ kind: "predict", body, signature }),
+        release: () => model.release(),
+      };
+    },
+  };
+}
+
+/** a process of Node with the runtime, before it holds a model */
+const processBytes = 60 * 2 ** 20;
+
+type Description = Pick<RuntimeModel, "inputs" | "outputs">;
+
+class ServedModel {
+  private process?: ModelProcess;
+  private loaded?: Promise<Description>;
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly limits: InferenceLimits,
+    private readonly guard: RunGuard,
+    private readonly bytes: Uint8Array,
+  ) {}
+
+  /** Starts the process and loads the model, where that is not done. */
+  described(): Promise<Description> {
+    if (this.loaded !== undefined && !this.process?.hasEnded) return this.loaded;
+    const process = new ModelProcess(this.limits);
+    this.process = process;
+    this.loaded = process.ask<Description>({ kind: "load", bytes: this.bytes });
+    this.loaded.catch(() => process.end());
+    process.unref();
+    return this.loaded;
+  }
+
+  ask<T>(task: InferenceTask): Promise<T> {
+    const turn = this.last.then(() => this.perform<T>(task));
+    this.last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async release(): Promise<void> {
+    await this.last;
+    await this.process?.end();
+  }
+
+  private perform<T>(task: InferenceTask): Promise<T> {
+    return guarded(this.guard, async () => {
+      await this.described();
+      return (this.process as ModelProcess).ask<T>(task);
+    });
+  }
+}

@@ -1,0 +1,35 @@
+import { isAppError } from "../errors";
+import type { InferenceLimits } from "../onnx/inferenceLimits";
+import { createProcessRuntime } from "../onnx/processRuntime";
+import { guardedRuntime } from "../onnx/runGuard";
+import type { ModelRuntime } from "../ports";
+import type { ModelVersion } from "../registry/modelVersion";
+import type { VersionBreakers, VersionName } from "./versionBreakers";
+
+/** Where a version runs. */
+export type RuntimeOf = (version: ModelVersion) => ModelRuntime;
+
+export interface ServingRuntimes {
+  /** the fast one, which models share */
+  shared: ModelRuntime;
+  limits: InferenceLimits;
+  breakers: VersionBreakers;
+  /** lets a version be loaded anew with its next request */
+  forget(version: VersionName): void;
+}
+
+/**
+ * Models that were trained here share a runtime. One that was trained elsewhere has a process of its own, whoever promoted it: it can loop for
+ * ever or take all memory on rows that no trial thought of. So has any other from the first time on that a run of it had to be stopped.
+ */
+export function servingRuntimes({ shared, limits, breakers, forget }: ServingRuntimes): RuntimeOf {
+  return (version) => {
+    const guard = breakers.of(version);
+    if (version.lineage.source === "upload" || guard.hasStopped) return createProcessRuntime(limits, guard);
+    const ended = (error?: unknown) => {
+      guard.ended(error);
+      if (isAppError(error, "timeout", "crashed")) forget(version);
+    };
+    return guardedRuntime(shared, { admit: () => guard.admit(), ended });
+  };
+}
