@@ -3,6 +3,7 @@ import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { checkDataset } from "../../../shared/data/checkDataset";
+import { rowNumber } from "../../../shared/data/sqlText";
 import { loadUsecases } from "../../../shared/usecase/loadUsecases";
 import { check, csv, fruitSpec, hours, machineSpec, withFiles } from "./inSession";
 
@@ -277,6 +278,38 @@ describe("checking a dataset", { timeout: 60_000 }, () => {
     ]);
     expect(verdicts.good).toMatchObject({ accepted: true, rowCount: 4, labelledRowCount: 2 });
     expect(verdicts.other.reasonCount).toBe(3);
+  });
+
+  it.each([
+    "file_row_number",
+    "File_Row_Number",
+    "filename",
+    "file_index",
+    "file_last_modified",
+    "row_number",
+    "s0",
+    "__row",
+  ])("reads Parquet with a column named as the reader names its own, and numbers its rows: %s", async (name) => {
+    const spec = fruitSpec({
+      columns: {
+        [name]: { type: "number" },
+        Sugar: { type: "number", min: 0 },
+        Kind: { type: "category", values: ["apple", "pear", "plum"] },
+      },
+      features: [name, "Sugar"],
+    });
+    const { bad, rows } = await withFiles([], async (session, _files, folder) => {
+      const file = path.join(folder, "data.parquet");
+      await session.run(
+        `COPY (SELECT 70000 - i AS "${name}", CASE WHEN i = 65000 THEN -1 ELSE i END AS "Sugar", 'pear' AS "Kind"
+             FROM range(70000) t(i)) TO '${file}' (FORMAT parquet, ROW_GROUP_SIZE 10000)`,
+      );
+      const bad = await checkDataset(session, file, spec);
+      const rows = await session.rows(`SELECT count(*) AS n FROM raw WHERE p0 <> 70001 - ${rowNumber}`);
+      return { bad, rows };
+    });
+    expect(bad.reasons).toMatchObject([{ row: 65_001, column: "Sugar" }]);
+    expect(rows).toEqual([{ n: 0n }]);
   });
 
   it("accepts the samples that ship", async () => {
