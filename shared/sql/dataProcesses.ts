@@ -1,11 +1,11 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { setPriority, tmpdir } from "node:os";
+import { setPriority } from "node:os";
 import path from "node:path";
 import type { DataOutcome, DataTask, DataWork } from "../data/dataTasks";
 import { AppError, type Failure, fromFailure } from "../errors";
 import { packageRoot } from "../packageRoot";
 import { residentBytes } from "../processMemory";
+import { inTempFolder } from "../tempFolders";
 import type { DataRequest } from "./dataProcess";
 
 export interface DataProcessOptions {
@@ -25,20 +25,11 @@ export function createDataProcesses(options: DataProcessOptions): DataWork {
   let last: Promise<unknown> = Promise.resolve();
   return {
     inFolder: (work) => {
-      const result = last.then(() => withFolder((folder) => work(folder, (task) => perform(task, folder, options))));
+      const result = last.then(() => inTempFolder((folder) => work(folder, (task) => perform(task, folder, options))));
       last = result.catch(() => undefined);
       return result;
     },
   };
-}
-
-async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(path.join(tmpdir(), "tidegate-sql-"));
-  try {
-    return await work(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }
 
 async function perform<T extends DataTask>(

@@ -1,8 +1,6 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { SqlEngine, SqlSession, SqlValue } from "../ports";
+import { inTempFolder } from "../tempFolders";
 import { readColumns } from "./readColumns";
 
 export interface DuckDbLimits {
@@ -17,14 +15,9 @@ const usualLimits: DuckDbLimits = { memoryBytes: 400e6, tempBytes: 4e9 };
 /** SqlEngine on DuckDB, which is loaded at first use: only what reads datasets pays for it. */
 export function createDuckDb(limits = usualLimits): SqlEngine {
   return {
-    withSession: async (work, folder) => {
-      if (folder !== undefined) return inSession(limits, folder, (session) => work(session, folder));
-      const own = await mkdtemp(path.join(tmpdir(), "tidegate-sql-"));
-      try {
-        return await inSession(limits, own, (session) => work(session, own));
-      } finally {
-        await rm(own, { recursive: true, force: true });
-      }
+    withSession: (work, folder) => {
+      const open = (place: string) => inSession(limits, place, (session) => work(session, place));
+      return folder === undefined ? inTempFolder(open) : open(folder);
     },
   };
 }
