@@ -3,16 +3,19 @@ import { getApp } from "../shared/app";
 import { datasetsInbox, modelsInbox } from "../shared/governance/inboxes";
 import { receiveFile } from "../shared/governance/receiveFile";
 import { background } from "./background";
+import { config } from "./telemetry";
 
 app.storageBlob("registerDataset", {
   path: `${datasetsInbox}/{usecase}/{file}`,
   connection: "AzureWebJobsStorage",
+  source: config.blobSource,
   handler: receive,
 });
 
 app.storageBlob("registerModel", {
   path: `${modelsInbox}/{model}/{file}.onnx`,
   connection: "AzureWebJobsStorage",
+  source: config.blobSource,
   handler: receive,
 });
 

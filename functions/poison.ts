@@ -1,14 +1,12 @@
 import { app } from "@azure/functions";
 import { getApp } from "../shared/app";
 import { handlePoison } from "../shared/governance/handlePoison";
-import { trainingQueues } from "../shared/training/runRecord";
+import { poisonQueues } from "../shared/storageNames";
 import { background } from "./background";
 
-const queues = [...Object.values(trainingQueues), "webjobs-blobtrigger"];
-
-for (const queue of queues)
+for (const [queue, queueName] of Object.entries(poisonQueues))
   app.storageQueue(`poison-${queue}`, {
-    queueName: `${queue}-poison`,
+    queueName,
     connection: "AzureWebJobsStorage",
     handler: (message: unknown, context) => background(context, () => handlePoison(getApp().poison, queue, message)),
   });

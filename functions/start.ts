@@ -2,7 +2,32 @@
 import { config, telemetry } from "./telemetry";
 import { app as functionApp } from "@azure/functions";
 import { createApp, setApp } from "../shared/app";
+import { messageOf } from "../shared/errors";
+import { sweepTempFolders } from "../shared/tempFolders";
+
+/** ms; the worker must answer its host soon, and the reconciler tries again what was not done by then */
+const preparationLimitMs = 5_000;
 
 const app = createApp(config, telemetry);
 setApp(app);
+functionApp.hook.appStart(() => Promise.race([prepared(), limit()]));
 functionApp.hook.appTerminate(() => app.close());
+
+async function prepared(): Promise<void> {
+  const works = {
+    "storage could not be prepared": app.prepare,
+    "temporary folders could not be swept": sweepTempFolders,
+  };
+  const tries = Object.entries(works).map(async ([fault, work]) => {
+    try {
+      await work();
+    } catch (error) {
+      console.error(`${fault}: ${messageOf(error)}; the reconciler tries again`);
+    }
+  });
+  await Promise.all(tries);
+}
+
+function limit(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, preparationLimitMs).unref());
+}

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { createBlobStore } from "./azure/blobs";
 import { connectStorage } from "./azure/connection";
+import { prepareStorage } from "./azure/prepareStorage";
 import { createQueueSender } from "./azure/queues";
 import { createTableStore } from "./azure/tables";
 import { InferenceLog } from "./capture/inferenceLog";
@@ -25,6 +26,8 @@ import { createDefaultModel } from "./scoring/defaultModel";
 import { servingRuntimes } from "./scoring/servingRuntimes";
 import { VersionBreakers, type VersionName } from "./scoring/versionBreakers";
 import { createDataProcesses } from "./sql/dataProcesses";
+import { storageNames } from "./storageNames";
+import { sweepTempFolders } from "./tempFolders";
 import { candidateRules } from "./training/candidateRules";
 import { RunStore } from "./training/runStore";
 import { WorkerPool } from "./training/workerPool";
@@ -76,6 +79,8 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
     onnxRuntime: onnxRuntimeVersion(),
     platform: `${process.platform} ${process.arch}`,
   };
+  const prepare = untilDone(() => prepareStorage(config.storage, storage, storageNames));
+  const upkeep = { "create what storage lacks": prepare, "sweep temporary folders": () => sweepTempFolders() };
   const defaultModel = createDefaultModel(registry, config.defaultModel);
   const common = { usecases, blobs, tables, queues, clock, telemetry, dataWork, codeRevision };
   const explaining = { loader, runtimeOf, registry, blobs, usecases, trees: new TreeViews(registry), defaultModel };
@@ -102,15 +107,26 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
     training: { ...common, datasets, runs, alerts, registry, loader, runtime, workers, environment },
     drift: { ...common, registry, runs, alerts, monitors, capture },
     poison: { ...common, datasets, alerts, runs, registry, inbox },
-    reconciler: { ...common, datasets, alerts, runs, registry, inbox, runtime: isolated },
+    reconciler: { ...common, datasets, alerts, runs, registry, inbox, upkeep, runtime: isolated },
     maxBodyBytes: config.maxBodyBytes,
     /** How the inference log stands. */
     captureState: () => (config.capture === "off" ? { mode: "off" as const } : capture.state()),
+    /** Creates what is missing in storage. */
+    prepare,
     /** Writes what is buffered; the app takes no more work after it. */
     async close(): Promise<void> {
       await capture.close();
       await telemetry.flush();
     },
+  };
+}
+
+/** `work` as often as it is called, until it has succeeded once. */
+function untilDone(work: () => Promise<void>): () => Promise<void> {
+  let done = false;
+  return async () => {
+    if (!done) await work();
+    done = true;
   };
 }
 

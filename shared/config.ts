@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
@@ -35,7 +36,10 @@ const environment = z.object({
   TIDEGATE_MODEL_CACHE_MB: z.coerce.number().positive().default(512),
   /** training worker threads in one instance */
   TIDEGATE_TRAINING_THREADS: z.coerce.number().int().min(1).max(64).default(1),
-  /** set by the platform: one name an instance, so that two never append to one capture blob */
+  TIDEGATE_BLOB_SOURCE: z.enum(["LogsAndContainerScan", "EventGrid"]).default("LogsAndContainerScan"),
+  // set by the platform, each on other plans: one name an instance, so that two never append to one capture blob
+  WEBSITE_POD_NAME: z.string().min(1).optional(),
+  CONTAINER_NAME: z.string().min(1).optional(),
   WEBSITE_INSTANCE_ID: z.string().min(1).optional(),
   TIDEGATE_CODE_REVISION: z.string().optional(),
 });
@@ -60,6 +64,9 @@ export interface Config {
   uploadedModelBytes: number;
   modelCacheBytes: number;
   trainingThreads: number;
+  /** how a dropped file is noticed: by looking, or by events */
+  blobSource: "LogsAndContainerScan" | "EventGrid";
+  /** at most 24 characters of a-z, A-Z, 0-9 and - */
   instance: string;
   codeRevision: string;
 }
@@ -90,9 +97,18 @@ export function readConfig(env: NodeJS.ProcessEnv, appRoot: string): Config {
     uploadedModelBytes: values.TIDEGATE_UPLOADED_MODEL_MB * 2 ** 20,
     modelCacheBytes: values.TIDEGATE_MODEL_CACHE_MB * 2 ** 20,
     trainingThreads: values.TIDEGATE_TRAINING_THREADS,
-    instance: (values.WEBSITE_INSTANCE_ID ?? `local-${process.pid}`).slice(0, 24),
+    blobSource: values.TIDEGATE_BLOB_SOURCE,
+    instance: instanceName(values),
     codeRevision: values.TIDEGATE_CODE_REVISION ?? packagedRevision(appRoot) ?? "unknown",
   };
+}
+
+/** The platform's name of this instance, by which logs and telemetry know it too; what makes a long one unique may stand anywhere in it. */
+function instanceName(values: z.infer<typeof environment>): string {
+  const given = values.WEBSITE_POD_NAME ?? values.CONTAINER_NAME ?? values.WEBSITE_INSTANCE_ID;
+  const name = (given ?? `local-${process.pid}`).replace(/[^a-zA-Z0-9]+/g, "-");
+  if (name.length <= 24) return name;
+  return `${name.slice(0, 15)}-${createHash("sha256").update(name).digest("hex").slice(0, 8)}`;
 }
 
 /** The commit that the app was packaged from, which `npm run package` writes into its package.json. */

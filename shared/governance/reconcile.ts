@@ -6,7 +6,10 @@ import type { Usecase } from "../usecase/loadUsecases";
 import { datasetsInbox, modelsInbox } from "./inboxes";
 import { findRecord, giveUpFile, type InboxFile, type ReceiveFilePorts, receiveFile, record } from "./receiveFile";
 
-export type ReconcilePorts = ReceiveFilePorts;
+export interface ReconcilePorts extends ReceiveFilePorts {
+  /** what else is put in order each time, by what it does */
+  upkeep: Record<string, () => Promise<unknown>>;
+}
 
 /** a run whose newest step is older than this has lost a message, and a file that nobody judged by then its event */
 const stuckAfterMs = 15 * 60_000;
@@ -25,6 +28,7 @@ interface Pass {
  */
 export async function reconcile(ports: ReconcilePorts): Promise<string[]> {
   const pass: Pass = { lines: [], failures: [] };
+  for (const [what, work] of Object.entries(ports.upkeep)) await attempt(pass, what, work);
   for (const inbox of [datasetsInbox, modelsInbox])
     await attempt(pass, `look into ${inbox}`, () => receiveMissed(ports, inbox, pass));
   for (const usecase of ports.usecases.values())
@@ -33,7 +37,7 @@ export async function reconcile(ports: ReconcilePorts): Promise<string[]> {
   return [...pass.lines, ...pass.failures];
 }
 
-async function attempt(pass: Pass, what: string, work: () => Promise<void>): Promise<void> {
+async function attempt(pass: Pass, what: string, work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
   } catch (error) {

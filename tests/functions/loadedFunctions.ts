@@ -29,6 +29,10 @@ export class LoadedFunctions {
     return new LoadedFunctions(app, azurite);
   }
 
+  get connectionString(): string {
+    return this.azurite.connectionString;
+  }
+
   /** Every function's trigger, by the function's name. */
   get triggers(): Map<string, Binding> {
     const triggers = [...this.app.functions.values()].map(({ registration: { name, bindings } }) => {

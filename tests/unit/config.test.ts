@@ -58,4 +58,24 @@ describe("the configuration", () => {
   it("reads an empty setting as not set", () => {
     expect(readConfig({ ...storage, TIDEGATE_DEFAULT_MODEL: "" }, "/app").defaultModel).toBeUndefined();
   });
+
+  it("names the instance as the platform does on each of its plans, and keeps long names apart", () => {
+    const name = (env: object) => readConfig({ ...storage, ...env }, "/app").instance;
+    expect(name({})).toBe(`local-${process.pid}`);
+    expect(name({ WEBSITE_INSTANCE_ID: "a1b2" })).toBe("a1b2");
+    expect(name({ CONTAINER_NAME: "C-1", WEBSITE_INSTANCE_ID: "same-everywhere" })).toBe("C-1");
+    expect(name({ WEBSITE_POD_NAME: "pod_7", CONTAINER_NAME: "C-1" })).toBe("pod-7");
+    const long = ["1", "2"].map((end) => name({ WEBSITE_POD_NAME: `${"0123456789".repeat(6)}/${end}` }));
+    expect(new Set(long).size).toBe(2);
+    expect(long.map(({ length }) => length)).toEqual([24, 24]);
+    expect(long.join()).toMatch(/^[\w,-]+$/);
+  });
+
+  it("takes one of two sources for dropped files", () => {
+    expect(readConfig(storage, "/app").blobSource).toBe("LogsAndContainerScan");
+    expect(readConfig({ ...storage, TIDEGATE_BLOB_SOURCE: "EventGrid" }, "/app").blobSource).toBe("EventGrid");
+    expect(() => readConfig({ ...storage, TIDEGATE_BLOB_SOURCE: "eventgrid" }, "/app")).toThrow(
+      /TIDEGATE_BLOB_SOURCE: .*LogsAndContainerScan/,
+    );
+  });
 });

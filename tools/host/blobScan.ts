@@ -1,4 +1,4 @@
-import { BlobServiceClient, type ContainerClient } from "@azure/storage-blob";
+import { BlobServiceClient, type ContainerClient, RestError } from "@azure/storage-blob";
 import type { QueueClient } from "@azure/storage-queue";
 import type { BlobPattern } from "./blobPattern";
 import type { FunctionPlan, Trigger } from "./functionPlan";
@@ -32,7 +32,6 @@ export async function startBlobScan(
   const container = BlobServiceClient.fromConnectionString(connectionString, fewRetries).getContainerClient(
     pattern.container,
   );
-  await container.createIfNotExists();
   const receipts = await openReceipts(plan.name, context);
   const stopping = new AbortController();
   const functionId = `Host.Functions.${plan.name}`;
@@ -74,12 +73,17 @@ interface FoundBlob {
   type: string;
 }
 
+/** None while the container is missing: like the real host, this one waits for somebody to create it. */
 async function listMatches(container: ContainerClient, pattern: BlobPattern): Promise<FoundBlob[]> {
   const found: FoundBlob[] = [];
-  for await (const { name, properties } of container.listBlobsFlat({ prefix: pattern.prefix })) {
-    if (!pattern.match(name)) continue;
-    // Listings write an ETag bare, properties write it in quotes.
-    found.push({ name, etag: properties.etag.replaceAll('"', ""), type: properties.blobType ?? "BlockBlob" });
+  try {
+    for await (const { name, properties } of container.listBlobsFlat({ prefix: pattern.prefix })) {
+      if (!pattern.match(name)) continue;
+      // Listings write an ETag bare, properties write it in quotes.
+      found.push({ name, etag: properties.etag.replaceAll('"', ""), type: properties.blobType ?? "BlockBlob" });
+    }
+  } catch (error) {
+    if (!(error instanceof RestError) || error.code !== "ContainerNotFound") throw error;
   }
   return found;
 }

@@ -1,4 +1,4 @@
-import type { QueueClient, ReceivedMessageItem } from "@azure/storage-queue";
+import { type QueueClient, type ReceivedMessageItem, RestError } from "@azure/storage-queue";
 import { type Listener, sleep } from "./listener";
 import { createOutageLog } from "./outageLog";
 
@@ -40,10 +40,7 @@ export function listenToQueue(options: QueueListenerOptions): Listener {
         continue;
       }
       try {
-        const { receivedMessageItems: items } = await queue.receiveMessages({
-          numberOfMessages: options.batchSize,
-          visibilityTimeout: VISIBILITY_S,
-        });
+        const items = await receive(queue, options.batchSize);
         outage.worked();
         for (const item of items) track(stopping.signal.aborted ? release(options, item, 0) : work(options, item));
         waitMs = items.length > 0 ? FASTEST_POLL_MS : Math.min(waitMs * 2, SLOWEST_POLL_MS);
@@ -69,6 +66,16 @@ export function listenToQueue(options: QueueListenerOptions): Listener {
       await Promise.all(active);
     },
   };
+}
+
+/** The next messages; none while the queue is missing. */
+async function receive(queue: QueueClient, numberOfMessages: number): Promise<ReceivedMessageItem[]> {
+  try {
+    return (await queue.receiveMessages({ numberOfMessages, visibilityTimeout: VISIBILITY_S })).receivedMessageItems;
+  } catch (error) {
+    if (!(error instanceof RestError) || error.code !== "QueueNotFound") throw error;
+    return [];
+  }
 }
 
 async function work(options: QueueListenerOptions, item: ReceivedMessageItem): Promise<void> {

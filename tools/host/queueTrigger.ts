@@ -5,7 +5,7 @@ import { fewRetries, type Listener, type ListenerContext } from "./listener";
 import type { RpcData } from "./protocol";
 import { listenToQueue } from "./queueListener";
 
-/** Runs a function for every message of its queue, which is created when missing. */
+/** Runs a function for every message of its queue; like the real host it waits for one that is missing. */
 export async function startQueueTrigger(
   plan: FunctionPlan,
   trigger: Extract<Trigger, { kind: "queue" }>,
@@ -14,7 +14,6 @@ export async function startQueueTrigger(
 ): Promise<Listener> {
   const service = QueueServiceClient.fromConnectionString(trigger.connectionString, fewRetries);
   const queue = service.getQueueClient(trigger.queueName);
-  await queue.createIfNotExists();
   return listenToQueue({
     functionOf: () => plan.name,
     queue,

@@ -59,8 +59,10 @@ describe.skipIf(isExternal)("while storage is away", () => {
     for (const gate of gates) await gate.open();
     await until("their return", () => faults.every((fault) => count(`${fault}it works again`) === 1));
     const container = BlobServiceClient.fromConnectionString(azurite.connectionString).getContainerClient("outage");
+    await container.createIfNotExists();
     await container.getBlockBlobClient("a").upload("x", 1);
     const queue = QueueServiceClient.fromConnectionString(azurite.connectionString).getQueueClient("outage");
+    await queue.createIfNotExists();
     await queue.sendMessage(Buffer.from("x").toString("base64"));
     const ticks = count("timer ran");
     await until("all three", () => count("blob ran") > 0 && count("queue ran") > 0 && count("timer ran") > ticks);

@@ -3,6 +3,8 @@ import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs
 import os from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { BlobServiceClient } from "@azure/storage-blob";
+import { QueueServiceClient } from "@azure/storage-queue";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type Host, startHost } from "../../../tools/host/host";
 import { type Azurite, startAzurite } from "../../support/azurite";
@@ -50,6 +52,29 @@ describe.skipIf(isExternal)("the development host", () => {
     await expect(start()).rejects.toThrow('Function "mine": has a cosmosDBTrigger');
     write(`require("@azure/functions").app.setup({ enableHttpStream: true }); ${answer("'x'")}`);
     await expect(start()).rejects.toThrow("HTTP streaming");
+  });
+
+  // https://github.com/Azure/azure-sdk-for-net, Microsoft.Azure.WebJobs.Extensions.Storage: QueueListener.cs and
+  // ScanBlobScanLogHybridPollingStrategy.cs
+  test("creates no queue and no container for a trigger, and waits for both", async () => {
+    write(`const { app } = require("@azure/functions"), seen = [];
+      app.storageQueue("waits", { queueName: "later-queue", connection: "AzureWebJobsStorage", handler: (x) => void seen.push(x) });
+      app.storageBlob("looks", { path: "later-blobs/{name}", connection: "AzureWebJobsStorage",
+        handler: (x, { triggerMetadata }) => void seen.push(triggerMetadata.blobTrigger) });
+      ${answer("seen.sort().join('|')")}`);
+    await start();
+    const container = BlobServiceClient.fromConnectionString(azurite.connectionString).getContainerClient(
+      "later-blobs",
+    );
+    const queue = QueueServiceClient.fromConnectionString(azurite.connectionString).getQueueClient("later-queue");
+    expect(await ask()).toBe("");
+    expect([await container.exists(), await queue.exists()]).toEqual([false, false]);
+    await container.create();
+    await container.getBlockBlobClient("a.txt").upload("a", 1);
+    await queue.create();
+    await queue.sendMessage(Buffer.from("message").toString("base64"));
+    await eventually("both", async () => ((await ask()) === "later-blobs/a.txt|message" ? true : undefined));
+    expect(lines.filter((line) => line.includes("later-"))).toEqual([]);
   });
 
   test("says so when its port is taken", async () => {

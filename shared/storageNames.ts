@@ -1,0 +1,17 @@
+import { datasetsInbox, modelsInbox } from "./governance/inboxes";
+import { trainingQueues } from "./training/runRecord";
+
+const queues = [...Object.values(trainingQueues), "webjobs-blobtrigger"];
+
+/** Queues that hold what failed too often in the queue of the key's name; the last one is the host's own, for blobs. */
+export const poisonQueues: Record<string, string> = Object.fromEntries(queues.map((name) => [name, `${name}-poison`]));
+
+/** All that the app keeps in its storage account. */
+export const storageNames = {
+  containers: [
+    ...[datasetsInbox, modelsInbox],
+    ...["datasets", "models", "runs", "usecases", "inference", "profiles", "monitors", "explanations"],
+  ],
+  queues: [...Object.values(trainingQueues), ...Object.values(poisonQueues)],
+  tables: ["datasets", "models", "runs", "alerts", "monitors"],
+};
