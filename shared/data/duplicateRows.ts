@@ -1,3 +1,4 @@
+import { ownValue } from "../ownValue";
 import type { SqlSession } from "../ports";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import type { RejectionReason } from "./datasetRegistry";
@@ -20,7 +21,7 @@ const byEntity = "where they are about different things, name the column that te
 export async function checkDuplicates(session: SqlSession, table: string, spec: UsecaseSpec): Promise<DuplicateCheck> {
   const key = keyColumns(spec);
   if (key.length === 0) return { reasons: [], reasonCount: 0, notes: [] };
-  const sources = spec.features.map((name) => spec.derived[name]?.column ?? name);
+  const sources = spec.features.map((name) => ownValue(spec.derived, name)?.column ?? name);
   const used = [...new Set([...sources, spec.label.column])];
   const differs = used.map((name, i) => `${varies(columnId(spec, name))} AS d${i}`);
   const groups = `SELECT count(*) AS copies, list_sort(list(${rowNumber})) AS row_list, ${differs.join(", ")} FROM ${table} GROUP BY ${key.join(", ")} HAVING count(*) > 1`;

@@ -1,3 +1,4 @@
+import { ownValue } from "../ownValue";
 import type { SqlColumns, SqlSession } from "../ports";
 import { columnsToSliceOnly } from "../usecase/evaluationSpec";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
@@ -64,7 +65,7 @@ function uniteSql(spec: UsecaseSpec): string {
 function usedColumns(spec: UsecaseSpec): string[] {
   const asked = [...spec.features, spec.label.column, ...columnsToSliceOnly(spec)];
   const group = spec.split.kind === "group" ? [spec.split.column] : [];
-  const sources = new Set([...asked, ...group].map((name) => spec.derived[name]?.column ?? name));
+  const sources = new Set([...asked, ...group].map((name) => ownValue(spec.derived, name)?.column ?? name));
   return [...sources].map((name) => columnId(spec, name));
 }
 
@@ -106,7 +107,7 @@ function filledColumns(spec: UsecaseSpec): Map<string, string> {
   const partition = spec.entity === undefined ? "" : `PARTITION BY here.${columnId(spec, spec.entity)}`;
   const over = `OVER (${partition} ORDER BY ${at} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)`;
   for (const name of spec.features) {
-    const column = spec.columns[name];
+    const column = ownValue(spec.columns, name);
     if (column === undefined) continue; // derived, from what was observed
     if (column.type !== "category" || column.fillForwardHours === undefined) continue;
     const id = columnId(spec, name);

@@ -2,6 +2,7 @@ import { createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { ownValue } from "../ownValue";
 import type { SqlSession } from "../ports";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import { labelledTable } from "./labelledRows";
@@ -22,7 +23,7 @@ export async function writePreparedParquet(
   await pipeline(Readable.from(roleLines(data)), createWriteStream(roles));
   const columns = [...Object.keys(spec.columns), ...Object.keys(spec.derived)].map((name) => {
     const id = `l.${columnId(spec, name)}`;
-    return `${spec.columns[name]?.type === "timestamp" ? `make_timestamp_ms(${id})` : id} AS ${identifier(name)}`;
+    return `${ownValue(spec.columns, name)?.type === "timestamp" ? `make_timestamp_ms(${id})` : id} AS ${identifier(name)}`;
   });
   await session.run(
     `COPY (SELECT l.version AS dataset_version, l.${rowNumber} AS dataset_row, r.role AS split_role, l.label AS label_class, ${columns.join(", ")}

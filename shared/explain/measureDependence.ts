@@ -1,3 +1,4 @@
+import { ownValue } from "../ownValue";
 import { seededRandom } from "../random";
 import type { GlobalContext } from "./globalContext";
 import type { DependenceReport } from "./globalExplanation";
@@ -18,7 +19,7 @@ export async function measureDependence(context: GlobalContext): Promise<Depende
     const grid = gridOf(holdout, column, gridSize);
     if (grid.length === 0) continue; // never observed: there is nothing to vary
     const found = await partialDependence({ predict: (some) => box.predict(some), rows, column, grid });
-    const declared = usecase?.spec.columns[name];
+    const declared = usecase && ownValue(usecase.spec.columns, name);
     reports.push({
       feature: name,
       type,

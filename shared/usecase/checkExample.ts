@@ -1,3 +1,4 @@
+import { ownValue } from "../ownValue";
 import type { SpecFields } from "./specFields";
 import type { Fault } from "./specRule";
 
@@ -17,7 +18,7 @@ function checkValue(spec: SpecFields, feature: string, value: unknown, fault: (m
     if (typeof value === "string") fault("a number is needed");
     return;
   }
-  const column = Object.hasOwn(spec.columns, feature) ? spec.columns[feature] : undefined;
+  const column = ownValue(spec.columns, feature);
   if (column === undefined || column.type === "timestamp") return; // told of the feature itself
   if (value === null) {
     if (!column.nullable) fault("the column is not nullable: a value is needed");

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ownValue } from "../ownValue";
 
 const hours = z.number().positive();
 
@@ -53,8 +54,8 @@ export function checkDerived(
 ): void {
   for (const [name, derived] of Object.entries(spec.derived)) {
     const path = ["derived", name];
-    if (name in spec.columns) fault(path, `"${name}" is a column already`);
-    const type = spec.columns[derived.column]?.type;
+    if (Object.hasOwn(spec.columns, name)) fault(path, `"${name}" is a column already`);
+    const type = ownValue(spec.columns, derived.column)?.type;
     const wanted = typeOfSource(derived);
     if (type === undefined) fault([...path, "column"], `"${derived.column}" is not among the columns`);
     else if (type !== wanted) fault([...path, "column"], `"${derived.column}" is a ${type}; it must be a ${wanted}`);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ownValue } from "../ownValue";
 
 /** What is told about a version beside its metrics. */
 export const evaluationSpec = z.strictObject({
@@ -36,15 +37,15 @@ export function checkEvaluation(
   const { slices = [], costs } = spec.evaluation ?? {};
   for (const [i, column] of slices.entries()) {
     const path = ["evaluation", "slices", i];
-    if (column in spec.derived) continue;
-    if (!(column in spec.columns)) fault(path, `"${column}" is not among the columns`);
+    if (Object.hasOwn(spec.derived, column)) continue;
+    if (!Object.hasOwn(spec.columns, column)) fault(path, `"${column}" is not among the columns`);
     else if (column !== spec.time && spec.columns[column].type === "timestamp")
       fault(path, `"${column}" is a timestamp, but not the time column`);
     else if (column === spec.label.column && spec.horizonHours === undefined)
       fault(path, `"${column}" is the label itself`);
     if (slices.indexOf(column) !== i) fault(path, `"${column}" is listed twice`);
   }
-  if (costs && spec.columns[spec.label.column]?.type === "number")
+  if (costs && ownValue(spec.columns, spec.label.column)?.type === "number")
     fault(["evaluation", "costs"], "costs are of decided classes; the label is a number");
   if (costs && classes) checkCosts(costs.matrix, classes, fault);
 }
@@ -59,7 +60,7 @@ function checkCosts(matrix: Record<string, Record<string, number>>, classes: rea
   }
   for (const actual of classes)
     for (const decided of classes)
-      if (matrix[actual]?.[decided] === undefined)
+      if (ownValue(ownValue(matrix, actual) ?? {}, decided) === undefined)
         fault([...path, actual, decided], `the cost of deciding "${decided}" where it is "${actual}" is missing`);
 }
 

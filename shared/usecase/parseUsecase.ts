@@ -8,9 +8,21 @@ import { type UsecaseSpec, usecaseSpec } from "./usecaseSpec";
 /** Reads one spec; `where` names it in the AppError invalid_input whose details list every path at fault, those of `rules` among them. */
 export function parseUsecase(text: string, where: string, rules: readonly SpecRule[] = []): UsecaseSpec {
   const raw = parseJson(text, where);
-  const details = specFaults(raw, [...consistencyRules, ...rules]);
+  const details = [...unusableNames(raw), ...specFaults(raw, [...consistencyRules, ...rules])];
   if (details.length > 0) throw new AppError("invalid_input", faultText(where, details), { details });
   return usecaseSpec.parse(raw);
+}
+
+/** JavaScript keeps one name for itself: an object cannot have a field of that name like any other. */
+const reserved = "__proto__";
+
+function unusableNames(value: unknown, path: string[] = []): ErrorDetail[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, one]) =>
+    name === reserved
+      ? [{ path: [...path, name].join("."), message: `nothing can have the name "${reserved}"; rename it` }]
+      : unusableNames(one, [...path, name]),
+  );
 }
 
 /** The faults of a file, a line each. */

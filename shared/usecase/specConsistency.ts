@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { ownValue } from "../ownValue";
 import { checkExample } from "./checkExample";
 import { checkChecks } from "./checksSpec";
 import { checkDerived } from "./derivedSpec";
@@ -54,14 +55,14 @@ function mustBe(
   fault: Fault,
 ): void {
   if (column === undefined) return;
-  const type = spec.columns[column]?.type;
+  const type = ownValue(spec.columns, column)?.type;
   if (type === undefined) fault(path, `"${column}" is not among the columns`);
   else if (!types.includes(type)) fault(path, `"${column}" is a ${type}; it must be ${types.join(" or ")}`);
 }
 
 function checkFeatures(spec: SpecFields, fault: Fault): void {
   for (const [i, feature] of spec.features.entries()) {
-    if (!(feature in spec.derived)) mustBe(spec, ["features", i], feature, ["number", "category"], fault);
+    if (!Object.hasOwn(spec.derived, feature)) mustBe(spec, ["features", i], feature, ["number", "category"], fault);
     if (spec.features.indexOf(feature) !== i) fault(["features", i], `"${feature}" is listed twice`);
     if (feature === spec.label.column && spec.horizonHours === undefined)
       fault(["features", i], `"${feature}" is the label itself; without a horizon it cannot be a feature`);
@@ -76,7 +77,8 @@ function checkSample(spec: SpecFields, fault: Fault): void {
 }
 
 function checkDeclaredChecks(spec: SpecFields, fault: Fault): void {
-  const isNumber = (feature: string) => feature in spec.derived || spec.columns[feature]?.type === "number";
+  const isNumber = (feature: string) =>
+    Object.hasOwn(spec.derived, feature) || ownValue(spec.columns, feature)?.type === "number";
   checkChecks(spec, taskOf(spec) === "regression" ? undefined : labelClasses(spec), isNumber, fault);
 }
 
@@ -121,12 +123,12 @@ function checkColumns(spec: SpecFields, fault: Fault): void {
 }
 
 function checkLabel(spec: SpecFields, fault: Fault): void {
-  const column = spec.columns[spec.label.column];
+  const column = ownValue(spec.columns, spec.label.column);
   if (column?.type !== "category") return;
   const raw = column.values;
   if (spec.label.mapping && raw)
     for (const value of raw)
-      if (!(value in spec.label.mapping)) fault(["label", "mapping"], `no class for the value "${value}"`);
+      if (!Object.hasOwn(spec.label.mapping, value)) fault(["label", "mapping"], `no class for the value "${value}"`);
   if (spec.label.mapping && raw)
     for (const value of Object.keys(spec.label.mapping))
       if (!raw.includes(value)) fault(["label", "mapping", value], `"${value}" is not among the column's values`);

@@ -6,6 +6,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { messageOf } from "../../shared/errors";
+import { ownValue } from "../../shared/ownValue";
 import { packageRoot } from "../../shared/packageRoot";
 import type { ModelVersion } from "../../shared/registry/modelVersion";
 import { loadUsecases } from "../../shared/usecase/loadUsecases";
@@ -94,7 +95,7 @@ async function startTargets(folder: string, cleanUp: (() => unknown)[]) {
   const described = await new TidegateClient(info).get<ModelVersion>(`/models/${model}/versions/${outcome?.version}`);
   if (described === undefined) throw new Error(`version ${outcome?.version} of ${model} is gone`);
   const barePort = await startBare(described, storage, folder, cleanUp);
-  const row = described.signature.features.map(({ name }) => usecase.spec.example?.[name] ?? null);
+  const row = described.signature.features.map(({ name }) => ownValue(usecase.spec.example ?? {}, name) ?? null);
   const headers = { "x-functions-key": keys.function, "content-type": "application/json" };
   const targets: Target[] = [
     {

@@ -3,6 +3,7 @@ import { classCurves } from "../../shared/evaluation/classCurves";
 import { classificationMetrics } from "../../shared/evaluation/classificationMetrics";
 import type { ClassifierOutput } from "../../shared/evaluation/classifierOutput";
 import { fBeta } from "../../shared/evaluation/confusion";
+import { ownValue } from "../../shared/ownValue";
 import type { EvaluatedTable } from "./readTable";
 import { type EvaluationReport, type IntervalOptions, intervalsOf } from "./report";
 
@@ -77,9 +78,10 @@ function outputOf(
   classes: string[],
   { probabilities: columns, threshold }: ClassOptions,
 ): ClassifierOutput {
-  const given = classes.map((name) =>
-    columns[name] === undefined ? undefined : probabilityColumn(table, columns[name]),
-  );
+  const given = classes.map((name) => {
+    const column = ownValue(columns, name);
+    return column === undefined ? undefined : probabilityColumn(table, column);
+  });
   const known = given.filter((column) => column !== undefined);
   if (known.length < classes.length && !(classes.length === 2 && known.length === 1))
     throw new AppError("invalid_input", `give a probability column for each class: ${classes.join(", ")}`);

@@ -1,4 +1,5 @@
 import { AppError } from "../../errors";
+import { ownValue } from "../../ownValue";
 import type { ClassWeights, TrainingTarget } from "./trainer";
 
 /**
@@ -36,5 +37,5 @@ function named(classes: readonly string[], weights: Record<string, number>): num
         `the weight of class "${name}" is ${weight}; weights are finite and not negative`,
       );
   }
-  return classes.map((name) => weights[name] ?? 1);
+  return classes.map((name) => ownValue(weights, name) ?? 1);
 }
