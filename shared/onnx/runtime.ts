@@ -1,5 +1,6 @@
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { AppError, messageOf } from "../errors";
+import { ownValue } from "../ownValue";
 import type { ModelRuntime, RuntimeModel, TensorInfo, TensorType, TensorValue } from "../ports";
 import { predictBody } from "../scoring/predict";
 
@@ -62,7 +63,8 @@ function tensorInfo(info: InferenceSession.ValueMetadata, side: string): TensorI
       "rejected",
       `${side} "${info.name}" is no tensor; export the model without ZipMap (zipmap=False)`,
     );
-  const datatype = runtimeTypes[info.type];
+  if (info.name === "__proto__") throw new AppError("rejected", `no ${side} can have the name "__proto__"; rename it`);
+  const datatype = ownValue(runtimeTypes, info.type);
   if (datatype === undefined)
     throw new AppError("rejected", `${side} "${info.name}" has the element type ${info.type}, which is not supported`);
   return {

@@ -67,4 +67,14 @@ describe("the graph writer", () => {
     expect(Array.from(reply.numbers.data as Float32Array)).toEqual([2, -1, 1.5]);
     await model.release();
   });
+
+  it("is refused by the runtime with a tensor whose name no object can hold", async () => {
+    const graph = new GraphBuilder("odd");
+    graph.output("value", "float", 1);
+    graph.node("Identity", [graph.input("__proto__", "float", 1)], {}, "value");
+    await expect(createOnnxRuntime().load(graph.toBytes({}))).rejects.toMatchObject({
+      code: "rejected",
+      message: 'no input can have the name "__proto__"; rename it',
+    });
+  });
 });
