@@ -1,6 +1,7 @@
 import { app } from "@azure/functions";
 import { z } from "zod";
 import { getApp } from "../shared/app";
+import { watchState } from "../shared/governance/watchState";
 import { resultPlace } from "../shared/monitoring/monitorStore";
 import { endpoint } from "./endpoint";
 import { requireSubject } from "./knownNames";
@@ -16,6 +17,14 @@ app.http("getMonitors", {
     const read = await getApp().monitors.list(model, limit + 1, cursor);
     if (read.length === 0) await requireSubject(model);
     const { entries, last } = pageOfRead(read, resultPlace, limit);
-    return { jsonBody: { model, results: entries, next: cursorAfter("monitors", last) } };
+    const champion = await championWatch(model);
+    return { jsonBody: { model, champion, results: entries, next: cursorAfter("monitors", last) } };
   }, query),
 });
+
+/** The champion's version and whether it is watched, or why not: an empty list of results does not tell. */
+async function championWatch(model: string) {
+  const state = await watchState(getApp().drift, model);
+  if (state.watched) return { version: state.version.version, watched: true };
+  return state;
+}

@@ -105,7 +105,7 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
     card: { registry, usecases, explanations },
     intake: { ...common, datasets, alerts, runs },
     training: { ...common, datasets, runs, alerts, registry, loader, runtime, workers, environment },
-    drift: { ...common, registry, runs, alerts, monitors, capture },
+    drift: { ...common, registry, runs, alerts, monitors, capture, capturing: config.capture !== "off" },
     poison: { ...common, datasets, alerts, runs, registry, inbox },
     reconciler: { ...common, datasets, alerts, runs, registry, inbox, upkeep, runtime: isolated },
     maxBodyBytes: config.maxBodyBytes,

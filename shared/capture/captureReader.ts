@@ -119,13 +119,12 @@ function numberAfter(line: string, key: string): number {
 /** What training reads as missing is missing here too; a text that it does not know is counted as unseen. */
 function cellCounter(feature: FeatureBins, profile: NumberProfile | CategoryProfile, domain?: FeatureDomain): AddCell {
   if (feature.type === "number") {
-    const { edges } = feature;
     const { low, high, sentinels } = float32Limits(domain ?? { sentinels: [] });
     return (value) => {
       // the graph computes in float32, and the training profile was taken from float32 values
       const rounded = typeof value === "number" ? Math.fround(value) : Number.NaN;
       const isValue = rounded >= low && rounded <= high && !sentinels.includes(rounded);
-      addNumber(edges, profile as NumberProfile, isValue ? rounded : Number.NaN);
+      addNumber(feature, profile as NumberProfile, isValue ? rounded : Number.NaN);
     };
   }
   const index = new Map(feature.levels.map((level, i) => [level, i]));

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { emptyProfile, mergeProfiles, type Profile, type TrainingProfile } from "../monitoring/profile";
+import { emptyProfile, type FeatureBins, mergeProfiles, type Profile } from "../monitoring/profile";
+import type { TrainingProfile } from "../monitoring/trainingProfile";
 import type { ModelSignature } from "../onnx/signature";
 import type { BlobStore } from "../ports";
 import { CaptureReader, type LineNumbers } from "./captureReader";
@@ -40,6 +41,8 @@ interface RollUp {
 }
 
 const container = "profiles";
+/** goes up when profiles hold something new; what was kept before is then rolled up again from the log */
+const profileFormat = 2;
 const hourMs = 3_600_000;
 
 /**
@@ -47,7 +50,7 @@ const hourMs = 3_600_000;
  * each remembers the profile so far and the offset; a run that dies before it writes the object starts again from the old one.
  */
 export async function rollUpCapture(request: RollUpRequest): Promise<RollUpResult> {
-  const binsHash = createHash("sha256").update(JSON.stringify(request.training.bins)).digest("hex").slice(0, 16);
+  const binsHash = hashOf(request.training.bins);
   const result: RollUpResult = {
     profile: emptyProfile(request.training.bins),
     rows: 0,
@@ -93,6 +96,13 @@ class Gaps {
 /** The process that wrote a blob: its name without the number of its part. */
 function processOf(name: string): string {
   return name.slice(name.lastIndexOf("/") + 1).replace(/(\.\d+)?\.jsonl$/, "");
+}
+
+function hashOf(bins: FeatureBins[]): string {
+  return createHash("sha256")
+    .update(JSON.stringify([profileFormat, bins]))
+    .digest("hex")
+    .slice(0, 16);
 }
 
 /** One listing an hour of the window: a month is some 700 short ones. */

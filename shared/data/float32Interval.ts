@@ -16,7 +16,7 @@ function lastRoundingTo(rounded: number): number {
 const lowestOverflow = 2 ** 128 - 2 ** 103;
 
 /** The next float32 above a finite one. */
-function neighbourAbove(value: number): number {
+export function neighbourAbove(value: number): number {
   const floats = Float32Array.of(value + 0); // no -0
   const bits = new Int32Array(floats.buffer);
   bits[0] += value < 0 ? -1 : 1;

@@ -50,6 +50,14 @@ export class AlertStore {
     });
   }
 
+  /** Closes the open alert of a rule, if there is one and `isOver` finds its condition over. */
+  resolveWhere(subject: string, rule: string, isOver: (alert: Alert) => boolean): Promise<Alert | undefined> {
+    return retried(async () => {
+      const open = await openAlert(this.tables, await this.pointer(subject, rule));
+      return open === undefined || !isOver(open.alert) ? undefined : this.end(open, {}, []);
+    });
+  }
+
   /** Closes an alert by hand, whatever its condition; AppError not_found when there is none, conflict when it is resolved already. */
   async close(id: string, by: { actor: string; reason: string }): Promise<Alert> {
     const closed = await retried(async () => {

@@ -11,6 +11,8 @@ export interface MonitorResult {
   signal: string;
   at: string;
   verdict: "ok" | "drift" | "insufficient_data" | "failed";
+  /** what lacks, where the verdict is insufficient_data or failed */
+  reason?: string;
   windowStart: string;
   windowEnd: string;
   targetRows: number;

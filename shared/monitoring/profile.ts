@@ -1,4 +1,4 @@
-import type { CategoryColumn, FeatureTable, NumberColumn } from "../data/featureTable";
+import { joinNeighbours, type Neighbours, noNeighbours, stepToCode, stepToNumber } from "./neighbours";
 
 /** What is kept of a numeric feature: integer counts and sums in the baseline's bins, so that profiles add up exactly. */
 export interface NumberProfile {
@@ -10,7 +10,10 @@ export interface NumberProfile {
   sumSquares: number;
   /** rows a bin; one more bin than there are edges, the outer two open */
   bins: number[];
+  /** sums of the values a bin, each taken within the fences */
   binSums: number[];
+  /** of the values in the order they came, each taken within the fences */
+  neighbours: Neighbours;
 }
 
 /** What is kept of a categorical feature: rows a declared level, and rows of any other value. */
@@ -19,67 +22,52 @@ export interface CategoryProfile {
   missing: number;
   levels: number[];
   unseen: number;
+  neighbours: Neighbours;
+}
+
+export type FeatureProfile = NumberProfile | CategoryProfile;
+
+/** Bins of a number: values beyond a fence count as the fence, so that one wild value neither makes nor hides a distance. */
+export interface NumberBins {
+  name: string;
+  type: "number";
+  edges: number[];
+  /** lower and upper; profiles of earlier versions have none */
+  fences?: [number, number];
+}
+
+export interface CategoryBins {
+  name: string;
+  type: "category";
+  levels: string[];
 }
 
 /** How a feature is counted; it belongs to the model version, so that every profile of the version has the same bins. */
-export type FeatureBins =
-  | { name: string; type: "number"; edges: number[] }
-  | { name: string; type: "category"; levels: string[] };
+export type FeatureBins = NumberBins | CategoryBins;
 
 /** Counts of some rows, a feature each, in the order of the bins. */
 export interface Profile {
   rows: number;
-  features: (NumberProfile | CategoryProfile)[];
-}
-
-/** The training rows' profile and the bins that every later profile of the version uses. */
-export interface TrainingProfile {
-  bins: FeatureBins[];
-  profile: Profile;
-}
-
-const binCount = 64;
-
-/** Bins at the quantiles of the training rows, and the profile of those rows. */
-export function trainingProfile(table: FeatureTable): TrainingProfile {
-  const bins: FeatureBins[] = [
-    ...table.numbers.map(
-      (column): FeatureBins => ({ name: column.name, type: "number", edges: quantileEdges(column) }),
-    ),
-    ...table.categories.map(({ name, levels }): FeatureBins => ({ name, type: "category", levels: [...levels] })),
-  ];
-  const profile = emptyProfile(bins);
-  profile.rows = table.rowCount;
-  for (const [i, column] of table.numbers.entries()) addColumn(bins[i], profile.features[i] as NumberProfile, column);
-  for (const [i, column] of table.categories.entries())
-    addCodes(profile.features[table.numbers.length + i] as CategoryProfile, column);
-  return { bins, profile };
-}
-
-/** Distinct values at the quantiles; few distinct values give few edges, a constant none but itself. */
-function quantileEdges({ values }: NumberColumn): number[] {
-  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
-  const edges = new Set<number>();
-  for (let bin = 1; bin < binCount && sorted.length > 0; bin++)
-    edges.add(sorted[Math.floor((sorted.length * bin) / binCount)]);
-  return [...edges];
+  features: FeatureProfile[];
 }
 
 /** A profile of no rows. */
 export function emptyProfile(bins: FeatureBins[]): Profile {
-  const features = bins.map((feature) =>
-    feature.type === "number"
-      ? {
-          count: 0,
-          missing: 0,
-          min: null,
-          max: null,
-          sum: 0,
-          sumSquares: 0,
-          bins: zeros(feature.edges.length + 1),
-          binSums: zeros(feature.edges.length + 1),
-        }
-      : { count: 0, missing: 0, levels: zeros(feature.levels.length), unseen: 0 },
+  const features = bins.map(
+    (feature): FeatureProfile =>
+      feature.type === "number"
+        ? {
+            count: 0,
+            missing: 0,
+            min: null,
+            max: null,
+            sum: 0,
+            sumSquares: 0,
+            bins: zeros(feature.edges.length + 1),
+            binSums: zeros(feature.edges.length + 1),
+            neighbours: noNeighbours(),
+          }
+        : { count: 0, missing: 0, levels: zeros(feature.levels.length), unseen: 0, neighbours: noNeighbours() },
   );
   return { rows: 0, features };
 }
@@ -88,47 +76,39 @@ function zeros(length: number): number[] {
   return new Array<number>(length).fill(0);
 }
 
-function addColumn(bins: FeatureBins, profile: NumberProfile, { values }: NumberColumn): void {
-  const { edges } = bins as { edges: number[] };
-  for (const value of values) addNumber(edges, profile, value);
-}
-
-function addCodes(profile: CategoryProfile, { codes }: CategoryColumn): void {
-  for (const code of codes) {
-    if (code < 0) profile.missing++;
-    else {
-      profile.count++;
-      profile.levels[code]++;
-    }
-  }
-}
-
 /** Counts one value; NaN is missing. */
-export function addNumber(edges: number[], profile: NumberProfile, value: number): void {
+export function addNumber({ edges, fences }: NumberBins, profile: NumberProfile, value: number): void {
   if (Number.isNaN(value)) {
     profile.missing++;
     return;
   }
   const bin = binOf(edges, value);
+  const fenced = fences === undefined ? value : Math.min(Math.max(value, fences[0]), fences[1]);
   profile.count++;
   profile.bins[bin]++;
-  profile.binSums[bin] += value;
+  profile.binSums[bin] += fenced;
   profile.sum += value;
   profile.sumSquares += value * value;
   if (profile.min === null || value < profile.min) profile.min = value;
   if (profile.max === null || value > profile.max) profile.max = value;
+  stepToNumber(profile.neighbours, fenced);
 }
 
-/** Counts one category; `index` maps a declared value to its level. */
-export function addCategory(index: Map<string, number>, profile: CategoryProfile, value: string): void {
-  if (value === "") {
+/** Counts one category by its level; a code beyond the levels is a value that training never saw, one below 0 is missing. */
+export function addCode(profile: CategoryProfile, code: number): void {
+  if (code < 0) {
     profile.missing++;
     return;
   }
   profile.count++;
-  const level = index.get(value);
-  if (level === undefined) profile.unseen++;
-  else profile.levels[level]++;
+  if (code < profile.levels.length) profile.levels[code]++;
+  else profile.unseen++;
+  stepToCode(profile.neighbours, code);
+}
+
+/** Counts one category; `index` maps a declared value to its level. */
+export function addCategory(index: Map<string, number>, profile: CategoryProfile, value: string): void {
+  addCode(profile, value === "" ? -1 : (index.get(value) ?? profile.levels.length));
 }
 
 /** The number of edges at or below `value`. */
@@ -143,7 +123,7 @@ function binOf(edges: number[], value: number): number {
   return low;
 }
 
-/** The profile of the rows of both; counts are integers, so the order of merging changes none of them. */
+/** The profile of the rows of `first` followed by those of `second`; counts are integers, so how parts are grouped changes none of them. */
 export function mergeProfiles(first: Profile, second: Profile): Profile {
   return {
     rows: first.rows + second.rows,
@@ -166,6 +146,7 @@ function mergeNumbers(a: NumberProfile, b: NumberProfile): NumberProfile {
     sumSquares: a.sumSquares + b.sumSquares,
     bins: a.bins.map((count, i) => count + b.bins[i]),
     binSums: a.binSums.map((sum, i) => sum + b.binSums[i]),
+    neighbours: joinNeighbours(a.neighbours, b.neighbours, (from, to) => (to - from) ** 2),
   };
 }
 
@@ -175,5 +156,6 @@ function mergeCategories(a: CategoryProfile, b: CategoryProfile): CategoryProfil
     missing: a.missing + b.missing,
     levels: a.levels.map((count, i) => count + b.levels[i]),
     unseen: a.unseen + b.unseen,
+    neighbours: joinNeighbours(a.neighbours, b.neighbours, (from, to) => (from === to ? 0 : 1)),
   };
 }

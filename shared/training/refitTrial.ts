@@ -1,6 +1,6 @@
-import { selectRows } from "../data/featureTable";
-import { decodePrepared } from "../data/preparedData";
-import { trainingProfile } from "../monitoring/profile";
+import { gather, selectRows } from "../data/featureTable";
+import { decodePrepared, type PreparedData } from "../data/preparedData";
+import { trainingProfile } from "../monitoring/trainingProfile";
 import { fitRows } from "./fitRows";
 import { guardGraph } from "./guardGraph";
 import type { RefitOutcome, RefitTask } from "./workerTasks";
@@ -13,7 +13,14 @@ export function refitTrial(task: RefitTask): RefitOutcome {
   return {
     onnx: guardGraph(model.toOnnx(), data.table, task.features, data.task),
     holdoutPredictions: model.predict(selectRows(data.table, data.holdoutRows)),
-    trainingProfile: JSON.stringify(trainingProfile(selectRows(data.table, data.trainRows))),
+    trainingProfile: JSON.stringify(profileOfTraining(data)),
     seconds: (performance.now() - started) / 1000,
   };
+}
+
+function profileOfTraining({ table, trainRows, times }: PreparedData) {
+  return trainingProfile(
+    selectRows(table, trainRows),
+    times && gather(times, new Float64Array(trainRows.length), trainRows),
+  );
 }

@@ -215,6 +215,13 @@ describe("a dataset version that is withdrawn and restored over HTTP", () => {
   });
 });
 
+describe("the monitors of a model", () => {
+  it("come with whether its champion is watched, or why not", async () => {
+    const { json } = await functions.http("getMonitors", { params: { model: "weather" } });
+    expect(json).toMatchObject({ champion: { watched: false, reason: "there is no champion to watch" }, results: [] });
+  });
+});
+
 describe("a name that nothing is called after", () => {
   it.each([
     ["listRuns", { query: { usecase: "nothing" } }],

@@ -9,7 +9,7 @@ import { captureContainer, InferenceLog } from "../../shared/capture/inferenceLo
 import { rollUpCapture } from "../../shared/capture/rollUp";
 import { messageOf } from "../../shared/errors";
 import { compareProfiles } from "../../shared/monitoring/drift";
-import { trainingProfile } from "../../shared/monitoring/profile";
+import { trainingProfile } from "../../shared/monitoring/trainingProfile";
 import type { ModelSignature } from "../../shared/onnx/signature";
 import { seededRandom } from "../../shared/random";
 import { startStorageEmulator } from "../start/storageEmulator";
@@ -26,9 +26,11 @@ const levels = ["clear", "rain", "snow"];
 const settings = {
   enabled: true,
   windowHours: 24,
+  maxWindowHours: 168,
   minRows: 100,
   numericThreshold: 0.1,
   categoricalThreshold: 0.1,
+  missingThreshold: 0.05,
   minDriftedFeatures: 1,
 };
 

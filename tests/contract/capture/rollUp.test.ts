@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { captureContainer, InferenceLog } from "../../../shared/capture/inferenceLog";
 import { rollUpCapture } from "../../../shared/capture/rollUp";
-import { type NumberProfile, trainingProfile } from "../../../shared/monitoring/profile";
+import type { NumberProfile } from "../../../shared/monitoring/profile";
+import { trainingProfile } from "../../../shared/monitoring/trainingProfile";
 import { readSignature } from "../../../shared/onnx/signature";
 import { type Storage, startStorage } from "../../support/storage";
 

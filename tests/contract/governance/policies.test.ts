@@ -4,6 +4,7 @@ import { readAuditTrail } from "../../../shared/governance/auditTrail";
 import { handlePoison } from "../../../shared/governance/handlePoison";
 import { reconcile } from "../../../shared/governance/reconcile";
 import { runDriftMonitors } from "../../../shared/governance/runDriftMonitors";
+import { watchState } from "../../../shared/governance/watchState";
 import { cancelRun } from "../../../shared/training/cancelRun";
 import { finishTraining } from "../../../shared/training/finishTraining";
 import { planTraining } from "../../../shared/training/planTraining";
@@ -23,13 +24,13 @@ let loop: Loop;
 afterEach(() => loop?.stop());
 
 /** One small trial, so that a run takes a second. */
-const spec = (policies: object = {}) => ({
+const spec = (policies: object = {}, drift: object = { windowHours: 2, maxWindowHours: 2 }) => ({
   ...shippedSpec(usecase),
   candidates: [{ learner: "logistic-regression", grid: { l2: [1] } }],
   policies: { onNewData: "train", onDrift: "retrain", ...policies },
-  monitors: { drift: { windowHours: 2, minRows: 100 } },
+  monitors: { drift },
 });
-const startLoop = (policies?: object) => Loop.start(spec(policies));
+const startLoop = (policies?: object, drift?: object) => Loop.start(spec(policies, drift));
 const drop = (file: string, rows: Buffer) => loop.drop(usecase, rows, file);
 const runs = () => loop.app.training.runs.list(usecase);
 const lastRun = async () => (await runs()).at(-1);
@@ -40,8 +41,8 @@ const request = async (cause: string, force = false) => {
   return lastRun();
 };
 
-async function withChampion(policies?: object): Promise<void> {
-  loop = await startLoop(policies);
+async function withChampion(policies?: object, drift?: object): Promise<void> {
+  loop = await startLoop(policies, drift);
   await drop("first.csv", rowsFrom(1, 1000));
   await loop.drain();
   expect(await lastRun()).toMatchObject({ status: "succeeded", version: 1, promoted: true });
@@ -141,6 +142,86 @@ describe("drift", () => {
     loop.passHours(1.5);
     await check();
     expect((await runs()).filter(({ trigger }) => trigger === "drift")).toHaveLength(2);
+  });
+
+  it("sees a dead sensor, keeps its alert open while it is dead or too few rows come, and closes it when it works again", async () => {
+    await withChampion({ onDrift: "none" });
+    const dead = usual.map((row) => ({ ...row, Altitude_m: null }));
+    await loop.score(usecase, dead);
+    expect(await check()).toEqual([expect.stringContaining("drift over 999 rows")]);
+    expect(await alert()).toMatchObject({
+      status: "open",
+      summary: expect.stringMatching(/: Altitude_m \(missing in 100 % of the rows, [\d.]+ % in training\)$/),
+      evidence: { features: ["Altitude_m"], values: { Altitude_m: { drifted: ["missing"] } } },
+    });
+    loop.passHours(12);
+    await loop.score(usecase, usual.slice(0, 40));
+    expect(await check()).toEqual([expect.stringContaining("insufficient_data over 40 rows: 40 rows were captured")]);
+    expect(await alert()).toMatchObject({ status: "open", occurrences: 1 });
+    await loop.score(usecase, usual);
+    expect(await check()).toEqual([expect.stringContaining("ok over 1039 rows")]);
+    expect(await alert()).toMatchObject({ status: "resolved" });
+  });
+
+  it("keeps an alert open while what it names has too few values to be judged again", async () => {
+    await withChampion({ onDrift: "none" });
+    await loop.score(usecase, shifted);
+    await check();
+    loop.passHours(12);
+    await loop.score(
+      usecase,
+      usual.slice(0, 103).map((row, i) => (i < 4 ? { ...row, Altitude_m: null } : row)),
+    );
+    expect(await check()).toEqual([expect.stringMatching(/insufficient_data over 103 rows: Altitude_m: \d+ of 103/)]);
+    expect(await alert()).toMatchObject({ status: "open" });
+  });
+
+  it("reaches back for as many rows as a slow stream needs, and keeps what it judged by", async () => {
+    await withChampion({ onDrift: "none" }, {});
+    for (let hour = 0; hour < 60; hour++) {
+      await loop.score(usecase, usual.slice(2 * hour, 2 * hour + 2));
+      loop.passHours(1);
+    }
+    await check();
+    const [result] = await loop.app.monitors.list(usecase, 1);
+    const hours = (Date.parse(result.windowEnd) - Date.parse(result.windowStart)) / 3_600_000;
+    expect(hours).toBe(96);
+    expect(result).toMatchObject({ targetRows: 120, details: { dependence: { kind: "none" }, tests: 13 } });
+    expect(result.verdict).not.toBe("insufficient_data");
+  });
+
+  it("is not looked for where the use case switches it off, which is said", async () => {
+    loop = await startLoop({}, { enabled: false });
+    expect(await check()).toEqual([`${usecase}: not watched: the use case switches it off (monitors.drift.enabled)`]);
+  });
+
+  it("says of a champion that was uploaded that it is not watched, and why", async () => {
+    await withChampion({ onDrift: "none" });
+    expect(await watchState(loop.app.drift, usecase)).toMatchObject({ watched: true, version: { version: 1 } });
+    const { registry } = loop.app;
+    const { trainingProfile: _none, lineage: _own, ...details } = await registry.version(usecase, 1);
+    const { version } = await registry.register({
+      model: usecase,
+      bytes: Buffer.from("another model"),
+      details: { ...details, lineage: { source: "upload", codeRevision: "test" } },
+      operation: "upload",
+      actor: "blob trigger",
+    });
+    const move = { alias: "champion", version, actor: "Ada", reason: "a trial", operation: "move" } as const;
+    await registry.moveAlias({ model: usecase, ...move });
+    expect(await watchState(loop.app.drift, usecase)).toEqual({
+      watched: false,
+      version: 2,
+      reason: expect.stringMatching(/^version 2 was uploaded, without a profile of its training rows/),
+    });
+    expect(await check()).toEqual([expect.stringContaining("coffee-grade: not watched: version 2 was uploaded")]);
+    expect(await loop.app.monitors.list(usecase, 1)).toEqual([]);
+    expect(await watchState({ ...loop.app.drift, capturing: false }, usecase)).toMatchObject({
+      reason: "scored rows are not captured (TIDEGATE_CAPTURE is false)",
+    });
+    expect(await watchState(loop.app.drift, "elsewhere")).toMatchObject({
+      reason: expect.stringContaining('no use case is called "elsewhere"'),
+    });
   });
 });
 

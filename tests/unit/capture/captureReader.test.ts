@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { captureLine } from "../../../shared/capture/captureLine";
 import { CaptureReader } from "../../../shared/capture/captureReader";
-import { trainingProfile } from "../../../shared/monitoring/profile";
+import { trainingProfile } from "../../../shared/monitoring/trainingProfile";
 import { readSignature } from "../../../shared/onnx/signature";
 
 const graph = {

@@ -5,24 +5,17 @@ import { compareProfiles } from "../../../shared/monitoring/drift";
 import {
   addCategory,
   addNumber,
+  type CategoryBins,
   emptyProfile,
   mergeProfiles,
+  type NumberBins,
   type NumberProfile,
   type Profile,
-  type TrainingProfile,
-  trainingProfile,
 } from "../../../shared/monitoring/profile";
+import { type TrainingProfile, trainingProfile } from "../../../shared/monitoring/trainingProfile";
 import { wasserstein1 } from "../../../shared/monitoring/wasserstein";
 import { seededRandom } from "../../../shared/random";
-
-const settings = {
-  windowHours: 24,
-  minRows: 100,
-  numericThreshold: 0.1,
-  categoricalThreshold: 0.1,
-  minDriftedFeatures: 1,
-  enabled: true,
-};
+import { driftSettings } from "./driftSettings";
 
 function table(numbers: ArrayLike<number>, categories: string[] = []): FeatureTable {
   const levels = [...new Set(categories)].sort();
@@ -38,10 +31,10 @@ function table(numbers: ArrayLike<number>, categories: string[] = []): FeatureTa
 
 function profileOf(training: TrainingProfile, numbers: ArrayLike<number>, categories: string[] = []): Profile {
   const profile = emptyProfile(training.bins);
-  const [x, c] = training.bins as unknown as [{ edges: number[] }, { levels: string[] }];
+  const [x, c] = training.bins as [NumberBins, CategoryBins];
   const index = new Map(c.levels.map((level, i) => [level, i]));
   for (let i = 0; i < numbers.length; i++) {
-    addNumber(x.edges, profile.features[0] as NumberProfile, Math.fround(numbers[i]));
+    addNumber(x, profile.features[0] as NumberProfile, Math.fround(numbers[i]));
     addCategory(index, profile.features[1] as never, categories.length ? categories[i % categories.length] : "");
   }
   profile.rows = numbers.length;
@@ -53,7 +46,7 @@ const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.
 const sample = Array.from({ length: 10_000 }, normal);
 const training = trainingProfile(table(sample, ["a", "a", "a", "b"]));
 const featureOf = (numbers: ArrayLike<number>, categories?: string[]) =>
-  compareProfiles(training, profileOf(training, numbers, categories), settings).features;
+  compareProfiles(training, profileOf(training, numbers, categories), driftSettings).features;
 
 describe("feature drift", () => {
   it("measures a shift in units of the training deviation", () => {
@@ -81,7 +74,7 @@ describe("feature drift", () => {
     const result = compareProfiles(
       training,
       profileOf(training, Array.from({ length: 5000 }, normal), ["a", "a", "a", "b"]),
-      settings,
+      driftSettings,
     );
     expect(result.verdict).toBe("ok");
   });
@@ -102,31 +95,185 @@ describe("feature drift", () => {
 
   it("scores a constant that stays as zero and one that changes as finite drift", () => {
     const constant = trainingProfile(table(new Array(200).fill(5), ["a"]));
-    const same = compareProfiles(constant, profileOf(constant, new Array(200).fill(5), ["a"]), settings);
-    const changed = compareProfiles(constant, profileOf(constant, new Array(200).fill(6), ["a"]), settings);
+    const same = compareProfiles(constant, profileOf(constant, new Array(200).fill(5), ["a"]), driftSettings);
+    const changed = compareProfiles(constant, profileOf(constant, new Array(200).fill(6), ["a"]), driftSettings);
     expect(same.features[0]).toMatchObject({ value: 0, verdict: "ok" });
     expect(changed.features[0].verdict).toBe("drift");
     expect(Number.isFinite(changed.features[0].value)).toBe(true);
   });
 
-  it("fails an empty column for itself alone", () => {
-    const result = compareProfiles(
+  it("holds one wild training value to the fences, so that it hides no drift, and one in the target makes none", () => {
+    const wild = [1e9, ...sample.slice(1)];
+    const spoilt = trainingProfile(table(wild));
+    const [x] = compareProfiles(
+      spoilt,
+      profileOf(
+        spoilt,
+        sample.slice(0, 2000).map((value) => value + 1),
+      ),
+      driftSettings,
+    ).features;
+    expect(x).toMatchObject({ verdict: "drift", drifted: ["distribution"] });
+    expect(x.value).toBeCloseTo(1, 1);
+    expect(featureOf([1e9, ...sample.slice(1, 2000)])[0].verdict).toBe("ok");
+  });
+
+  it("lets an odd row pass where training has one value only, and tells of many", () => {
+    const constant = trainingProfile(table(new Array(1000).fill(5), ["a"]));
+    const odd = (rows: number) =>
+      compareProfiles(
+        constant,
+        profileOf(
+          constant,
+          Array.from({ length: 1000 }, (_, i) => (i < rows ? 6 : 5)),
+          ["a"],
+        ),
+        driftSettings,
+      ).features[0];
+    expect(odd(1).verdict).toBe("ok");
+    expect(odd(40)).toMatchObject({ verdict: "drift", drifted: ["unseen"], unseenShare: 0.04 });
+  });
+
+  it("echoes what decided: threshold, how it was made, effective rows, tests", () => {
+    const few = compareProfiles(
       training,
-      profileOf(training, new Array(200).fill(Number.NaN), ["a", "a", "a", "b"]),
-      settings,
+      profileOf(training, sample.slice(0, 200), ["a", "a", "a", "b"]),
+      driftSettings,
     );
+    expect(few).toMatchObject({
+      falseAlarmShare: 0.001,
+      tests: 5,
+      dependence: { kind: "none" },
+      settings: driftSettings,
+    });
+    expect(few.features[0]).toMatchObject({ thresholdOrigin: "no drift", targetEffectiveRows: 200 });
+    expect(few.features[0].threshold).toBeGreaterThan(0.2);
+    const many = compareProfiles(training, profileOf(training, sample, ["a", "a", "a", "b"]), driftSettings);
+    expect(many.features[0]).toMatchObject({ threshold: 0.1, thresholdOrigin: "effect size" });
+  });
+
+  it("says insufficient_data below the minimum of rows", () => {
+    const result = compareProfiles(training, profileOf(training, [1, 2, 3], ["a"]), driftSettings);
+    expect(result).toMatchObject({ verdict: "insufficient_data", reason: "3 rows; 100 are needed (minRows)" });
+    for (const feature of result.features) expect(feature).toMatchObject({ verdict: "insufficient_data", value: null });
+  });
+});
+
+describe("missing values", () => {
+  const gaps = (known: number, rows: number) =>
+    Array.from({ length: rows }, (_, i) => (i < known ? sample[i] : Number.NaN));
+  const compare = (numbers: number[], trained = training) =>
+    compareProfiles(trained, profileOf(trained, numbers, ["a", "a", "a", "b"]), driftSettings);
+
+  it("all over a feature are drift, whatever the others say", () => {
+    const result = compare(gaps(0, 2656));
+    expect(result.verdict).toBe("drift");
     expect(result.features[0]).toMatchObject({
-      verdict: "failed",
+      verdict: "drift",
+      drifted: ["missing"],
+      value: null,
       targetMissingShare: 1,
-      reason: expect.stringContaining("no value"),
+      reason: "100 % of the rows lack the value, 0 % of the training rows",
     });
     expect(result.features[1].verdict).toBe("ok");
   });
 
-  it("says insufficient_data below the minimum of rows", () => {
-    const result = compareProfiles(training, profileOf(training, [1, 2, 3], ["a"]), settings);
-    expect(result.verdict).toBe("insufficient_data");
-    for (const feature of result.features) expect(feature).toMatchObject({ verdict: "insufficient_data", value: null });
+  it("but for one value are drift too, and that value is no distribution", () => {
+    expect(compare(gaps(1, 1000)).features[0]).toMatchObject({ verdict: "drift", drifted: ["missing"], value: null });
+  });
+
+  it("alarm from 5 % more on, and only where chance does not make as many", () => {
+    const tenth = trainingProfile(
+      table(
+        sample.map((value, i) => (i % 10 ? value : Number.NaN)),
+        ["a", "a", "a", "b"],
+      ),
+    );
+    const verdict = (missing: number, rows: number) => compare(gaps(rows - missing, rows), tenth).features[0].verdict;
+    expect([verdict(140, 1000), verdict(160, 1000)]).toEqual(["ok", "drift"]);
+    expect([verdict(20, 125), verdict(40, 140)]).toEqual(["ok", "drift"]);
+  });
+
+  it("that became fewer are drift as well: something fills them", () => {
+    const third = trainingProfile(table(sample.map((value, i) => (i % 3 ? value : Number.NaN))));
+    expect(compare(sample.slice(0, 1000), third).features[0]).toMatchObject({ verdict: "drift", drifted: ["missing"] });
+  });
+
+  it("leave a feature that is as sparse as in training unjudged without holding the verdict back", () => {
+    const few = sample.map((value, i) => (i % 50 ? Number.NaN : value));
+    const sparse = trainingProfile(table(few, ["a", "a", "a", "b"]));
+    const result = compare(gaps(20, 1000), sparse);
+    expect(result.features[0]).toMatchObject({
+      verdict: "insufficient_data",
+      reason: "20 of 1000 rows have a value; 100 are needed (minRows)",
+    });
+    expect(result.verdict).toBe("ok");
+  });
+
+  it("in a series that has lost a sensor for long before are no drift, yet fail the feature and the verdict", () => {
+    const outages = sample.map((value, i) => (i % 5000 < 1500 ? Number.NaN : value));
+    const times = Float64Array.from(sample, (_value, i) => i * 3_600_000);
+    const series = trainingProfile(table(outages, ["a", "a", "a", "b"]), times);
+    const result = compare(gaps(0, 300), series);
+    expect(result.features[0]).toMatchObject({
+      verdict: "failed",
+      reason: "0 of 300 rows have a value; 100 are needed (minRows); by the training rows 210 should",
+    });
+    expect(result).toMatchObject({ verdict: "failed", reason: expect.stringMatching(/^x: 0 of 300/) });
+  });
+
+  it("hold the verdict back where a feature has too few known values to be compared", () => {
+    const result = compare(gaps(97, 101));
+    expect(result.features[0].verdict).toBe("insufficient_data");
+    expect(result).toMatchObject({ verdict: "insufficient_data", reason: expect.stringContaining("x: 97 of 101") });
+  });
+
+  it("on both sides alone leave nothing to compare", () => {
+    const empty = trainingProfile(table(new Array(1000).fill(Number.NaN), ["a", "a", "a", "b"]));
+    expect(compare(gaps(0, 200), empty)).toMatchObject({
+      verdict: "ok",
+      features: [{ value: null, verdict: "ok" }, {}],
+    });
+    expect(compare(gaps(200, 200), empty).features[0]).toMatchObject({ verdict: "drift", drifted: ["missing"] });
+  });
+});
+
+describe("how rows depend on one another", () => {
+  const slow = Array.from({ length: 8000 }, (_, i) => Math.sin(i / 300) + 0.1 * normal());
+  const times = Float64Array.from(slow, (_value, i) => i * 3_600_000);
+  const series = trainingProfile(table(slow), times);
+  const judge = (numbers: number[]) => compareProfiles(series, profileOf(series, numbers), driftSettings);
+
+  it("is told by the rows' own order: a stretch of the series is few independent rows, drawn rows are all", () => {
+    const stretch = judge(slow.slice(1000, 1300));
+    expect(stretch).toMatchObject({ verdict: "ok", dependence: { kind: "series" } });
+    expect(stretch.features[0].targetEffectiveRows).toBeLessThan(5);
+    const drawn = judge(Array.from({ length: 300 }, () => slow[Math.floor(random() * slow.length)]));
+    expect(drawn).toMatchObject({ verdict: "ok", dependence: { kind: "none" } });
+    expect(drawn.features[0].targetEffectiveRows).toBe(300);
+  });
+
+  it("does not hide what lies beyond anything that the series ever was", () => {
+    const beyond = judge(slow.slice(1000, 1300).map((value) => value + 3));
+    expect(beyond.features[0]).toMatchObject({ verdict: "drift", thresholdOrigin: "training range" });
+  });
+
+  it("does not depend on the order of the training rows, which their times give", () => {
+    const backwards = trainingProfile(table([...slow].reverse()), times.slice().reverse());
+    expect(backwards).toEqual(series);
+  });
+
+  it("is judged by the window's order where the training profile is of an earlier version, which the result says", () => {
+    const { reference: _none, ...old } = JSON.parse(JSON.stringify(series));
+    for (const feature of old.profile.features) delete feature.neighbours;
+    delete old.bins[0].fences;
+    const judgeOld = (numbers: number[]) => compareProfiles(old, profileOf(old, numbers), driftSettings);
+    const stretch = judgeOld(slow.slice(1000, 1300));
+    expect(stretch).toMatchObject({ verdict: "ok", dependence: { kind: "own" } });
+    expect(stretch.dependence.why).toContain("earlier version");
+    expect(stretch.features[0].targetEffectiveRows).toBeLessThan(30);
+    const drawn = judgeOld(Array.from({ length: 500 }, () => slow[Math.floor(random() * slow.length)] + 1));
+    expect(drawn.features[0]).toMatchObject({ verdict: "drift", targetEffectiveRows: 500 });
   });
 });
 
@@ -139,9 +286,16 @@ describe("profiles", () => {
         const parts = [a, b, c].map((rows) => profileOf(training, rows, ["a", "z"]));
         const left = mergeProfiles(mergeProfiles(parts[0], parts[1]), parts[2]);
         const right = mergeProfiles(parts[0], mergeProfiles(parts[1], parts[2]));
-        expect(left).toEqual(right);
         const whole = profileOf(training, [...a, ...b, ...c]);
-        expect({ ...left.features[0] }).toEqual({ ...whole.features[0] });
+        for (const merged of [left, right]) {
+          const { neighbours, binSums, ...counts } = merged.features[0] as NumberProfile;
+          const { neighbours: steps, binSums: sums, ...once } = whole.features[0] as NumberProfile;
+          expect(counts).toEqual(once);
+          for (const [i, sum] of binSums.entries()) expect(sum).toBeCloseTo(sums[i], 8);
+          expect({ ...neighbours, apart: 0 }).toEqual({ ...steps, apart: 0 });
+          expect(neighbours.apart).toBeCloseTo(steps.apart, 6);
+        }
+        expect(left.features[1]).toEqual(right.features[1]);
         expect(left.rows).toBe(whole.rows);
       }),
     );

@@ -1,0 +1,133 @@
+import { messageOf } from "../errors";
+import { percent } from "../figure";
+import type { UsecaseSpec } from "../usecase/usecaseSpec";
+import { compareCategories } from "./compareCategories";
+import { compareNumbers } from "./compareNumbers";
+import { type Dependence, effectiveMissingSizes, effectiveSizes } from "./dependence";
+import { noDriftShares, type SampleSizes } from "./noDrift";
+import type { CategoryProfile, FeatureProfile, NumberProfile } from "./profile";
+import type { ThresholdOrigin } from "./threshold";
+import type { TrainingProfile } from "./trainingProfile";
+
+export type DriftSettings = UsecaseSpec["monitors"]["drift"];
+export type DriftVerdict = "ok" | "drift" | "insufficient_data" | "failed";
+
+/** One feature's distance between training and target rows, and what else was judged of it. */
+export interface FeatureDrift {
+  feature: string;
+  statistic: "wasserstein1/sigma" | "jensenShannonDebiased";
+  /** null where it could not be computed */
+  value: number | null;
+  threshold: number | null;
+  thresholdOrigin: ThresholdOrigin;
+  /** over everything that was judged of the feature */
+  verdict: DriftVerdict;
+  /** what was found to be drift */
+  drifted: ("distribution" | "missing" | "unseen")[];
+  /** known values on either side */
+  baselineRows: number;
+  targetRows: number;
+  /** how many independent values they are worth */
+  baselineEffectiveRows: number;
+  targetEffectiveRows: number;
+  baselineMissingShare: number;
+  targetMissingShare: number;
+  /** the shares of missing values may lie so far apart */
+  missingThreshold: number;
+  baselineMean?: number;
+  targetMean?: number;
+  /** share of target rows with a category that training never saw, and the share from which that is drift */
+  unseenShare?: number;
+  unseenThreshold?: number;
+  reason?: string;
+}
+
+/** What a comparison of the known values found. */
+export type Measured = {
+  value: number;
+  drifted: FeatureDrift["drifted"];
+} & Partial<FeatureDrift>;
+
+export interface Comparison {
+  training: TrainingProfile;
+  settings: DriftSettings;
+  dependence: Dependence;
+  /** what a standard normal variable exceeds with the probability that one test may alarm without drift */
+  z: number;
+}
+
+/** Judges one feature: its known values' distribution and the share of missing ones; an error fails it for itself alone. */
+export function compareFeature(comparison: Comparison, index: number, target: FeatureProfile): FeatureDrift {
+  const { training, settings, dependence } = comparison;
+  const bins = training.bins[index];
+  const baseline = training.profile.features[index];
+  const sizes = effectiveSizes(dependence, training, index, target);
+  const missing = judgeMissing(comparison, index, target);
+  const isNumber = bins.type === "number";
+  const common: Omit<FeatureDrift, "verdict"> = {
+    feature: bins.name,
+    statistic: isNumber ? "wasserstein1/sigma" : "jensenShannonDebiased",
+    value: null,
+    threshold: null,
+    thresholdOrigin: "effect size",
+    drifted: missing.alarm ? ["missing"] : [],
+    baselineRows: baseline.count,
+    targetRows: target.count,
+    baselineEffectiveRows: rounded(sizes.baseline),
+    targetEffectiveRows: rounded(sizes.target),
+    baselineMissingShare: missing.baselineShare,
+    targetMissingShare: missing.targetShare,
+    missingThreshold: missing.threshold,
+  };
+  if (target.count + target.missing < settings.minRows) return { ...common, drifted: [], verdict: "insufficient_data" };
+  if (baseline.count === 0 || target.count < settings.minRows)
+    return { ...common, ...withoutValues(comparison, index, target, missing) };
+  try {
+    const measured = isNumber
+      ? compareNumbers(comparison, index, target as NumberProfile, sizes)
+      : compareCategories(comparison, index, target as CategoryProfile, sizes);
+    const drifted = [...measured.drifted, ...common.drifted];
+    const reason = [measured.reason, missing.reason].filter((text) => text !== undefined).join("; ") || undefined;
+    return { ...common, ...measured, drifted, verdict: drifted.length > 0 ? "drift" : "ok", reason };
+  } catch (error) {
+    return { ...common, verdict: "failed", reason: messageOf(error) };
+  }
+}
+
+/** The verdict where there are too few known values on a side to compare. */
+function withoutValues(
+  { training, settings }: Comparison,
+  index: number,
+  { count, missing }: FeatureProfile,
+  judged: ReturnType<typeof judgeMissing>,
+): Pick<FeatureDrift, "verdict" | "reason"> {
+  if (judged.alarm) return { verdict: "drift", reason: judged.reason };
+  if (training.profile.features[index].count === 0)
+    return { verdict: "ok", reason: "neither the training rows nor these have a value to compare" };
+  const expected = (count + missing) * (1 - judged.baselineShare);
+  const known = `${count} of ${count + missing} rows have a value; ${settings.minRows} are needed (minRows)`;
+  return expected >= settings.minRows && count < expected / 2
+    ? { verdict: "failed", reason: `${known}; by the training rows ${Math.round(expected)} should` }
+    : { verdict: "insufficient_data", reason: known };
+}
+
+function judgeMissing({ training, dependence, settings, z }: Comparison, index: number, target: FeatureProfile) {
+  const baseline = training.profile.features[index];
+  const sizes = effectiveMissingSizes(dependence, training, index, target);
+  const targetShare = share(target.missing, target.count + target.missing);
+  const baselineShare = share(baseline.missing, baseline.count + baseline.missing);
+  const threshold = Math.max(settings.missingThreshold, noDriftShares(targetShare, baselineShare, sizes, z));
+  const alarm = Math.abs(targetShare - baselineShare) >= threshold;
+  const reason = alarm
+    ? `${percent(targetShare)} of the rows lack the value, ${percent(baselineShare)} of the training rows`
+    : undefined;
+  return { targetShare, baselineShare, threshold, alarm, reason };
+}
+
+function share(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
+}
+
+function rounded(rows: SampleSizes["target"]): number {
+  return Math.round(rows * 10) / 10;
+}

@@ -1,0 +1,24 @@
+import { figure, percent } from "../figure";
+import type { FeatureDrift } from "./compareFeature";
+
+/** What moved in each feature, in words: for an alert's summary. */
+export function describeDrift(features: FeatureDrift[]): string {
+  const shown = features.slice(0, 10).map((feature) => `${feature.feature} (${changes(feature).join("; ")})`);
+  return features.length > 10 ? `${shown.join(", ")} and ${features.length - 10} more` : shown.join(", ");
+}
+
+function changes(feature: FeatureDrift): string[] {
+  const { drifted, baselineMissingShare, targetMissingShare, unseenShare = 0 } = feature;
+  return drifted.map((kind) => {
+    if (kind === "missing")
+      return `missing in ${percent(targetMissingShare)} of the rows, ${percent(baselineMissingShare)} in training`;
+    if (kind === "unseen") return `${percent(unseenShare)} of the values were never seen in training`;
+    return distribution(feature);
+  });
+}
+
+function distribution({ value, threshold, baselineMean, targetMean }: FeatureDrift): string {
+  const distance = `distance ${figure(value ?? Number.NaN, 2)}, at most ${figure(threshold ?? Number.NaN, 2)} without drift`;
+  if (baselineMean === undefined || targetMean === undefined) return `other shares of its values: ${distance}`;
+  return `mean ${figure(targetMean, 3)}, ${figure(baselineMean, 3)} in training: ${distance}`;
+}

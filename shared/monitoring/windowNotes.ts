@@ -1,0 +1,50 @@
+import { figure } from "../figure";
+import type { DriftSettings } from "./compareFeature";
+import type { DriftResult } from "./drift";
+
+const dayMs = 86_400_000;
+const yearDays = 365;
+/** four weeks around count as the same season */
+const seasonDays = 28;
+
+/** What the baseline's time means for the window, where the training rows have one: it may hold other seasons, and then a difference can be theirs. */
+export function seasonNote({ from, to }: { from: string; to: string }, window: { from: Date; to: Date }): string {
+  const days = (Date.parse(to) - Date.parse(from)) / dayMs;
+  const span = `the training rows are of ${from.slice(0, 10)} to ${to.slice(0, 10)}`;
+  const length = Math.max(1, Math.round((window.to.getTime() - window.from.getTime()) / dayMs));
+  const held = `this window of ${length} ${length === 1 ? "day" : "days"}`;
+  if (days >= yearDays - seasonDays)
+    return `${span}: all seasons together, of which ${held} holds one; a difference may be the season's`;
+  return holdsSeason(Date.parse(from), days, window.to)
+    ? `${span}: they hold other seasons than ${held} too; a difference may be the season's`
+    : `${span}: they do not hold the season of ${held}; a difference may be the season's`;
+}
+
+/** Whether the day of the year lies in the span that starts at `from`, or within a season's length of it. */
+function holdsSeason(from: number, days: number, at: Date): boolean {
+  const sinceStart = (((at.getTime() - from) / dayMs) % yearDays) + yearDays;
+  const day = sinceStart % yearDays;
+  return day <= days + seasonDays || day >= yearDays - seasonDays;
+}
+
+/** Why a window has no verdict for lack of rows, and which settings would give it one. */
+export function lackingRows(rows: number, hours: number, { minRows, windowHours }: DriftSettings): string {
+  const span = `${rows === 0 ? "no row was" : `${rows} rows were`} captured in the newest ${figure(hours)} hours`;
+  const needed = `${minRows} are needed (monitors.drift.minRows)`;
+  if (rows === 0) return `${span}; ${needed}`;
+  const enough = Math.ceil((hours * minRows) / rows / 24) * 24;
+  return `${span}; ${needed}: at this rate set monitors.drift.maxWindowHours to ${Math.max(enough, windowHours)} or more, or minRows to ${rows} or less`;
+}
+
+/** The result with what the window's length and time say about it. */
+export function withWindow(
+  result: DriftResult,
+  rows: number,
+  window: { from: Date; to: Date; hours: number },
+): DriftResult {
+  const notes = [...result.notes];
+  if (result.baselineSpan !== undefined) notes.push(seasonNote(result.baselineSpan, window));
+  if (rows < result.settings.minRows)
+    return { ...result, notes, reason: lackingRows(rows, window.hours, result.settings) };
+  return { ...result, notes };
+}
