@@ -107,7 +107,17 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
     training: { ...common, datasets, runs, alerts, registry, loader, runtime, workers, environment },
     drift: { ...common, registry, runs, alerts, monitors, capture, capturing: config.capture !== "off" },
     poison: { ...common, datasets, alerts, runs, registry, inbox },
-    reconciler: { ...common, datasets, alerts, runs, registry, inbox, upkeep, runtime: isolated },
+    reconciler: {
+      ...common,
+      datasets,
+      alerts,
+      runs,
+      registry,
+      inbox,
+      upkeep,
+      runtime: isolated,
+      modelLimits: config.modelLimits,
+    },
     maxBodyBytes: config.maxBodyBytes,
     /** How the inference log stands. */
     captureState: () => (config.capture === "off" ? { mode: "off" as const } : capture.state()),

@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { StorageConnection } from "./azure/connection";
 import type { TelemetrySettings } from "./azure/telemetry";
 import { inputFaults } from "./inputFaults";
+import type { ModelLimits } from "./onnx/modelLimits";
 import { packageRoot } from "./packageRoot";
 
 const flag = z.enum(["true", "false", "1", "0"]).transform((text) => text === "true" || text === "1");
@@ -30,6 +31,8 @@ const environment = z.object({
   TIDEGATE_CAPTURE: captureMode.default("buffered"),
   TIDEGATE_MAX_BODY_MB: z.coerce.number().positive().max(1024).default(64),
   TIDEGATE_ALIAS_MAX_AGE_MS: z.coerce.number().int().min(100).max(600_000).default(5_000),
+  TIDEGATE_MAX_MODEL_MB: z.coerce.number().positive().max(2000).default(200),
+  TIDEGATE_MAX_MODEL_COLUMNS: z.coerce.number().int().min(1).max(1_000_000).default(10_000),
   TIDEGATE_DATA_MEMORY_MB: z.coerce.number().min(300).max(100_000).default(900),
   TIDEGATE_SCORING_TIMEOUT_MS: z.coerce.number().int().min(10).max(600_000).default(1_000),
   TIDEGATE_UPLOADED_MODEL_MB: z.coerce.number().min(128).max(1_000_000).default(1_024),
@@ -56,6 +59,8 @@ export interface Config {
   maxBodyBytes: number;
   /** a request by an alias that was read longer ago waits for it to be read again */
   aliasMaxAgeMs: number;
+  /** of models that were trained elsewhere */
+  modelLimits: ModelLimits;
   /** of the process that reads datasets */
   dataMemoryBytes: number;
   /** for one run of a model on up to 100 rows */
@@ -92,6 +97,10 @@ export function readConfig(env: NodeJS.ProcessEnv, appRoot: string): Config {
     capture: values.TIDEGATE_CAPTURE,
     maxBodyBytes: values.TIDEGATE_MAX_BODY_MB * 2 ** 20,
     aliasMaxAgeMs: values.TIDEGATE_ALIAS_MAX_AGE_MS,
+    modelLimits: {
+      bytes: values.TIDEGATE_MAX_MODEL_MB * 2 ** 20,
+      columns: values.TIDEGATE_MAX_MODEL_COLUMNS,
+    },
     dataMemoryBytes: values.TIDEGATE_DATA_MEMORY_MB * 2 ** 20,
     scoringTimeoutMs: values.TIDEGATE_SCORING_TIMEOUT_MS,
     uploadedModelBytes: values.TIDEGATE_UPLOADED_MODEL_MB * 2 ** 20,

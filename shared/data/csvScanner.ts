@@ -48,6 +48,16 @@ export class CsvScanner {
     for (let i = 0; i < chunk.length; i++) this.byte(chunk[i]);
   }
 
+  /** Rows after the header so far. */
+  get rows(): number {
+    return Math.max(this.row, 0);
+  }
+
+  /** Cells of the header so far. */
+  get columns(): number {
+    return this.row < 0 ? this.fields : this.width;
+  }
+
   /** Ends the last record; nothing may be pushed after it. */
   finish(): CsvShape {
     if (this.state === "quoted") this.fault("the file ends inside a quoted cell");

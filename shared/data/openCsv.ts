@@ -1,26 +1,27 @@
 import type { SqlSession } from "../ports";
+import type { DataLimits } from "../usecase/limitsSpec";
 import type { CsvFault } from "./csvScanner";
 import type { DatasetSource, FileFaults } from "./readDataset";
 import { readingFile } from "./readingFile";
 import { literal, rowNumber } from "./sqlText";
 import { linesOfRows, unpackCsv } from "./unpackCsv";
 
-const maxColumns = 2000;
-
 /** Opens a comma-separated file, packed or not, whose first record names the columns; AppError rejected when it is no such file. */
-export async function openCsv(session: SqlSession, file: string): Promise<DatasetSource | FileFaults> {
-  const { path, shape } = await unpackCsv(file);
+export async function openCsv(
+  session: SqlSession,
+  file: string,
+  limits: DataLimits,
+): Promise<DatasetSource | FileFaults> {
+  const { path, shape } = await unpackCsv(file, limits);
   if (shape.rowCount < 0) return fault("the file is empty");
   if (shape.faultCount > 0) return { reasons: shape.faults.map(describe), reasonCount: shape.faultCount };
-  if (shape.width > maxColumns)
-    return fault(`the file has ${shape.width} columns, more than the ${maxColumns} that are read`);
   const names = await headerNames(session, path, shape.width);
   if (names.length === 1 && /[;\t]/.test(names[0]))
     return fault("the cells are separated by semicolons or tabs: save the file as comma-separated text");
   if (shape.rowCount === 0) return fault("the file has a header and no rows");
   // the row number must follow the file, so one thread reads it
   const sql = `SELECT * FROM (SELECT row_number() OVER () - 1 AS ${rowNumber}, * FROM ${reader(path, shape.width)}) WHERE ${rowNumber} > 0`;
-  return { sql, names, linesOf: (rows) => linesOfRows(path, rows) };
+  return { sql, names, rowCount: shape.rowCount, linesOf: (rows) => linesOfRows(path, rows) };
 }
 
 function fault(message: string): FileFaults {

@@ -1,12 +1,19 @@
 import type { SqlSession } from "../ports";
+import type { DataLimits } from "../usecase/limitsSpec";
 import type { DatasetSource, FileFaults } from "./readDataset";
 import { readingFile } from "./readingFile";
+import { refuseLargeParquet } from "./refuseLargeParquet";
 import { identifier, literal, rowNumber } from "./sqlText";
 
 const fileRow = "file_row_number";
 
-/** Opens a Parquet file; AppError rejected with the reader's reason when it is none. */
-export async function openParquet(session: SqlSession, file: string): Promise<DatasetSource | FileFaults> {
+/** Opens a Parquet file; AppError rejected with the reader's reason when it is none, or over a limit. */
+export async function openParquet(
+  session: SqlSession,
+  file: string,
+  limits: DataLimits,
+): Promise<DatasetSource | FileFaults> {
+  await refuseLargeParquet(session, file, limits);
   const plain = `read_parquet(${literal(file)}, hive_partitioning = false)`;
   const described = await readingFile(() => session.rows(`DESCRIBE SELECT * FROM ${plain}`));
   const names = described.map(({ column_name: name }) => String(name));
@@ -14,7 +21,7 @@ export async function openParquet(session: SqlSession, file: string): Promise<Da
   if (Number(n) === 0) return { reasons: [{ message: "the file has no rows" }], reasonCount: 1 };
   const columns = names.map((name, i) => `${identifier(name)} AS s${i}`);
   const sql = `SELECT ${rowOf(names)} AS ${rowNumber}, ${columns.join(", ")} FROM ${numbered(file, names)}`;
-  return { sql, names: names.map((name) => name.trim()), linesOf: async () => new Map() };
+  return { sql, names: names.map((name) => name.trim()), rowCount: Number(n), linesOf: async () => new Map() };
 }
 
 /** Whether the reader's own column for row numbers would meet one of the file; it then refuses the file. */

@@ -8,6 +8,7 @@ import { copyGroups } from "./copyGroups";
 import type { CategoryColumn, FeatureTable } from "./featureTable";
 import { hashRows } from "./hashRows";
 import { buildLabelledRows } from "./labelledRows";
+import { refuseCells } from "./overLimit";
 import type { PreparedData } from "./preparedData";
 import { splitRows } from "./splitRows";
 
@@ -26,7 +27,11 @@ export async function prepareDataset(
   files: DatasetFile[],
   spec: UsecaseSpec,
 ): Promise<PreparedData> {
-  for (const file of files) await loadVersion(session, file, spec);
+  let rows = 0;
+  for (const file of files) {
+    rows += await loadVersion(session, file, spec);
+    refuseCells(spec, rows, `the dataset versions ${files[0].version} to ${file.version} have`);
+  }
   const versions = files.map(({ version }) => version);
   const { columns: found, counts } = await buildLabelledRows(session, versions, spec);
   const { rowCount, columns } = found;
@@ -71,8 +76,8 @@ function labelOf(spec: UsecaseSpec, columns: SqlColumns["columns"]): Label {
 
 type Label = Pick<PreparedData, "task" | "classes" | "target" | "values" | "currentClass" | "currentValue">;
 
-/** Checks again: the spec may have changed since the version was accepted, and then its cells would be lost without a word. */
-async function loadVersion(session: SqlSession, { version, path }: DatasetFile, spec: UsecaseSpec): Promise<void> {
+/** Gives the version's rows. Checks again: the spec may have changed since the version was accepted, and then its cells would be lost without a word. */
+async function loadVersion(session: SqlSession, { version, path }: DatasetFile, spec: UsecaseSpec): Promise<number> {
   const check = await checkDataset(session, path, spec);
   if (!check.accepted)
     throw new AppError(
@@ -82,6 +87,7 @@ async function loadVersion(session: SqlSession, { version, path }: DatasetFile, 
     );
   await session.run(`DROP TABLE IF EXISTS v${version}`);
   await session.run(`ALTER TABLE ${checkedTable} RENAME TO v${version}`);
+  return check.rowCount;
 }
 
 function codesOf(values: SqlColumns["columns"][string], levels: readonly string[]): Int32Array {

@@ -1,9 +1,11 @@
 import { isAppError } from "../errors";
 import type { SqlSession } from "../ports";
+import type { DataLimits } from "../usecase/limitsSpec";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import type { RejectionReason } from "./datasetRegistry";
 import { openCsv } from "./openCsv";
 import { openParquet } from "./openParquet";
+import { refuseCells } from "./overLimit";
 import { readingFile } from "./readingFile";
 import { columnId, rowNumber } from "./sqlText";
 import { rawTableSql } from "./typedColumn";
@@ -21,6 +23,7 @@ export interface OpenedDataset {
 export interface DatasetSource {
   sql: string;
   names: string[];
+  rowCount: number;
   linesOf: OpenedDataset["linesOf"];
 }
 
@@ -36,16 +39,21 @@ export interface FileFaults {
  */
 export async function readDataset(session: SqlSession, file: string, spec: UsecaseSpec): Promise<OpenedDataset> {
   try {
-    const source = file.endsWith(".parquet") ? await openParquet(session, file) : await openCsv(session, file);
+    const source = await openDataset(session, file, spec.limits);
     if ("reasons" in source) return refused(source);
     const faults = headerFaults(source.names, spec);
     if (faults.length > 0) return refused({ reasons: faults, reasonCount: faults.length });
+    refuseCells(spec, source.rowCount, "the file has");
     await readingFile(() => session.run(rawTableSql(spec, textColumns(source, spec))));
     return { reasons: [], reasonCount: 0, notes: ignoredColumns(source.names, spec), linesOf: source.linesOf };
   } catch (error) {
     if (isAppError(error, "rejected")) return refused({ reasons: [{ message: error.message }], reasonCount: 1 });
     throw error;
   }
+}
+
+function openDataset(session: SqlSession, file: string, limits: DataLimits): Promise<DatasetSource | FileFaults> {
+  return file.endsWith(".parquet") ? openParquet(session, file, limits) : openCsv(session, file, limits);
 }
 
 function refused(faults: FileFaults): OpenedDataset {

@@ -17,6 +17,7 @@ import {
 } from "./datasetRegistry";
 import type { DataWork, InspectOutcome } from "./dataTasks";
 import { judgeKnownBytes, overlapping } from "./droppedAgain";
+import { refuseLargeFile } from "./overLimit";
 import type { DatasetFile } from "./prepareDataset";
 import type { Withdrawal } from "./withdrawals";
 
@@ -94,6 +95,7 @@ async function inspect(
   extension: string,
 ): Promise<InspectOutcome & { comparison?: KnownRows }> {
   try {
+    refuseLargeFile(spec.limits, bytes.byteLength);
     return await dataWork.inFolder(async (folder, perform) => {
       const file = path.join(folder, `dataset${extension}`);
       await writeFile(file, bytes);

@@ -1,13 +1,14 @@
 import { createReadStream, createWriteStream } from "node:fs";
+import { stat } from "node:fs/promises";
 import { Transform, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { TextDecoder } from "node:util";
 import { createGunzip } from "node:zlib";
 import { AppError } from "../errors";
+import type { DataLimits } from "../usecase/limitsSpec";
 import { CsvScanner, type CsvShape } from "./csvScanner";
+import { refuseOver, refuseUnpacked } from "./overLimit";
 
-/** a packed file that grows beyond this is refused: it would fill the disk of the instance */
-const maxPlainBytes = 2 * 1024 ** 3;
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 export interface PlainCsv {
@@ -17,18 +18,24 @@ export interface PlainCsv {
 }
 
 /**
- * Unpacks a .csv.gz beside itself and checks the structure of the text; AppError rejected when the file is empty, cut off, binary or
- * too large. The SQL reader would take the readable part of a cut-off gzip file for the whole.
+ * Unpacks a .csv.gz beside itself and checks the structure of the text; AppError rejected when the file is empty, cut off, binary or, as
+ * soon as that is seen, over a limit. The SQL reader would take the readable part of a cut-off gzip file for the whole.
  */
-export async function unpackCsv(file: string): Promise<PlainCsv> {
+export async function unpackCsv(file: string, limits: DataLimits): Promise<PlainCsv> {
   const scanner = new CsvScanner();
+  const { size: packedBytes } = await stat(file);
+  const checkLimits = (bytes: number) => {
+    refuseUnpacked(limits, bytes, packedBytes);
+    refuseOver(limits, "columns", scanner.columns, `the file has ${scanner.columns} columns or more`);
+    refuseOver(limits, "rows", scanner.rows, `the file has ${scanner.rows} rows or more`);
+  };
   const packed = file.endsWith(".gz");
   const path = packed ? `${file.slice(0, -".gz".length)}.plain` : file;
   const sink = packed ? createWriteStream(path) : discard();
   const source = createReadStream(file, { highWaterMark: 1 << 20 });
   try {
-    if (packed) await pipeline(source, createGunzip({ chunkSize: 1 << 20 }), inspect(scanner), sink);
-    else await pipeline(source, inspect(scanner), sink);
+    if (packed) await pipeline(source, createGunzip({ chunkSize: 1 << 20 }), inspect(scanner, checkLimits), sink);
+    else await pipeline(source, inspect(scanner, checkLimits), sink);
   } catch (cause) {
     if (cause instanceof AppError || !isUnpackFault(cause)) throw cause;
     throw new AppError("rejected", "the gzip file is damaged or incomplete: upload it again", { cause });
@@ -43,7 +50,8 @@ export async function linesOfRows(path: string, rows: number[]): Promise<Map<num
   return scanner.finish().lines;
 }
 
-function inspect(scanner: CsvScanner): Transform {
+/** `check` is told after each piece how many bytes came so far, and may throw. */
+function inspect(scanner: CsvScanner, check: (bytes: number) => void = () => undefined): Transform {
   let size = 0;
   const decoder = new TextDecoder("utf-8", { fatal: true });
   return new Transform({
@@ -52,10 +60,14 @@ function inspect(scanner: CsvScanner): Transform {
       size += chunk.length;
       if (isFirst && isUtf16(chunk)) return done(rejected("the text is UTF-16: save the file as UTF-8"));
       if (chunk.includes(0)) return done(rejected("the file is binary, not text: a .csv file of UTF-8 text is needed"));
-      if (size > maxPlainBytes) return done(rejected(`the text is larger than ${maxPlainBytes} bytes: split the file`));
       const hasMark = isFirst && chunk.subarray(0, byteOrderMark.length).equals(byteOrderMark);
       if (!decodes(decoder, chunk)) return done(rejected("the text is not UTF-8: save the file as UTF-8"));
       scanner.push(hasMark ? chunk.subarray(byteOrderMark.length) : chunk);
+      try {
+        check(size);
+      } catch (error) {
+        return done(error as Error);
+      }
       done(undefined, chunk);
     },
     flush(done) {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { AppError, isAppError } from "../errors";
 import type { AlertStore } from "../governance/alertStore";
 import { refuseExternalData } from "../onnx/externalData";
+import { type ModelLimits, refuseLargeModel, refuseWideModel } from "../onnx/modelLimits";
 import { readSignature } from "../onnx/signature";
 import type { ModelRuntime } from "../ports";
 import { declaredFeatures } from "../usecase/declaredFeatures";
@@ -16,6 +17,7 @@ export interface RegisterUploadPorts {
   registry: ModelRegistry;
   /** where a model that nobody knows may be tried */
   runtime: ModelRuntime;
+  modelLimits: ModelLimits;
   alerts: AlertStore;
   codeRevision: string;
 }
@@ -65,9 +67,11 @@ function sha256Of({ bytes }: UploadedModel): string {
 
 async function examine(ports: RegisterUploadPorts, { model, file, bytes }: UploadedModel): Promise<VersionDetails> {
   const usecase = ports.usecases.get(model);
+  refuseLargeModel(bytes, ports.modelLimits);
   refuseExternalData(bytes);
   const runtimeModel = await ports.runtime.load(bytes);
   try {
+    refuseWideModel(runtimeModel, ports.modelLimits);
     const declared = usecase && declaredFeatures(usecase.spec);
     const signature = readSignature(runtimeModel, declared, usecase && labelClasses(usecase.spec));
     return {

@@ -1,6 +1,6 @@
 import type { DataTask } from "../data/dataTasks";
 import { performDataTask } from "../data/performDataTask";
-import { toFailure } from "../errors";
+import { AppError, messageOf, toFailure } from "../errors";
 import { createDuckDb, type DuckDbLimits } from "./duckdb";
 
 /** What a data process is asked once, and answers. */
@@ -16,8 +16,20 @@ process.once("message", async ({ task, folder, limits }: DataRequest) => {
     const outcome = await createDuckDb(limits).withSession((session) => performDataTask(session, folder, task), folder);
     process.send?.({ outcome });
   } catch (error) {
-    process.send?.({ failure: toFailure(error) });
+    process.send?.({ failure: toFailure(isOutOfMemory(error) ? tooLarge(limits) : error) });
   }
   process.disconnect();
 });
+function isOutOfMemory(error: unknown): boolean {
+  return /^Out of Memory Error/.test(messageOf(error));
+}
+
+function tooLarge({ memoryBytes, tempBytes }: DuckDbLimits): AppError {
+  const mb = (bytes: number) => Math.round(bytes / 2 ** 20);
+  return new AppError(
+    "rejected",
+    `reading the data takes more than ${mb(memoryBytes)} MB of memory and ${mb(tempBytes)} MB of disk: make the file smaller, or raise TIDEGATE_DATA_MEMORY_MB`,
+  );
+}
+
 process.on("disconnect", () => process.exit(0));

@@ -38,7 +38,7 @@ async function perform<T extends DataTask>(
   { memoryBytes, environment, limitMs = 600_000 }: DataProcessOptions,
 ): Promise<DataOutcome<T>> {
   const child = fork(path.join(packageRoot(), "dist/shared/sql/dataProcess.js"), {
-    execArgv: [],
+    execArgv: [`--max-old-space-size=${Math.round(memoryBytes / 2 ** 20)}`],
     env: environment,
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
@@ -61,9 +61,10 @@ function answerOf(child: ChildProcess, watch: Watch): Promise<unknown> {
       else reject(fromFailure(reply.failure));
     });
     child.once("error", reject);
-    child.once("exit", (code, signal) =>
-      reject(watch.verdict ?? new Error(`the data process ended (${signal ?? code}) without an answer`)),
-    );
+    child.once("exit", (code, signal) => {
+      if (signal === "SIGABRT") watch.overMemory(); // how a process ends whose heap is full
+      reject(watch.verdict ?? new Error(`the data process ended (${signal ?? code}) without an answer`));
+    });
   });
 }
 
@@ -90,7 +91,10 @@ class Watch {
 
   private async look(): Promise<void> {
     const bytes = await residentBytes(this.child.pid as number);
-    if (bytes === undefined || bytes <= this.memoryBytes) return;
+    if (bytes !== undefined && bytes > this.memoryBytes) this.overMemory();
+  }
+
+  overMemory(): void {
     const limitMb = Math.round(this.memoryBytes / 2 ** 20);
     this.end(`more than ${limitMb} MB of memory`, "make the file smaller, or raise TIDEGATE_DATA_MEMORY_MB");
   }

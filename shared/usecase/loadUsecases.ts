@@ -54,7 +54,8 @@ function joined(faults: AppError[]): AppError {
   return new AppError("invalid_input", faults.map(({ message }) => message).join("\n"), { details, cause: faults[0] });
 }
 
-function hashOf(spec: UsecaseSpec): string {
+/** Limits change what is refused, not what is learnt. */
+function hashOf({ limits: _limits, ...spec }: UsecaseSpec): string {
   return createHash("sha256")
     .update(JSON.stringify(sorted(spec)))
     .digest("hex");

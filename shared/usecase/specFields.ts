@@ -3,6 +3,7 @@ import { cardSpec } from "./cardSpec";
 import { checksSpec } from "./checksSpec";
 import { derivedSpec } from "./derivedSpec";
 import { evaluationSpec } from "./evaluationSpec";
+import { limitsSpec } from "./limitsSpec";
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, "use a-z, 0-9 and - only, starting with a letter, at most 63");
 
@@ -193,6 +194,7 @@ export const specFields = z.strictObject({
   scoring: scoring.prefault({}),
   monitors: z.strictObject({ drift: drift.prefault({}) }).prefault({}),
   policies: policies.prefault({}),
+  limits: limitsSpec.prefault({}),
   card: cardSpec.prefault({}),
   checks: checksSpec.prefault({}),
   seed: z.int().min(0).default(1),

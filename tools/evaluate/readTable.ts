@@ -5,6 +5,7 @@ import { openCsv } from "../../shared/data/openCsv";
 import { openParquet } from "../../shared/data/openParquet";
 import { AppError } from "../../shared/errors";
 import { createDuckDb } from "../../shared/sql/duckdb";
+import { limitsSpec } from "../../shared/usecase/limitsSpec";
 
 /** Columns of a file by name; every cell asked for must be filled, AppError invalid_input names the one that is not. */
 export interface EvaluatedTable {
@@ -13,6 +14,9 @@ export interface EvaluatedTable {
   numbers(column: string): Float64Array;
 }
 
+/** a table of one's own on one's own machine */
+const limits = limitsSpec.parse({ fileMb: 1e6, unpackedMb: 1e6, ratio: 1e6, rows: 1e9, cells: 1e12 });
+
 /** Reads a .csv, .csv.gz or .parquet file whose first record names the columns; AppError invalid_input when it is no such file. */
 export async function readTable(file: string): Promise<EvaluatedTable> {
   if (!existsSync(file)) throw new AppError("invalid_input", `there is no file ${file}`);
@@ -20,7 +24,8 @@ export async function readTable(file: string): Promise<EvaluatedTable> {
     // the database reads its own folder and nothing else
     const copy = path.join(folder, path.basename(file));
     await copyFile(file, copy);
-    const source = file.endsWith(".parquet") ? await openParquet(session, copy) : await openCsv(session, copy);
+    const open = file.endsWith(".parquet") ? openParquet : openCsv;
+    const source = await open(session, copy, limits);
     if ("reasons" in source) throw new AppError("invalid_input", `${file}: ${source.reasons[0].message}`);
     const cells = source.names.map((_name, i) => `CAST(s${i} AS VARCHAR) AS s${i}`).join(", ");
     const { rowCount, columns } = await session.columns(`SELECT ${cells} FROM (${source.sql})`);

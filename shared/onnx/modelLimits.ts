@@ -1,0 +1,50 @@
+import { AppError } from "../errors";
+import type { TensorInfo } from "../ports";
+
+/** What a model that was trained elsewhere may be. */
+export interface ModelLimits {
+  bytes: number;
+  /** of all inputs together, and of all outputs */
+  columns: number;
+}
+
+const maxNameLength = 200;
+
+/** Refuses a file that is too large to be tried; AppError rejected. */
+export function refuseLargeModel(file: Uint8Array, { bytes }: ModelLimits): void {
+  const mb = (size: number) => Math.ceil(size / 2 ** 20);
+  if (file.byteLength > bytes)
+    throw new AppError(
+      "rejected",
+      `the model has ${mb(file.byteLength)} MB; the limit is ${mb(bytes)} (TIDEGATE_MAX_MODEL_MB)`,
+    );
+}
+
+/** Refuses a graph by the columns and names that it declares, before anything is made for each of them; AppError rejected. */
+export function refuseWideModel(
+  { inputs, outputs }: { inputs: TensorInfo[]; outputs: TensorInfo[] },
+  { columns }: ModelLimits,
+): void {
+  for (const [what, tensors] of [
+    ["inputs", inputs],
+    ["outputs", outputs],
+  ] as const) {
+    const found = tensors.reduce((sum, { shape }) => sum + widthOf(shape), 0);
+    if (found > columns)
+      throw new AppError(
+        "rejected",
+        `the model's ${what} have ${found} columns; the limit is ${columns} (TIDEGATE_MAX_MODEL_COLUMNS)`,
+      );
+    const longest = tensors.reduce((most, { name }) => Math.max(most, name.length), 0);
+    if (longest > maxNameLength)
+      throw new AppError(
+        "rejected",
+        `the model's ${what} have a name of ${longest} characters; ${maxNameLength} are taken`,
+      );
+  }
+}
+
+/** Values a row: the product of the fixed dimensions after the first. */
+function widthOf(shape: number[]): number {
+  return shape.slice(1).reduce((product, size) => product * Math.max(size, 1), 1);
+}
