@@ -1,49 +1,73 @@
-import { AppError, messageOf } from "../errors";
+import { AppError, isAppError, messageOf } from "../errors";
 import type { ModelSignature } from "../onnx/signature";
 import type { RuntimeModel, TensorValue } from "../ports";
-import { decodeRows } from "../scoring/decodeRows";
+import { rowsWithout, type TrialRows, trialRows } from "./trialRows";
 
-/** one row would not tell a model that takes a fixed number of rows, or answers with another number of values */
-const rowCount = 2;
 const sumTolerance = 1e-3;
+/** features whose missing values are tried in one run */
+const featuresARun = 250;
+/** a wider model is not asked about missing values: it is taken to stand none */
+const mostFeatures = 2_000;
+
+type Runtime = Pick<RuntimeModel, "run">;
+type Outputs = Record<string, TensorValue>;
 
 /**
- * Scores rows of zeros and empty texts with a model trained elsewhere; AppError rejected when it fails or does not answer each row with one
- * label or number. Gives the signature, without its probabilities where the numbers beside the labels are none.
+ * Tries a model trained elsewhere on rows of many kinds; AppError rejected when it fails, does not end, or does not answer each row
+ * with one label or one finite number. Gives the signature as the trial found it: without its probabilities where the numbers beside the
+ * labels are none, and features that the model cannot do without no longer nullable.
  */
-export async function smokeTest(
-  runtime: Pick<RuntimeModel, "run">,
-  signature: ModelSignature,
-): Promise<ModelSignature> {
-  const row = signature.features.map(({ type }) => (type === "category" ? "" : 0));
-  // whatever the use case takes for a value: the model has to stand zeros
-  const features = signature.features.map(({ domain: _domain, ...slot }) => slot);
-  const { tensors } = decodeRows({ data: Array(rowCount).fill(row) }, { ...signature, features });
-  const outputs = await answers(runtime, tensors);
-  const answer = signature.labelOutput ?? (signature.valueOutput as string);
-  const found = outputs[answer].data.length;
-  if (found !== rowCount)
-    throw new AppError(
-      "rejected",
-      `output "${answer}" holds ${found} values for ${rowCount} rows; a model answers each row with one label or one number`,
-    );
-  const { probabilityOutput, ...rest } = signature;
-  if (probabilityOutput === undefined || areProbabilities(outputs[probabilityOutput])) return signature;
-  return rest;
+export async function smokeTest(runtime: Runtime, signature: ModelSignature): Promise<ModelSignature> {
+  let found = signature;
+  for (const rows of trialRows(signature)) {
+    const outputs = await answers(runtime, rows, signature);
+    if (outputs) found = judge(outputs, rows, found);
+  }
+  return withNullable(runtime, found);
 }
 
-async function answers(runtime: Pick<RuntimeModel, "run">, tensors: Record<string, TensorValue>) {
+/** What the model answers; undefined where it fails on whole numbers that may be outside a table of its own. */
+async function answers(runtime: Runtime, rows: TrialRows, { inputs }: ModelSignature): Promise<Outputs | undefined> {
   try {
-    return await runtime.run(tensors);
+    return await runtime.run(rows.tensors);
   } catch (cause) {
-    throw new AppError("rejected", `the model loads but fails on ${rowCount} rows of zeros: ${messageOf(cause)}`, {
-      cause,
-    });
+    const wasStopped = isAppError(cause, "rejected");
+    const takesWholeNumbers = inputs.some(({ datatype }) => datatype === "INT64" || datatype === "INT32");
+    if (!wasStopped && !rows.isUsual && takesWholeNumbers) return undefined;
+    throw new AppError("rejected", `the model loads but fails on ${rows.name}: ${messageOf(cause)}`, { cause });
   }
 }
 
+/** The signature as these answers leave it. */
+function judge(outputs: Outputs, rows: TrialRows, signature: ModelSignature): ModelSignature {
+  const { labelOutput, valueOutput, probabilityOutput, ...rest } = signature;
+  for (const answer of [labelOutput, valueOutput])
+    if (answer !== undefined) checkCount(outputs[answer], answer, rows.rowCount);
+  if (valueOutput !== undefined && rows.isUsual && !areFinite(outputs[valueOutput]))
+    throw new AppError("rejected", `output "${valueOutput}" holds what is not a finite number for ${rows.name}`);
+  if (probabilityOutput === undefined || areProbabilities(outputs[probabilityOutput], rows.rowCount)) return signature;
+  if (rows.isUsual && labelOutput !== undefined) return { ...rest, labelOutput, valueOutput };
+  throw new AppError(
+    "rejected",
+    `output "${probabilityOutput}" holds what are not probabilities for ${rows.name}: a number a class from 0 to 1, adding up to 1`,
+  );
+}
+
+function checkCount({ data }: TensorValue, answer: string, rowCount: number): void {
+  if (data.length === rowCount) return;
+  const of = rowCount === 1 ? "1 row" : `${rowCount} rows`;
+  throw new AppError(
+    "rejected",
+    `output "${answer}" holds ${data.length} values for ${of}; a model answers each row with one label or one number`,
+  );
+}
+
+function areFinite({ data }: TensorValue): boolean {
+  return Array.from(data as Float32Array, Number).every(Number.isFinite);
+}
+
 /** Whether each row has a number a class, from 0 to 1 and adding up to 1: distances to centres and margins are no probabilities. */
-function areProbabilities({ data }: TensorValue): boolean {
+function areProbabilities({ data }: TensorValue, rowCount: number): boolean {
   const values = Array.from(data as Float32Array);
   const classes = values.length / rowCount;
   if (!Number.isInteger(classes) || classes < 2 || values.some((value) => !(value >= 0 && value <= 1 + sumTolerance)))
@@ -52,4 +76,36 @@ function areProbabilities({ data }: TensorValue): boolean {
     values.slice(row * classes, (row + 1) * classes).reduce((sum, value) => sum + value, 0),
   );
   return sums.every((sum) => Math.abs(sum - 1) <= sumTolerance);
+}
+
+/** A feature stays nullable where the model answers a row that lacks it with numbers. */
+async function withNullable(runtime: Runtime, signature: ModelSignature): Promise<ModelSignature> {
+  const { features } = signature;
+  if (!features.some(({ nullable }) => nullable)) return signature;
+  const stands: boolean[] = [];
+  for (let from = 0; from < features.length && features.length <= mostFeatures; from += featuresARun)
+    stands.push(...(await standsMissing(runtime, signature, from)));
+  return {
+    ...signature,
+    features: features.map((slot, at) => (slot.nullable ? { ...slot, nullable: stands[at] ?? false } : slot)),
+  };
+}
+
+/** For some features, whether the model stands a missing value. */
+async function standsMissing(runtime: Runtime, signature: ModelSignature, from: number): Promise<boolean[]> {
+  const to = Math.min(signature.features.length, from + featuresARun);
+  const output = signature.probabilityOutput ?? signature.valueOutput;
+  try {
+    const outputs = await runtime.run(rowsWithout(signature, from, to));
+    if (output === undefined) return new Array(to - from).fill(true);
+    const values = Array.from(outputs[output].data as Float32Array, Number);
+    const width = values.length / (to - from);
+    return Array.from({ length: to - from }, (_, row) =>
+      values.slice(row * width, (row + 1) * width).every(Number.isFinite),
+    );
+  } catch (error) {
+    if (isAppError(error, "rejected"))
+      throw new AppError("rejected", `the model fails on rows with a missing value: ${error.message}`);
+    return new Array(to - from).fill(false); // it says that it stands none
+  }
 }

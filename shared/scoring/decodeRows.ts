@@ -49,12 +49,17 @@ function rowsOf(body: unknown): { list: unknown[]; form: Form } {
       'send exactly one of "data": rows as arrays in feature order, or "rows": rows as objects by feature name',
       { details: [{ path: "", message: 'exactly one of the arrays "data" and "rows" is needed' }] },
     );
+  const form = data === undefined ? "rows" : "data";
+  if (list.length === 0)
+    throw new AppError("invalid_input", `"${form}" holds no row: send at least one`, {
+      details: [{ path: form, message: "at least one row is needed" }],
+    });
   if (list.length > maxRows)
     throw new AppError(
       "too_large",
       `${list.length} rows in one request; the limit is ${maxRows}: send several requests`,
     );
-  return { list, form: data === undefined ? "rows" : "data" };
+  return { list, form };
 }
 
 /** The faults of whole rows; with one, no cell is looked at. */
@@ -76,7 +81,8 @@ function checkRows(list: unknown[], form: Form, features: FeatureSlot[]): ErrorD
   throw new AppError("invalid_input", `${faults[0].path}: ${faults[0].message}`, { details: faults });
 }
 
-function newTensor(input: TensorInfo, rowCount: number): TensorValue {
+/** An empty tensor for so many rows of an input. */
+export function newTensor(input: TensorInfo, rowCount: number): TensorValue {
   const width = input.shape.length === 2 ? input.shape[1] : 1;
   const shape = input.shape.length === 2 ? [rowCount, width] : [rowCount];
   return { datatype: input.datatype, shape, data: arrayOf[input.datatype](rowCount * width) };

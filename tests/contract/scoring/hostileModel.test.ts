@@ -78,6 +78,15 @@ afterAll(async () => {
 });
 
 describe("a model trained elsewhere that never ends on some rows", { timeout: 120_000 }, () => {
+  it("is refused where the trial finds such a row", async () => {
+    const outcome = await registerUpload(app.reconciler, {
+      model: "endless",
+      file: "endless.onnx",
+      bytes: loopingBetween(100, 1e30),
+    });
+    expect(outcome).toMatchObject({ status: "rejected", reason: expect.stringContaining("did not answer within") });
+  });
+
   it("stops no other model while it is asked such a row, whoever promoted it", async () => {
     const bytes = sneaky;
     const outcome = await registerUpload(app.reconciler, { model: "sneaky", file: "sneaky.onnx", bytes });

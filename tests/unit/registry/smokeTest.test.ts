@@ -69,4 +69,73 @@ describe("the smoke test of a model trained elsewhere", () => {
       message: expect.stringMatching(/fails on 2 rows of zeros/),
     });
   });
+
+  it("refuses a model that takes one number of rows only", async () => {
+    const twoRows = tested((graph, rows) => {
+      graph.output("y", "float", 1);
+      const flat = graph.node("Reshape", [rows, graph.constant(BigInt64Array.of(2n, 2n), [2])]);
+      graph.node("ReduceSum", [flat, graph.constant(BigInt64Array.of(1n), [1])], { keepdims: { int: 1 } }, "y");
+    });
+    await expect(twoRows).rejects.toMatchObject({ message: expect.stringContaining("fails on 1 row of zeros") });
+  });
+
+  it("refuses a model that answers usual rows with what is not a number", async () => {
+    const logarithm = tested((graph, rows) => {
+      graph.output("y", "float", 1);
+      const sum = graph.node("ReduceSum", [rows, graph.constant(BigInt64Array.of(1n), [1])], { keepdims: { int: 1 } });
+      graph.node("Sqrt", [sum], {}, "y");
+    });
+    await expect(logarithm).rejects.toMatchObject({
+      code: "rejected",
+      message: 'output "y" holds what is not a finite number for 1000 rows of random numbers',
+    });
+  });
+
+  it("refuses probabilities that are none on large numbers", async () => {
+    const naive = tested((graph, rows) => {
+      graph.output("label", "int64");
+      graph.output("scores", "float", 2);
+      const powers = graph.node("Exp", [rows]);
+      const sum = graph.node("ReduceSum", [powers, graph.constant(BigInt64Array.of(1n), [1])], {
+        keepdims: { int: 1 },
+      });
+      graph.node("Div", [powers, sum], {}, "scores");
+      graph.node("ArgMax", [rows], { axis: { int: 1 }, keepdims: { int: 0 } }, "label");
+    });
+    await expect(naive).rejects.toMatchObject({
+      code: "rejected",
+      message: expect.stringMatching(
+        /"scores" holds what are not probabilities for 10 rows of large and negative numbers/,
+      ),
+    });
+  });
+
+  it("takes a feature for one that must not be missing where the model has no answer without it", async () => {
+    const signature = await tested((graph, rows) => {
+      graph.output("y", "float", 1);
+      const column = (at: bigint) =>
+        graph.node("Gather", [rows, graph.constant(BigInt64Array.of(at), [1])], { axis: { int: 1 } });
+      const second = column(1n);
+      const known = graph.node("Where", [
+        graph.node("IsNaN", [second]),
+        graph.constant(Float32Array.of(0), [1]),
+        second,
+      ]);
+      graph.node("Add", [column(0n), known], {}, "y");
+    });
+    expect(signature.features.map(({ name, nullable }) => [name, nullable])).toEqual([
+      ["x_0", false],
+      ["x_1", true],
+    ]);
+  });
+
+  it("lets a model refuse whole numbers that it has no place for, but not rows of zeros and ones", async () => {
+    const graph = new GraphBuilder("embedding");
+    const input = graph.input("word", "int64", 1);
+    graph.output("y", "float", 1);
+    graph.node("Gather", [graph.constant(Float32Array.of(0.5, 1.5), [2]), input], {}, "y");
+    const model = await createOnnxRuntime().load(graph.toBytes({}));
+    expect((await smokeTest(model, readSignature(model))).valueOutput).toBe("y");
+    await model.release();
+  });
 });

@@ -97,8 +97,14 @@ describe("decoding rows", () => {
     expect(faultsOf(body).code).toBe("invalid_input");
   });
 
-  it("takes no rows as no rows", () => {
-    expect(decodeRows({ data: [] }, signature).rowCount).toBe(0);
+  it.each(["data", "rows"])("asks for at least one row in %s", (form) => {
+    expect(() => decodeRows({ [form]: [] }, signature)).toThrow(
+      expect.objectContaining({
+        code: "invalid_input",
+        message: `"${form}" holds no row: send at least one`,
+        details: [{ path: form, message: "at least one row is needed" }],
+      }),
+    );
   });
 
   it("lists at most twenty faults", () => {
