@@ -143,11 +143,8 @@ async function backgroundFor(
   codec: RowCodec,
 ): Promise<Background> {
   if (body.background !== undefined) {
+    checkBackgroundSize(body.background);
     const background = codec.encode(decodeRows(body.background, version.signature));
-    if (background.rowCount === 0 || background.rowCount > maxBackgroundRows)
-      throw new AppError("invalid_input", `background: send 1 to ${maxBackgroundRows} rows`, {
-        details: [{ path: "background", message: `it has ${background.rowCount} rows` }],
-      });
     return { background, source: "rows sent with the request" };
   }
   const found = await findSample(ports, version);
@@ -157,6 +154,14 @@ async function backgroundFor(
   const positiveIndex =
     sample.classes.join("\n") === version.signature.classes?.join("\n") ? sample.positiveIndex : undefined;
   return { background, source: `training rows of version ${found.version}`, positiveIndex };
+}
+
+function checkBackgroundSize({ data, rows }: Record<string, unknown>): void {
+  const list = data ?? rows;
+  if (!Array.isArray(list) || (list.length > 0 && list.length <= maxBackgroundRows)) return;
+  throw new AppError("invalid_input", `background: send 1 to ${maxBackgroundRows} rows`, {
+    details: [{ path: "background", message: `it has ${list.length} rows` }],
+  });
 }
 
 /** Says what is missing and how to give it. */
