@@ -36,7 +36,8 @@ async function failKnownRun(ports: PoisonPorts, runId: string, queue: string): P
 async function rejectFile(ports: PoisonPorts, inbox: string, name: string): Promise<void> {
   if (inbox !== datasetsInbox && inbox !== modelsInbox) return;
   const bytes = await ports.blobs.read(inbox, name);
-  if (bytes !== undefined) await giveUpFile(ports, { inbox, name, bytes });
+  const droppedAt = (await ports.blobs.stat(inbox, name))?.lastModified;
+  if (bytes !== undefined) await giveUpFile(ports, { inbox, name, bytes, droppedAt });
 }
 
 function subjectOf(runId: string | undefined, blobName: string | undefined): string {

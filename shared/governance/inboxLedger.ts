@@ -11,6 +11,8 @@ export interface InboxRecord {
   status: "accepted" | "rejected" | "failed";
   /** why the last try failed */
   reason?: string;
+  /** when they were laid there, where it was known */
+  droppedAt?: Date;
 }
 
 /** Remembers of each blob of the inboxes how its bytes were judged, so that nobody judges them twice without being asked. */
@@ -26,14 +28,15 @@ export class InboxLedger {
   async find(path: string, sha256: string): Promise<InboxRecord | undefined> {
     const row = await this.row(path);
     if (row?.sha256 !== sha256) return undefined;
-    return { sha256, status: row.status as InboxRecord["status"], reason: row.reason as string | undefined };
+    const droppedAt = row.droppedAt === undefined ? undefined : new Date(String(row.droppedAt));
+    return { sha256, status: row.status as InboxRecord["status"], reason: row.reason as string | undefined, droppedAt };
   }
 
   /** Records how the blob's bytes were judged; `etag` where it is known to name those bytes. */
-  async record(path: string, { sha256, status, reason }: InboxRecord, etag?: string): Promise<void> {
+  async record(path: string, { sha256, status, reason, droppedAt }: InboxRecord, etag?: string): Promise<void> {
     const key = { partitionKey: partition, rowKey: rowKey(path) };
     const seenEtag = status === "failed" ? undefined : etag;
-    const row = { ...key, name: path, sha256, status, reason, seenEtag };
+    const row = { ...key, name: path, sha256, status, reason, droppedAt: droppedAt?.toISOString(), seenEtag };
     await this.tables.transaction(table, [{ kind: "upsert", row }]);
   }
 

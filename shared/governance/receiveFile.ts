@@ -60,8 +60,9 @@ export function findRecord(ports: { inbox: InboxLedger }, file: InboxFile): Prom
 }
 
 /** Remembers how the file was judged. */
-export function record(ports: { inbox: InboxLedger }, file: InboxFile, judged: Omit<InboxRecord, "sha256">) {
-  return ports.inbox.record(pathOf(file), { ...judged, sha256: sha256Of(file) }, file.etag);
+export function record(ports: { inbox: InboxLedger }, file: InboxFile, judged: Pick<InboxRecord, "status" | "reason">) {
+  const { etag, droppedAt } = file;
+  return ports.inbox.record(pathOf(file), { ...judged, sha256: sha256Of(file), droppedAt }, etag);
 }
 
 async function takeDataset(ports: ReceiveFilePorts, { name, bytes, droppedAt }: InboxFile): Promise<FileOutcome> {

@@ -76,13 +76,18 @@ async function receiveMissed(ports: ReconcilePorts, inbox: string, pass: Pass): 
 /** A line about what became of the file; none where its trigger had judged it already. */
 async function judge(ports: ReconcilePorts, file: InboxFile): Promise<string | undefined> {
   const known = await findRecord(ports, file);
-  if (known !== undefined && known.status !== "failed") {
+  if (known !== undefined && known.status !== "failed" && !isLater(file.droppedAt, known.droppedAt)) {
     await record(ports, file, known);
     return undefined;
   }
   const outcome = await receiveOrGiveUp(ports, file);
   if (outcome.status === "accepted" && !outcome.created) return undefined;
   return `looked again at ${file.name}: ${outcome.status}`;
+}
+
+/** Whether the same bytes were dropped once more since: somebody wants them judged again. */
+function isLater(droppedAt: Date | undefined, judged: Date | undefined): boolean {
+  return droppedAt !== undefined && judged !== undefined && droppedAt.getTime() > judged.getTime();
 }
 
 async function receiveOrGiveUp(ports: ReconcilePorts, file: InboxFile) {

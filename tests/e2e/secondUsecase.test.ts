@@ -69,6 +69,19 @@ describe.sequential("a use case of another kind", () => {
     });
   });
 
+  it("keeps the names of files that read as JSON, or hold a control character, and goes on with the next file", async () => {
+    const names = ["2024", "true", "escape\u001b[31m.csv"];
+    for (const name of names) await tidegate.drop("datasets-inbox", `${usecase}/${name}`, "");
+    await tidegate.drop("models-inbox", "elsewhere/1.0.onnx", "this is no model");
+    const shown = names.map((name) => name.replace("\u001b", "\ufffd"));
+    const files = await tidegate.until("/datasets", ({ rejected }) => rejected.length === names.length && rejected);
+    expect(files.map(({ file }: { file: string }) => file).sort()).toEqual(shown.sort());
+    const open = await tidegate.until("/alerts?status=open&subject=elsewhere", ({ alerts }) =>
+      alerts.find(({ evidence }: { evidence: { count: number } }) => evidence.count === 2),
+    );
+    expect(open.evidence.files[0].file).toBe("elsewhere/1.0.onnx");
+  });
+
   it("asks for the model's name once there is more than one", async () => {
     await expect
       .poll(async () => (await tidegate.call("POST", "/score", { rows: [spec.example] })).status, { timeout: 10_000 })

@@ -24,7 +24,8 @@ const drop = (name: string, bytes: Buffer, inbox = "datasets-inbox") => loop.app
 /** The drop, and what its trigger does. */
 const dropAndTrigger = async (name: string, bytes: Buffer, inbox = "datasets-inbox") => {
   await drop(name, bytes, inbox);
-  return receiveFile(loop.app.reconciler, { inbox, name, bytes });
+  const droppedAt = (await loop.app.blobs.stat(inbox, name))?.lastModified;
+  return receiveFile(loop.app.reconciler, { inbox, name, bytes, droppedAt });
 };
 const later = async () => {
   loop.passHours(0.3);
@@ -51,7 +52,7 @@ describe("the alert about rejected files", () => {
     const names = Array.from({ length: 19 }, (_, i) => `bad-${String(i).padStart(2, "0")}.csv`);
     for (const name of names) {
       loop.passHours(0.001);
-      await dropAndTrigger(`${usecase}/${name}`, Buffer.from(`nothing,${name}\n1,2\n`));
+      await dropAndTrigger(`${usecase}/${name}`, Buffer.alloc(0));
     }
     await dropAndTrigger(`${usecase}/good.csv`, rows(1, 40));
     const [alert, ...others] = await openAlerts();
@@ -64,7 +65,7 @@ describe("the alert about rejected files", () => {
 
     for (const [i, name] of names.entries()) {
       expect(await openAlerts()).toMatchObject([{ evidence: { count: 19 - i } }]);
-      await dropAndTrigger(`${usecase}/${name}`, rows(40 + i, 60 + i));
+      await dropAndTrigger(`${usecase}/${name}`, rows(1, 40));
     }
     expect(await openAlerts()).toEqual([]);
   });
@@ -129,6 +130,21 @@ describe("the reconciler", () => {
     await drop(`${usecase}/lots.csv`, rows(1, 40));
     expect(await later()).toEqual([`looked again at ${usecase}/lots.csv: accepted`]);
     expect(await openAlerts()).toEqual([]);
+  });
+
+  it("judges the same bytes again when they were dropped once more and no trigger saw it", async () => {
+    await start();
+    const name = `${usecase}/lots.csv`;
+    await dropAndTrigger(name, Buffer.from("a\n1\n"));
+    const first = (await loop.app.blobs.stat("datasets-inbox", name))?.lastModified;
+    await expect
+      .poll(async () => {
+        await drop(name, Buffer.from("a\n1\n"));
+        return (await loop.app.blobs.stat("datasets-inbox", name))?.lastModified;
+      })
+      .not.toEqual(first); // storage tells times by the second
+    expect(await later()).toEqual([`looked again at ${name}: rejected`]);
+    expect(await later()).toEqual([]);
   });
 
   it("gives up a file that cannot be worked on, with the reason, and goes on with the next one and with the runs", async () => {
