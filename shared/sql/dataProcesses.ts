@@ -5,6 +5,7 @@ import type { DataOutcome, DataTask, DataWork } from "../data/dataTasks";
 import { AppError, type Failure, fromFailure } from "../errors";
 import { packageRoot } from "../packageRoot";
 import { residentBytes } from "../processMemory";
+import { processorSeconds } from "../processorSeconds";
 import { inTempFolder } from "../tempFolders";
 import type { DataRequest } from "./dataProcess";
 
@@ -13,10 +14,11 @@ export interface DataProcessOptions {
   memoryBytes: number;
   /** environment of the processes: no key is in it */
   environment: NodeJS.ProcessEnv;
-  limitMs?: number;
+  /** processor time that a task may take; where the system does not tell it, wall time */
+  limitSeconds?: number;
 }
 
-const watchEveryMs = 50;
+const watchEveryMs = 100;
 /** of the task's memory, for the database; the rest is for rows as training reads them */
 const databaseShare = 0.4;
 
@@ -35,14 +37,14 @@ export function createDataProcesses(options: DataProcessOptions): DataWork {
 async function perform<T extends DataTask>(
   task: T,
   folder: string,
-  { memoryBytes, environment, limitMs = 600_000 }: DataProcessOptions,
+  { memoryBytes, environment, limitSeconds = 600 }: DataProcessOptions,
 ): Promise<DataOutcome<T>> {
   const child = fork(path.join(packageRoot(), "dist/shared/sql/dataProcess.js"), {
     execArgv: [`--max-old-space-size=${Math.round(memoryBytes / 2 ** 20)}`],
     env: environment,
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
-  const watch = new Watch(child, memoryBytes, limitMs);
+  const watch = new Watch(child, memoryBytes, limitSeconds);
   try {
     const answer = answerOf(child, watch);
     const limits = { memoryBytes: databaseShare * memoryBytes, tempBytes: 4 * memoryBytes };
@@ -71,32 +73,34 @@ function answerOf(child: ChildProcess, watch: Watch): Promise<unknown> {
 /** Ends a process that takes too much memory or time, and says why. */
 class Watch {
   verdict?: AppError;
-  private readonly timers: NodeJS.Timeout[];
+  private readonly started = performance.now();
+  private readonly timer = setInterval(() => void this.look(), watchEveryMs);
 
   constructor(
     private readonly child: ChildProcess,
     private readonly memoryBytes: number,
-    limitMs: number,
+    private readonly limitSeconds: number,
   ) {
     child.once("spawn", () => lower(child));
-    this.timers = [
-      setInterval(() => void this.look(), watchEveryMs),
-      setTimeout(() => this.end(`more than ${limitMs / 1000} s of time`, "make the file smaller"), limitMs),
-    ];
   }
 
   stop(): void {
-    for (const timer of this.timers) clearInterval(timer);
-  }
-
-  private async look(): Promise<void> {
-    const bytes = await residentBytes(this.child.pid as number);
-    if (bytes !== undefined && bytes > this.memoryBytes) this.overMemory();
+    clearInterval(this.timer);
   }
 
   overMemory(): void {
     const limitMb = Math.round(this.memoryBytes / 2 ** 20);
     this.end(`more than ${limitMb} MB of memory`, "make the file smaller, or raise TIDEGATE_DATA_MEMORY_MB");
+  }
+
+  private async look(): Promise<void> {
+    const pid = this.child.pid as number;
+    const wallSeconds = (performance.now() - this.started) / 1000;
+    const [bytes, seconds] = await Promise.all([residentBytes(pid), processorSeconds(pid)]);
+    if (bytes !== undefined && bytes > this.memoryBytes) this.overMemory();
+    // the load of the machine must not decide, but a process that stands still must end
+    if ((seconds ?? wallSeconds) > this.limitSeconds || wallSeconds > 6 * this.limitSeconds)
+      this.end(`more than ${this.limitSeconds} s`, "make the file smaller");
   }
 
   private end(what: string, advice: string): void {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { readConfig } from "../../shared/config";
+import { bareEnvironment, readConfig } from "../../shared/config";
 
 const storage = { AzureWebJobsStorage: "UseDevelopmentStorage=true" };
 
@@ -53,6 +53,16 @@ describe("the configuration", () => {
     ["durable", "durable"],
   ])("captures as TIDEGATE_CAPTURE=%s says: %s", (text, capture) => {
     expect(readConfig({ ...storage, TIDEGATE_CAPTURE: text }, "/app").capture).toBe(capture);
+  });
+
+  it("gives processes that work on what others sent no key", () => {
+    process.env.AzureWebJobsStorage = "a key";
+    process.env.TIDEGATE_SECRET = "another";
+    expect(Object.values(bareEnvironment())).not.toContain("a key");
+    expect(Object.keys(bareEnvironment()).filter((name) => /^(Azure|TIDEGATE|APPLICATION)/.test(name))).toEqual([]);
+    expect(bareEnvironment().PATH).toBe(process.env.PATH);
+    delete process.env.AzureWebJobsStorage;
+    delete process.env.TIDEGATE_SECRET;
   });
 
   it("reads an empty setting as not set", () => {
