@@ -11,6 +11,7 @@ import { VersionExplanations } from "./explain/explainVersion";
 import { TreeViews } from "./explain/treeViews";
 import { AlertStore } from "./governance/alertStore";
 import { CaptureWatch } from "./governance/captureWatch";
+import { tellOfChange } from "./governance/changedDocument";
 import { InboxLedger } from "./governance/inboxLedger";
 import { tellOfPauses } from "./governance/pausedVersions";
 import { Readiness } from "./governance/readiness";
@@ -21,6 +22,7 @@ import { createOnnxRuntime, onnxRuntimeVersion } from "./onnx/runtime";
 import { createThreadedRuntime } from "./onnx/threadedRuntime";
 import type { Clock, Telemetry } from "./ports";
 import { ModelRegistry } from "./registry/modelRegistry";
+import { VerifiedBlobs } from "./registry/verifiedBlobs";
 import { tellOfFailures } from "./scoring/aliasFailures";
 import { createDefaultModel } from "./scoring/defaultModel";
 import { servingRuntimes } from "./scoring/servingRuntimes";
@@ -46,8 +48,11 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
   const isolated = createIsolatedRuntime({ ...limits, timeoutMs: 10 * limits.timeoutMs });
   const dataWork = createDataProcesses({ memoryBytes: config.dataMemoryBytes, environment: bareEnvironment() });
   const usecases = loadUsecases(config.usecasesFolder, candidateRules);
+  const alerts = new AlertStore(tables, clock, telemetry);
+  const documents = new VerifiedBlobs(blobs, (changed) => tellOfChange(alerts, changed));
   const registry = new ModelRegistry({
     blobs,
+    documents,
     tables,
     clock,
     telemetry,
@@ -55,7 +60,6 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
   });
   // a process that starts again on the same instance numbers its lines anew
   const instance = `${config.instance}-${Date.now().toString(36)}`;
-  const alerts = new AlertStore(tables, clock, telemetry);
   const breakers = new VersionBreakers(tellOfPauses({ alerts, telemetry, instance, log: console.error }));
   const forget = (version: VersionName) => loader.forget(version);
   const runtimeOf = servingRuntimes({ shared: runtime, limits, breakers, forget });
@@ -66,10 +70,10 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
     aliasMaxAgeMs: config.aliasMaxAgeMs,
     onRefreshFailure: tellOfFailures(telemetry, console.error),
   });
-  const datasets = new DatasetRegistry(tables, blobs, clock);
+  const datasets = new DatasetRegistry(tables, documents, clock);
   const inbox = new InboxLedger(tables);
   const monitors = new MonitorStore(tables, blobs);
-  const runs = new RunStore(tables, blobs);
+  const runs = new RunStore(tables, blobs, documents);
   const workers = new WorkerPool(config.trainingThreads);
   const reports = new CaptureWatch({ alerts, telemetry, instance, log: console.error });
   const capture = new InferenceLog({ blobs, clock, instance, reports, durable: config.capture === "durable" });

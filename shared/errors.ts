@@ -10,6 +10,8 @@ const errorTable = {
   rejected: { status: 422, retryable: false },
   not_ready: { status: 503, retryable: true },
   crashed: { status: 503, retryable: true },
+  /** a stored document is not what was recorded */
+  corrupt: { status: 503, retryable: false },
   unavailable: { status: 503, retryable: true },
   timeout: { status: 504, retryable: true },
   internal: { status: 500, retryable: true },

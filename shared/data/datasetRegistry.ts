@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 import { AppError } from "../errors";
-import type { BlobStore, Clock, TableRow, TableStore } from "../ports";
+import type { Clock, TableRow, TableStore } from "../ports";
 import { type AuditPage, type AuditRecord, auditInsert } from "../registry/auditEntry";
+import type { VerifiedBlobs } from "../registry/verifiedBlobs";
 import { VersionLedger } from "../registry/versionLedger";
 import type { DatasetFile } from "./prepareDataset";
+import type { ColumnProfile } from "./profileDataset";
 import { type DatasetChange, readWithdrawal, type Withdrawal, Withdrawals } from "./withdrawals";
 
 const table = "datasets";
@@ -31,6 +33,8 @@ export interface DatasetVersion {
   /** immutable copy and profile, in container `datasets` */
   blob: string;
   profile: string;
+  /** absent in versions from before it was kept */
+  profileSha256?: string;
   /** first and last time of its rows, where the spec names one; absent in versions from before they were kept */
   from?: string;
   to?: string;
@@ -63,6 +67,7 @@ export interface NewDataset {
   notes: string[];
   blob: string;
   profile: string;
+  profileSha256: string;
   from?: string;
   to?: string;
   droppedAt?: string;
@@ -75,7 +80,7 @@ export class DatasetRegistry {
 
   constructor(
     private readonly tables: TableStore,
-    private readonly blobs: BlobStore,
+    private readonly documents: VerifiedBlobs,
     private readonly clock: Clock,
   ) {
     this.ledger = new VersionLedger(tables, table, clock);
@@ -176,17 +181,18 @@ export class DatasetRegistry {
   async spanOf(dataset: DatasetVersion, time: string | undefined): Promise<{ from: string; to: string } | undefined> {
     if (time === undefined) return undefined;
     if (dataset.from !== undefined && dataset.to !== undefined) return { from: dataset.from, to: dataset.to };
-    const bytes = await this.blobs.read(datasetsContainer, dataset.profile);
-    if (bytes === undefined) throw new Error(`the blob ${datasetsContainer}/${dataset.profile} is missing`);
-    const { min, max } = JSON.parse(Buffer.from(bytes).toString("utf8"))[time] ?? {};
+    const { usecase: subject, profile: name, profileSha256: sha256 } = dataset;
+    const place = { container: datasetsContainer, name, sha256, subject };
+    const profile = await this.documents.readJson<Record<string, ColumnProfile>>(place);
+    const { min, max } = profile[time] ?? {};
     // another time column than now's: it may reach anywhere
     return { from: String(min ?? earliest), to: String(max ?? latest) };
   }
 
   /** Copies the immutable bytes of a version into a local folder. */
-  async copyTo(folder: string, { version, blob }: DatasetVersion): Promise<DatasetFile> {
+  async copyTo(folder: string, { version, blob, sha256, usecase }: DatasetVersion): Promise<DatasetFile> {
     const file = path.join(folder, `v${version}-${path.basename(blob)}`);
-    await this.blobs.download(datasetsContainer, blob, file);
+    await this.documents.download({ container: datasetsContainer, name: blob, sha256, subject: usecase }, file);
     return { version, path: file };
   }
 

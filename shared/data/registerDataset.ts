@@ -68,9 +68,11 @@ export async function registerDataset(ports: RegisterDatasetPorts, dropped: Drop
   if (!check.accepted) return rejectDataset(ports, dropped, check.reasons, check.reasonCount);
   if (held && comparison && comparison.fresh + comparison.replaced === 0) return known(ports, dropped, held);
   const blob = `${dropped.usecase}/sha256/${sha256}${extension}`;
-  const profileBlob = `${dropped.usecase}/profiles/${sha256}.json`;
   await ports.blobs.create(datasetsContainer, blob, dropped.bytes);
-  await ports.blobs.write(datasetsContainer, profileBlob, JSON.stringify(profile));
+  const profileText = JSON.stringify(profile);
+  const profileSha256 = createHash("sha256").update(profileText).digest("hex");
+  const profileBlob = `${dropped.usecase}/profiles/${profileSha256}.json`;
+  await ports.blobs.create(datasetsContainer, profileBlob, profileText);
   const dataset = {
     usecase: dropped.usecase,
     sha256,
@@ -81,6 +83,7 @@ export async function registerDataset(ports: RegisterDatasetPorts, dropped: Drop
     notes: [...check.notes, ...(comparison ? comparisonNotes(comparison) : [])],
     blob,
     profile: profileBlob,
+    profileSha256,
     ...span,
     droppedAt: (dropped.droppedAt ?? ports.clock.now()).toISOString(),
   };

@@ -1,14 +1,11 @@
-import { AppError } from "../errors";
 import type { ModelSignature } from "../onnx/signature";
-import type { BlobStore } from "../ports";
 import type { ModelRegistry } from "../registry/modelRegistry";
 import type { ModelVersion } from "../registry/modelVersion";
 import { type DecodedRows, decodeRows } from "../scoring/decodeRows";
 import type { Cell, ExplanationSample } from "./explanationSample";
 
 export interface FindSamplePorts {
-  registry: Pick<ModelRegistry, "version" | "versions">;
-  blobs: BlobStore;
+  registry: Pick<ModelRegistry, "version" | "versions" | "document">;
 }
 
 export interface FoundSample {
@@ -22,23 +19,22 @@ const lookBack = 20;
 
 /** The version's own sample, else that of the newest other version of the model that has all of its features; undefined when there is none. */
 export async function findSample(ports: FindSamplePorts, version: ModelVersion): Promise<FoundSample | undefined> {
-  const own = await readSample(ports.blobs, version);
+  const own = await readSample(ports, version);
   if (own) return { sample: own, version: version.version };
   const others = (await ports.registry.versions(version.model)).filter((one) => one.version !== version.version);
   for (const { version: number } of others.reverse().slice(0, lookBack)) {
-    const sample = await readSample(ports.blobs, await ports.registry.version(version.model, number));
+    const sample = await readSample(ports, await ports.registry.version(version.model, number));
     if (sample && coversFeatures(sample, version.signature)) return { sample, version: number };
   }
   return undefined;
 }
 
-async function readSample(blobs: BlobStore, { background }: ModelVersion): Promise<ExplanationSample | undefined> {
-  if (background === undefined) return undefined;
-  const slash = background.indexOf("/");
-  const bytes = await blobs.read(background.slice(0, slash), background.slice(slash + 1));
-  if (bytes === undefined)
-    throw new AppError("unavailable", `the background rows of this version are missing in storage: ${background}`);
-  return JSON.parse(Buffer.from(bytes).toString("utf8")) as ExplanationSample;
+async function readSample(
+  { registry }: FindSamplePorts,
+  version: ModelVersion,
+): Promise<ExplanationSample | undefined> {
+  const { background } = version;
+  return background === undefined ? undefined : registry.document<ExplanationSample>(version, background);
 }
 
 function coversFeatures({ features }: ExplanationSample, signature: ModelSignature): boolean {

@@ -65,7 +65,7 @@ type Watched = Extract<WatchState, { watched: true }>;
 async function evaluate(ports: DriftPorts, { usecase, version, profileBlob }: Watched): Promise<MonitorResult> {
   const { name, monitors } = usecase.spec;
   const to = ports.clock.now();
-  const training = await readProfile(ports.blobs, profileBlob);
+  const training = await ports.registry.document<TrainingProfile>(version, profileBlob);
   const { profile, rows, from, hours } = await capturedWindow({
     ...monitors.drift,
     blobs: ports.blobs,
@@ -89,13 +89,6 @@ async function evaluate(ports: DriftPorts, { usecase, version, profileBlob }: Wa
     targetRows: rows,
     details,
   };
-}
-
-async function readProfile(blobs: BlobStore, path: string): Promise<TrainingProfile> {
-  const [container, ...rest] = path.split("/");
-  const bytes = await blobs.read(container, rest.join("/"));
-  if (bytes === undefined) throw new Error(`the training profile ${path} is missing`);
-  return JSON.parse(Buffer.from(bytes).toString("utf8"));
 }
 
 function report(ports: DriftPorts, { model, version, verdict, targetRows, details }: MonitorResult): void {

@@ -7,6 +7,7 @@ import { type AliasMove, AliasPointers, type AliasState } from "./aliasPointers"
 import { type AuditPage, type AuditRecord, auditInsert } from "./auditEntry";
 import { cutText } from "./cutText";
 import { type AliasName, aliasNames, type ModelVersion, type VersionDetails } from "./modelVersion";
+import { keepDocument, type VerifiedBlobs } from "./verifiedBlobs";
 import { VersionLedger } from "./versionLedger";
 
 const table = "models";
@@ -25,6 +26,7 @@ export interface Registration {
 
 export interface RegistryPorts {
   blobs: BlobStore;
+  documents: VerifiedBlobs;
   tables: TableStore;
   clock: Clock;
   telemetry: Telemetry;
@@ -48,11 +50,12 @@ export class ModelRegistry {
     const sha256 = createHash("sha256").update(bytes).digest("hex");
     const detailsBlob = `${model}/details/${sha256}-${operation}.json`;
     await this.ports.blobs.create(container, bytesBlob(model, sha256), bytes);
-    await this.ports.blobs.create(container, detailsBlob, JSON.stringify(details));
+    const place = { container, name: detailsBlob };
+    const detailsSha256 = await keepDocument(this.ports.blobs, place, JSON.stringify(details));
     await this.ports.tables.transaction(table, [{ kind: "upsert", row: { partitionKey: "index", rowKey: model } }]);
     const outcome = await this.ledger.register(model, {
       sha256,
-      columns: { sizeBytes: bytes.byteLength, details: detailsBlob, source: details.lineage.source },
+      columns: { sizeBytes: bytes.byteLength, details: detailsBlob, detailsSha256, source: details.lineage.source },
       audit: (version) => ({
         operation,
         actor,
@@ -109,10 +112,17 @@ export class ModelRegistry {
   async version(model: string, version: number): Promise<ModelVersion> {
     const row = await this.ledger.get(model, version);
     if (row === undefined) throw await this.noSuchVersion(model, `version ${version}`);
-    const details = await this.ports.blobs.read(container, String(row.details));
-    if (details === undefined) throw new Error(`the details of ${model} v${version} are missing: ${row.details}`);
-    const parsed = JSON.parse(Buffer.from(details).toString("utf8")) as VersionDetails;
-    return { ...parsed, ...rowSummary(model, row) };
+    const sha256 = row.detailsSha256 === undefined ? undefined : String(row.detailsSha256);
+    const place = { container, name: String(row.details), sha256, subject: model };
+    return { ...(await this.ports.documents.readJson<VersionDetails>(place)), ...rowSummary(model, row) };
+  }
+
+  /** A stored document that the version's details name, by container and name. */
+  document<T>({ model, documents }: ModelVersion, path: string): Promise<T> {
+    const slash = path.indexOf("/");
+    const sha256 = documents?.[path];
+    const place = { container: path.slice(0, slash), name: path.slice(slash + 1) };
+    return this.ports.documents.readJson<T>({ ...place, sha256, subject: model });
   }
 
   /** Number, hash, size and time of every version, oldest first. */
@@ -159,17 +169,8 @@ export class ModelRegistry {
   }
 
   /** The model's bytes, checked against the hash they were registered under. */
-  async bytes(model: string, sha256: string): Promise<Uint8Array> {
-    const bytes = await this.ports.blobs.read(container, bytesBlob(model, sha256));
-    if (bytes === undefined)
-      throw new AppError("unavailable", `the bytes of ${model} ${sha256} are missing in storage`);
-    const actual = createHash("sha256").update(bytes).digest("hex");
-    if (actual !== sha256)
-      throw new AppError(
-        "unavailable",
-        `the stored bytes of ${model} are not what was registered: ${actual}, not ${sha256}`,
-      );
-    return bytes;
+  bytes(model: string, sha256: string): Promise<Uint8Array> {
+    return this.ports.documents.read({ container, name: bytesBlob(model, sha256), sha256, subject: model });
   }
 
   /** Audit entries of the model, newest first. */

@@ -115,6 +115,8 @@ export interface VersionDetails {
   environment?: Record<string, string>;
   /** blob with the training profile that drift is measured against */
   trainingProfile?: string;
+  /** SHA-256 of the stored documents that this names, by container and name; absent before they were kept */
+  documents?: Record<string, string>;
   /** blob with the sample of training and hold-out rows that explanations are made with */
   background?: string;
 }

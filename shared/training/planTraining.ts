@@ -76,9 +76,9 @@ async function startTrials(
   await ports.runs.saveDataChecks(run.id, prepared.checks);
   const failures = blockingFailures(prepared.checks);
   if (failures.length > 0) throw new AppError("rejected", failures.join("; "));
-  await ports.runs.savePlan(trainingPlan, prepared);
-  await keepSpec(ports.blobs, usecase);
-  const started = await ports.runs.update(run.id, { ...facts, status: "training" });
+  const spec = await keepSpec(ports.blobs, usecase);
+  const planSha256 = await ports.runs.savePlan(trainingPlan, prepared, spec);
+  const started = await ports.runs.update(run.id, { ...facts, planSha256, status: "training" });
   await sendTrials(ports, run.id, 0, trials);
   return started;
 }

@@ -10,6 +10,7 @@ import type { BlobStore, Clock, Telemetry } from "../ports";
 import type { AliasState } from "../registry/aliasPointers";
 import type { ModelRegistry } from "../registry/modelRegistry";
 import type { CheckResult, VersionDetails } from "../registry/modelVersion";
+import { keepDocument, sha256Of } from "../registry/verifiedBlobs";
 import { telemetryEvents } from "../telemetryNames";
 import type { Usecase } from "../usecase/loadUsecases";
 import { describeData } from "./describeData";
@@ -59,9 +60,7 @@ export async function publishVersion(ports: PublishPorts, finished: Finished): P
   if (isFinal(current.status)) return current; // cancelled while it was judged
   if ((await ports.registry.alias(model, "champion"))?.etag !== champion?.etag)
     throw new AppError("precondition_failed", `the champion of ${model} was moved during the comparison`);
-  const background = `${run.id}/explanation-sample.json`;
-  await ports.blobs.write(runsContainer, background, sampleOf(finished));
-  const details = describe(ports, finished, `${runsContainer}/${background}`, await withdrawnData(ports, run));
+  const details = await describe(ports, finished, await withdrawnData(ports, run));
   const actor = `run ${run.id}`;
   const { version } = await ports.registry.register({ model, bytes: refit.onnx, details, operation: run.id, actor });
   if (details.gate.decision === "promoted" && version > (champion?.version ?? 0))
@@ -128,12 +127,30 @@ async function withdrawnData({ datasets }: PublishPorts, { usecase, datasetVersi
   );
 }
 
-function describe(
+/** Paths of the stored documents that a version rests on, with their hashes. */
+async function documentsOf(ports: PublishPorts, finished: Finished) {
+  const { run, usecase, plan, refit } = finished;
+  const sample = `${run.id}/explanation-sample.json`;
+  const place = { container: runsContainer, name: sample };
+  const background = `${runsContainer}/${sample}`;
+  const trainingProfile = `${runsContainer}/${trainingProfileBlob(run.id)}`;
+  const preparedRows = `${runsContainer}/${preparedParquet(run.id)}`;
+  const usecaseSpec = run.usecaseHash && specBlob(usecase.spec.name, run.usecaseHash);
+  const documents: Record<string, string> = {
+    [background]: await keepDocument(ports.blobs, place, sampleOf(finished)),
+    [trainingProfile]: await sha256Of(Buffer.from(refit.trainingProfile)),
+    ...(plan.documents && { [preparedRows]: plan.documents.parquet }),
+    ...(plan.documents && usecaseSpec && { [usecaseSpec]: plan.documents.spec }),
+  };
+  return { background, trainingProfile, preparedRows, usecaseSpec, documents };
+}
+
+async function describe(
   ports: PublishPorts,
   finished: Finished,
-  background: string,
   withdrawn: readonly string[],
-): VersionDetails {
+): Promise<VersionDetails> {
+  const { background, trainingProfile, preparedRows, usecaseSpec, documents } = await documentsOf(ports, finished);
   const { run, usecase, plan, prepared, best, signature, champion, evaluation, results, checks } = finished;
   const { spec } = usecase;
   const metric = spec.selection.metric;
@@ -169,8 +186,9 @@ function describe(
     slices: evaluation.slices,
     saving: evaluation.saving,
     gate,
-    trainingProfile: `${runsContainer}/${trainingProfileBlob(run.id)}`,
+    trainingProfile,
     background,
+    documents,
     data: describeData(prepared, spec),
     search: {
       kind: spec.search.kind,
@@ -187,9 +205,9 @@ function describe(
       runId: run.id,
       usecase: spec.name,
       usecaseHash: run.usecaseHash,
-      usecaseSpec: run.usecaseHash && specBlob(spec.name, run.usecaseHash),
+      usecaseSpec,
       datasetVersions: run.datasetVersions,
-      preparedRows: `${runsContainer}/${preparedParquet(run.id)}`,
+      preparedRows,
       codeRevision: ports.codeRevision,
     },
   };

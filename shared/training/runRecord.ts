@@ -34,6 +34,8 @@ export interface RunRecord {
   /** over all rungs of the search */
   trials?: number;
   seed?: number;
+  /** SHA-256 of the plan, once it is made; absent in runs from before it was kept */
+  planSha256?: string;
   codeRevision: string;
   version?: number;
   promoted?: boolean;
@@ -55,6 +57,15 @@ export interface TrainingPlan {
   rungs: Rung[];
   /** validation folds of a trial */
   folds: number;
+  /** SHA-256 of what the run rests on; absent in plans from before they were kept */
+  documents?: PlanDocuments;
+}
+
+/** Hashes of the prepared rows as training reads them, of the same as Parquet, and of the spec. */
+export interface PlanDocuments {
+  prepared: string;
+  parquet: string;
+  spec: string;
 }
 
 /** One round of a search: so many trials on a share of each fold's training rows. */

@@ -2,7 +2,15 @@ import { AppError, isAppError } from "../errors";
 import type { BlobStore, TableRow, TableStore } from "../ports";
 import { type AuditPage, type AuditRecord, auditInsert, listAudit } from "../registry/auditEntry";
 import type { CheckResult } from "../registry/modelVersion";
-import { isFinal, type RunRecord, type TrainingPlan, type TrialResult, usecaseOfRun } from "./runRecord";
+import { keepDocument, keepFile, type VerifiedBlobs } from "../registry/verifiedBlobs";
+import {
+  isFinal,
+  type PlanDocuments,
+  type RunRecord,
+  type TrainingPlan,
+  type TrialResult,
+  usecaseOfRun,
+} from "./runRecord";
 
 const table = "runs";
 export const runsContainer = "runs";
@@ -27,6 +35,7 @@ export class RunStore {
   constructor(
     private readonly tables: TableStore,
     private readonly blobs: BlobStore,
+    private readonly documents: VerifiedBlobs,
   ) {}
 
   /** Inserts a run, with its audit entry; false when a run with this id exists already. */
@@ -101,11 +110,14 @@ export class RunStore {
     throw new AppError("conflict", `run ${runId} is being changed by too many writers; try again`);
   }
 
-  /** Stores what every step needs, the prepared rows from files; the first writer decides. */
-  async savePlan(plan: TrainingPlan, files: { prepared: string; parquet: string }): Promise<void> {
-    await this.blobs.upload(runsContainer, preparedParquet(plan.runId), files.parquet);
-    await this.blobs.upload(runsContainer, `${plan.runId}/prepared.bin`, files.prepared);
-    await this.blobs.create(runsContainer, `${plan.runId}/plan.json`, JSON.stringify(plan));
+  /** Stores what every step needs, the prepared rows from files; the first writer decides. Gives the hash of the plan, which names theirs. */
+  async savePlan(plan: TrainingPlan, files: { prepared: string; parquet: string }, spec: string): Promise<string> {
+    const { runId } = plan;
+    const parquet = await keepFile(this.blobs, runsContainer, preparedParquet(runId), files.parquet);
+    const prepared = await keepFile(this.blobs, runsContainer, preparedBlob(runId), files.prepared);
+    const documents: PlanDocuments = { prepared, parquet, spec };
+    const place = { container: runsContainer, name: planBlob(runId) };
+    return keepDocument(this.blobs, place, JSON.stringify({ ...plan, documents }));
   }
 
   /** Stores what the checks of the data found. */
@@ -118,12 +130,15 @@ export class RunStore {
   }
 
   async plan(runId: string): Promise<TrainingPlan> {
-    return JSON.parse(Buffer.from(await this.require(`${runId}/plan.json`)).toString("utf8")) as TrainingPlan;
+    const { planSha256: sha256, usecase: subject } = await this.get(runId);
+    return this.documents.readJson({ container: runsContainer, name: planBlob(runId), sha256, subject });
   }
 
   /** The prepared rows of the run, encoded. */
-  prepared(runId: string): Promise<Uint8Array> {
-    return this.require(`${runId}/prepared.bin`);
+  async prepared(runId: string): Promise<Uint8Array> {
+    const { documents, usecase: subject } = await this.plan(runId);
+    const place = { container: runsContainer, name: preparedBlob(runId), sha256: documents?.prepared };
+    return this.documents.read({ ...place, subject });
   }
 
   /** Stores a trial's result; a result that is there already stays. */
@@ -203,6 +218,14 @@ export class RunStore {
     if (bytes === undefined) throw new Error(`the blob ${runsContainer}/${name} is missing`);
     return bytes;
   }
+}
+
+function planBlob(runId: string): string {
+  return `${runId}/plan.json`;
+}
+
+function preparedBlob(runId: string): string {
+  return `${runId}/prepared.bin`;
 }
 
 /** Blob with the prepared rows of a run as any tool reads them: dataset version and row, role in the split, label, columns. */

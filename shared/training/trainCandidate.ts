@@ -1,15 +1,15 @@
 import { isAppError } from "../errors";
 import type { QueueSender } from "../ports";
 import type { Usecase } from "../usecase/loadUsecases";
+import { type FailRunPorts, failRun } from "./failRun";
 import { trialsOfRung } from "./rungs";
 import { isFinal, type TrainingPlan, type Trial, type TrialResult, trainingQueues } from "./runRecord";
 import type { PartialTrial, RunStore } from "./runStore";
 import { meanOf } from "./selectTrial";
 import { WorkerBusy, type WorkerPool, WorkerTimeout } from "./workerPool";
 
-export interface TrainCandidatePorts {
+export interface TrainCandidatePorts extends FailRunPorts {
   usecases: Map<string, Usecase>;
-  runs: RunStore;
   queues: QueueSender;
   workers: WorkerPool;
 }
@@ -29,8 +29,17 @@ const busyDelaySeconds = 5;
  * written once; the last one of a rung queues the next rung or the finish. Safe to repeat; a run that has ended or was cancelled stays so.
  */
 export async function trainCandidate(ports: TrainCandidatePorts, step: Step): Promise<void> {
+  if (isFinal((await ports.runs.get(step.runId)).status)) return;
+  try {
+    await takeStep(ports, step);
+  } catch (error) {
+    if (!isAppError(error, "corrupt")) throw error;
+    await failRun(ports, step.runId, error.message); // no trial can be right
+  }
+}
+
+async function takeStep(ports: TrainCandidatePorts, step: Step): Promise<void> {
   const { runId, rung, trial } = step;
-  if (isFinal((await ports.runs.get(runId)).status)) return;
   const plan = await ports.runs.plan(runId);
   const usecase = ports.usecases.get(plan.usecase);
   if (usecase === undefined || plan.trials[trial] === undefined || plan.rungs[rung] === undefined) return;
@@ -87,10 +96,11 @@ async function scoreFolds(
     ...meanOf(scored.foldScores.filter((score) => score !== null)),
     ...(failure && { failure, mean: 0, standardError: 0 }),
   });
+  const prepared = await ports.runs.prepared(runId);
   try {
     const task = {
       kind: "trial" as const,
-      prepared: await ports.runs.prepared(runId),
+      prepared,
       trial: plan.trials[trial],
       seed: plan.seed,
       metric,

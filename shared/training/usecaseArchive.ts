@@ -1,4 +1,5 @@
 import type { BlobStore } from "../ports";
+import { keepDocument } from "../registry/verifiedBlobs";
 import type { Usecase } from "../usecase/loadUsecases";
 
 const container = "usecases";
@@ -12,7 +13,7 @@ function specName(usecase: string, hash: string): string {
   return `${usecase}/${hash}.json`;
 }
 
-/** Keeps the spec that a run follows, with its defaults, so that what a version was made by can be read when the spec has changed. */
-export async function keepSpec(blobs: BlobStore, { spec, hash }: Usecase): Promise<void> {
-  await blobs.create(container, specName(spec.name, hash), JSON.stringify(spec));
+/** Keeps the spec that a run follows, with its defaults, so that what a version was made by can be read when the spec has changed. Gives the stored document's hash. */
+export function keepSpec(blobs: BlobStore, { spec, hash }: Usecase): Promise<string> {
+  return keepDocument(blobs, { container, name: specName(spec.name, hash) }, JSON.stringify(spec));
 }

@@ -5,6 +5,7 @@ import { createTableStore } from "../../shared/azure/tables";
 import { DatasetRegistry } from "../../shared/data/datasetRegistry";
 import { MonitorStore } from "../../shared/monitoring/monitorStore";
 import { ModelRegistry } from "../../shared/registry/modelRegistry";
+import { VerifiedBlobs } from "../../shared/registry/verifiedBlobs";
 import { RunStore } from "../../shared/training/runStore";
 import { RecordedTelemetry } from "../support/recordedTelemetry";
 import { LoadedFunctions } from "./loadedFunctions";
@@ -27,10 +28,11 @@ async function seed(): Promise<void> {
   const tables = createTableStore(connection);
   let minute = 0;
   const clock = { now: () => new Date(start + minute * 60_000) };
-  const runs = new RunStore(tables, blobs);
+  const documents = new VerifiedBlobs(blobs, async () => {});
+  const runs = new RunStore(tables, blobs, documents);
   const monitors = new MonitorStore(tables, blobs);
-  const datasets = new DatasetRegistry(tables, blobs, clock);
-  const registry = new ModelRegistry({ blobs, tables, clock, telemetry: new RecordedTelemetry() });
+  const datasets = new DatasetRegistry(tables, documents, clock);
+  const registry = new ModelRegistry({ blobs, documents, tables, clock, telemetry: new RecordedTelemetry() });
   for (minute = 0; minute < 7; minute++) {
     // names that sort another way than their times
     const id = `${usecase}.request-${(minute * 5) % 7}`;
@@ -53,7 +55,8 @@ async function seed(): Promise<void> {
       ...window,
     });
     const file = { usecase, sha256: String(minute).repeat(64), file: `${minute}.csv`, sizeBytes: 1, blob: "b" };
-    if (minute % 2 === 0) await datasets.register({ ...file, rowCount: 1, labelledRows: 1, notes: [], profile: "p" });
+    if (minute % 2 === 0)
+      await datasets.register({ ...file, rowCount: 1, labelledRows: 1, notes: [], profile: "p", profileSha256: "s" });
     else await datasets.reject({ ...file, reasons: [{ message: "m" }], reasonCount: 1 });
     await registry.register({
       model: usecase,

@@ -6,6 +6,7 @@ import { ModelLoader } from "../../../shared/onnx/loader";
 import { createOnnxRuntime } from "../../../shared/onnx/runtime";
 import { readSignature } from "../../../shared/onnx/signature";
 import { ModelRegistry } from "../../../shared/registry/modelRegistry";
+import { VerifiedBlobs } from "../../../shared/registry/verifiedBlobs";
 import { guardGraph } from "../../../shared/training/guardGraph";
 import { trainerFor } from "../../../shared/training/trainers/registry";
 import { RecordedTelemetry } from "../../support/recordedTelemetry";
@@ -16,6 +17,7 @@ import { sampleRows, sampleValues } from "../../unit/training/trainers/sampleRow
 export function explainingOn(storage: Storage) {
   const registry = new ModelRegistry({
     ...storage,
+    documents: new VerifiedBlobs(storage.blobs, async () => {}),
     clock: { now: () => new Date() },
     telemetry: new RecordedTelemetry(),
   });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ModelRegistry } from "../../../shared/registry/modelRegistry";
 import type { VersionDetails } from "../../../shared/registry/modelVersion";
+import { VerifiedBlobs } from "../../../shared/registry/verifiedBlobs";
 import { RecordedTelemetry } from "../../support/recordedTelemetry";
 import { type Storage, startStorage } from "../../support/storage";
 
@@ -10,7 +11,12 @@ const telemetry = new RecordedTelemetry();
 
 beforeAll(async () => {
   storage = await startStorage();
-  registry = new ModelRegistry({ ...storage, clock: { now: () => new Date() }, telemetry });
+  registry = new ModelRegistry({
+    ...storage,
+    documents: new VerifiedBlobs(storage.blobs, async () => {}),
+    clock: { now: () => new Date() },
+    telemetry,
+  });
 });
 afterAll(() => storage?.stop());
 

@@ -1,0 +1,108 @@
+import { createHash, webcrypto } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { AppError } from "../errors";
+import type { BlobStore } from "../ports";
+
+/** A stored document and the hash that its record keeps; records from before hashes were kept have none, and are read as they are. */
+export interface StoredDocument {
+  container: string;
+  name: string;
+  sha256?: string;
+  /** the model or use case that rests on it */
+  subject: string;
+}
+
+/** A document that is not what was stored. */
+export interface ChangedDocument {
+  subject: string;
+  /** container and name */
+  blob: string;
+  expected: string;
+  actual: string;
+}
+
+/** a document that is asked for all the time is told of once in so long */
+const tellEveryMs = 60_000;
+
+/** Reads the documents that decisions rest on: one that is not what was stored is refused (AppError corrupt) and reported. */
+export class VerifiedBlobs {
+  private readonly toldAtMs = new Map<string, number>();
+
+  constructor(
+    private readonly blobs: BlobStore,
+    private readonly report: (changed: ChangedDocument) => Promise<void>,
+  ) {}
+
+  /** The document's bytes; AppError unavailable when they are missing. */
+  async read(document: StoredDocument): Promise<Uint8Array> {
+    const bytes = await this.blobs.read(document.container, document.name);
+    if (bytes === undefined) throw new AppError("unavailable", `the blob ${pathOf(document)} is missing in storage`);
+    if (document.sha256 !== undefined) await this.verify(document, document.sha256, await sha256Of(bytes));
+    return bytes;
+  }
+
+  /** The document parsed as JSON. */
+  async readJson<T>(document: StoredDocument): Promise<T> {
+    return JSON.parse(Buffer.from(await this.read(document)).toString("utf8")) as T;
+  }
+
+  /** Copies the document into a local file. */
+  async download(document: StoredDocument, path: string): Promise<void> {
+    await this.blobs.download(document.container, document.name, path);
+    if (document.sha256 !== undefined) await this.verify(document, document.sha256, await sha256OfFile(path));
+  }
+
+  private async verify(document: StoredDocument, expected: string, actual: string): Promise<void> {
+    if (actual === expected) return;
+    const blob = pathOf(document);
+    const now = performance.now();
+    if (now - (this.toldAtMs.get(blob) ?? Number.NEGATIVE_INFINITY) >= tellEveryMs) {
+      await this.report({ subject: document.subject, blob, expected, actual });
+      this.toldAtMs.set(blob, now);
+    }
+    throw new AppError(
+      "corrupt",
+      `the stored document ${blob} is not what was recorded: its SHA-256 is ${actual}, not ${expected}; put the original back`,
+    );
+  }
+}
+
+function pathOf({ container, name }: StoredDocument): string {
+  return `${container}/${name}`;
+}
+
+/** The hash of bytes, computed beside the event loop. */
+export async function sha256Of(bytes: Uint8Array): Promise<string> {
+  const digest = await webcrypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
+  return Buffer.from(digest).toString("hex");
+}
+
+/** The hash of a local file. */
+export async function sha256OfFile(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path)) hash.update(chunk);
+  return hash.digest("hex");
+}
+
+/** Writes a document that must not change once it is there; gives the hash of what is stored, whoever wrote it first. */
+export async function keepDocument(
+  blobs: BlobStore,
+  { container, name }: { container: string; name: string },
+  content: Uint8Array | string,
+): Promise<string> {
+  const bytes = typeof content === "string" ? Buffer.from(content) : content;
+  if (await blobs.create(container, name, bytes)) return sha256Of(bytes);
+  return sha256OfStored(blobs, container, name);
+}
+
+/** `keepDocument` from a local file. */
+export async function keepFile(blobs: BlobStore, container: string, name: string, path: string): Promise<string> {
+  if (await blobs.upload(container, name, path)) return sha256OfFile(path);
+  return sha256OfStored(blobs, container, name);
+}
+
+async function sha256OfStored(blobs: BlobStore, container: string, name: string): Promise<string> {
+  const stored = await blobs.read(container, name);
+  if (stored === undefined) throw new Error(`the blob ${container}/${name} was there and is gone`);
+  return sha256Of(stored);
+}
