@@ -10,6 +10,7 @@ const sample = readFileSync(`models/${usecase}/sample.csv`, "utf8");
 const spec = {
   ...shippedSpec(usecase),
   candidates: [{ learner: "logistic-regression", grid: { l2: [1] } }],
+  gates: { bootstrapSamples: 200 },
 };
 
 let loop: Loop;
@@ -59,7 +60,7 @@ async function restart(): Promise<void> {
   loop.deploy(spec);
 }
 
-describe("a stored document that was changed", () => {
+describe("a stored document that was changed", { timeout: 120_000 }, () => {
   it("fails the run that would have learnt from it, and the next one is right once it is back: a dataset copy", async () => {
     await withChampion();
     const [{ blob }] = await loop.app.datasets.versions(usecase);

@@ -9,6 +9,7 @@ const sample = readFileSync(`models/${usecase}/sample.csv`);
 const spec = (l2: number) => ({
   ...shippedSpec(usecase),
   candidates: [{ learner: "logistic-regression", grid: { l2: [l2] } }],
+  gates: { bootstrapSamples: 200 },
 });
 
 let loop: Loop;
@@ -41,7 +42,7 @@ async function train(cause: string) {
   return loop.app.training.runs.get(`${usecase}.${cause}`);
 }
 
-describe("a champion that a person has moved", () => {
+describe("a champion that a person has moved", { timeout: 120_000 }, () => {
   it("is not replaced by a run while it is pinned; the version says by whom, since when and why", async () => {
     await withPoorChampion(() => ({}));
     const run = await train("better");
