@@ -5,6 +5,7 @@ import { refitTrial } from "./refitTrial";
 import { scoreTrial } from "./scoreTrial";
 import type { WorkerReply } from "./workerPool";
 import type { WorkerTask } from "./workerTasks";
+import { yieldToServing } from "./yieldToServing";
 
 /** Entry of a training thread: one task in, one answer out. */
 function perform(task: WorkerTask): unknown {
@@ -30,5 +31,6 @@ function answer(): WorkerReply {
   }
 }
 
+yieldToServing();
 tell({ begins: true });
 tell(answer());

@@ -20,7 +20,7 @@ const help = `npm run bench:score -- [--seconds N] [--rounds N]
 
 Requests and rows a second of the scoring endpoint through the development host, telemetry (to a local stub) and capture on, beside
 an empty @azure/functions handler on the same host and a bare node:http server with session.run on the same model. All three take
-turns in one run; the last line is JSON with medians over the rounds.
+turns in one run; the last line is JSON with medians over the rounds, latencies (p50, p99) of one request among them.
 
   --seconds N   length of one measurement (default 3)
   --rounds N    how often each is measured (default 3)`;
@@ -159,7 +159,9 @@ async function compare(
   for (let round = 0; round < rounds; round++)
     for (const target of targets)
       measured.get(target.name)?.push(await runLoad({ ...target, body, connections, seconds }));
-  const rate = (name: string) => median((measured.get(name) ?? []).map(({ requestsPerSecond }) => requestsPerSecond));
+  const of = (name: string, figure: keyof LoadResult) => median((measured.get(name) ?? []).map((one) => one[figure]));
+  const rate = (name: string) => of(name, "requestsPerSecond");
+  const latency = (name: string) => ({ p50Ms: round3(of(name, "medianMs")), p99Ms: round3(of(name, "p99Ms")) });
   const ratio = (peer: string) =>
     median(
       (measured.get("tidegate") ?? []).map(
@@ -171,11 +173,10 @@ async function compare(
     connections,
     requestsPerSecond: Math.round(rate("tidegate")),
     rowsPerSecond: Math.round(rate("tidegate") * rows),
-    medianMs: round3(median((measured.get("tidegate") ?? []).map(({ medianMs }) => medianMs))),
-    p99Ms: round3(median((measured.get("tidegate") ?? []).map(({ p99Ms }) => p99Ms))),
+    ...latency("tidegate"),
     errors: (measured.get("tidegate") ?? []).reduce((sum, { errors }) => sum + errors, 0),
-    emptyHandlerRequestsPerSecond: Math.round(rate("emptyHandler")),
-    bareRequestsPerSecond: Math.round(rate("bare")),
+    emptyHandler: { requestsPerSecond: Math.round(rate("emptyHandler")), ...latency("emptyHandler") },
+    bare: { requestsPerSecond: Math.round(rate("bare")), ...latency("bare") },
     shareOfEmptyHandler: round3(ratio("emptyHandler")),
     shareOfBare: round3(ratio("bare")),
   };
