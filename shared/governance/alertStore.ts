@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { AppError, isAppError } from "../errors";
 import type { Clock, TableOperation, TableRow, TableStore, Telemetry } from "../ports";
 import { type AuditEntry, type AuditPage, type AuditRecord, auditInsert, listAudit } from "../registry/auditEntry";
@@ -17,7 +18,7 @@ import {
 } from "./alertFiles";
 import { listAlerts, type OpenAlert, openAlert } from "./alertList";
 
-const attempts = 6;
+const attempts = 20;
 
 /** Alerts in one table: a row an alert, and a row `open:{rule}` that keeps a condition from being raised twice. */
 export class AlertStore {
@@ -197,6 +198,7 @@ async function retried<T>(work: () => Promise<T>): Promise<T> {
       return await work();
     } catch (error) {
       if (attempt === attempts || !isAppError(error, "conflict", "precondition_failed")) throw error;
+      await delay(Math.random() * 20 * Math.min(attempt, 10));
     }
   }
 }

@@ -43,6 +43,18 @@ describe("alerts", () => {
     expect(await alerts.list("race", 10)).toHaveLength(1);
   });
 
+  it("about files count each of them when several instances find and settle them at the same time", async () => {
+    const files = Array.from({ length: 12 }, (_, i) => `file-${i}.csv`);
+    await Promise.all(files.map((file) => alerts.raise({ ...condition("files"), file })));
+    const [raised] = await alerts.list("files", 10);
+    expect(raised).toMatchObject({ occurrences: 12, evidence: { count: 12 } });
+    expect((raised.evidence.files as unknown[]).length).toBe(10);
+    await Promise.all(files.slice(1).map((file) => alerts.resolve("files", "input-drift", file)));
+    const [left] = await alerts.list("files", 10, "open");
+    expect(left.evidence).toMatchObject({ count: 1, files: [{ file: "file-0.csv" }] });
+    expect(await alerts.resolve("files", "input-drift", "file-0.csv")).toMatchObject({ status: "resolved" });
+  });
+
   it("close when the condition is over, and can be raised again", async () => {
     await alerts.raise(condition("cycle"));
     expect(await alerts.resolve("cycle", "input-drift")).toMatchObject({ status: "resolved" });
