@@ -1,94 +1,108 @@
-import type { Neighbours } from "./neighbours";
+import type { SampleSizes } from "./noDrift";
 import type { CategoryProfile, FeatureProfile, NumberProfile, Profile } from "./profile";
 import type { TrainingProfile } from "./trainingProfile";
-import { effectiveRows } from "./varianceInflation";
+import { effectiveRows, type Inflation } from "./varianceInflation";
 
 /** How rows of a window depend on one another, which decides how many independent ones they are worth. */
 export interface Dependence {
-  /**
-   * `none`: each row counts; `series`: as consecutive training rows do; `own`: by the window's own order, since the training profile is of an earlier version
-   */
-  kind: "none" | "series" | "own";
+  /** which share of the rows hang together as consecutive training rows do; the rest are independent */
+  seriesShare: number;
   /** how it was found, in words */
   why: string;
-  /** of rows that follow one another: their likeness over that in training, where both have an order; 1 is a series like training's */
+  /** how alike rows that follow one another are, over how alike they are in training; 1 is a series like training's */
   likeness?: number;
+  /** the window's own order decides instead, since the training profile is of an earlier version */
+  byOwnOrder?: true;
 }
 
-/** Below this share of training's likeness, rows that follow one another are taken as unordered. */
-const leastLikeness = 0.2;
+/** A likeness from here on is a whole series: within a short window neighbours seem less alike than over a year. */
+const wholeSeries = 0.5;
 
-/** Whether the target's rows came as a series, as the training rows are one, or in no order. */
+/** Whether the target's rows came as a series, as the training rows are one, in no order, or partly so. */
 export function judgeDependence(training: TrainingProfile, target: Profile): Dependence {
-  const { reference, profile } = training;
-  if (reference === undefined)
+  if (training.reference === undefined)
     return {
-      kind: "own",
+      seriesShare: 0,
+      byOwnOrder: true,
       why: "the training profile is of an earlier version and does not say how rows depend on one another: judged by the window's own order; the next trained version will tell",
     };
-  if (reference.span === undefined)
-    return { kind: "none", why: "the training rows have no time: each row counts as independent" };
+  if (training.reference.span === undefined)
+    return { seriesShare: 0, why: "the training rows have no time: each row counts as independent" };
+  const { share, deviation } = shareOfLikeness(training.profile, target);
+  // where chance alone makes half a series, nothing can be told, and the cautious answer stands
+  if (!(4 * deviation < wholeSeries))
+    return { seriesShare: 1, why: "too little is known of the rows' order: taken as a series like the training rows" };
+  const seriesShare = rounded(Math.min(1, Math.max(0, share - deviation) / wholeSeries));
+  const why = seriesShare === 0 ? reasons.none : seriesShare === 1 ? reasons.all : reasons.some;
+  return { seriesShare, likeness: rounded(share), why };
+}
+
+const reasons = {
+  none: "rows that follow one another are not alike: each counts as independent",
+  some: "rows that follow one another are alike in part: so many are taken as a series like the training rows",
+  all: "rows that follow one another are alike, as the training rows in time are",
+};
+
+function rounded(share: number): number {
+  return Math.round(share * 1000) / 1000;
+}
+
+/**
+ * How alike rows that follow one another are in the target, over all features, in units of training's: the projection of the target's
+ * correlations on training's, and the deviation that chance gives it in unordered rows.
+ */
+function shareOfLikeness(trained: Profile, target: Profile): { share: number; deviation: number } {
   let product = 0;
   let square = 0;
   let pairs = 0;
-  for (const [i, feature] of profile.features.entries()) {
-    const trained = likeness(feature);
+  for (const [i, feature] of trained.features.entries()) {
+    const before = likeness(feature);
     const now = likeness(target.features[i]);
-    if (trained === undefined || now === undefined) continue;
-    product += trained * now;
-    square += trained * trained;
-    pairs = Math.max(pairs, target.features[i].neighbours.pairs);
+    if (before === undefined || now === undefined) continue;
+    product += before * now;
+    square += before * before;
+    pairs = Math.max(pairs, target.features[i].count - 1);
   }
-  // the share's own deviation is 1 / sqrt(pairs x square): under two of them from 0 nothing can be told, and the cautious answer stands
-  if (leastLikeness * Math.sqrt(pairs * square) < 2)
-    return { kind: "series", why: "too little is known of the rows' order: taken as a series like the training rows" };
-  const share = Math.round((product / square) * 1000) / 1000;
-  return share < leastLikeness
-    ? { kind: "none", likeness: share, why: "rows that follow one another are not alike: each counts as independent" }
-    : {
-        kind: "series",
-        likeness: share,
-        why: "rows that follow one another are alike, as the training rows in time are",
-      };
+  return { share: product / square, deviation: 1 / Math.sqrt(pairs * square) };
 }
 
 /** How many independent rows the known values of a feature are worth in the target and in training. */
 export function effectiveSizes(
-  { kind }: Dependence,
+  { seriesShare, byOwnOrder }: Dependence,
   training: TrainingProfile,
   index: number,
   target: FeatureProfile,
-): { target: number; baseline: number } {
+): SampleSizes {
   const rows = { target: target.count, baseline: training.profile.features[index].count };
-  if (kind === "none") return rows;
-  if (kind === "series") {
-    const inflation = training.reference?.features[index].inflation;
-    return { target: effectiveRows(rows.target, inflation), baseline: effectiveRows(rows.baseline, inflation) };
-  }
+  if (!byOwnOrder) return worth(rows, training.reference?.features[index].inflation, seriesShare);
   const alike = ownLikeness(target);
-  const worth = (count: number) => Math.min(count, Math.max(1, (count * (1 - alike)) / (1 + alike)));
-  return { target: worth(rows.target), baseline: worth(rows.baseline) };
+  const each = (count: number) => Math.min(count, Math.max(1, (count * (1 - alike)) / (1 + alike)));
+  return { target: each(rows.target), baseline: each(rows.baseline) };
 }
 
 /** As `effectiveSizes`, of all rows as to whether the value is missing. */
 export function effectiveMissingSizes(
-  { kind }: Dependence,
+  { seriesShare }: Dependence,
   training: TrainingProfile,
   index: number,
   target: FeatureProfile,
-): { target: number; baseline: number } {
+): SampleSizes {
   const all = ({ count, missing }: FeatureProfile) => count + missing;
   const rows = { target: all(target), baseline: all(training.profile.features[index]) };
-  if (kind !== "series") return rows;
-  const inflation = training.reference?.features[index].missingInflation;
-  return { target: effectiveRows(rows.target, inflation), baseline: effectiveRows(rows.baseline, inflation) };
+  return worth(rows, training.reference?.features[index].missingInflation, seriesShare);
+}
+
+function worth({ target, baseline }: SampleSizes, inflation: Inflation | undefined, seriesShare: number): SampleSizes {
+  return {
+    target: effectiveRows(target, inflation, seriesShare),
+    baseline: effectiveRows(baseline, inflation, seriesShare),
+  };
 }
 
 /** Correlation of values with the next one, from how far apart they are; what chance alone makes counts as none, a constant as all alike. */
 function ownLikeness(profile: FeatureProfile): number {
-  const { pairs } = profile.neighbours;
   const alike = likeness(profile) ?? 1;
-  return alike * Math.sqrt(pairs) <= 3 ? 0 : Math.min(alike, 1);
+  return alike * Math.sqrt(profile.count - 1) <= 3 ? 0 : Math.min(alike, 1);
 }
 
 /**
@@ -96,10 +110,10 @@ function ownLikeness(profile: FeatureProfile): number {
  * share of changes over that of an unordered draw; undefined for constants.
  */
 function likeness(profile: FeatureProfile): number | undefined {
-  const { pairs, apart }: Neighbours = profile.neighbours;
+  const pairs = profile.count - 1;
   const unordered = "bins" in profile ? 2 * variance(profile) : 1 - purity(profile);
-  if (pairs === 0 || !(unordered > 0)) return undefined;
-  return Math.max(-1, 1 - apart / pairs / unordered);
+  if (pairs < 1 || !(unordered > 0)) return undefined;
+  return Math.max(-1, 1 - profile.neighbours.apart / pairs / unordered);
 }
 
 /** Of the values within the fences, each at its bin's mean. */

@@ -1,4 +1,4 @@
-import { joinNeighbours, type Neighbours, noNeighbours, stepToCode, stepToNumber } from "./neighbours";
+import { joinNeighbours, type Neighbours, noNeighbours } from "./neighbours";
 
 /** What is kept of a numeric feature: integer counts and sums in the baseline's bins, so that profiles add up exactly. */
 export interface NumberProfile {
@@ -83,7 +83,12 @@ export function addNumber({ edges, fences }: NumberBins, profile: NumberProfile,
     return;
   }
   const bin = binOf(edges, value);
-  const fenced = fences === undefined ? value : Math.min(Math.max(value, fences[0]), fences[1]);
+  let fenced = value;
+  if (fences !== undefined) fenced = value < fences[0] ? fences[0] : value > fences[1] ? fences[1] : value;
+  const { neighbours } = profile;
+  if (profile.count === 0) neighbours.first = fenced;
+  else neighbours.apart += (fenced - neighbours.last) * (fenced - neighbours.last);
+  neighbours.last = fenced;
   profile.count++;
   profile.bins[bin]++;
   profile.binSums[bin] += fenced;
@@ -91,7 +96,6 @@ export function addNumber({ edges, fences }: NumberBins, profile: NumberProfile,
   profile.sumSquares += value * value;
   if (profile.min === null || value < profile.min) profile.min = value;
   if (profile.max === null || value > profile.max) profile.max = value;
-  stepToNumber(profile.neighbours, fenced);
 }
 
 /** Counts one category by its level; a code beyond the levels is a value that training never saw, one below 0 is missing. */
@@ -100,10 +104,13 @@ export function addCode(profile: CategoryProfile, code: number): void {
     profile.missing++;
     return;
   }
+  const { neighbours } = profile;
+  if (profile.count === 0) neighbours.first = code;
+  else if (code !== neighbours.last) neighbours.apart++;
+  neighbours.last = code;
   profile.count++;
   if (code < profile.levels.length) profile.levels[code]++;
   else profile.unseen++;
-  stepToCode(profile.neighbours, code);
 }
 
 /** Counts one category; `index` maps a declared value to its level. */
@@ -146,7 +153,7 @@ function mergeNumbers(a: NumberProfile, b: NumberProfile): NumberProfile {
     sumSquares: a.sumSquares + b.sumSquares,
     bins: a.bins.map((count, i) => count + b.bins[i]),
     binSums: a.binSums.map((sum, i) => sum + b.binSums[i]),
-    neighbours: joinNeighbours(a.neighbours, b.neighbours, (from, to) => (to - from) ** 2),
+    neighbours: joinNeighbours(a, b, (from, to) => (to - from) ** 2),
   };
 }
 
@@ -156,6 +163,6 @@ function mergeCategories(a: CategoryProfile, b: CategoryProfile): CategoryProfil
     missing: a.missing + b.missing,
     levels: a.levels.map((count, i) => count + b.levels[i]),
     unseen: a.unseen + b.unseen,
-    neighbours: joinNeighbours(a.neighbours, b.neighbours, (from, to) => (from === to ? 0 : 1)),
+    neighbours: joinNeighbours(a, b, (from, to) => (from === to ? 0 : 1)),
   };
 }

@@ -57,10 +57,15 @@ function ladder(values: number, variance: number, squaredDeviation: SquaredDevia
   return steps;
 }
 
-/** How many independent rows `rows` consecutive ones are worth, at least 1. */
-export function effectiveRows(rows: number, inflation: Inflation | undefined): number {
-  if (inflation === undefined || inflation.length === 0 || rows <= 1) return rows;
-  return Math.min(rows, Math.max(1, rows / factorAt(inflation, rows)));
+/**
+ * How many independent rows `rows` are worth, at least 1, of which the share `seriesShare` are consecutive: a mean of them varies as that of
+ * so many consecutive and of the other independent ones.
+ */
+export function effectiveRows(rows: number, inflation: Inflation | undefined, seriesShare = 1): number {
+  const consecutive = rows * seriesShare;
+  if (inflation === undefined || inflation.length === 0 || consecutive <= 1) return rows;
+  const factor = 1 + seriesShare * (factorAt(inflation, consecutive) - 1);
+  return Math.min(rows, Math.max(1, rows / factor));
 }
 
 /** Between the steps straight in the logarithm of the number; beyond the last one its factor. */

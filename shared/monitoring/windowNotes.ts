@@ -42,9 +42,7 @@ export function withWindow(
   rows: number,
   window: { from: Date; to: Date; hours: number },
 ): DriftResult {
-  const notes = [...result.notes];
-  if (result.baselineSpan !== undefined) notes.push(seasonNote(result.baselineSpan, window));
-  if (rows < result.settings.minRows)
-    return { ...result, notes, reason: lackingRows(rows, window.hours, result.settings) };
-  return { ...result, notes };
+  if (rows < result.settings.minRows) return { ...result, reason: lackingRows(rows, window.hours, result.settings) };
+  const { baselineSpan, notes } = result;
+  return baselineSpan === undefined ? result : { ...result, notes: [...notes, seasonNote(baselineSpan, window)] };
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { seededRandom } from "../../shared/random";
 import { RunningTidegate } from "../support/runningTidegate";
 
 const model = "weather";
@@ -11,6 +12,11 @@ const [header, ...rows] = lines;
 const columns = header.split(",");
 /** before the hold-out */
 const trained = rows.filter((row) => row.split(",")[columns.indexOf("Timestamp")] < "2013-07-01");
+
+const random = seededRandom(1);
+/** Training rows in no order. */
+const unordered = (count: number) =>
+  Array.from({ length: count }, () => trained[Math.floor(random() * trained.length)]);
 
 let tidegate: RunningTidegate;
 beforeAll(async () => {
@@ -130,7 +136,7 @@ describe.sequential("the loop on the running host", () => {
   });
 
   it("stays quiet on traffic like the training rows", async () => {
-    const typical = trained.filter((_row, i) => i % 20 === 0).map((row) => features(row));
+    const typical = unordered(400).map((row) => features(row));
     expect((await tidegate.call("POST", `/score/${model}`, { rows: typical })).status).toBe(200);
     expect((await checkDrift()).status).toBe(202);
     const result = await newestResult();
@@ -148,17 +154,16 @@ describe.sequential("the loop on the running host", () => {
     const { json } = await tidegate.call("GET", `/monitors/${model}`);
     expect(json.champion).toEqual({ version: 1, watched: true });
     const days = trained.slice(5000, 5216).map((row) => features(row));
-    for (let times = 0; times < 3; times++)
-      expect((await tidegate.call("POST", `/score/${model}`, { rows: days })).status).toBe(200);
+    expect((await tidegate.call("POST", `/score/${model}`, { rows: days })).status).toBe(200);
     await checkDrift();
     const result = await newestResult(json.results[0].at);
-    expect(result).toMatchObject({ verdict: "ok", details: { dependence: { kind: "series" } } });
+    expect(result.verdict).toBe("ok");
+    expect(result.details.dependence.seriesShare).toBeGreaterThan(0.1);
   });
 
   it("sees shifted traffic, raises an alert, and starts a run that finds nothing new to learn", async () => {
     const { json } = await tidegate.call("GET", `/monitors/${model}`);
-    // in no order: a row takes the place of one far from it
-    const shifted = Array.from({ length: 4000 }, (_, i) => features(trained[(i * 6007) % trained.length], 15));
+    const shifted = unordered(4000).map((row) => features(row, 15));
     for (let at = 0; at < shifted.length; at += 1000)
       expect((await tidegate.call("POST", `/score/${model}`, { rows: shifted.slice(at, at + 1000) })).status).toBe(200);
     await checkDrift();

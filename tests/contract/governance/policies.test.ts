@@ -186,7 +186,7 @@ describe("drift", () => {
     const [result] = await loop.app.monitors.list(usecase, 1);
     const hours = (Date.parse(result.windowEnd) - Date.parse(result.windowStart)) / 3_600_000;
     expect(hours).toBe(96);
-    expect(result).toMatchObject({ targetRows: 120, details: { dependence: { kind: "none" }, tests: 13 } });
+    expect(result).toMatchObject({ targetRows: 120, details: { dependence: { seriesShare: 0 }, tests: 13 } });
     expect(result.verdict).not.toBe("insufficient_data");
   });
 

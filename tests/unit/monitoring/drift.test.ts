@@ -143,7 +143,7 @@ describe("feature drift", () => {
     expect(few).toMatchObject({
       falseAlarmShare: 0.001,
       tests: 5,
-      dependence: { kind: "none" },
+      dependence: { seriesShare: 0 },
       settings: driftSettings,
     });
     expect(few.features[0]).toMatchObject({ thresholdOrigin: "no drift", targetEffectiveRows: 200 });
@@ -246,11 +246,16 @@ describe("how rows depend on one another", () => {
 
   it("is told by the rows' own order: a stretch of the series is few independent rows, drawn rows are all", () => {
     const stretch = judge(slow.slice(1000, 1300));
-    expect(stretch).toMatchObject({ verdict: "ok", dependence: { kind: "series" } });
+    expect(stretch).toMatchObject({ verdict: "ok", dependence: { seriesShare: 1 } });
     expect(stretch.features[0].targetEffectiveRows).toBeLessThan(5);
     const drawn = judge(Array.from({ length: 300 }, () => slow[Math.floor(random() * slow.length)]));
-    expect(drawn).toMatchObject({ verdict: "ok", dependence: { kind: "none" } });
+    expect(drawn).toMatchObject({ verdict: "ok", dependence: { seriesShare: 0 } });
     expect(drawn.features[0].targetEffectiveRows).toBe(300);
+    const many = Array.from({ length: 900 }, () => slow[Math.floor(random() * slow.length)]);
+    const half = judge([...slow.slice(1000, 1300), ...many]);
+    expect(half.verdict).toBe("ok");
+    expect(half.dependence.seriesShare).toBeGreaterThan(0.2);
+    expect(half.dependence.seriesShare).toBeLessThan(0.8);
   });
 
   it("does not hide what lies beyond anything that the series ever was", () => {
@@ -269,7 +274,7 @@ describe("how rows depend on one another", () => {
     delete old.bins[0].fences;
     const judgeOld = (numbers: number[]) => compareProfiles(old, profileOf(old, numbers), driftSettings);
     const stretch = judgeOld(slow.slice(1000, 1300));
-    expect(stretch).toMatchObject({ verdict: "ok", dependence: { kind: "own" } });
+    expect(stretch).toMatchObject({ verdict: "ok", dependence: { byOwnOrder: true } });
     expect(stretch.dependence.why).toContain("earlier version");
     expect(stretch.features[0].targetEffectiveRows).toBeLessThan(30);
     const drawn = judgeOld(Array.from({ length: 500 }, () => slow[Math.floor(random() * slow.length)] + 1));

@@ -64,19 +64,25 @@ describe.each(samples)("rows like the training rows of %s", (usecase, sample) =>
   });
 });
 
+/** Some of the training rows in the order of time, from anywhere. */
+function consecutive({ table }: Shipped, rows: number, random: () => number): number[] {
+  const start = Math.floor(random() * (table.rowCount - rows));
+  return Array.from({ length: rows }, (_, i) => start + i);
+}
+
 describe("windows of weather's own training span", () => {
   let weather: Shipped;
   beforeAll(async () => {
     weather = await shippedRows("weather", "sample.csv.gz");
   });
   const rowsADay = 72;
-  const consecutive = (start: number, rows: number) => Array.from({ length: rows }, (_, i) => start + i);
+  const from = (start: number, rows: number) => Array.from({ length: rows }, (_, i) => start + i);
 
   it.each([2, 3, 7, 14])("of %i days in a row do not alarm, and are known as a series", (days) => {
     const rows = days * rowsADay;
     for (let start = 0; start + rows <= weather.table.rowCount; start += rows) {
-      const { verdict, dependence, features } = compare(weather, consecutive(start, rows));
-      expect(dependence.kind).toBe("series");
+      const { verdict, dependence, features } = compare(weather, from(start, rows));
+      expect(dependence.seriesShare).toBeGreaterThan(0.5);
       expect(features[0].targetEffectiveRows).toBeLessThan(5);
       // two days hold 144 rows, of which pressure has a value in fewer than 100 now and then
       expect(days === 2 ? ["ok", "insufficient_data"] : ["ok"], `from row ${start}`).toContain(verdict);
@@ -86,10 +92,19 @@ describe("windows of weather's own training span", () => {
   it("of 100 rows in a row alarm in at most 1 %, wherever they start", () => {
     const random = seededRandom(3);
     let count = 0;
-    for (let i = 0; i < windows; i++) {
-      const start = Math.floor(random() * (weather.table.rowCount - 100));
-      if (compare(weather, consecutive(start, 100)).verdict === "drift") count++;
-    }
+    for (let i = 0; i < windows; i++)
+      if (compare(weather, consecutive(weather, 100, random)).verdict === "drift") count++;
     expect(count / windows).toBeLessThanOrEqual(0.01);
+  });
+
+  it.each([100, 500, 1000])("of three days in a row and %i drawn rows alarm in at most 1 %", (rows) => {
+    const random = seededRandom(4);
+    const repeats = 200;
+    let count = 0;
+    for (let i = 0; i < repeats; i++) {
+      const mixed = [...consecutive(weather, 3 * rowsADay, random), ...drawn(weather, rows, random)];
+      if (compare(weather, mixed).verdict === "drift") count++;
+    }
+    expect(count / repeats).toBeLessThanOrEqual(0.01);
   });
 });
