@@ -36,6 +36,7 @@ export class BlackBox {
     for (let start = 0; start < rows.rowCount; start += chunkRows) {
       const count = Math.min(chunkRows, rows.rowCount - start);
       const { [this.output]: reply } = await this.runtime.run(this.codec.decode(rows, start, count));
+      checkAnswers(reply.data as Float32Array, count);
       const outputCount = reply.data.length / count;
       if (start === 0) outputs = { values: new Float64Array(outputCount * rows.rowCount), outputCount };
       outputs.values.set(reply.data as Float32Array, start * outputCount);
@@ -48,6 +49,15 @@ export class BlackBox {
   only(output: number): PredictRows {
     return async (rows) => columnOf(await this.predict(rows), output);
   }
+}
+
+/** AppError internal where the model answered other than each row, or with what is not a number: there is nothing to explain then. */
+function checkAnswers(data: ArrayLike<number>, rowCount: number): void {
+  if (data.length === 0 || data.length % rowCount !== 0)
+    throw new AppError("internal", `the model answered ${rowCount} rows with ${data.length} numbers`);
+  for (let at = 0; at < data.length; at++)
+    if (!Number.isFinite(data[at]))
+      throw new AppError("internal", "the model's answer to one of the rows is not a finite number");
 }
 
 /** One output of every row. */

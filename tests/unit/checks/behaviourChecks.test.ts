@@ -33,7 +33,11 @@ const data: PreparedData = {
 const honest = (value: number, site: string) =>
   Number.isNaN(value) ? 0.5 : Math.min(1, Math.max(0, value + (site === "south" ? 0.02 : 0)));
 
-function check(declared: object, model: (load: number, site: string) => number = honest) {
+function check(
+  declared: object,
+  model: (load: number, site: string) => number = honest,
+  ranges?: Map<string, { low: number; high: number }>,
+) {
   const predict = async (table: FeatureTable) => {
     const [{ values }] = table.numbers;
     const [{ levels, codes }] = table.categories;
@@ -50,6 +54,7 @@ function check(declared: object, model: (load: number, site: string) => number =
     metric: "brier",
     outputOf: (chosen, predictions) => modelOutput(data, chosen, predictions, 0.5),
     nullable: ["load", "site"],
+    ranges,
     seed: 1,
   });
 }
@@ -71,6 +76,14 @@ describe("checks of a model's behaviour", () => {
     expect(await one("direction: load", declared)).toMatchObject({ status: "passed", evidence: { share: 1 } });
     const wrong = await one("direction: load", declared, (value) => 1 - Math.min(1, Math.max(0, value)));
     expect(wrong).toMatchObject({ status: "failed", evidence: { share: 0 } });
+  });
+
+  it("move a number to the end of its range and not beyond, where it would count as missing", async () => {
+    const declared = { directional: [{ feature: "load", by: 0.6, expect: "up", share: 1 }] };
+    const guarded = (value: number, site: string) => honest(value > 1 ? Number.NaN : value, site);
+    expect(await one("direction: load", declared, guarded)).toMatchObject({ status: "failed" });
+    const ranges = new Map([["load", { low: 0, high: 1 }]]);
+    expect(await one("direction: load", declared, guarded, ranges)).toMatchObject({ status: "passed" });
   });
 
   it("find out whether plain cases are told right, with features that are not named missing", async () => {
