@@ -1,5 +1,11 @@
 import { TableServiceClient } from "@azure/data-tables";
-import { allowLoopbackHttp, identityCredential, type StorageClients, type StorageConnection } from "./connection";
+import {
+  allowLoopbackHttp,
+  identityCredential,
+  type StorageClients,
+  type StorageConnection,
+  tableRetries,
+} from "./connection";
 
 /** Names of what a storage account must hold. */
 export interface StorageNames {
@@ -38,8 +44,10 @@ async function createMissing(
 }
 
 function openTables(connection: StorageConnection): TableServiceClient {
+  const retryOptions = tableRetries;
   if (connection.kind === "identity")
-    return new TableServiceClient(connection.tableUrl, identityCredential(connection.clientId));
+    return new TableServiceClient(connection.tableUrl, identityCredential(connection.clientId), { retryOptions });
   const { connectionString } = connection;
-  return TableServiceClient.fromConnectionString(connectionString, allowLoopbackHttp(connectionString));
+  const options = { ...allowLoopbackHttp(connectionString), retryOptions };
+  return TableServiceClient.fromConnectionString(connectionString, options);
 }
