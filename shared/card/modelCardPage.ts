@@ -130,6 +130,7 @@ function lineageTable({ facts }: ModelCard): string {
   );
   const rows: (readonly Cell[])[] = [
     ["model file", `SHA-256 ${sha256}, ${sizeBytes} bytes`],
+    ["changed before it was registered", lineage.changes?.join("; ")],
     ["source", lineage.source === "upload" ? `uploaded as ${lineage.uploadedAs ?? "a file"}` : `run ${lineage.runId}`],
     ["prepared rows", lineage.preparedRows],
     ["use case, hash of its spec", lineage.usecaseHash],

@@ -76,8 +76,13 @@ async function takeModel(ports: ReceiveFilePorts, { name, bytes }: InboxFile): P
   const upload = { model: folder, file, bytes };
   const outcome = file.endsWith(".onnx")
     ? await registerUpload(ports, upload)
-    : await rejectUpload(ports, upload, "the file's name must end in .onnx");
+    : await rejectUpload(ports, upload, nameFault(file));
   return outcome.status === "registered" ? { ...outcome, status: "accepted" } : outcome;
+}
+
+function nameFault(file: string): string {
+  if (!file.endsWith(".json")) return "the file's name must end in .onnx";
+  return `it describes no model: drop ${file.replace(/\.json$/, ".onnx")} beside it`;
 }
 
 function pathOf({ inbox, name }: InboxFile): string {

@@ -64,6 +64,7 @@ async function receiveMissed(ports: ReconcilePorts, inbox: string, pass: Pass): 
     const ageMs = ports.clock.now().getTime() - lastModified.getTime();
     if (ageMs < stuckAfterMs) continue;
     await attempt(pass, `judge ${inbox}/${name}`, async () => {
+      if (inbox === modelsInbox && (await describesModel(ports, name))) return;
       if (await ports.inbox.isSettledAt(`${inbox}/${name}`, etag)) return;
       const bytes = await ports.blobs.read(inbox, name);
       if (bytes === undefined) return;
@@ -71,6 +72,11 @@ async function receiveMissed(ports: ReconcilePorts, inbox: string, pass: Pass): 
       if (line !== undefined) pass.lines.push(line);
     });
   }
+}
+
+/** A .json beside a model is read with it. */
+async function describesModel({ blobs }: ReconcilePorts, name: string): Promise<boolean> {
+  return name.endsWith(".json") && (await blobs.stat(modelsInbox, name.replace(/\.json$/, ".onnx"))) !== undefined;
 }
 
 /** A line about what became of the file; none where its trigger had judged it already. */

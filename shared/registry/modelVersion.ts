@@ -78,6 +78,10 @@ export interface VersionLineage {
   /** Parquet blob with the prepared rows: dataset version, row in its file, role in the split, label, columns */
   preparedRows?: string;
   uploadedAs?: string;
+  /** SHA-256 of the file as it was dropped, where it was changed before it was registered */
+  uploadedSha256?: string;
+  /** what was changed, in sentences */
+  changes?: string[];
   codeRevision: string;
 }
 

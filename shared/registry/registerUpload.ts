@@ -2,15 +2,16 @@ import { createHash } from "node:crypto";
 import { AppError, isAppError } from "../errors";
 import type { AlertStore } from "../governance/alertStore";
 import { refuseExternalData } from "../onnx/externalData";
-import { type ModelLimits, refuseLargeModel, refuseWideModel } from "../onnx/modelLimits";
-import { readSignature } from "../onnx/signature";
-import type { ModelRuntime } from "../ports";
-import { declaredFeatures } from "../usecase/declaredFeatures";
+import { type ModelLimits, refuseLargeModel } from "../onnx/modelLimits";
+import type { BlobStore, ModelRuntime } from "../ports";
 import type { Usecase } from "../usecase/loadUsecases";
 import { labelClasses } from "../usecase/specTask";
+import { adaptUpload } from "./adaptUpload";
 import type { ModelRegistry } from "./modelRegistry";
 import { modelName, type VersionDetails } from "./modelVersion";
 import { smokeTest } from "./smokeTest";
+import { descriptionName, readDescription } from "./uploadDescription";
+import { uploadSignature } from "./uploadSignature";
 
 export interface RegisterUploadPorts {
   usecases: Map<string, Usecase>;
@@ -18,6 +19,8 @@ export interface RegisterUploadPorts {
   /** where a model that nobody knows may be tried */
   runtime: ModelRuntime;
   modelLimits: ModelLimits;
+  /** of the inbox, where a model's description lies beside it */
+  blobs: BlobStore;
   alerts: AlertStore;
   codeRevision: string;
 }
@@ -37,15 +40,14 @@ const rejectedRule = "model-rejected";
 /** Registers an ONNX model trained elsewhere once it has loaded and answered a smoke test; never promoted by itself. Safe to repeat. */
 export async function registerUpload(ports: RegisterUploadPorts, upload: UploadedModel): Promise<UploadOutcome> {
   try {
-    const sha256 = sha256Of(upload);
     const model = modelName.safeParse(upload.model);
     if (!model.success) throw new AppError("rejected", model.error.issues[0].message);
-    const details = await examine(ports, upload);
+    const { bytes, details } = await examine(ports, upload);
     const outcome = await ports.registry.register({
       model: upload.model,
-      bytes: upload.bytes,
+      bytes,
       details,
-      operation: `upload-${sha256.slice(0, 16)}`,
+      operation: `upload-${sha256Of({ bytes }).slice(0, 16)}`,
       actor: "blob trigger",
     });
     await ports.alerts.resolve(upload.model, rejectedRule, nameOf(upload));
@@ -61,32 +63,47 @@ function nameOf({ model, file }: UploadedModel): string {
   return model === "" ? file : `${model}/${file}`;
 }
 
-function sha256Of({ bytes }: UploadedModel): string {
+function sha256Of({ bytes }: { bytes: Uint8Array }): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-async function examine(ports: RegisterUploadPorts, { model, file, bytes }: UploadedModel): Promise<VersionDetails> {
-  const usecase = ports.usecases.get(model);
-  refuseLargeModel(bytes, ports.modelLimits);
-  refuseExternalData(bytes);
-  const runtimeModel = await ports.runtime.load(bytes);
+/** The model as it is registered, with what was found out about it. */
+async function examine(
+  ports: RegisterUploadPorts,
+  upload: UploadedModel,
+): Promise<{ bytes: Uint8Array; details: VersionDetails }> {
+  const usecase = ports.usecases.get(upload.model);
+  refuseLargeModel(upload.bytes, ports.modelLimits);
+  refuseExternalData(upload.bytes);
+  const description = await readDescription(ports.blobs, upload);
+  const known = usecase && labelClasses(usecase.spec);
+  const adapted = await adaptUpload(ports, upload.bytes, description, known);
+  const { bytes, runtimeModel, changes } = adapted;
   try {
-    refuseWideModel(runtimeModel, ports.modelLimits);
-    const declared = usecase && declaredFeatures(usecase.spec);
-    const signature = readSignature(runtimeModel, declared, usecase && labelClasses(usecase.spec));
-    return {
-      signature: await smokeTest(runtimeModel, signature),
-      gate: { decision: "not judged", reasons: ["trained elsewhere: move an alias by hand once you trust it"] },
-      lineage: {
-        source: "upload",
-        uploadedAs: `${model}/${file}`,
-        usecase: usecase?.spec.name,
-        codeRevision: ports.codeRevision,
-      },
+    const signature = await smokeTest(runtimeModel, uploadSignature(adapted, description, usecase?.spec));
+    if (adapted.labelAdded && signature.probabilityOutput === undefined) throw noProbabilities(upload.file);
+    const lineage: VersionDetails["lineage"] = {
+      source: "upload",
+      uploadedAs: nameOf(upload),
+      usecase: usecase?.spec.name,
+      codeRevision: ports.codeRevision,
+      ...(bytes !== upload.bytes && { uploadedSha256: sha256Of(upload), changes }),
     };
+    const gate = {
+      decision: "not judged" as const,
+      reasons: ["trained elsewhere: move an alias by hand once you trust it"],
+    };
+    return { bytes, details: { signature, gate, lineage } };
   } finally {
     await runtimeModel.release();
   }
+}
+
+function noProbabilities(file: string): AppError {
+  return new AppError(
+    "rejected",
+    `the model answers each row with several numbers that are not probabilities; if they are logits, say so in ${descriptionName(file)} beside it, as {"output":"logits","classes":[...]}, and drop both again`,
+  );
 }
 
 /** Records a file as rejected in the model's audit trail and raises an alert. */

@@ -43,6 +43,7 @@ function judge(outputs: Outputs, rows: TrialRows, signature: ModelSignature): Mo
   const { labelOutput, valueOutput, probabilityOutput, ...rest } = signature;
   for (const answer of [labelOutput, valueOutput])
     if (answer !== undefined) checkCount(outputs[answer], answer, rows.rowCount);
+  if (labelOutput !== undefined && rest.classes) checkLabels(outputs[labelOutput], labelOutput, rest.classes);
   if (valueOutput !== undefined && rows.isUsual && !areFinite(outputs[valueOutput]))
     throw new AppError("rejected", `output "${valueOutput}" holds what is not a finite number for ${rows.name}`);
   if (probabilityOutput === undefined || areProbabilities(outputs[probabilityOutput], rows.rowCount)) return signature;
@@ -59,6 +60,16 @@ function checkCount({ data }: TensorValue, answer: string, rowCount: number): vo
   throw new AppError(
     "rejected",
     `output "${answer}" holds ${data.length} values for ${of}; a model answers each row with one label or one number`,
+  );
+}
+
+/** A label beside classes that do not hold it would be answered without its probability. */
+function checkLabels({ data }: TensorValue, output: string, classes: string[]): void {
+  const known = new Set(classes);
+  if (Array.from(data as string[], String).every((label) => known.has(label))) return;
+  throw new AppError(
+    "rejected",
+    `output "${output}" holds labels that are not among the classes, which are ${classes.slice(0, 20).join(", ")}`,
   );
 }
 

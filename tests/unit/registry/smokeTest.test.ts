@@ -5,12 +5,12 @@ import { readSignature } from "../../../shared/onnx/signature";
 import { smokeTest } from "../../../shared/registry/smokeTest";
 
 /** Runs the smoke test on a graph with two inputs a row. */
-async function tested(build: (graph: GraphBuilder, rows: string) => void) {
+async function tested(build: (graph: GraphBuilder, rows: string) => void, classes?: string[]) {
   const graph = new GraphBuilder("test");
   build(graph, graph.input("x", "float", 2));
   const model = await createOnnxRuntime().load(graph.toBytes({}));
   try {
-    return await smokeTest(model, readSignature(model));
+    return await smokeTest(model, readSignature(model, undefined, classes));
   } finally {
     await model.release();
   }
@@ -29,6 +29,13 @@ function classifier(operator: string) {
 describe("the smoke test of a model trained elsewhere", () => {
   it("keeps the probabilities of a classifier", async () => {
     expect(await tested(classifier("Softmax"))).toMatchObject({ labelOutput: "label", probabilityOutput: "scores" });
+  });
+
+  it("refuses labels that are not among the classes", async () => {
+    expect(await tested(classifier("Softmax"), ["0", "1"])).toMatchObject({ classes: ["0", "1"] });
+    await expect(tested(classifier("Softmax"), ["dry", "wet"])).rejects.toThrow(
+      'output "label" holds labels that are not among the classes, which are dry, wet',
+    );
   });
 
   it("takes numbers that do not add up to one for no probabilities", async () => {
