@@ -6,11 +6,11 @@ const hourMs = 3_600_000;
 export interface WindowRequest extends Omit<RollUpRequest, "from"> {
   windowHours: number;
   maxWindowHours: number;
-  minRows: number;
+  rowsNeeded: number;
 }
 
 /**
- * The newest rows of a version: those of `windowHours`, and while they are fewer than `minRows` those of twice the time, to at most
+ * The newest rows of a version: those of `windowHours`, and while they are fewer than `rowsNeeded` those of twice the time, to at most
  * `maxWindowHours`, since one hourly station has 24 rows a day.
  */
 export async function capturedWindow(
@@ -21,7 +21,7 @@ export async function capturedWindow(
   let hours = request.windowHours;
   let from = end - hours * hourMs;
   let { profile } = await rollUpCapture({ ...request, from: new Date(from) });
-  while (profile.rows < request.minRows && hours < most) {
+  while (profile.rows < request.rowsNeeded && hours < most) {
     hours = Math.min(2 * hours, most);
     const before = Math.floor(from / hourMs) * hourMs - 1; // the hour in which the window started was read whole
     from = end - hours * hourMs;

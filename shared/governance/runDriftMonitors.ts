@@ -1,6 +1,6 @@
 import { capturedWindow } from "../capture/capturedWindow";
 import { messageOf } from "../errors";
-import { compareProfiles, type DriftResult } from "../monitoring/drift";
+import { compareProfiles, type DriftResult, rowsNeeded } from "../monitoring/drift";
 import type { MonitorResult, MonitorStore } from "../monitoring/monitorStore";
 import type { TrainingProfile } from "../monitoring/trainingProfile";
 import { withWindow } from "../monitoring/windowNotes";
@@ -68,6 +68,7 @@ async function evaluate(ports: DriftPorts, { usecase, version, profileBlob }: Wa
   const training = await ports.registry.document<TrainingProfile>(version, profileBlob);
   const { profile, rows, from, hours } = await capturedWindow({
     ...monitors.drift,
+    rowsNeeded: rowsNeeded(training, monitors.drift.minRows),
     blobs: ports.blobs,
     model: name,
     version: version.version,

@@ -56,14 +56,23 @@ function overall(
   if (having("drift").length >= minDriftedFeatures) return { verdict: "drift" };
   const failed = having("failed");
   if (failed.length > 0) return { verdict: "failed", reason: namedReasons(failed) };
-  // a feature that is as sparse as in training lacks values in every window, and would keep the verdict back for ever
-  const lacking = having("insufficient_data").filter(
-    ({ baselineMissingShare }) => rows * (1 - baselineMissingShare) >= minRows,
-  );
+  const lacking = having("insufficient_data").filter(({ baselineMissingShare }) => !isSparse(baselineMissingShare));
   if (lacking.length > 0) return { verdict: "insufficient_data", reason: namedReasons(lacking) };
   if (having("insufficient_data").length === features.length)
     return { verdict: "insufficient_data", reason: `no feature has ${minRows} known values (minRows)` };
   return { verdict: "ok" };
+}
+
+/** A feature that most training rows lack has too few values in many a window, and would keep the verdict back for ever. */
+function isSparse(missingShare: number): boolean {
+  return missingShare > 0.5;
+}
+
+/** How many rows have at least `minRows` known values of each feature, as in training; sparse features do not count. */
+export function rowsNeeded({ profile }: TrainingProfile, minRows: number): number {
+  const shares = profile.features.map(({ count, missing }) => missing / (count + missing));
+  const most = Math.max(0, ...shares.filter((share) => !isSparse(share)));
+  return Math.ceil(minRows / (1 - most));
 }
 
 /** The reasons of a few features by name. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { FeatureTable } from "../../../shared/data/featureTable";
-import { compareProfiles } from "../../../shared/monitoring/drift";
+import { compareProfiles, rowsNeeded } from "../../../shared/monitoring/drift";
 import {
   addCategory,
   addNumber,
@@ -226,6 +226,21 @@ describe("missing values", () => {
     const result = compare(gaps(97, 101));
     expect(result.features[0].verdict).toBe("insufficient_data");
     expect(result).toMatchObject({ verdict: "insufficient_data", reason: expect.stringContaining("x: 97 of 101") });
+  });
+
+  it("leave no verdict where a feature that training knows well has just too few known values", () => {
+    const some = trainingProfile(
+      table(
+        sample.map((value, i) => (i % 50 ? value : Number.NaN)),
+        ["a", "a", "a", "b"],
+      ),
+    );
+    expect(compare(gaps(98, 100), some)).toMatchObject({
+      verdict: "insufficient_data",
+      reason: "x: 98 of 100 rows have a value; 100 are needed (minRows)",
+    });
+    expect(rowsNeeded(some, 100)).toBe(103);
+    expect(compare(gaps(101, 103), some).verdict).toBe("ok");
   });
 
   it("on both sides alone leave nothing to compare", () => {
