@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { FeatureTable } from "../data/featureTable";
+import type { CategoryColumn, FeatureTable, NumberColumn } from "../data/featureTable";
 import type { FeatureSlot, ModelSignature } from "../onnx/signature";
 import type { RuntimeModel, TensorValue } from "../ports";
 
@@ -47,21 +47,29 @@ function tensorsOf(
     const data = datatype === "BYTES" ? new Array<string>(count * width) : new Float32Array(count * width);
     tensors[name] = { datatype, shape: shape.length === 2 ? [count, width] : [count], data };
   }
-  for (const slot of signature.features) fillSlot(slot, tensors[slot.input], table, start, count);
+  const numbers = new Map(table.numbers.map((column) => [column.name, column]));
+  const categories = new Map(table.categories.map((column) => [column.name, column]));
+  for (const slot of signature.features) {
+    const column = (slot.type === "number" ? numbers : categories).get(slot.name);
+    if (column === undefined) throw new Error(`the table has no column ${slot.name} of the type ${slot.type}`);
+    fillSlot(slot, tensors[slot.input], column, start, count);
+  }
   return tensors;
 }
 
-function fillSlot(slot: FeatureSlot, tensor: TensorValue, table: FeatureTable, start: number, count: number): void {
+function fillSlot(
+  slot: FeatureSlot,
+  tensor: TensorValue,
+  column: NumberColumn | CategoryColumn,
+  start: number,
+  count: number,
+): void {
   const width = tensor.shape.length === 2 ? tensor.shape[1] : 1;
-  if (slot.type === "number") {
-    const values = table.numbers.find(({ name }) => name === slot.name)?.values;
-    if (values === undefined) throw new Error(`the table has no numeric column ${slot.name}`);
+  if ("values" in column) {
     const data = tensor.data as Float32Array;
-    for (let row = 0; row < count; row++) data[row * width + slot.index] = values[start + row];
+    for (let row = 0; row < count; row++) data[row * width + slot.index] = column.values[start + row];
     return;
   }
-  const column = table.categories.find(({ name }) => name === slot.name);
-  if (column === undefined) throw new Error(`the table has no categorical column ${slot.name}`);
   const data = tensor.data as string[];
   for (let row = 0; row < count; row++) data[row * width + slot.index] = column.levels[column.codes[start + row]] ?? "";
 }

@@ -7,22 +7,45 @@ import type { TablePredictions } from "../scoring/predictTable";
 type PredictTable = (table: FeatureTable) => Promise<TablePredictions>;
 
 /** rows that each value is put into */
-const rowsPerValue = 10;
+const rowsPerValue = 5;
+/** in one table: a few features at a time, which holds nobody up for long */
+const cellsAtOnce = 200_000;
+
+/** What counts as missing in a feature; the first is missing itself. */
+interface Proof {
+  name: string;
+  values: (number | string)[];
+}
 
 /** Puts what each feature's domain calls missing into some rows; AppError rejected where the graph does not answer as for a missing value. */
 export async function proveGuard(predict: PredictTable, table: FeatureTable, features: readonly FeatureSlot[]) {
   const rows = Array.from({ length: Math.min(rowsPerValue, table.rowCount) }, (_, row) => row);
+  let proofs: Proof[] = [];
+  let cells = 0;
   for (const { name, type, domain } of features) {
     if (domain === undefined) continue;
     const values = type === "number" ? [Number.NaN, ...numbersOutside(domain)] : ["", ...textsOutside(domain)];
-    const { predictions } = await predict(withValues(table, rows, name, values));
-    const width = predictions.length / values.length;
-    const differs = predictions.findIndex((one, at) => !Object.is(one, predictions[at % width]));
-    if (differs >= 0)
-      throw new AppError(
-        "rejected",
-        `the ONNX graph does not take ${values[Math.floor(differs / width)]} of ${name} as missing`,
-      );
+    proofs.push({ name, values });
+    cells += values.length * rows.length * features.length;
+    if (cells < cellsAtOnce) continue;
+    await proveTogether(predict, table, rows, proofs);
+    proofs = [];
+    cells = 0;
+  }
+  await proveTogether(predict, table, rows, proofs);
+}
+
+async function proveTogether(predict: PredictTable, table: FeatureTable, rows: number[], proofs: Proof[]) {
+  if (proofs.length === 0) return;
+  const { predictions } = await predict(withValues(table, rows, proofs));
+  const width = predictions.length / proofs.reduce((sum, { values }) => sum + values.length, 0);
+  let start = 0;
+  for (const { name, values } of proofs) {
+    for (const [at, value] of values.entries())
+      for (let i = 0; i < width; i++)
+        if (!Object.is(predictions[start + at * width + i], predictions[start + i]))
+          throw new AppError("rejected", `the ONNX graph does not take ${value} of ${name} as missing`);
+    start += values.length * width;
   }
 }
 
@@ -50,22 +73,23 @@ function textsOutside({ sentinels, levels = [] }: FeatureDomain): string[] {
   return [...(sentinels as string[]), "?".repeat(longest + 1)];
 }
 
-/** The rows `rows` once for each value, which stands in all of them in the column `name`. */
-function withValues(table: FeatureTable, rows: number[], name: string, values: (number | string)[]): FeatureTable {
-  const repeated = selectRows(
-    table,
-    values.flatMap(() => rows),
-  );
-  const each = (_: unknown, row: number) => Math.floor(row / rows.length);
-  return {
-    rowCount: repeated.rowCount,
-    numbers: repeated.numbers.map((column) =>
-      column.name === name
-        ? { name, values: column.values.map((value, row) => Number(values[each(value, row)])) }
-        : column,
-    ),
-    categories: repeated.categories.map((column) =>
-      column.name === name ? { name, levels: values as string[], codes: column.codes.map(each) } : column,
-    ),
-  };
+/** The rows `rows` once for each value of each proof, which stands in all of them in its column. */
+function withValues(table: FeatureTable, rows: number[], proofs: Proof[]): FeatureTable {
+  const copies = proofs.flatMap(({ values }) => values.flatMap(() => rows));
+  const repeated = selectRows(table, copies);
+  const numbers = new Map(repeated.numbers.map((column) => [column.name, column]));
+  const categories = new Map(repeated.categories.map((column) => [column.name, column]));
+  let start = 0;
+  for (const { name, values } of proofs) {
+    const column = categories.get(name);
+    const known = column?.levels.length ?? 0;
+    if (column) categories.set(name, { ...column, levels: [...column.levels, ...(values as string[])] });
+    for (const [at, value] of values.entries()) {
+      const place = start + at * rows.length;
+      if (column) column.codes.fill(known + at, place, place + rows.length);
+      else numbers.get(name)?.values.fill(Number(value), place, place + rows.length);
+    }
+    start += values.length * rows.length;
+  }
+  return { rowCount: copies.length, numbers: [...numbers.values()], categories: [...categories.values()] };
 }
