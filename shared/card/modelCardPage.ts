@@ -3,6 +3,7 @@ import { escapeText } from "../charts/escapeText";
 import { metricTitle } from "../evaluation/metricWords";
 import { figure } from "../figure";
 import { beside, type Cell, type Link, list, navigation, page, paragraph, section, table } from "../page/html";
+import { notShownBetterText } from "../registry/notShownBetter";
 import { timeText } from "../timeText";
 import type { PartDescription } from "../training/describeData";
 import { measureSections } from "./measureSections";
@@ -29,7 +30,9 @@ export function modelCardPage(card: ModelCard, key?: string): string {
 
 function header(card: ModelCard, links: string): string {
   const { title, model, version, aliases, description, facts, predicts } = card;
-  const badges = [...aliases, `gate: ${facts.gate.decision}`, facts.learner ?? "trained elsewhere"];
+  const { gate, learner = "trained elsewhere", notShownBetter } = facts;
+  const mark = notShownBetter ? [notShownBetterText(notShownBetter)] : [];
+  const badges = [...aliases, `gate: ${gate.decision}`, ...mark, learner];
   const ahead = predicts.horizonHours === undefined ? "" : `, ${predicts.horizonHours} hours ahead`;
   const text = `${model} version ${version}, registered ${timeText(facts.createdAt)}. Predicts ${predicts.label}: ${answersOf(card)}${ahead}.`;
   return (
@@ -102,7 +105,7 @@ function checksTable({ facts: { checks = [] } }: ModelCard): string {
 
 function dataTables({ facts: { data, lineage } }: ModelCard): string {
   if (data === undefined) return "";
-  const { counts, split, train, holdout, folds } = data;
+  const { counts, split, train, holdout, folds, renamedColumns = {} } = data;
   const spread = ({ classes, values }: PartDescription) => {
     if (values) return `${figure(values.min)} to ${figure(values.max)}, mean ${figure(values.mean)}`;
     return Object.entries(classes ?? {})
@@ -119,7 +122,8 @@ function dataTables({ facts: { data, lineage } }: ModelCard): string {
   const text = `Dataset versions ${(lineage.datasetVersions ?? []).join(", ")}: ${counts.rows} rows, ${counts.labelled} with a known label, ${counts.duplicates} replaced by others, ${counts.gap} left out between training and hold-out. The split is ${splitWords[split.kind]}; ${folds} folds inside the training rows chose the model.`;
   return (
     paragraph(text) +
-    table(["part", "rows", "from", "to", "label"], [part("training", train), part("hold-out", holdout)])
+    table(["part", "rows", "from", "to", "label"], [part("training", train), part("hold-out", holdout)]) +
+    list(Object.entries(renamedColumns).map(([as, name]) => `In the file of prepared rows, ${name} is called ${as}.`))
   );
 }
 

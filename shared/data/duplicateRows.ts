@@ -2,6 +2,7 @@ import { ownValue } from "../ownValue";
 import type { SqlSession } from "../ports";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import type { RejectionReason } from "./datasetRegistry";
+import { areShownTwice } from "./repeatedHour";
 import { columnId, keyColumns, rowNumber } from "./sqlText";
 
 /** What repeated times (of an entity) mean for a file. */
@@ -12,6 +13,9 @@ interface DuplicateCheck {
 }
 
 const maxKeys = 20;
+const dayMs = 86_400_000;
+const byZone =
+  "clocks showed this hour twice when daylight saving ended, and the times name no zone: write them in UTC or with their offset, as 2024-10-27T02:30:00+02:00";
 const byEntity = "where they are about different things, name the column that tells which as the spec's entity";
 
 /**
@@ -24,7 +28,7 @@ export async function checkDuplicates(session: SqlSession, table: string, spec: 
   const sources = spec.features.map((name) => ownValue(spec.derived, name)?.column ?? name);
   const used = [...new Set([...sources, spec.label.column])];
   const differs = used.map((name, i) => `${varies(columnId(spec, name))} AS d${i}`);
-  const groups = `SELECT count(*) AS copies, list_sort(list(${rowNumber})) AS row_list, ${differs.join(", ")} FROM ${table} GROUP BY ${key.join(", ")} HAVING count(*) > 1`;
+  const groups = `SELECT ${key[0]} AS shown, count(*) AS copies, list_sort(list(${rowNumber})) AS row_list, ${differs.join(", ")} FROM ${table} GROUP BY ${key.join(", ")} HAVING count(*) > 1`;
   const any = used.map((_name, i) => `d${i}`).join(" OR ");
   const [totals] = await session.rows(
     `SELECT coalesce(sum(copies - 1), 0) AS repeated, count_if(${any}) AS contradictions FROM (${groups})`,
@@ -32,9 +36,10 @@ export async function checkDuplicates(session: SqlSession, table: string, spec: 
   const what = `time${spec.entity === undefined ? "" : " and entity"}`;
   if (Number(totals.contradictions) > 0) {
     const found = await session.rows(
-      `SELECT * EXCLUDE (row_list), row_list[1] AS first_row, row_list[2] AS second_row FROM (${groups}) WHERE ${any} ORDER BY first_row LIMIT ${maxKeys}`,
+      `SELECT * EXCLUDE (shown, row_list), row_list[1] AS first_row, row_list[2] AS second_row FROM (${groups}) WHERE ${any} ORDER BY first_row LIMIT ${maxKeys}`,
     );
-    const advice = spec.entity === undefined ? `; ${byEntity}` : "";
+    const isRepeated = await isRepeatedHour(session, spec, `SELECT * FROM (${groups}) WHERE ${any}`);
+    const advice = isRepeated ? `; ${byZone}` : spec.entity === undefined ? `; ${byEntity}` : "";
     const reasons = found.map((group) => contradiction(group, used, what, advice));
     return { reasons, reasonCount: Number(totals.contradictions), notes: [] };
   }
@@ -42,6 +47,22 @@ export async function checkDuplicates(session: SqlSession, table: string, spec: 
   const notes =
     repeated > 0 ? [`${repeated} rows repeat the ${what} of another with the same values; they count once`] : [];
   return { reasons: [], reasonCount: 0, notes };
+}
+
+const maxDays = 100;
+
+/**
+ * Whether the contradictions are those of one hour that clocks showed twice: times without a zone, all of them in hours at which daylight
+ * saving ended somewhere.
+ */
+async function isRepeatedHour(session: SqlSession, spec: UsecaseSpec, contradictions: string): Promise<boolean> {
+  const text = `t${Object.keys(spec.columns).indexOf(spec.time as string)}`;
+  const days = await session.rows(
+    `SELECT min(shown) AS first, max(shown) AS last, bool_or(regexp_matches(${text}, '\\d{2}:\\d{2}.*(Z|[+-]\\d{2}(:?\\d{2})?)$')) AS zoned
+       FROM (${contradictions}) c JOIN raw ON raw.${rowNumber} = c.row_list[2] GROUP BY shown // ${dayMs} ORDER BY first LIMIT ${maxDays}`,
+  );
+  if (days.length === maxDays || days.some(({ zoned }) => zoned === true)) return false;
+  return areShownTwice(days.flatMap(({ first, last }) => [Number(first), Number(last)]));
 }
 
 /** SQL: whether a column differs within a group; a value beside a missing one differs too. */

@@ -21,7 +21,25 @@ export async function openParquet(
   if (Number(n) === 0) return { reasons: [{ message: "the file has no rows" }], reasonCount: 1 };
   const columns = names.map((name, i) => `${identifier(name)} AS s${i}`);
   const sql = `SELECT ${rowOf(names)} AS ${rowNumber}, ${columns.join(", ")} FROM ${numbered(file, names)}`;
-  return { sql, names: names.map((name) => name.trim()), rowCount: Number(n), linesOf: async () => new Map() };
+  const own = await columnNames(session, file);
+  return { sql, names: own.map((name) => name.trim()), rowCount: Number(n), linesOf: async () => new Map() };
+}
+
+/** Names of the columns as the file has them: the reader numbers those that differ only in case. */
+async function columnNames(session: SqlSession, file: string): Promise<string[]> {
+  const schema = await readingFile(() =>
+    session.rows(`SELECT name, coalesce(num_children, 0) AS children FROM parquet_schema(${literal(file)})`),
+  );
+  const names: string[] = [];
+  for (let at = 1; at < schema.length; at = afterField(schema, at)) names.push(String(schema[at].name));
+  return names;
+}
+
+/** Where the next field of the same level stands: a field is followed by those within it. */
+function afterField(schema: Record<string, unknown>[], at: number): number {
+  let next = at + 1;
+  for (let child = 0; child < Number(schema[at].children); child++) next = afterField(schema, next);
+  return next;
 }
 
 /** Whether the reader's own column for row numbers would meet one of the file; it then refuses the file. */

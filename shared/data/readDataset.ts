@@ -2,6 +2,7 @@ import { isAppError } from "../errors";
 import type { SqlSession } from "../ports";
 import type { DataLimits } from "../usecase/limitsSpec";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
+import { renamedColumns } from "./auditColumns";
 import type { RejectionReason } from "./datasetRegistry";
 import { openCsv } from "./openCsv";
 import { openParquet } from "./openParquet";
@@ -45,7 +46,8 @@ export async function readDataset(session: SqlSession, file: string, spec: Useca
     if (faults.length > 0) return refused({ reasons: faults, reasonCount: faults.length });
     refuseCells(spec, source.rowCount, "the file has");
     await readingFile(() => session.run(rawTableSql(spec, textColumns(source, spec))));
-    return { reasons: [], reasonCount: 0, notes: ignoredColumns(source.names, spec), linesOf: source.linesOf };
+    const notes = [...ignoredColumns(source.names, spec), ...renamedNotes(spec)];
+    return { reasons: [], reasonCount: 0, notes, linesOf: source.linesOf };
   } catch (error) {
     if (isAppError(error, "rejected")) return refused({ reasons: [{ message: error.message }], reasonCount: 1 });
     throw error;
@@ -87,6 +89,13 @@ function ignoredColumns(names: string[], spec: UsecaseSpec): string[] {
   if (ignored.length === 0) return [];
   const shown = ignored.slice(0, 20).map((name) => (name === "" ? "(no name)" : clipped(name)));
   return [`columns that the use case does not name were ignored: ${shown.join(", ")}`];
+}
+
+/** The file's owner will look for the columns by their names in the auditors' copy. */
+function renamedNotes(spec: UsecaseSpec): string[] {
+  const renamed = Object.entries(renamedColumns(spec) ?? {}).map(([as, name]) => `${name} as ${as}`);
+  if (renamed.length === 0) return [];
+  return [`the prepared rows hold ${renamed.join(", ")}: their own name is taken there, whatever the case`];
 }
 
 function clipped(name: string): string {

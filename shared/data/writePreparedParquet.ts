@@ -5,13 +5,14 @@ import { pipeline } from "node:stream/promises";
 import { ownValue } from "../ownValue";
 import type { SqlSession } from "../ports";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
+import { auditColumns, renamedColumns } from "./auditColumns";
 import { labelledTable } from "./labelledRows";
 import type { PreparedData } from "./preparedData";
 import { columnId, identifier, literal, rowNumber } from "./sqlText";
 
 /**
  * Writes the labelled rows for auditors: dataset version, row number, role (train, gap, holdout), label, and the spec's columns with
- * features filled; times in UTC. For the session that prepared `data`, right after; `path` lies in its folder.
+ * features filled; times in UTC; the file's metadata says which had to be renamed. For the session that prepared `data`, right after; `path` lies in its folder.
  */
 export async function writePreparedParquet(
   session: SqlSession,
@@ -21,16 +22,17 @@ export async function writePreparedParquet(
 ): Promise<void> {
   const roles = `${path}.roles.csv`;
   await pipeline(Readable.from(roleLines(data)), createWriteStream(roles));
-  const columns = [...Object.keys(spec.columns), ...Object.keys(spec.derived)].map((name) => {
+  const columns = auditColumns(spec).map(({ name, as }) => {
     const id = `l.${columnId(spec, name)}`;
-    return `${ownValue(spec.columns, name)?.type === "timestamp" ? `make_timestamp_ms(${id})` : id} AS ${identifier(name)}`;
+    return `${ownValue(spec.columns, name)?.type === "timestamp" ? `make_timestamp_ms(${id})` : id} AS ${identifier(as)}`;
   });
+  const renamed = literal(JSON.stringify(renamedColumns(spec) ?? {}));
   await session.run(
     `COPY (SELECT l.version AS dataset_version, l.${rowNumber} AS dataset_row, r.role AS split_role, l.label AS label_class, ${columns.join(", ")}
        FROM ${labelledTable} l JOIN read_csv(${literal(roles)}, header = false, auto_detect = false,
          columns = {place: 'INTEGER', version: 'INTEGER', row_in_file: 'INTEGER', role: 'VARCHAR'}) r
        ON l.version = r.version AND l.${rowNumber} = r.row_in_file ORDER BY r.place)
-     TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd)`,
+     TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd, KV_METADATA {renamed_columns: ${renamed}})`,
   );
   await rm(roles);
 }

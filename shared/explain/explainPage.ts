@@ -4,18 +4,20 @@ import { type Line, lineChart } from "../charts/lineChart";
 import { metricTitle } from "../evaluation/metricWords";
 import { figure, percent } from "../figure";
 import { charts, navigation, page, paragraph, section } from "../page/html";
+import { notShownBetterText } from "../registry/notShownBetter";
 import type { DependenceReport, GlobalExplanation, ShapleyReport } from "./globalExplanation";
 
 /** The explanation as one self-contained HTML page: no script, nothing loaded; its links carry `key`, where one is given. */
 export function explainPage(explanation: GlobalExplanation, key?: string): string {
   const title = `What ${explanation.model} version ${explanation.version} goes by`;
-  const { background } = explanation;
+  const { background, notShownBetter } = explanation;
   const links = [
     { text: "Model card", href: "card?format=html" },
     { text: "The figures as JSON", href: "explain?format=json" },
   ];
   const body =
     `<p class="soft">Explanation</p><h1>${escapeText(title)}</h1>${navigation(links, key)}` +
+    (notShownBetter ? paragraph(`The version is ${notShownBetterText(notShownBetter)} on its hold-out.`) : "") +
     paragraph(
       `These figures describe the model, not the world: what it uses need not be a cause, and features that go together share what they say. Compared with ${background.rows} ${background.source}.`,
     ) +

@@ -20,9 +20,15 @@ export class VersionExplanations {
 
   /** The explanation of one version (a number or an alias); AppError rejected when there are no rows to make it with. */
   async of(model: string, reference: string): Promise<GlobalExplanation> {
-    const { registry, blobs } = this.ports;
+    const { registry } = this.ports;
     const version = await registry.version(model, await registry.resolve(model, reference));
-    const name = `${model}/${version.version}-${version.sha256.slice(0, 16)}-form${form}.json`;
+    const { notShownBetter } = version;
+    return { ...(await this.kept(version)), ...(notShownBetter && { notShownBetter }) };
+  }
+
+  private async kept(version: ModelVersion): Promise<GlobalExplanation> {
+    const { blobs } = this.ports;
+    const name = `${version.model}/${version.version}-${version.sha256.slice(0, 16)}-form${form}.json`;
     const stored = await blobs.read(container, name);
     if (stored) return JSON.parse(Buffer.from(stored).toString("utf8")) as GlobalExplanation;
     let flight = this.making.get(name);

@@ -6,6 +6,8 @@ import type { Cell } from "./explanationSample";
 export interface GlobalExplanation {
   model: string;
   version: number;
+  /** baselines that the version is not shown to be better than; absent where there are none */
+  notShownBetter?: string[];
   /** where the rows come from */
   background: { rows: number; source: string };
   /** what the model answers with: a probability for each class, or one value */

@@ -7,6 +7,7 @@ import { type AliasMove, AliasPointers, type AliasState } from "./aliasPointers"
 import { type AuditPage, type AuditRecord, auditInsert } from "./auditEntry";
 import { cutText } from "./cutText";
 import { type AliasName, aliasNames, type ModelVersion, type VersionDetails } from "./modelVersion";
+import { notShownBetter } from "./notShownBetter";
 import { keepDocument, type VerifiedBlobs } from "./verifiedBlobs";
 import { VersionLedger } from "./versionLedger";
 
@@ -55,7 +56,13 @@ export class ModelRegistry {
     await this.ports.tables.transaction(table, [{ kind: "upsert", row: { partitionKey: "index", rowKey: model } }]);
     const outcome = await this.ledger.register(model, {
       sha256,
-      columns: { sizeBytes: bytes.byteLength, details: detailsBlob, detailsSha256, source: details.lineage.source },
+      columns: {
+        sizeBytes: bytes.byteLength,
+        details: detailsBlob,
+        detailsSha256,
+        source: details.lineage.source,
+        ...markOf(details),
+      },
       audit: (version) => ({
         operation,
         actor,
@@ -114,7 +121,8 @@ export class ModelRegistry {
     if (row === undefined) throw await this.noSuchVersion(model, `version ${version}`);
     const sha256 = row.detailsSha256 === undefined ? undefined : String(row.detailsSha256);
     const place = { container, name: String(row.details), sha256, subject: model };
-    return { ...(await this.ports.documents.readJson<VersionDetails>(place)), ...rowSummary(model, row) };
+    const details = await this.ports.documents.readJson<VersionDetails>(place);
+    return { ...details, ...rowSummary(model, row), notShownBetter: notShownBetter(details.differences) };
   }
 
   /** A stored document that the version's details name, by container and name. */
@@ -196,6 +204,14 @@ export interface VersionSummary {
   sha256: string;
   sizeBytes: number;
   createdAt: string;
+  /** baselines that it is not shown to be better than; absent where there are none */
+  notShownBetter?: string[];
+}
+
+/** The mark as a column, so that a list of versions shows it. */
+function markOf({ differences }: VersionDetails): { notShownBetter?: string } {
+  const baselines = notShownBetter(differences);
+  return baselines === undefined ? {} : { notShownBetter: baselines.join(",") };
 }
 
 function rowSummary(model: string, row: TableRow): VersionSummary {
@@ -205,6 +221,7 @@ function rowSummary(model: string, row: TableRow): VersionSummary {
     sha256: String(row.sha256),
     sizeBytes: Number(row.sizeBytes),
     createdAt: String(row.createdAt),
+    ...(row.notShownBetter !== undefined && { notShownBetter: String(row.notShownBetter).split(",") }),
   };
 }
 

@@ -127,6 +127,8 @@ export interface VersionDetails {
 
 /** A registered version: its row in the ledger and its details. */
 export interface ModelVersion extends VersionDetails {
+  /** baselines that it is not shown to be better than: the interval of the difference includes zero; absent where there are none */
+  notShownBetter?: string[];
   model: string;
   version: number;
   sha256: string;

@@ -1,3 +1,4 @@
+import { renamedColumns } from "../data/auditColumns";
 import type { PreparedData } from "../data/preparedData";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 
@@ -21,10 +22,13 @@ export interface DataDescription {
   train: PartDescription;
   holdout: PartDescription;
   folds: number;
+  /** name in the file of prepared rows -> the spec's column, where two differ only in case or one has a name of that file's own */
+  renamedColumns?: Record<string, string>;
 }
 
 /** Describes prepared data for a version's model card. */
-export function describeData(data: PreparedData, { split, horizonHours }: UsecaseSpec): DataDescription {
+export function describeData(data: PreparedData, spec: UsecaseSpec): DataDescription {
+  const { split, horizonHours } = spec;
   return {
     counts: data.counts,
     split,
@@ -32,6 +36,7 @@ export function describeData(data: PreparedData, { split, horizonHours }: Usecas
     train: describePart(data, data.trainRows),
     holdout: describePart(data, data.holdoutRows),
     folds: data.folds.length,
+    renamedColumns: renamedColumns(spec),
   };
 }
 

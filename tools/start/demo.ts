@@ -3,6 +3,7 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { datasetsInbox } from "../../shared/governance/inboxes";
+import { notShownBetter, notShownBetterText } from "../../shared/registry/notShownBetter";
 import type { RunDescription } from "../../shared/training/describeRun";
 import type { Usecase } from "../../shared/usecase/loadUsecases";
 import type { LocalInfo } from "./localState";
@@ -22,6 +23,7 @@ export interface DemoOutcome {
   version: number;
   promoted: boolean;
   reply: unknown;
+  notShownBetter?: string[];
 }
 
 /**
@@ -44,7 +46,9 @@ export async function runDemo(
   }
   const earlier = first ? undefined : await earlierOutcome(client, spec);
   if (earlier) {
-    print(`Model ${spec.name} version ${earlier.version} answers; it was trained at an earlier start`);
+    print(
+      `Model ${spec.name} version ${earlier.version} answers; it was trained at an earlier start${markOf(earlier)}`,
+    );
     return earlier;
   }
   const dataset = await waitForDataset(client, spec.name, path.basename(spec.sample as string), droppedAt);
@@ -59,7 +63,7 @@ export async function runDemo(
   const version = run.version;
   const promoted = run.promoted === true;
   print(
-    `Model ${spec.name} version ${version} ${promoted ? "is champion" : "was refused by the gate"}: ${run.message}`,
+    `Model ${spec.name} version ${version} ${promoted ? "is champion" : "was refused by the gate"}${markOf({ notShownBetter: notShownBetter(run.holdout?.differences) })}: ${run.message}`,
   );
   const reply = await client.score(spec.name, spec.example as object, promoted ? undefined : version);
   return { usecase: spec.name, version, promoted, reply };
@@ -67,10 +71,17 @@ export async function runDemo(
 
 /** The champion's answer, where an earlier start left one. */
 async function earlierOutcome(client: TidegateClient, spec: Usecase["spec"]): Promise<DemoOutcome | undefined> {
-  const champion = await client.get<{ version: number }>(`/models/${spec.name}/versions/champion`);
+  const champion = await client.get<{ version: number; notShownBetter?: string[] }>(
+    `/models/${spec.name}/versions/champion`,
+  );
   if (champion === undefined) return undefined;
   const reply = await client.score(spec.name, spec.example as object);
-  return { usecase: spec.name, version: champion.version, promoted: true, reply };
+  const { version, notShownBetter } = champion;
+  return { usecase: spec.name, version, promoted: true, reply, notShownBetter };
+}
+
+function markOf({ notShownBetter: baselines }: Pick<DemoOutcome, "notShownBetter">): string {
+  return baselines ? ` (${notShownBetterText(baselines)})` : "";
 }
 
 async function dropSample(storage: string, usecase: string, file: string): Promise<void> {

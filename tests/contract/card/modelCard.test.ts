@@ -97,6 +97,13 @@ describe("the model card of a version", () => {
     expect(unclosedTags(page)).toEqual([]);
   });
 
+  it("is marked where the version is not shown better than a baseline", () => {
+    const facts = { ...card.facts, notShownBetter: ["majority"] };
+    const words = "not shown better than the majority baseline";
+    expect(textOf(modelCardPage({ ...card, facts }))).toContain(words);
+    expect(textOf(page)).not.toContain(words);
+  });
+
   it("says why a section is not there", () => {
     const without = modelCardPage({
       ...card,

@@ -125,6 +125,8 @@ describe("explaining a model version", () => {
 describe("the page of an explanation", () => {
   it("shows every part as charts and text, loads nothing and runs nothing", () => {
     const page = explainPage(forest);
+    expect(page).not.toContain("not shown better");
+    expect(explainPage({ ...forest, notShownBetter: ["mean"] })).toContain("not shown better than the mean baseline");
     expect(page.match(/<svg /g)).toHaveLength(2 + names.length);
     const loading = /<script|<link[^>]*|src=|url\(|https?:\/\/(?!www\.w3\.org\/2000\/svg)/g;
     expect(page.match(loading)).toEqual(['<link rel="icon" href="data:,"']); // the empty icon

@@ -54,6 +54,30 @@ describe("the model registry", () => {
     expect(Buffer.from(await registry.bytes("details", found.sha256)).toString()).toBe("content");
   });
 
+  it("marks a version that is not shown better than a baseline, in lists and alone", async () => {
+    const interval = (against: string, low: number, high: number) => ({
+      against,
+      difference: low,
+      low,
+      high,
+      confidence: 0.95,
+    });
+    const differences = [interval("majority", -0.1, -0.05), interval("persistence", -0.01, 0.001)];
+    const bytes = (content: string) => ({
+      model: "marked",
+      bytes: Buffer.from(content),
+      operation: content,
+      actor: "test",
+    });
+    await registry.register({ ...bytes("unsure"), details: { ...details, differences } });
+    await registry.register({ ...bytes("sure"), details: { ...details, differences: differences.slice(0, 1) } });
+    const [unsure, sure] = await registry.versions("marked");
+    expect(unsure.notShownBetter).toEqual(["persistence"]);
+    expect(sure).not.toHaveProperty("notShownBetter");
+    expect((await registry.version("marked", 1)).notShownBetter).toEqual(["persistence"]);
+    expect((await registry.version("marked", 2)).notShownBetter).toBeUndefined();
+  });
+
   it("moves an alias with its audit entry, and keeps the champion before as previous", async () => {
     await register("alias", "a");
     await register("alias", "b");

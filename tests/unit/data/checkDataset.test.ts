@@ -3,7 +3,7 @@ import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { checkDataset } from "../../../shared/data/checkDataset";
-import { rowNumber } from "../../../shared/data/sqlText";
+import { columnId, rowNumber } from "../../../shared/data/sqlText";
 import { loadUsecases } from "../../../shared/usecase/loadUsecases";
 import { check, csv, fruitSpec, hours, machineSpec, withFiles } from "./inSession";
 
@@ -151,6 +151,33 @@ describe("checking a dataset", { timeout: 60_000 }, () => {
     );
   });
 
+  describe("of times over the end of daylight saving", () => {
+    /** local hours of a day, one of them twice, as a clock on the wall shows them */
+    const localHours = (day: string, twice: number, zone = "") =>
+      Array.from({ length: 25 }, (_, i) => {
+        const hour = String(i > twice ? i - 1 : i).padStart(2, "0");
+        return `${day}T${hour}:00${zone},A,${i},run`;
+      });
+    const advice = async (rows: string[], spec = machine) => (await check(csv(rows), spec)).reasons[0].message;
+
+    it.each([
+      ["Europe", "2024-10-27", 2],
+      ["New York", "2024-11-03", 1],
+      ["Sydney", "2024-04-07", 2],
+    ])("asks for their zone (%s)", async (_where, day, twice) => {
+      const message = await advice(localHours(day, twice), { ...machine, entity: undefined });
+      expect(message).toMatch(/have the same time but differ in Load; clocks showed this hour twice/);
+      expect(message).toContain("write them in UTC or with their offset");
+      expect(message).not.toContain("entity");
+    });
+
+    it("says nothing of it where times have a zone, or where no clock was put back", async () => {
+      expect(await advice(localHours("2024-10-27", 2, "Z"))).not.toContain("clocks");
+      expect(await advice(localHours("2024-10-26", 2))).not.toContain("clocks");
+      expect(await advice([...localHours("2024-10-27", 2), ...localHours("2024-10-29", 2)])).not.toContain("clocks");
+    });
+  });
+
   it("names missing and repeated columns, and notes those it ignores", async () => {
     const missing = await check("At,machine,Load\n2024-01-01,A,1\n", machine);
     expect(missing.reasons).toEqual([
@@ -256,6 +283,27 @@ describe("checking a dataset", { timeout: 60_000 }, () => {
       expect(message).toBe(
         "the file cannot be read: it is damaged, or written in a way that is not read here: write it anew",
       );
+  });
+
+  it("reads Parquet with columns whose names differ only in case, and notes what the prepared rows call them", async () => {
+    const columns = { ...machine.columns, load: { type: "number" }, split_role: { type: "category" } };
+    const spec = machineSpec({ columns, features: ["Load", "load", "State"] });
+    await withFiles([], async (session, _files, folder) => {
+      const file = path.join(folder, "data.parquet");
+      await session.run(
+        `COPY (SELECT '2024-01-01' AS "At", 'A' AS "Machine", 1 AS "Load", 2 AS "loaQ", 'run' AS "State", 'x' AS split_role) TO '${file}' (FORMAT parquet)`,
+      );
+      // the writer would number the second of two such names
+      const written = readFileSync(file).toString("latin1");
+      writeFileSync(file, Buffer.from(written.replaceAll("loaQ", "load"), "latin1"));
+      const verdict = await checkDataset(session, file, spec);
+      expect(verdict).toMatchObject({ accepted: true, reasons: [] });
+      expect(verdict.notes).toEqual([
+        "the prepared rows hold load as load_1, split_role as split_role_1: their own name is taken there, whatever the case",
+      ]);
+      const ids = [columnId(spec, "Load"), columnId(spec, "load")];
+      expect(await session.rows(`SELECT ${ids.join(", ")} FROM checked`)).toEqual([{ [ids[0]]: 1, [ids[1]]: 2 }]);
+    });
   });
 
   it("reads Parquet with native types and numbers its rows", async () => {

@@ -1,11 +1,13 @@
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { renamedColumns } from "../../../shared/data/auditColumns";
 import { checkDataset } from "../../../shared/data/checkDataset";
 import { CsvScanner } from "../../../shared/data/csvScanner";
 import { prepareDataset } from "../../../shared/data/prepareDataset";
 import { decodePrepared, encodePrepared } from "../../../shared/data/preparedData";
 import { profileDataset } from "../../../shared/data/profileDataset";
 import { writePreparedParquet } from "../../../shared/data/writePreparedParquet";
+import { describeData } from "../../../shared/training/describeData";
 import { csv, fruitSpec, hours, machineSpec, prepare, withFiles } from "./inSession";
 
 const machine = machineSpec();
@@ -69,6 +71,32 @@ describe("the auditors' copy", () => {
     });
     expect(rows[23]).toMatchObject({ dataset_row: 24, split_role: "gap" });
     expect(rows[24]).toMatchObject({ dataset_row: 25, split_role: "holdout", At: "2024-01-02T00" });
+  });
+});
+
+describe("columns whose names others have", () => {
+  it("get a number in the auditors' copy, which says so in its metadata, as the version does", async () => {
+    const columns = { ...machine.columns, load: { type: "number" }, Split_Role: { type: "category" } };
+    const spec = machineSpec({ columns });
+    const rows = csv(
+      hours("rrrrsrrrfrrrsssrrrrrfrsrrrsrrrrrfrrr").map((row) => `${row},7,x`),
+      "At,Machine,Load,State,load,Split_Role",
+    );
+    const found = await withFiles([{ name: "a.csv", content: rows }], async (session, [file], folder) => {
+      const data = await prepareDataset(session, [{ version: 1, path: file }], spec);
+      const copy = path.join(folder, "rows.parquet");
+      await writePreparedParquet(session, data, spec, copy);
+      const [row] = await session.rows("SELECT * FROM read_parquet(?) LIMIT 1", [copy]);
+      const [{ value }] = await session.rows(
+        "SELECT decode(value) AS value FROM parquet_kv_metadata(?) WHERE decode(key) = 'renamed_columns'",
+        [copy],
+      );
+      return { row, value, described: describeData(data, spec).renamedColumns };
+    });
+    expect(found.row).toMatchObject({ split_role: "train", Load: 0, load_1: 7, Split_Role_1: "x" });
+    expect(found.described).toEqual({ load_1: "load", Split_Role_1: "Split_Role" });
+    expect(JSON.parse(String(found.value))).toEqual(found.described);
+    expect(renamedColumns(machine)).toBeUndefined();
   });
 });
 
