@@ -1,8 +1,9 @@
 import { AppError } from "../errors";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import { areEventsOfTheirOwn } from "./copyGroups";
-import type { Fold, PreparedData } from "./preparedData";
+import type { PreparedData } from "./preparedData";
 import { splitByGroup } from "./splitByGroup";
+import { splitByTime } from "./splitByTime";
 import { type Places, splitStratified } from "./splitStratified";
 import { spreadCopies } from "./spreadCopies";
 
@@ -75,53 +76,6 @@ function tenths(values: Float64Array): Int32Array {
   const sorted = values.slice().sort();
   const edges = Array.from({ length: 9 }, (_, i) => sorted[Math.floor(((i + 1) * sorted.length) / 10)]);
   return Int32Array.from(values, (value) => edges.filter((edge) => value >= edge).length);
-}
-
-/** Training rows end one horizon before the hold-out starts, so that no label of theirs lies in it; folds expand the same way. */
-function splitByTime(
-  times: Float64Array,
-  split: { holdoutFrom: string; holdoutDays?: number; folds: number },
-  gapMs: number,
-): Pick<RowSplit, "trainRows" | "holdoutRows" | "folds"> {
-  const sliding = (times.at(-1) ?? 0) - (split.holdoutDays ?? Number.POSITIVE_INFINITY) * dayMs;
-  const holdoutFrom = Math.max(Date.parse(split.holdoutFrom), sliding);
-  const holdoutStart = firstAt(times, holdoutFrom);
-  const trainEnd = endBefore(times, holdoutFrom, gapMs);
-  /** where the part `k` of folds + 1 equal parts of the training rows starts; rows of one time stay together */
-  const partStart = (k: number) => firstAt(times, times[Math.floor((trainEnd * k) / (split.folds + 1))]);
-  const folds: Fold[] = [];
-  for (let fold = 1; fold <= split.folds && trainEnd > 0; fold++) {
-    const start = partStart(fold);
-    const end = fold === split.folds ? trainEnd : partStart(fold + 1);
-    folds.push({ train: range(0, endBefore(times, times[start], gapMs)), validation: range(start, end) });
-  }
-  return { trainRows: range(0, trainEnd), holdoutRows: range(holdoutStart, times.length), folds };
-}
-
-/** First row at or after `time`. */
-function firstAt(times: Float64Array, time: number): number {
-  let low = 0;
-  let high = times.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (times[middle] < time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** End (exclusive) of the rows before `time` whose label, `gapMs` later, is not after it. */
-function endBefore(times: Float64Array, time: number, gapMs: number): number {
-  const latest = firstAt(times, time);
-  let end = firstAt(times, time - gapMs);
-  while (end < latest && times[end] + gapMs <= time) end++;
-  return end;
-}
-
-function range(start: number, end: number): Int32Array {
-  const rows = new Int32Array(Math.max(end - start, 0));
-  for (let i = 0; i < rows.length; i++) rows[i] = start + i;
-  return rows;
 }
 
 function checkParts({ trainRows, holdoutRows, folds }: RowSplit, classes: string[], target: Int32Array): void {

@@ -126,7 +126,7 @@ async function finish(ports: FinishTrainingPorts, run: RunRecord): Promise<RunRe
 function selected(results: TrialResult[], { spec }: Usecase): TrialResult {
   const lastRung = Math.max(...results.map(({ rung }) => rung));
   const inLast = results.filter(({ rung }) => rung === lastRung);
-  const best = selectTrial(inLast, spec.selection.metric, spec.search.oneStandardError);
+  const best = selectTrial(inLast, spec.selection.metric, spec.search);
   if (best) return best;
   const reasons = [...new Set(inLast.map(({ learner, failure }) => `${learner}: ${failure}`))];
   throw new AppError("rejected", `no trial could be scored; ${reasons.slice(0, 3).join("; ")}`);

@@ -1,10 +1,11 @@
 import { isBetter } from "../evaluation/selectionMetric";
 import type { SelectionMetric } from "../usecase/specFields";
+import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import type { TrialResult } from "./runRecord";
 
 /**
- * The trial to refit: of those of the best one's learner within one standard error of its mean, the one with the smallest model (equal
- * ones: the better, then the earlier). The rule is for models of one family, where smaller is simpler; between families the mean decides.
+ * The trial to refit: of those of the best one's learner within one standard error of its mean, and worse by no more than a share `cost`
+ * of it, the one with the smallest model (equal ones: the better, then the earlier). The rule is for models of one family, where smaller is simpler; between families the mean decides.
  * The error is that of the difference to the best over the same folds: what makes a fold hard for both cancels out.
  * Source: L. Breiman et al., "Classification and Regression Trees", 1984, section 3.4.3 (the rule); the pairing is ours.
  * Undefined when no trial has a score.
@@ -12,13 +13,14 @@ import type { TrialResult } from "./runRecord";
 export function selectTrial(
   results: TrialResult[],
   metric: SelectionMetric,
-  oneStandardError: boolean,
+  rule: Pick<UsecaseSpec["search"], "oneStandardError" | "oneStandardErrorCost">,
 ): TrialResult | undefined {
   const scored = results.filter(({ failure }) => failure === undefined);
   if (scored.length === 0) return undefined;
   const best = scored.reduce((a, b) => (isBetter(metric, b.mean, a.mean) ? b : a));
-  if (!oneStandardError) return best;
-  const near = scored.filter((result) => result.learner === best.learner && isWithinOneError(result, best));
+  if (!rule.oneStandardError) return best;
+  const most = rule.oneStandardErrorCost * Math.abs(best.mean);
+  const near = scored.filter((result) => result.learner === best.learner && isNear(result, best, most));
   return near.reduce((a, b) => (isSmallerOrBetter(b, a, metric) ? b : a));
 }
 
@@ -27,14 +29,14 @@ function isSmallerOrBetter(a: TrialResult, b: TrialResult, metric: SelectionMetr
   return isBetter(metric, a.mean, b.mean);
 }
 
-function isWithinOneError(result: TrialResult, best: TrialResult): boolean {
+function isNear(result: TrialResult, best: TrialResult, most: number): boolean {
   if (result === best) return true;
   const differences = result.foldScores.flatMap((score, fold) => {
     const other = best.foldScores[fold];
     return score === null || other === null ? [] : [score - other];
   });
   const { mean, standardError } = meanOf(differences);
-  return Math.abs(mean) <= standardError;
+  return Math.abs(mean) <= Math.min(standardError, most);
 }
 
 /** Mean and standard error of scores; an error of 0 where there are fewer than two. */

@@ -50,6 +50,16 @@ const label = z.strictObject({
   positive: z.string().optional(),
 });
 
+const foldCount = z.int().min(1).max(20);
+
+const timeFolds = z.strictObject({
+  count: foldCount.default(3),
+  /** share of the training rows before the first fold's validation rows; by default 1 / (count + 1), or half where rows grow denser in time */
+  firstShare: z.number().gt(0).lt(1).optional(),
+  /** a fold trains on everything before its validation rows, or on as many rows as the first fold */
+  window: z.enum(["expanding", "sliding"]).default("expanding"),
+});
+
 const split = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("time"),
@@ -57,8 +67,8 @@ const split = z.discriminatedUnion("kind", [
     holdoutFrom: z.iso.datetime({ offset: true }),
     /** the hold-out is at most the newest so many days, so that training grows as rows arrive; without it, it starts at holdoutFrom for ever */
     holdoutDays: z.number().positive().optional(),
-    /** expanding-window folds inside the training span, used to compare candidates */
-    folds: z.int().min(1).max(20).default(3),
+    /** folds inside the training span, used to compare candidates: how many, or how they lie */
+    folds: z.union([foldCount, timeFolds]).default(3),
   }),
   z.strictObject({
     /** each class (of a number: each tenth of its values) has the same share of hold-out and folds */
@@ -102,6 +112,8 @@ const search = z.strictObject({
   eta: z.int().min(2).max(10).default(3),
   /** takes the smallest model of the best learner within one standard error of the best */
   oneStandardError: z.boolean().default(true),
+  /** ... where that is worse by no more than this share of the best one's metric */
+  oneStandardErrorCost: z.number().min(0).default(0.005),
   /** one fit may take so many seconds of processor time; a trial that takes more is left out */
   fitSeconds: z.number().positive().max(70).default(70),
 });

@@ -47,7 +47,7 @@ function measure(spec: UsecaseSpec, prepared: Uint8Array): LearnerResult[] {
     const known = scored.foldScores.filter((score) => score !== null);
     return { ...trial, rung: 0, metric: selection.metric, ...scored, ...meanOf(known) };
   });
-  const best = selectTrial(results, selection.metric, spec.search.oneStandardError);
+  const best = selectTrial(results, selection.metric, spec.search);
   if (best === undefined) return [];
   const refit = refitTrial({ kind: "refit", ...context, trial: best, features: declaredFeatures(spec) });
   const outcome = evaluateHoldout({

@@ -106,20 +106,34 @@ describe("successive halving", () => {
   });
 });
 
+/** the rule of one standard error whatever it costs */
+const full = { oneStandardError: true, oneStandardErrorCost: Number.POSITIVE_INFINITY };
+
 describe("selection", () => {
   it("takes the smallest model within one standard error of the difference to the best", () => {
     const best = result(0, [0.3, 0.4, 0.5], { modelBytes: 9000 });
     const alike = result(1, [0.31, 0.39, 0.506], { modelBytes: 500 });
     const worse = result(2, [0.31, 0.41, 0.51], { modelBytes: 100 });
     const other = result(3, [0.31, 0.39, 0.506], { modelBytes: 10, learner: "another" });
-    expect(selectTrial([best, alike, worse, other], "logLoss", true)).toBe(alike);
-    expect(selectTrial([best, alike, worse], "logLoss", false)).toBe(best);
+    expect(selectTrial([best, alike, worse, other], "logLoss", full)).toBe(alike);
+    expect(selectTrial([best, alike, worse], "logLoss", { ...full, oneStandardError: false })).toBe(best);
   });
 
   it("leaves out trials without a score and folds on which one has none", () => {
     const failed = result(0, [], { failure: "a fit took too long", mean: 0 });
     const best = result(1, [0.3, null, 0.5]);
-    expect(selectTrial([failed, best, result(2, [0.4, 0.5, 0.6])], "logLoss", true)).toBe(best);
-    expect(selectTrial([failed], "logLoss", true)).toBeUndefined();
+    expect(selectTrial([failed, best, result(2, [0.4, 0.5, 0.6])], "logLoss", full)).toBe(best);
+    expect(selectTrial([failed], "logLoss", full)).toBeUndefined();
+  });
+
+  it("takes no smaller model that costs more than half a percent of the metric, however uncertain", () => {
+    const best = result(0, [0.02, 0.03, 0.0508], { modelBytes: 9000 });
+    const costly = result(1, [0.0265, 0.0345, 0.0467], { modelBytes: 500 });
+    const cheap = result(2, [0.0202, 0.0299, 0.0508], { modelBytes: 4000 });
+    const { oneStandardErrorCost } = specWith({}).search;
+    expect(oneStandardErrorCost).toBe(0.005);
+    const rule = { oneStandardError: true, oneStandardErrorCost };
+    expect(selectTrial([best, costly, cheap], "brier", full)).toBe(costly);
+    expect(selectTrial([best, costly, cheap], "brier", rule)).toBe(cheap);
   });
 });
