@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { isAppError } from "../errors";
 import type { AlertStore } from "../governance/alertStore";
 import type { BlobStore, Clock, Telemetry } from "../ports";
+import { sha256Of } from "../registry/verifiedBlobs";
 import { telemetryEvents } from "../telemetryNames";
 import type { Usecase } from "../usecase/loadUsecases";
 import { refused } from "./checkDataset";
@@ -50,7 +50,7 @@ const rejectedRule = "dataset-rejected";
 
 /** Checks a dropped file against its use case and registers it as the next version, or records why it is refused; safe to repeat. */
 export async function registerDataset(ports: RegisterDatasetPorts, dropped: DroppedFile): Promise<RegisterOutcome> {
-  const sha256 = createHash("sha256").update(dropped.bytes).digest("hex");
+  const sha256 = await sha256Of(dropped.bytes);
   const usecase = ports.usecases.get(dropped.usecase);
   if (usecase === undefined) return rejectDataset(ports, dropped, [noSuchUsecase(ports, dropped.usecase)]);
   const number = await ports.datasets.findByHash(dropped.usecase, sha256);
@@ -70,7 +70,7 @@ export async function registerDataset(ports: RegisterDatasetPorts, dropped: Drop
   const blob = `${dropped.usecase}/sha256/${sha256}${extension}`;
   await ports.blobs.create(datasetsContainer, blob, dropped.bytes);
   const profileText = JSON.stringify(profile);
-  const profileSha256 = createHash("sha256").update(profileText).digest("hex");
+  const profileSha256 = await sha256Of(Buffer.from(profileText));
   const profileBlob = `${dropped.usecase}/profiles/${profileSha256}.json`;
   await ports.blobs.create(datasetsContainer, profileBlob, profileText);
   const dataset = {
@@ -157,7 +157,7 @@ export async function rejectDataset(
   reasons: RejectionReason[],
   reasonCount = reasons.length,
 ): Promise<RegisterOutcome> {
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const sha256 = await sha256Of(bytes);
   const usecase = ports.usecases.has(named) ? named : unknownUsecase;
   const blob = `${usecase}/rejected/${sha256}`;
   await ports.blobs.create(datasetsContainer, blob, bytes);

@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { receiveDataset } from "../data/receiveDataset";
 import { type RegisterDatasetPorts, rejectDataset } from "../data/registerDataset";
 import { isEnvironmental, messageOf } from "../errors";
 import { cutText } from "../registry/cutText";
 import { type RegisterUploadPorts, registerUpload, rejectUpload } from "../registry/registerUpload";
+import { sha256Of } from "../registry/verifiedBlobs";
 import type { StartRunPorts } from "../training/startRun";
 import { datasetsInbox, placeInInbox } from "./inboxes";
 import type { InboxLedger, InboxRecord } from "./inboxLedger";
@@ -55,14 +55,18 @@ export async function giveUpFile(ports: GiveUpPorts, file: InboxFile): Promise<F
 }
 
 /** What is known of the file with these bytes. */
-export function findRecord(ports: { inbox: InboxLedger }, file: InboxFile): Promise<InboxRecord | undefined> {
-  return ports.inbox.find(pathOf(file), sha256Of(file));
+export async function findRecord(ports: { inbox: InboxLedger }, file: InboxFile): Promise<InboxRecord | undefined> {
+  return ports.inbox.find(pathOf(file), await sha256Of(file.bytes));
 }
 
 /** Remembers how the file was judged. */
-export function record(ports: { inbox: InboxLedger }, file: InboxFile, judged: Pick<InboxRecord, "status" | "reason">) {
+export async function record(
+  ports: { inbox: InboxLedger },
+  file: InboxFile,
+  judged: Pick<InboxRecord, "status" | "reason">,
+): Promise<void> {
   const { etag, droppedAt } = file;
-  return ports.inbox.record(pathOf(file), { ...judged, sha256: sha256Of(file), droppedAt }, etag);
+  await ports.inbox.record(pathOf(file), { ...judged, sha256: await sha256Of(file.bytes), droppedAt }, etag);
 }
 
 async function takeDataset(ports: ReceiveFilePorts, { name, bytes, droppedAt }: InboxFile): Promise<FileOutcome> {
@@ -87,8 +91,4 @@ function nameFault(file: string): string {
 
 function pathOf({ inbox, name }: InboxFile): string {
   return `${inbox}/${name}`;
-}
-
-function sha256Of({ bytes }: InboxFile): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }

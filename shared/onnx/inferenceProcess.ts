@@ -1,7 +1,7 @@
-import { writeFileSync } from "node:fs";
-import path from "node:path";
-import { Worker } from "node:worker_threads";
-import type { InferenceBegun, InferenceJob } from "./inferenceJobs";
+import { toFailure } from "../errors";
+import { beGuest } from "../guestProcess";
+import { refuseExternalData } from "./externalData";
+import type { InferenceBegun, InferenceJob, InferenceReply } from "./inferenceJobs";
 import { InferenceWork } from "./inferenceWork";
 
 /** rows of a run that the asker's limit is for in any case */
@@ -15,18 +15,16 @@ const work = new InferenceWork((id, rows, run) => {
   return run();
 });
 
-beFirstToGo();
-new Worker(path.join(__dirname, "parentWatch.js"), { workerData: process.ppid }).unref();
+beGuest();
 process.on("message", async (job: InferenceJob) => {
-  process.send?.(await work.reply(job));
+  process.send?.(await reply(job));
 });
-process.on("disconnect", () => process.exit(0));
 
-/** Where the machine runs out of memory all the same, Linux ends this process before the one that serves. */
-function beFirstToGo(): void {
+async function reply(job: InferenceJob): Promise<InferenceReply> {
   try {
-    writeFileSync("/proc/self/oom_score_adj", "1000");
-  } catch {
-    // another system, or a sandbox: the limits of whoever started this process hold all the same
+    if (job.kind === "load") refuseExternalData(job.bytes); // here, since reading a large file takes its time
+    return await work.reply(job);
+  } catch (error) {
+    return { id: job.id, failure: toFailure(error) };
   }
 }

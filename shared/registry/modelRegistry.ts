@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { AppError } from "../errors";
 import type { BlobStore, Clock, TableRow, TableStore, Telemetry } from "../ports";
 import { telemetryEvents } from "../telemetryNames";
@@ -8,7 +7,7 @@ import { type AuditPage, type AuditRecord, auditInsert } from "./auditEntry";
 import { cutText } from "./cutText";
 import { type AliasName, aliasNames, type ModelVersion, type VersionDetails } from "./modelVersion";
 import { notShownBetter } from "./notShownBetter";
-import { keepDocument, type VerifiedBlobs } from "./verifiedBlobs";
+import { keepDocument, sha256Of, type VerifiedBlobs } from "./verifiedBlobs";
 import { VersionLedger } from "./versionLedger";
 
 const table = "models";
@@ -48,7 +47,7 @@ export class ModelRegistry {
   /** Registers bytes that the caller has loaded and smoke-tested; equal bytes return the version they have. */
   async register(request: Registration): Promise<{ version: number; created: boolean }> {
     const { model, bytes, details, operation, actor } = request;
-    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    const sha256 = await sha256Of(bytes);
     const detailsBlob = `${model}/details/${sha256}-${operation}.json`;
     await this.ports.blobs.create(container, bytesBlob(model, sha256), bytes);
     const place = { container, name: detailsBlob };

@@ -1,17 +1,20 @@
-import { createHash } from "node:crypto";
 import { AppError, isAppError } from "../errors";
 import type { AlertStore } from "../governance/alertStore";
-import { refuseExternalData } from "../onnx/externalData";
+
 import { type ModelLimits, refuseLargeModel } from "../onnx/modelLimits";
 import type { BlobStore, ModelRuntime } from "../ports";
+
 import type { Usecase } from "../usecase/loadUsecases";
 import { labelClasses } from "../usecase/specTask";
 import { adaptUpload } from "./adaptUpload";
 import type { ModelRegistry } from "./modelRegistry";
 import { modelName, type VersionDetails } from "./modelVersion";
 import { smokeTest } from "./smokeTest";
+
 import { descriptionName, readDescription } from "./uploadDescription";
 import { uploadSignature } from "./uploadSignature";
+
+import { sha256Of } from "./verifiedBlobs";
 
 export interface RegisterUploadPorts {
   usecases: Map<string, Usecase>;
@@ -47,7 +50,7 @@ export async function registerUpload(ports: RegisterUploadPorts, upload: Uploade
       model: upload.model,
       bytes,
       details,
-      operation: `upload-${sha256Of({ bytes }).slice(0, 16)}`,
+      operation: `upload-${(await sha256Of(bytes)).slice(0, 16)}`,
       actor: "blob trigger",
     });
     await ports.alerts.resolve(upload.model, rejectedRule, nameOf(upload));
@@ -63,10 +66,6 @@ function nameOf({ model, file }: UploadedModel): string {
   return model === "" ? file : `${model}/${file}`;
 }
 
-function sha256Of({ bytes }: { bytes: Uint8Array }): string {
-  return createHash("sha256").update(bytes).digest("hex");
-}
-
 /** The model as it is registered, with what was found out about it. */
 async function examine(
   ports: RegisterUploadPorts,
@@ -74,7 +73,6 @@ async function examine(
 ): Promise<{ bytes: Uint8Array; details: VersionDetails }> {
   const usecase = ports.usecases.get(upload.model);
   refuseLargeModel(upload.bytes, ports.modelLimits);
-  refuseExternalData(upload.bytes);
   const description = await readDescription(ports.blobs, upload);
   const known = usecase && labelClasses(usecase.spec);
   const adapted = await adaptUpload(ports, upload.bytes, description, known);
@@ -87,7 +85,7 @@ async function examine(
       uploadedAs: nameOf(upload),
       usecase: usecase?.spec.name,
       codeRevision: ports.codeRevision,
-      ...(bytes !== upload.bytes && { uploadedSha256: sha256Of(upload), changes }),
+      ...(bytes !== upload.bytes && { uploadedSha256: await sha256Of(upload.bytes), changes }),
     };
     const gate = {
       decision: "not judged" as const,
@@ -114,7 +112,7 @@ export async function rejectUpload(
 ): Promise<UploadOutcome> {
   const known = modelName.safeParse(upload.model).success;
   const subject = known ? upload.model : "tidegate";
-  const sha256 = sha256Of(upload);
+  const sha256 = await sha256Of(upload.bytes);
   const file = nameOf(upload);
   const short = await ports.registry.recordRejection(subject, { file, sha256, reason });
   await ports.alerts.raise({

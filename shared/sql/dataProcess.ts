@@ -1,6 +1,7 @@
 import type { DataTask } from "../data/dataTasks";
 import { performDataTask } from "../data/performDataTask";
 import { AppError, messageOf, toFailure } from "../errors";
+import { beGuest } from "../guestProcess";
 import { createDuckDb, type DuckDbLimits } from "./duckdb";
 
 /** What a data process is asked once, and answers. */
@@ -11,6 +12,7 @@ export interface DataRequest {
 }
 
 /** Entry of a process that performs one task and ends, so that its memory goes back. */
+beGuest();
 process.once("message", async ({ task, folder, limits }: DataRequest) => {
   try {
     const outcome = await createDuckDb(limits).withSession((session) => performDataTask(session, folder, task), folder);
@@ -31,5 +33,3 @@ function tooLarge({ memoryBytes, tempBytes }: DuckDbLimits): AppError {
     `reading the data takes more than ${mb(memoryBytes)} MB of memory and ${mb(tempBytes)} MB of disk: make the file smaller, or raise TIDEGATE_DATA_MEMORY_MB`,
   );
 }
-
-process.on("disconnect", () => process.exit(0));

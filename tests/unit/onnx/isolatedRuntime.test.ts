@@ -48,6 +48,32 @@ describe("the runtime for models that nobody knows yet", { timeout: 90_000 }, ()
     await answered.release();
   });
 
+  it("takes a model on beside one that does not answer, and a third once one of the two has ended", async () => {
+    const runtime = createIsolatedRuntime({ ...limits, timeoutMs: 60_000 });
+    const hanging = await runtime.load(loopingBetween(100, 1e30));
+    const never = hanging.run(twoColumns(1000, 1)).catch((error: unknown) => error);
+    const good = await runtime.load(doubling());
+    expect((await good.run(row)).y.data).toEqual(Float32Array.of(5));
+    let isThere = false;
+    const third = runtime.load(doubling()).finally(() => {
+      isThere = true;
+    });
+    await good.run(row);
+    expect(isThere).toBe(false);
+    await good.release();
+    await (await third).release();
+    await hanging.release();
+    expect(await never).toMatchObject({ code: "rejected" });
+  });
+
+  it("refuses a model that keeps its weights in another file", async () => {
+    const location = Buffer.from([0x3a, 0x06, 0x2a, 0x04, 0x6a, 0x02, 0x0a, 0x00]); // a graph, a tensor, its external data
+    await expect(createIsolatedRuntime(limits).load(location)).rejects.toMatchObject({
+      code: "rejected",
+      message: expect.stringContaining("weights in another file"),
+    });
+  });
+
   it.runIf(process.platform === "linux")(
     "refuses a model that takes more memory than allowed, and says so",
     async () => {

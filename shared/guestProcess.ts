@@ -1,0 +1,18 @@
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { Worker } from "node:worker_threads";
+import { packageRoot } from "./packageRoot";
+
+/**
+ * Makes this process one that works for the one that started it, and ends with it, even in the middle of work that never ends. Where the
+ * machine runs out of memory, Linux ends it before the one that serves.
+ */
+export function beGuest(): void {
+  try {
+    writeFileSync("/proc/self/oom_score_adj", "1000");
+  } catch {
+    // another system, or a sandbox: the limits of whoever started this process hold all the same
+  }
+  new Worker(path.join(packageRoot(), "dist/shared/onnx/parentWatch.js"), { workerData: process.ppid }).unref();
+  process.on("disconnect", () => process.exit(0));
+}
