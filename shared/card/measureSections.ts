@@ -63,7 +63,13 @@ function bestOf(metric: string, values: readonly unknown[]): number {
   return better !== undefined && values.length > 1 && winners.length === 1 ? winners[0] : -1;
 }
 
-function differencesChart({ differences = [], selectionMetric = "" }: ModelVersion): string {
+/** Whether an interval could be told; one block of rows tells none. */
+function isTold({ low, high }: { low: number | null; high: number | null }): boolean {
+  return Number.isFinite(low) && Number.isFinite(high);
+}
+
+function differencesChart({ differences: all = [], selectionMetric = "" }: ModelVersion): string {
+  const differences = all.filter(isTold);
   if (differences.length === 0) return "";
   const title = metricTitle(selectionMetric);
   const better = metricWords(selectionMetric)?.better ?? "lower";
@@ -173,7 +179,8 @@ function valueCharts({ parts, errors }: ValueCurves, { label, unit }: ModelCard[
 function sliceCharts({ slices = [], selectionMetric = "", metrics }: ModelVersion): string {
   const columns = [...new Set(slices.map(({ column }) => column))];
   const whole = Number(metrics?.[selectionMetric]);
-  const judged = (column: string) => slices.filter((slice) => slice.column === column && slice.value !== null);
+  const judged = (column: string) =>
+    slices.filter((slice) => slice.column === column && slice.value !== null && isTold(slice));
   const small = columns.filter((column) => judged(column).length === 0);
   const title = metricTitle(selectionMetric);
   const drawn = columns
@@ -201,6 +208,7 @@ function savingParts({ unit, confidence, model, against, thresholds }: VersionSa
     title: "Saving against other ways to decide",
     valueLabel: `${unit} a row, ${sure} interval`,
     intervals: against
+      .filter(isTold)
       .filter(({ costPerRow }) => costPerRow <= 5 * model.costPerRow) // beside a dearer way nothing could be told apart
       .map(({ name, saving, low, high }) => ({ label: name, value: saving, low, high })),
     reference: { value: 0, label: "no saving" },

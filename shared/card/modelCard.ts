@@ -1,6 +1,7 @@
 import { fewBlocks } from "../evaluation/resampling";
 import type { GlobalExplanation } from "../explain/globalExplanation";
 import type { ModelVersion } from "../registry/modelVersion";
+import { mayBeZero } from "../registry/notShownBetter";
 import { timeText } from "../timeText";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 
@@ -97,7 +98,7 @@ function knownLimits({ gate, differences = [], slices = [], checks = [], data, r
     );
   if (gate.decision === "refused") limits.push(`The gate refused this version: ${gate.reasons[0]}.`);
   for (const { against, low, high } of differences)
-    if (low <= 0 && high >= 0)
+    if (mayBeZero({ low, high }))
       limits.push(`On the hold-out it cannot be told from ${against}: the interval of the difference includes zero.`);
   for (const { column, slice, rows } of slices.filter(({ worse }) => worse))
     limits.push(`Worse than on the whole where ${column} is ${slice} (${rows} hold-out rows).`);

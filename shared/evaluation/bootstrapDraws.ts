@@ -16,7 +16,7 @@ const maxCounted = 40_000_000;
 const minSamples = 400;
 
 /** As many draws as are asked for, or as `perDraw` blocks or rows a draw allow. */
-function affordableSamples(samples: number, perDraw: number): number {
+export function affordableSamples(samples: number, perDraw: number): number {
   return Math.min(samples, Math.max(minSamples, Math.floor(maxCounted / Math.max(1, perDraw))));
 }
 
@@ -86,8 +86,12 @@ export function drawWeighted(
   return draws;
 }
 
-/** The middle `confidence` of the draws, those that are NaN (a class was not drawn) left out. */
-export function percentileInterval(draws: Float64Array, confidence: number) {
+/**
+ * The middle `confidence` of the draws, those that are NaN (a class was not drawn) left out; NaN where all rows are of one block: what is
+ * drawn is then always the same, and says nothing of how others would be.
+ */
+export function percentileInterval(draws: Float64Array, { blocks, confidence }: BootstrapSettings) {
+  if (blocks.every((block) => block === blocks[0])) return { low: Number.NaN, high: Number.NaN, samples: 0 };
   const sorted = draws.filter((value) => !Number.isNaN(value)).sort();
   const tail = (1 - confidence) / 2;
   return { low: quantile(sorted, tail), high: quantile(sorted, 1 - tail), samples: sorted.length };

@@ -44,7 +44,7 @@ export function expectedSaving(
   const savings = others.map((cost) => cost.map((value, row) => value - own[row]));
   const [ownDraws, ...savingDraws] = drawMeans([own, ...savings], settings);
   const intervalOf = (draws: Float64Array) => {
-    const { low, high } = percentileInterval(draws, settings.confidence);
+    const { low, high } = percentileInterval(draws, settings);
     return { low, high };
   };
   return {

@@ -26,7 +26,7 @@ export function pairedBootstrap(
     difference: selectionMetricValue(metric, first) - selectionMetricValue(metric, second),
     ...percentileInterval(
       a.map((value, sample) => value - b[sample]),
-      settings.confidence,
+      settings,
     ),
     blocks: numberBlocks(settings.blocks).count,
   };
@@ -41,7 +41,7 @@ export function bootstrapInterval(
   const [draws] = drawValues(metric, [output], settings);
   return {
     value: selectionMetricValue(metric, output),
-    ...percentileInterval(draws, settings.confidence),
+    ...percentileInterval(draws, settings),
     blocks: numberBlocks(settings.blocks).count,
   };
 }

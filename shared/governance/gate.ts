@@ -3,6 +3,7 @@ import { isBetter } from "../evaluation/selectionMetric";
 import { figure, percent } from "../figure";
 import { type AliasPin, pinSentence } from "../registry/aliasPin";
 import type { GateVerdict, MetricDifference } from "../registry/modelVersion";
+import { mayBeZero } from "../registry/notShownBetter";
 import type { SelectionMetric } from "../usecase/specFields";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 
@@ -54,7 +55,7 @@ export function judge(evidence: GateEvidence, gates: UsecaseSpec["gates"]): Gate
       `cannot be compared with the champion, version ${evidence.champion}: its features or classes differ; move the alias by hand`,
     );
   if (champion) {
-    const better = isBetter(metric, champion.difference, 0) && !containsZero(champion);
+    const better = isBetter(metric, champion.difference, 0) && !mayBeZero(champion);
     if (better) notes.push(`beats the champion${interval(evidence, championName)}`);
     else faults.push(`is not clearly better than the champion${interval(evidence, championName)}`);
   }
@@ -64,10 +65,8 @@ export function judge(evidence: GateEvidence, gates: UsecaseSpec["gates"]): Gate
 function interval(evidence: GateEvidence, against: string): string {
   const found = evidence.differences.find((difference) => difference.against === against);
   if (found === undefined) return "";
-  const verdict = containsZero(found) ? "includes zero" : "excludes zero";
+  if (Number.isNaN(found.low))
+    return `; difference ${figure(found.difference)}, whose interval one block of rows cannot tell`;
+  const verdict = mayBeZero(found) ? "includes zero" : "excludes zero";
   return `; difference ${figure(found.difference)}, ${percent(found.confidence)} interval [${figure(found.low)}, ${figure(found.high)}] ${verdict}`;
-}
-
-function containsZero({ low, high }: MetricDifference): boolean {
-  return low <= 0 && high >= 0;
 }

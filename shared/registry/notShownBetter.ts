@@ -1,10 +1,13 @@
 import type { MetricDifference } from "./modelVersion";
 
+/** Whether an interval includes zero; one that cannot be told may be anything. */
+export function mayBeZero({ low, high }: Pick<MetricDifference, "low" | "high">): boolean {
+  return !(low > 0 || high < 0);
+}
+
 /** Baselines whose interval of the difference includes zero: the version may be no better than they are. */
 export function notShownBetter(differences: readonly MetricDifference[] = []): string[] | undefined {
-  const names = differences
-    .filter(({ against, low, high }) => against !== "champion" && low <= 0 && high >= 0)
-    .map(({ against }) => against);
+  const names = differences.filter((one) => one.against !== "champion" && mayBeZero(one)).map(({ against }) => against);
   return names.length === 0 ? undefined : names;
 }
 

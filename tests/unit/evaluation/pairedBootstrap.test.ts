@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { affordableSamples } from "../../../shared/evaluation/bootstrapDraws";
 import { classificationMetrics } from "../../../shared/evaluation/classificationMetrics";
 import { bootstrapInterval, pairedBootstrap } from "../../../shared/evaluation/pairedBootstrap";
 import { selectionMetricValue } from "../../../shared/evaluation/selectionMetric";
@@ -105,10 +106,13 @@ describe("an output's own interval", () => {
     expect(absent).toMatchObject({ value: Number.NaN, low: Number.NaN, high: Number.NaN, samples: 0 });
   });
 
-  it("of one row is that row's value", () => {
+  it("of one block cannot be told, alone or of a difference", () => {
     const one = { ...good, target: target.slice(0, 1), probabilities: good.probabilities.slice(0, 2) };
     const { value, low, high } = bootstrapInterval("brier", one, { ...settings, blocks: Int32Array.of(7) });
-    expect([low, high]).toEqual([value, value]);
+    expect(value).toBe(selectionMetricValue("brier", one));
+    expect([low, high]).toEqual([Number.NaN, Number.NaN]);
+    const group = { ...settings, blocks: new Int32Array(rows).fill(3) };
+    expect(pairedBootstrap("brier", good, poor, group)).toMatchObject({ low: Number.NaN, high: Number.NaN, blocks: 1 });
   });
 });
 
@@ -160,16 +164,20 @@ describe("a metric of weighted rows", () => {
 
 describe("the number of draws", () => {
   it("is what is asked for, and never below 400 where rows are many", () => {
-    const samplesOf = (count: number, metric: "accuracy" | "mcc") => {
-      const codes = Int32Array.from({ length: count }, (_, row) => row % 2);
-      const said = Float64Array.from({ length: 2 * count }, (_, i) => (i % 4 === 0 ? 0.75 : 0.25));
-      const many = { classes: ["no", "yes"], positiveIndex: 1, target: codes, probabilities: said };
-      const blocks = Int32Array.from(codes, (_code, row) => row);
-      return bootstrapInterval(metric, many, { blocks, seed: 1, samples: 2000, confidence: 0.95 }).samples;
-    };
-    expect(samplesOf(2_000, "mcc")).toBe(2000);
-    expect(samplesOf(80_000, "mcc")).toBe(500);
-    expect(samplesOf(200_000, "mcc")).toBe(400);
-    expect(samplesOf(200_000, "accuracy")).toBe(400);
+    expect([2_000, 20_000, 80_000, 200_000, 5_000_000].map((rows) => affordableSamples(2000, rows))).toEqual([
+      2000, 2000, 500, 400, 400,
+    ]);
+    expect(affordableSamples(200, 5_000_000)).toBe(200);
+  });
+
+  it("is that of the rows for a metric that is no mean, and of the blocks for a mean", () => {
+    const many = 50_000;
+    const codes = Int32Array.from({ length: many }, (_, row) => row % 2);
+    const said = Float64Array.from({ length: 2 * many }, (_, i) => (i % 4 === 0 ? 0.75 : 0.25));
+    const output = { classes: ["no", "yes"], positiveIndex: 1, target: codes, probabilities: said };
+    const blocks = Int32Array.from(codes, (_code, row) => Math.floor(row / 500));
+    const drawn = { blocks, seed: 1, samples: 1000, confidence: 0.95 };
+    expect(bootstrapInterval("mcc", output, drawn).samples).toBe(800);
+    expect(bootstrapInterval("accuracy", output, drawn).samples).toBe(1000);
   });
 });

@@ -94,4 +94,11 @@ describe("the gate", () => {
     expect(rmse(1000, 2340.4)).toContain("99.5 % interval [-1.006e+30, -5e-10] excludes zero");
     expect(rmse(2340.4, 1000)).toContain("the RMSE of 2340 does not beat the mean baseline's 1000");
   });
+
+  it("replaces no champion where the hold-out is one block and no interval can be told", () => {
+    const unknown = { ...against("champion", -0.02, 0, 0), low: Number.NaN, high: Number.NaN };
+    const verdict = judge({ ...evidence, differences: [...evidence.differences, unknown], champion: 1 }, gates);
+    expect(verdict.decision).toBe("refused");
+    expect(verdict.reasons[0]).toContain("whose interval one block of rows cannot tell");
+  });
 });
