@@ -3,6 +3,8 @@ import { z } from "zod";
 import { getApp } from "../shared/app";
 import { checkInput } from "../shared/checkInput";
 import type { DatasetVersion, RejectedDataset } from "../shared/data/datasetRegistry";
+import { datasetsInbox } from "../shared/governance/inboxes";
+import { type InboxEntry, listInbox } from "../shared/governance/listInbox";
 import { versionsLearntFrom } from "../shared/training/versionsLearntFrom";
 import { endpoint, readBody } from "./endpoint";
 import { noSuchUsecase } from "./knownNames";
@@ -30,11 +32,32 @@ app.http("listDatasets", {
     const hasMore = versions.last !== undefined || refused.last !== undefined;
     // nothing comes after "": a list that is through stays so
     const last = hasMore ? `${versions.last ?? ""}\n${refused.last ?? ""}` : undefined;
+    const pending = cursor === undefined ? await pendingFiles(usecase, [...accepted, ...rejected]) : undefined;
     return {
-      jsonBody: { datasets: versions.entries, rejected: refused.entries, next: cursorAfter("datasets", last) },
+      jsonBody: { datasets: versions.entries, rejected: refused.entries, pending, next: cursorAfter("datasets", last) },
     };
   }, query),
 });
+
+/** Files that were dropped and not judged yet; `judged` are the verdicts, some from before the inbox remembered them itself. */
+async function pendingFiles(usecase: string | undefined, judged: (DatasetVersion | RejectedDataset)[]) {
+  const files = await listInbox(getApp(), datasetsInbox, usecase === undefined ? undefined : `${usecase}/`);
+  const isJudged = ({ folder, file, droppedAt }: InboxEntry) =>
+    judged.some((one) => {
+      const at = one.status === "accepted" ? one.createdAt : one.rejectedAt;
+      return at >= droppedAt && (one.file === `${folder}/${file}` || (one.usecase === folder && one.file === file));
+    });
+  return files
+    .filter((entry) => entry.status === "pending" && !isJudged(entry))
+    .map(({ folder, file, sizeBytes, droppedAt, reason }) => ({
+      usecase: folder,
+      status: "pending",
+      file,
+      sizeBytes,
+      droppedAt,
+      reason,
+    }));
+}
 
 const datasetVersion = z.string().regex(/^[1-9]\d{0,8}$/, "a version number is needed");
 

@@ -1,7 +1,7 @@
 import { app, type InvocationContext } from "@azure/functions";
 import { getApp } from "../shared/app";
 import { datasetsInbox, modelsInbox } from "../shared/governance/inboxes";
-import { receiveFile } from "../shared/governance/receiveFile";
+import { type FileOutcome, receiveFile } from "../shared/governance/receiveFile";
 import { background } from "./background";
 import { config } from "./telemetry";
 
@@ -25,7 +25,7 @@ function receive(bytes: unknown, context: InvocationContext): Promise<void> {
     const { reconciler, blobs } = getApp();
     const droppedAt = (await blobs.stat(inbox, name))?.lastModified;
     const outcome = await receiveFile(reconciler, { inbox, name, bytes: bytes as Uint8Array, droppedAt });
-    context.log(`${JSON.stringify(name)}: ${JSON.stringify(outcome)}`);
+    context.log(`${JSON.stringify(name)}: ${inShort(outcome)}`);
   });
 }
 
@@ -38,4 +38,11 @@ function blobOf({ triggerMetadata, functionName }: InvocationContext): { inbox: 
   const [, inbox, name] = typeof path === "string" ? (/^([^/]+)\/(.+)$/s.exec(path) ?? []) : [];
   if (name === undefined) throw new Error(`${functionName} was called without the blob's path in its trigger metadata`);
   return { inbox, name };
+}
+
+/** A verdict for the log, which is no place for the cells of a rejected file. */
+function inShort(outcome: FileOutcome): string {
+  if (outcome.status === "rejected") return "rejected; GET /inbox says why";
+  const version = outcome.created ? `version ${outcome.version}` : `version ${outcome.version}, as before`;
+  return outcome.runId === undefined ? version : `${version}, trained on by ${outcome.runId}`;
 }

@@ -7,6 +7,7 @@ import "./datasets";
 import "./explain";
 import "./health";
 import "./inbox";
+import "./inboxFiles";
 import "./models";
 import "./monitors";
 import "./poison";

@@ -1,12 +1,10 @@
 import { getApp } from "../shared/app";
+import { noSuchName } from "../shared/closestName";
 import { AppError } from "../shared/errors";
 
 /** AppError not_found for a use case that neither a spec nor a record names. */
 export function noSuchUsecase(name: string): AppError {
-  return new AppError(
-    "not_found",
-    `there is no use case "${name}"; there are ${[...getApp().usecases.keys()].join(", ")}`,
-  );
+  return new AppError("not_found", noSuchName("use case", name, getApp().usecases.keys()));
 }
 
 /** Refuses a model or use case that nothing here is called after; AppError not_found names those there are. */
@@ -16,5 +14,5 @@ export async function requireSubject(name: string): Promise<void> {
   const models = await registry.models();
   if (models.includes(name)) return;
   const known = [...new Set([...usecases.keys(), ...models])].sort();
-  throw new AppError("not_found", `there is no model "${name}"; there are ${known.join(", ")}`);
+  throw new AppError("not_found", noSuchName("model", name, known));
 }

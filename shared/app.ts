@@ -71,7 +71,7 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
     onRefreshFailure: tellOfFailures(telemetry, console.error),
   });
   const datasets = new DatasetRegistry(tables, documents, clock);
-  const inbox = new InboxLedger(tables);
+  const inbox = new InboxLedger(tables, clock);
   const monitors = new MonitorStore(tables, blobs);
   const runs = new RunStore(tables, blobs, documents);
   const workers = new WorkerPool(config.trainingThreads);
@@ -94,6 +94,7 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
     registry,
     datasets,
     alerts,
+    inbox,
     monitors,
     readiness: new Readiness({ tables, blobs, pausedVersions: () => breakers.paused }),
     auditSources: [registry, datasets, alerts, runs],

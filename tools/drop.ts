@@ -1,45 +1,84 @@
-import { existsSync, statSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { messageOf } from "../shared/errors";
 import { datasetsInbox, modelsInbox } from "../shared/governance/inboxes";
-import { packageRoot } from "../shared/packageRoot";
-import type { LocalInfo } from "./start/localState";
+import { modelName } from "../shared/registry/modelVersion";
+import { awaitVerdict, type Dropped, lastJudgedAt } from "./drop/awaitVerdict";
+import { verdictLines } from "./drop/verdictLines";
+import { runningTidegate } from "./start/runningTidegate";
+import type { TidegateClient } from "./start/tidegateClient";
 
-const help = `npm run drop -- <usecase> <file> [--state DIR]
+const help = `npm run drop -- <usecase> <file> [options]
 
-Puts a dataset (.csv, .csv.gz or .parquet) into the inbox of a running Tidegate, or a model (.onnx) into the model inbox.
+Puts a dataset (.csv, .csv.gz or .parquet) into the inbox of a running Tidegate, or a model (.onnx) into the model inbox,
+and shows what became of it: the version, or why it was refused. It ends with 0 only where the file was taken.
 The same as uploading it to datasets-inbox/<usecase>/ or models-inbox/<model>/ with any storage tool.
 
+  --no-wait     do not wait for the verdict (npm run status shows it)
   --state DIR   state folder of the running Tidegate (default .tidegate)
   --help        this text`;
+
+const datasetEndings = [".csv", ".csv.gz", ".parquet"];
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { state: { type: "string", default: ".tidegate" }, help: { type: "boolean", default: false } },
+    options: {
+      "no-wait": { type: "boolean", default: false },
+      state: { type: "string", default: ".tidegate" },
+      help: { type: "boolean", default: false },
+    },
   });
-  const [usecase, file] = positionals;
+  const [name, file] = positionals;
   if (values.help) return console.log(help);
-  if (usecase === undefined || file === undefined || positionals.length > 2)
+  if (name === undefined || file === undefined || positionals.length > 2)
     throw new Error(`two arguments are needed\n\n${help}`);
-  if (!existsSync(file)) throw new Error(`there is no file ${file}`);
-  if (!statSync(file).isFile()) throw new Error(`${file} is no file`);
-  const { storage } = await runningTidegate(path.resolve(packageRoot(), values.state));
-  const inbox = file.endsWith(".onnx") ? modelsInbox : datasetsInbox;
-  const container = BlobServiceClient.fromConnectionString(storage).getContainerClient(inbox);
-  await container.createIfNotExists();
-  await container.getBlockBlobClient(`${usecase}/${path.basename(file)}`).uploadFile(file);
-  console.log(`Dropped ${file} into ${inbox}/${usecase}/`);
+  const inbox = inboxFor(file);
+  const { info, client } = await runningTidegate(values.state);
+  await checkName(client, inbox, name);
+  const dropped: Dropped = { inbox, folder: name, file: path.basename(file), sha256: sha256Of(file) };
+  const before = await lastJudgedAt(client, dropped);
+  await upload(info.storage, dropped, file);
+  console.log(`Dropped ${file} into ${inbox}/${name}/`);
+  if (values["no-wait"]) return console.log("npm run status shows what becomes of it");
+  const verdict = await awaitVerdict(client, dropped, before);
+  for (const line of await verdictLines(client, verdict)) console.log(line);
+  if (verdict.status !== "accepted") process.exitCode = 1;
 }
 
-async function runningTidegate(stateFolder: string): Promise<LocalInfo> {
-  const file = path.join(stateFolder, "local.json");
-  if (!existsSync(file))
-    throw new Error(`no Tidegate runs on ${stateFolder}: start one with npm start, or name its folder with --state`);
-  return JSON.parse(await readFile(file, "utf8")) as LocalInfo;
+/** The inbox for a file by its name; throws where it is none, or of a kind that no inbox takes. */
+function inboxFor(file: string): string {
+  if (!existsSync(file)) throw new Error(`there is no file ${file}`);
+  if (!statSync(file).isFile()) throw new Error(`${file} is not a file`);
+  if (file.endsWith(".onnx")) return modelsInbox;
+  if (datasetEndings.some((ending) => file.toLowerCase().endsWith(ending))) return datasetsInbox;
+  throw new Error(
+    `${file} is neither a dataset nor a model: the name must end in ${datasetEndings.join(", ")} or .onnx`,
+  );
+}
+
+/** Throws where nothing here has this name; what a new model may be called is told at once too. */
+async function checkName(client: TidegateClient, inbox: string, name: string): Promise<void> {
+  if (inbox === datasetsInbox) await client.require(`/datasets?limit=1&usecase=${encodeURIComponent(name)}`);
+  else if (!modelName.safeParse(name).success) throw new Error(modelName.safeParse(name).error!.issues[0].message);
+}
+
+function sha256Of(file: string): string {
+  return createHash("sha256").update(readFileSync(file)).digest("hex");
+}
+
+async function upload(storage: string, { inbox, folder, file }: Dropped, source: string): Promise<void> {
+  const container = BlobServiceClient.fromConnectionString(storage).getContainerClient(inbox);
+  try {
+    await container.createIfNotExists();
+    await container.getBlockBlobClient(`${folder}/${file}`).uploadFile(source);
+  } catch (cause) {
+    const { code } = cause as { code?: string };
+    throw new Error(`${source} could not be put into storage (${code ?? messageOf(cause)})`, { cause });
+  }
 }
 
 main().catch((error) => {

@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { noSuchName } from "../closestName";
 import { isAppError } from "../errors";
 import type { AlertStore } from "../governance/alertStore";
 import type { BlobStore, Clock, Telemetry } from "../ports";
@@ -188,6 +189,8 @@ function noSuchUsecase(ports: RegisterDatasetPorts, name: string): RejectionReas
   const [folder] = name.split("/");
   if (folder !== name && ports.usecases.has(folder))
     return { message: `the file lies in a folder below ${folder}/; drop it into ${folder}/ itself` };
-  const fault = name === "" ? "the file lies in no use case's folder" : `there is no use case "${name}"`;
-  return { message: `${fault}; drop it into one of: ${known}` };
+  if (name === "") return { message: `the file lies in no use case's folder; drop it into one of: ${known}` };
+  return {
+    message: `${noSuchName("use case", name, ports.usecases.keys())}; a use case that is added takes the file up`,
+  };
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { TableRow, TableStore } from "../ports";
+import type { Clock, TableRow, TableStore } from "../ports";
 
 const table = "datasets";
 /** no use case can have this name */
@@ -9,15 +9,31 @@ const partition = "_inbox";
 export interface InboxRecord {
   sha256: string;
   status: "accepted" | "rejected" | "failed";
-  /** why the last try failed */
+  /** why it was rejected, or why the last try failed */
   reason?: string;
   /** when they were laid there, where it was known */
   droppedAt?: Date;
+  /** of an accepted file: what it became, whether its bytes were new, and the run that trains on it */
+  version?: number;
+  created?: boolean;
+  runId?: string;
+  /** it was rejected because nobody knew its use case: it is judged again once somebody does */
+  unknownUsecase?: boolean;
+  /** when; now, where it is not given */
+  judgedAt?: string;
+}
+
+/** A record with the entity tag that the blob had; of some from earlier versions that is all there is. */
+export interface InboxVerdict extends Partial<InboxRecord> {
+  seenEtag?: string;
 }
 
 /** Remembers of each blob of the inboxes how its bytes were judged, so that nobody judges them twice without being asked. */
 export class InboxLedger {
-  constructor(private readonly tables: TableStore) {}
+  constructor(
+    private readonly tables: TableStore,
+    private readonly clock: Clock,
+  ) {}
 
   /** Whether the blob was settled in the state that `etag` names; cheaper than asking by its bytes. */
   async isSettledAt(path: string, etag: string): Promise<boolean> {
@@ -28,21 +44,42 @@ export class InboxLedger {
   async find(path: string, sha256: string): Promise<InboxRecord | undefined> {
     const row = await this.row(path);
     if (row?.sha256 !== sha256) return undefined;
-    const droppedAt = row.droppedAt === undefined ? undefined : new Date(String(row.droppedAt));
-    return { sha256, status: row.status as InboxRecord["status"], reason: row.reason as string | undefined, droppedAt };
+    return readRecord(row);
+  }
+
+  /** Whether the blob was rejected because nobody knew its use case. */
+  async isOfUnknownUsecase(path: string): Promise<boolean> {
+    return (await this.row(path))?.unknownUsecase === true;
+  }
+
+  /** What was recorded of every blob, by its path. */
+  async all(): Promise<Map<string, InboxVerdict>> {
+    const verdicts = new Map<string, InboxVerdict>();
+    for await (const row of this.tables.list(table, partition)) {
+      const { name, seenEtag } = row as Record<string, string | undefined>;
+      verdicts.set(String(name), { ...readRecord(row), seenEtag });
+    }
+    return verdicts;
   }
 
   /** Records how the blob's bytes were judged; `etag` where it is known to name those bytes. */
-  async record(path: string, { sha256, status, reason, droppedAt }: InboxRecord, etag?: string): Promise<void> {
+  async record(path: string, record: InboxRecord, etag?: string): Promise<void> {
     const key = { partitionKey: partition, rowKey: rowKey(path) };
-    const seenEtag = status === "failed" ? undefined : etag;
-    const row = { ...key, name: path, sha256, status, reason, droppedAt: droppedAt?.toISOString(), seenEtag };
+    const seenEtag = record.status === "failed" ? undefined : etag;
+    const judgedAt = record.judgedAt ?? this.clock.now().toISOString();
+    const row = { ...key, name: path, ...record, droppedAt: record.droppedAt?.toISOString(), judgedAt, seenEtag };
     await this.tables.transaction(table, [{ kind: "upsert", row }]);
   }
 
   private row(path: string): Promise<TableRow | undefined> {
     return this.tables.get(table, partition, rowKey(path));
   }
+}
+
+function readRecord(row: TableRow): InboxRecord {
+  const { sha256, status, reason, droppedAt, version, created, runId, unknownUsecase, judgedAt } = row;
+  const plain = { sha256, status, reason, version, created, runId, unknownUsecase, judgedAt } as unknown as InboxRecord;
+  return { ...plain, droppedAt: droppedAt === undefined ? undefined : new Date(String(droppedAt)) };
 }
 
 /** A blob's name may hold what a table key may not. */

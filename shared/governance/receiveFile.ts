@@ -31,7 +31,7 @@ export type FileOutcome =
 export async function receiveFile(ports: ReceiveFilePorts, file: InboxFile): Promise<FileOutcome> {
   try {
     const outcome = file.inbox === datasetsInbox ? await takeDataset(ports, file) : await takeModel(ports, file);
-    await record(ports, file, { status: outcome.status });
+    await record(ports, file, judged(ports, file, outcome));
     return outcome;
   } catch (error) {
     // whoever gives the file up after the last try tells this reason
@@ -39,6 +39,18 @@ export async function receiveFile(ports: ReceiveFilePorts, file: InboxFile): Pro
       await record(ports, file, { status: "failed", reason: cutText(messageOf(error), 1000) });
     throw error;
   }
+}
+
+/** What is remembered of a verdict. */
+function judged(
+  ports: ReceiveFilePorts,
+  { inbox, name }: InboxFile,
+  outcome: FileOutcome,
+): Omit<InboxRecord, "sha256"> {
+  if (outcome.status === "accepted")
+    return { status: "accepted", version: outcome.version, created: outcome.created, runId: outcome.runId };
+  const unknownUsecase = inbox === datasetsInbox && !ports.usecases.has(placeInInbox(name).folder);
+  return { status: "rejected", reason: cutText(outcome.reason, 1000), unknownUsecase: unknownUsecase || undefined };
 }
 
 /** Rejects a file that cannot be worked on, for the reason that its last try recorded. */
@@ -63,7 +75,7 @@ export async function findRecord(ports: { inbox: InboxLedger }, file: InboxFile)
 export async function record(
   ports: { inbox: InboxLedger },
   file: InboxFile,
-  judged: Pick<InboxRecord, "status" | "reason">,
+  judged: Omit<InboxRecord, "sha256" | "droppedAt">,
 ): Promise<void> {
   const { etag, droppedAt } = file;
   await ports.inbox.record(pathOf(file), { ...judged, sha256: await sha256Of(file.bytes), droppedAt }, etag);

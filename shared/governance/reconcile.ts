@@ -3,7 +3,7 @@ import { isFinal, type RunRecord, trainingQueues } from "../training/runRecord";
 import type { StartRunPorts } from "../training/startRun";
 import { sendTrials, trialsIn } from "../training/trainCandidate";
 import type { Usecase } from "../usecase/loadUsecases";
-import { datasetsInbox, modelsInbox } from "./inboxes";
+import { datasetsInbox, modelsInbox, placeInInbox } from "./inboxes";
 import { findRecord, giveUpFile, type InboxFile, type ReceiveFilePorts, receiveFile, record } from "./receiveFile";
 
 export interface ReconcilePorts extends ReceiveFilePorts {
@@ -58,9 +58,18 @@ async function report({ alerts }: ReconcilePorts, failures: string[]): Promise<v
   });
 }
 
-/** Each blob that nobody judged as it is now. */
+/** Each blob that nobody judged as it is now, and each whose use case was not known when it was judged, and is. */
 async function receiveMissed(ports: ReconcilePorts, inbox: string, pass: Pass): Promise<void> {
   for await (const { name, lastModified, etag } of ports.blobs.list(inbox)) {
+    if (await isOfNewUsecase(ports, inbox, name)) {
+      await attempt(pass, `judge ${inbox}/${name} again`, async () => {
+        const bytes = await ports.blobs.read(inbox, name);
+        if (bytes === undefined) return;
+        const { status } = await receiveOrGiveUp(ports, { inbox, name, bytes, etag, droppedAt: lastModified });
+        pass.lines.push(`judged ${name}, whose use case is new: ${status}`);
+      });
+      continue;
+    }
     const ageMs = ports.clock.now().getTime() - lastModified.getTime();
     if (ageMs < stuckAfterMs) continue;
     await attempt(pass, `judge ${inbox}/${name}`, async () => {
@@ -77,6 +86,11 @@ async function receiveMissed(ports: ReconcilePorts, inbox: string, pass: Pass): 
 /** A .json beside a model is read with it. */
 async function describesModel({ blobs }: ReconcilePorts, name: string): Promise<boolean> {
   return name.endsWith(".json") && (await blobs.stat(modelsInbox, name.replace(/\.json$/, ".onnx"))) !== undefined;
+}
+
+async function isOfNewUsecase(ports: ReconcilePorts, inbox: string, name: string): Promise<boolean> {
+  if (inbox !== datasetsInbox || !ports.usecases.has(placeInInbox(name).folder)) return false;
+  return ports.inbox.isOfUnknownUsecase(`${inbox}/${name}`);
 }
 
 /** A line about what became of the file; none where its trigger had judged it already. */

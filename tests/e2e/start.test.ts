@@ -69,7 +69,7 @@ describe.sequential("npm start", () => {
   });
 
   it("tells scripts where it is in a file that only its owner can read", () => {
-    expect(Object.keys(first.info).sort()).toEqual(["functionKey", "masterKey", "ready", "storage", "url"]);
+    expect(Object.keys(first.info).sort()).toEqual(["functionKey", "masterKey", "ready", "storage", "url", "usecases"]);
     expect(statSync(path.join(folder, "local.json")).mode & 0o777).toBe(0o600);
   });
 

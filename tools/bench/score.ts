@@ -89,7 +89,14 @@ async function startTargets(folder: string, cleanUp: (() => unknown)[]) {
     log: () => {},
   });
   cleanUp.push(() => empty.stop());
-  const info = { url: tidegate.url, functionKey: keys.function, masterKey: keys.master, storage, ready: true };
+  const info = {
+    url: tidegate.url,
+    functionKey: keys.function,
+    masterKey: keys.master,
+    storage,
+    usecases: [],
+    ready: true,
+  };
   const outcome = await runDemo(usecase, info, (line) => console.error(line));
   const model = usecase.spec.name;
   const described = await new TidegateClient(info).get<ModelVersion>(`/models/${model}/versions/${outcome?.version}`);

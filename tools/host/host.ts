@@ -26,7 +26,7 @@ export interface Host {
   port: number;
   keys: Keys;
   readonly functions: string[];
-  /** Drains, then loads the app anew, on the same port; rejects with the app's error when it does not load. */
+  /** Drains, then loads the app anew, on the same port; rejects with the app's error when it does not load, and goes on trying. */
   restart(): Promise<void>;
   /** Kills the worker as a crash would; the host starts another. */
   killWorker(): void;
@@ -117,7 +117,10 @@ export async function startHost(options: HostOptions): Promise<Host> {
     restart: () =>
       inTurn(async () => {
         await stopCurrent();
-        await start();
+        await start().catch((error) => {
+          void sleep(FIRST_RETRY_MS, stopping.signal).then(() => inTurn(() => recover(FIRST_RETRY_MS)));
+          throw error;
+        });
       }),
     killWorker: () => current?.worker.kill(),
     workerPid: () => current?.worker.pid ?? 0,

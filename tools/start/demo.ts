@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { BlobServiceClient } from "@azure/storage-blob";
+import { figure } from "../../shared/figure";
 import { datasetsInbox } from "../../shared/governance/inboxes";
 import { notShownBetter, notShownBetterText } from "../../shared/registry/notShownBetter";
 import type { RunDescription } from "../../shared/training/describeRun";
@@ -63,7 +64,7 @@ export async function runDemo(
   const version = run.version;
   const promoted = run.promoted === true;
   print(
-    `Model ${spec.name} version ${version} ${promoted ? "is champion" : "was refused by the gate"}${markOf({ notShownBetter: notShownBetter(run.holdout?.differences) })}: ${run.message}`,
+    `Model ${spec.name} version ${version} ${promoted ? "is champion" : "was refused by the gate"}${markOf({ notShownBetter: notShownBetter(run.holdout?.differences) })}${figures(run, spec)}`,
   );
   const reply = await client.score(spec.name, spec.example as object, promoted ? undefined : version);
   return { usecase: spec.name, version, promoted, reply };
@@ -110,7 +111,7 @@ async function waitForDataset(
       ({ file, rejectedAt }) => file === sample && Date.parse(rejectedAt) >= droppedAt.getTime(),
     );
     if (refused) throw new Error(`the sample was rejected: ${refused.reasons[0]?.message}`);
-    progress.update(0, 1, "");
+    progress.update(0, 0, "waiting for its verdict");
     await delay(pollMs);
   }
 }
@@ -129,6 +130,14 @@ async function waitForRun(client: TidegateClient, runId: string): Promise<RunDes
     progress.update(trialsDone, trialsTotal, `${run?.status ?? "waiting"}${left}`);
     await delay(pollMs);
   }
+}
+
+/** The selection metric beside those of the baselines, from the hold-out. */
+function figures({ holdout }: RunDescription, { selection: { metric } }: Usecase["spec"]): string {
+  if (holdout?.metrics === undefined) return "";
+  const of = (metrics: Record<string, unknown>) => figure(Number(metrics[metric]));
+  const others = Object.entries(holdout.baselines ?? {}).map(([name, metrics]) => `${name} ${of(metrics)}`);
+  return `: ${metric} ${of(holdout.metrics)} on the hold-out (${others.join(", ")})`;
 }
 
 function seconds(since: number): string {

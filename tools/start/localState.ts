@@ -13,6 +13,8 @@ export interface LocalInfo extends LocalKeys {
   url: string;
   /** connection string */
   storage: string;
+  /** names of the use cases that are served */
+  usecases: string[];
   ready: boolean;
 }
 

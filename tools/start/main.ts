@@ -21,6 +21,7 @@ async function main(): Promise<void> {
   try {
     await tidegate.start();
   } catch (error) {
+    if (tidegate.isStopping) return; // what it was doing was cut short
     process.exitCode = 1;
     console.error(`Tidegate did not start: ${messageOf(error)}`);
     stop();

@@ -23,7 +23,7 @@ a demonstration that drops the sample dataset, trains, and scores a row. Ctrl-C 
   --watch       restart the functions when the build changes (npm run dev)
   --help        this text
 
-While it runs, DIR/local.json holds {url, functionKey, masterKey, storage, ready} for scripts (mode 0600).
+While it runs, DIR/local.json holds {url, functionKey, masterKey, storage, usecases, ready} for scripts (mode 0600).
 TIDEGATE_USECASES names another folder of use cases than models/.`;
 
 /** Reads the command line; throws an Error with one sentence when it is wrong. */

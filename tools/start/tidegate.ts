@@ -1,16 +1,18 @@
 import { createWriteStream, type WriteStream } from "node:fs";
 import path from "node:path";
 import { messageOf } from "../../shared/errors";
-import { candidateRules } from "../../shared/training/candidateRules";
-import { loadUsecases, type Usecase } from "../../shared/usecase/loadUsecases";
+import type { Usecase } from "../../shared/usecase/loadUsecases";
 import { codeRevision } from "../codeRevision";
 import { type Host, startHost } from "../host/host";
 import { watchBuild } from "../host/watchBuild";
 import { runDemo } from "./demo";
+import { EventWatch } from "./eventWatch";
 import { isFree, pickPort } from "./freePort";
 import { type LocalInfo, LocalState } from "./localState";
 import type { StartOptions } from "./startOptions";
 import { type StorageEmulator, startStorageEmulator } from "./storageEmulator";
+import { TidegateClient } from "./tidegateClient";
+import { readUsecases, type UsecaseChange, type Usecases, UsecaseWatch } from "./usecaseWatch";
 import { explainDemo, showAddresses } from "./welcome";
 
 /** Everything `npm start` runs: storage emulator, host and demonstration, started and stopped in order. */
@@ -20,6 +22,8 @@ export class Tidegate {
   private host?: Host;
   private log?: WriteStream;
   private stopping?: Promise<void>;
+  private usecaseWatch?: UsecaseWatch;
+  private eventWatch?: EventWatch;
 
   constructor(
     private readonly root: string,
@@ -33,7 +37,7 @@ export class Tidegate {
     const { options, state, root } = this;
     await state.lock();
     const usecasesFolder = path.resolve(root, process.env.TIDEGATE_USECASES ?? "models");
-    const usecases = loadUsecases(usecasesFolder, candidateRules);
+    const usecases = readUsecases(usecasesFolder);
     const port = await this.choosePort();
     const keys = await state.keys();
     this.log = createWriteStream(path.join(state.folder, "host.log"), { flags: "a", mode: 0o600 });
@@ -56,13 +60,34 @@ export class Tidegate {
       keys: { master: keys.masterKey, function: keys.functionKey },
       log: (line) => this.log?.write(`${line}\n`),
     });
-    if (options.watch) watchBuild(() => this.host?.restart());
-    const info: LocalInfo = { url: this.host.url, ...keys, storage, ready: false };
+    if (options.watch) watchBuild(() => this.host?.restart(), { folders: ["functions", "shared"] });
+    const info: LocalInfo = { url: this.host.url, ...keys, storage, usecases: [...usecases.keys()], ready: false };
     await state.publish(info);
     const shown = options.demo ? [...usecases.values()].filter(({ spec }) => spec.sample !== undefined) : [];
     for (const usecase of shown) await this.demonstrate(usecase, info);
     await state.publish({ ...info, ready: true });
     showAddresses(info, this.storage.ports, state.folder, usecases);
+    await this.watch({ ...info, ready: true }, usecasesFolder, usecases);
+  }
+
+  get isStopping(): boolean {
+    return this.stopping !== undefined;
+  }
+
+  /** From now on: a line for whatever happens, and use cases are taken up as their folder changes. */
+  private async watch(info: LocalInfo, folder: string, usecases: Usecases): Promise<void> {
+    const client = new TidegateClient(info);
+    const print = (line: string) => console.log(line.startsWith(" ") ? `          ${line}` : `${clock()}  ${line}`);
+    this.eventWatch = new EventWatch(client, print);
+    await this.eventWatch.start();
+    const take = async (change: UsecaseChange) => {
+      await this.host?.restart();
+      await this.state.publish({ ...info, usecases: [...change.usecases.keys()] });
+      for (const line of change.lines) print(line);
+      await client.runNow("reconcile"); // judges what was dropped for a use case before it was known
+    };
+    this.usecaseWatch = new UsecaseWatch(folder, usecases, take, print);
+    this.usecaseWatch.start();
   }
 
   /** Stops everything that runs, in order; safe to call twice. */
@@ -73,6 +98,8 @@ export class Tidegate {
 
   private async stopAll(): Promise<void> {
     if (this.host || this.storage) console.log("\nStopping ...");
+    this.eventWatch?.stop();
+    this.usecaseWatch?.stop();
     await this.host?.stop().catch((error) => console.error(`the host did not stop cleanly: ${messageOf(error)}`));
     await this.storage?.stop();
     this.log?.end();
@@ -101,6 +128,10 @@ export class Tidegate {
     process.exitCode = 1;
     this.stop().then(() => process.exit(1));
   }
+}
+
+function clock(): string {
+  return new Date().toTimeString().slice(0, 8);
 }
 
 /** Settings of the app that the caller's environment holds; storage is always the emulator's. */

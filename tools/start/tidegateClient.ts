@@ -1,36 +1,75 @@
+import { messageOf } from "../../shared/errors";
 import type { LocalInfo } from "./localState";
+
+const askLimitMs = 30_000;
 
 /** Calls a running Tidegate as its users do, with the local keys. */
 export class TidegateClient {
-  constructor(private readonly info: Pick<LocalInfo, "url" | "functionKey">) {}
+  constructor(private readonly info: Pick<LocalInfo, "url" | "functionKey" | "masterKey">) {}
 
   /** The JSON that `GET path` answers; undefined for 404; throws with the answer's reason otherwise. */
   async get<T>(path: string): Promise<T | undefined> {
-    const response = await fetch(`${this.info.url}${path}`, { headers: this.headers() });
-    if (response.status === 404) return undefined;
-    return this.read(response, path);
+    const response = await this.send("GET", path, {});
+    return response.status === 404 ? undefined : read<T>(response, path);
+  }
+
+  /** The JSON that `GET path` answers; throws with the answer's reason when it is anything but good. */
+  async require<T>(path: string): Promise<T> {
+    return read<T>(await this.send("GET", path, {}), path);
+  }
+
+  /** The JSON that `GET path` answers, whatever its status. */
+  async any<T>(path: string): Promise<T> {
+    return (await this.send("GET", path, {})).json() as Promise<T>;
   }
 
   /** Scores one row (feature -> value); `version` pins a version where no champion answers. */
   async score<T>(model: string, row: object, version?: number): Promise<T> {
     const path = `/score/${model}`;
     const pin = version === undefined ? {} : { "x-tidegate-version": String(version) };
-    const headers = { ...this.headers(), ...pin, "content-type": "application/json" };
-    const response = await fetch(`${this.info.url}${path}`, {
-      method: "POST",
-      headers,
-      body: JSON.stringify({ rows: [row] }),
-    });
-    return this.read(response, path);
+    const response = await this.send("POST", path, { ...pin, "content-type": "application/json" }, { rows: [row] });
+    return read<T>(response, path);
   }
 
-  private headers(): Record<string, string> {
-    return { "x-functions-key": this.info.functionKey };
+  /** Runs a timer's function now. */
+  async runNow(functionName: string): Promise<void> {
+    const path = `/admin/functions/${functionName}`;
+    const headers = { "x-functions-key": this.info.masterKey, "content-type": "application/json" };
+    const response = await this.send("POST", path, headers, {});
+    if (!response.ok) throw new Error(`${path} answered ${response.status}`);
   }
 
-  private async read<T>(response: Response, path: string): Promise<T> {
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${text.slice(0, 300)}`);
-    return JSON.parse(text) as T;
+  private async send(method: string, path: string, headers: object, body?: object): Promise<Response> {
+    try {
+      return await fetch(`${this.info.url}${path}`, {
+        method,
+        headers: { "x-functions-key": this.info.functionKey, ...headers },
+        body: body && JSON.stringify(body),
+        signal: AbortSignal.timeout(askLimitMs),
+      });
+    } catch (cause) {
+      throw new Error(`Tidegate at ${this.info.url} does not answer (${reasonOf(cause)})`, { cause });
+    }
+  }
+}
+
+/** fetch wraps what happened into "fetch failed". */
+function reasonOf(error: unknown): string {
+  const inner = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  return (inner as { code?: string }).code ?? messageOf(inner);
+}
+
+async function read<T>(response: Response, path: string): Promise<T> {
+  const text = await response.text();
+  if (response.ok) return JSON.parse(text) as T;
+  throw new Error(problemOf(text) ?? `${path} answered ${response.status}: ${text.slice(0, 300)}`);
+}
+
+/** The sentence of a problem document. */
+function problemOf(text: string): string | undefined {
+  try {
+    return (JSON.parse(text) as { error?: string }).error;
+  } catch {
+    return undefined; // the host's own answers have no body
   }
 }

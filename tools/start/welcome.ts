@@ -39,10 +39,11 @@ Tidegate is running (use cases: ${names})
 
 Try next
   drop a dataset     npm run drop -- <usecase> <file.csv>
+  what goes on       npm run status
   its runs           curl -s ${info.url}/runs -H 'x-functions-key: ${info.functionKey}'
   models             curl -s ${info.url}/models -H 'x-functions-key: ${info.functionKey}'
   check for drift    curl -s -X POST ${info.url}/admin/functions/drift -H 'x-functions-key: ${info.masterKey}' -H 'content-type: application/json' -d '{}'
   alerts             curl -s ${info.url}/alerts -H 'x-functions-key: ${info.functionKey}'
 
-Ctrl-C stops everything; the next start continues where this one ended.`);
+Whatever happens is told here. Ctrl-C stops everything; the next start continues where this one ended.`);
 }

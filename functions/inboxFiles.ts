@@ -1,0 +1,32 @@
+import { app } from "@azure/functions";
+import { z } from "zod";
+import { getApp } from "../shared/app";
+import { datasetsInbox, modelsInbox } from "../shared/governance/inboxes";
+import { type InboxEntry, listInbox } from "../shared/governance/listInbox";
+import { endpoint } from "./endpoint";
+import { cursorAfter, pageOf, pageQuery } from "./listPage";
+
+const inboxes = { datasets: datasetsInbox, models: modelsInbox };
+const query = z.strictObject({
+  inbox: z.enum(["datasets", "models"]).optional(),
+  /** the use case or model that files were dropped for */
+  folder: z.string().optional(),
+  ...pageQuery("inbox"),
+});
+
+app.http("listInbox", {
+  methods: ["GET"],
+  route: "inbox",
+  authLevel: "function",
+  handler: endpoint(async (_request, _context, { inbox, folder, limit, cursor }) => {
+    const names = inbox === undefined ? Object.values(inboxes) : [inboxes[inbox]];
+    const prefix = folder === undefined ? undefined : `${folder}/`;
+    const all = (await Promise.all(names.map((name) => listInbox(getApp(), name, prefix)))).flat();
+    const { entries, last } = pageOf(all, placeOf, limit, cursor);
+    return { jsonBody: { files: entries, next: cursorAfter("inbox", last) } };
+  }, query),
+});
+
+function placeOf({ droppedAt, inbox, folder, file }: InboxEntry): string {
+  return `${droppedAt} ${inbox} ${Buffer.from(`${folder}/${file}`).toString("hex")}`;
+}

@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import type { Status } from "../../../../tools/status/readStatus";
+import { statusLines } from "../../../../tools/status/statusLines";
+
+const now = new Date("2026-01-02T12:00:00Z");
+const storage = "DefaultEndpointsProtocol=http;BlobEndpoint=http://127.0.0.1:10000/devstoreaccount1;";
+const info = { url: "http://127.0.0.1:7071", functionKey: "f", masterKey: "m", storage, ready: true };
+const quiet = {
+  info: { ...info, usecases: ["fruit", "lots"] },
+  notReady: [],
+  capture: { mode: "buffered", lostRecords: 0 },
+  datasets: [],
+  files: [],
+  runs: [],
+  openRuns: [],
+  champions: [{ model: "fruit" }, { model: "lots" }],
+  alerts: [],
+} as Status;
+
+describe("the status in the terminal", () => {
+  it("says of a new Tidegate that there is nothing yet", () => {
+    expect(statusLines(quiet, now)).toEqual([
+      "address     http://127.0.0.1:7071",
+      "storage     answers, 127.0.0.1:10000",
+      "files       none waits, 0 of the 0 in the inboxes rejected",
+      "datasets    fruit: none yet",
+      "            lots: none yet",
+      "runs        none yet",
+      "champions   fruit: none",
+      "            lots: none",
+      "alerts      none open",
+      "predictions none captured yet (capture buffered)",
+    ]);
+  });
+
+  it("says what goes on, with figures", () => {
+    const busy = {
+      ...quiet,
+      notReady: ["storage does not answer within 2 s"],
+      capture: { mode: "durable", lostRecords: 3 },
+      datasets: [1, 2].map((version) => ({ usecase: "fruit", version, rowCount: version * 1000 })),
+      files: ["pending", "rejected", "accepted"].map((status) => ({ status, folder: "fruit", file: `${status}.csv` })),
+      runs: [{ id: "fruit.data-v2", status: "training" }],
+      openRuns: [
+        { id: "fruit.data-v2", status: "training", progress: { trialsDone: 2, trialsTotal: 6, secondsLeft: 12 } },
+      ],
+      champions: [
+        {
+          model: "fruit",
+          champion: {
+            version: 4,
+            selectionMetric: "brier",
+            metrics: { brier: 0.040012 },
+            baselines: { majority: { brier: 0.05 }, persistence: { brier: 0.0427 } },
+          },
+        },
+        { model: "elsewhere", champion: { version: 1 } },
+      ],
+      alerts: [1, 2, 3, 4, 5].map((minute) => ({
+        subject: "fruit",
+        rule: `rule-${minute}`,
+        severity: "warning",
+        raisedAt: `2026-01-02T11:5${minute}:00Z`,
+      })),
+      lastCaptured: { model: "fruit", at: new Date("2026-01-02T09:00:00Z") },
+    } as unknown as Status;
+    expect(statusLines(busy, now)).toEqual([
+      "address     http://127.0.0.1:7071",
+      "storage     storage does not answer within 2 s",
+      "files       1 waits to be judged (fruit/pending.csv), 1 of the 3 in the inboxes rejected",
+      "datasets    fruit: 2 versions, the newest 2 with 2000 rows",
+      "            lots: none yet",
+      "runs        fruit.data-v2 is training: 2 of 6 trials, about 12 s left",
+      "champions   fruit 4: brier 0.04001 (majority 0.05, persistence 0.0427)",
+      "            elsewhere 1: trained elsewhere, not judged here",
+      "alerts      fruit rule-1 (warning), raised 9 min ago",
+      "            fruit rule-2 (warning), raised 8 min ago",
+      "            fruit rule-3 (warning), raised 7 min ago",
+      "            and 2 more: GET /alerts?status=open",
+      "predictions the last of fruit 3 h ago (capture durable, 3 records lost)",
+    ]);
+  });
+
+  it("says how the last run ended where none goes on, in one line however long its message", () => {
+    const run = { id: "fruit.data-v1", status: "failed", finishedAt: "2026-01-01T12:00:00Z", message: "x".repeat(300) };
+    const lines = statusLines({ ...quiet, runs: [run] } as unknown as Status, now);
+    const [line] = lines.filter((text) => text.startsWith("runs"));
+    expect(line).toMatch(/^runs {8}none running; the last, fruit\.data-v1, ended as failed 24 h ago: x+\.\.\.$/);
+    expect(line.length).toBeLessThanOrEqual(110);
+  });
+});

@@ -1,0 +1,46 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { datasetsInbox } from "../../shared/governance/inboxes";
+import type { InboxEntry } from "../../shared/governance/listInbox";
+import type { TidegateClient } from "../start/tidegateClient";
+
+/** A file that is dropped. */
+export interface Dropped {
+  inbox: string;
+  folder: string;
+  file: string;
+  sha256: string;
+}
+
+const pollMs = 250;
+const limitMs = 10 * 60_000;
+
+/** When the file that lies at this place was judged last, if ever: a new verdict has another time. */
+export async function lastJudgedAt(client: TidegateClient, dropped: Dropped): Promise<string | undefined> {
+  return (await find(client, dropped))?.judgedAt;
+}
+
+/** Waits until the dropped bytes are judged, at another time than `before`; throws when nobody judges them for ten minutes. */
+export async function awaitVerdict(
+  client: TidegateClient,
+  dropped: Dropped,
+  before: string | undefined,
+): Promise<InboxEntry> {
+  const deadline = performance.now() + limitMs;
+  let reason: string | undefined;
+  while (performance.now() < deadline) {
+    const entry = await find(client, dropped);
+    const isJudged = entry !== undefined && entry.status !== "pending" && entry.judgedAt !== before;
+    if (isJudged && entry.sha256 === dropped.sha256) return entry;
+    reason = entry?.reason;
+    await delay(pollMs);
+  }
+  const why = reason === undefined ? "" : `; the last try failed: ${reason}`;
+  throw new Error(`it was not judged within ten minutes${why}: see npm run status, and host.log in the state folder`);
+}
+
+async function find(client: TidegateClient, { inbox, folder, file }: Dropped): Promise<InboxEntry | undefined> {
+  const kind = inbox === datasetsInbox ? "datasets" : "models";
+  const query = `inbox=${kind}&folder=${encodeURIComponent(folder)}&limit=1000`;
+  const { files } = await client.require<{ files: InboxEntry[] }>(`/inbox?${query}`);
+  return files.find((entry) => entry.folder === folder && entry.file === file);
+}

@@ -1,0 +1,49 @@
+import type { DatasetVersion, RejectedDataset } from "../../shared/data/datasetRegistry";
+import { datasetsInbox } from "../../shared/governance/inboxes";
+import type { InboxEntry } from "../../shared/governance/listInbox";
+import type { TidegateClient } from "../start/tidegateClient";
+
+/** What became of a dropped file, in lines: the first says it all. */
+export function verdictLines(client: TidegateClient, entry: InboxEntry): Promise<string[]> | string[] {
+  if (entry.inbox !== datasetsInbox) return modelVerdict(entry);
+  return entry.status === "accepted" ? acceptedDataset(client, entry) : rejectedDataset(client, entry);
+}
+
+function modelVerdict({ folder, file, status, version, created, reason }: InboxEntry): string[] {
+  if (status !== "accepted") return [`${folder}/${file} was refused: ${reason}`];
+  if (!created) return [`${folder}/${file} is ${folder} version ${version} already`];
+  return [
+    `${folder}/${file} is registered as ${folder} version ${version}; it answers by its number, and nobody but you moves an alias to it:`,
+    `  PUT /models/${folder}/aliases/champion {"version":${version},"reason":"...","actor":"your name"}`,
+  ];
+}
+
+async function acceptedDataset(client: TidegateClient, entry: InboxEntry): Promise<string[]> {
+  const { folder, file, version, created, runId } = entry;
+  const { datasets } = await lists(client, folder);
+  const dataset = datasets.find((one) => one.version === version);
+  const rows = dataset ? `, ${dataset.rowCount} rows, ${dataset.labelledRows} of them with a label` : "";
+  if (!created) return [`${folder}/${file} is ${folder} version ${version} already${rows}`];
+  const notes = (dataset?.notes ?? []).map((note) => `  note: ${note}`);
+  const run = runId === undefined ? [] : [`  the run ${runId} trains on it: npm run status`];
+  return [`${folder}/${file} was accepted: ${folder} version ${version}${rows}`, ...notes, ...run];
+}
+
+async function rejectedDataset(client: TidegateClient, entry: InboxEntry): Promise<string[]> {
+  const { folder, file, sha256, reason } = entry;
+  const { rejected } = await lists(client, folder);
+  const { reasons, reasonCount } = rejected.find((one) => one.sha256 === sha256 && one.file === file) ?? {
+    reasons: [{ message: reason ?? "no reason was given" }],
+    reasonCount: 1,
+  };
+  const more = reasonCount > reasons.length ? [`  and ${reasonCount - reasons.length} more`] : [];
+  const count = reasonCount === 1 ? "1 fault" : `${reasonCount} faults`;
+  return [`${folder}/${file} was rejected, ${count}:`, ...reasons.map(({ message }) => `  ${message}`), ...more];
+}
+
+/** Empty for a use case that nobody knows. */
+async function lists(client: TidegateClient, usecase: string) {
+  const path = `/datasets?limit=1000&usecase=${encodeURIComponent(usecase)}`;
+  const none = { datasets: [], rejected: [] };
+  return (await client.get<{ datasets: DatasetVersion[]; rejected: RejectedDataset[] }>(path)) ?? none;
+}

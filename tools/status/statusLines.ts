@@ -1,0 +1,101 @@
+import { figure } from "../../shared/figure";
+import type { ModelVersion } from "../../shared/registry/modelVersion";
+import type { RunDescription } from "../../shared/training/describeRun";
+import type { Status } from "./readStatus";
+
+const shownAlerts = 3;
+const width = 110;
+
+/** A status in about ten lines. */
+export function statusLines(status: Status, now: Date): string[] {
+  const { info, notReady, capture, lastCaptured } = status;
+  const lost = capture.lostRecords ? `, ${capture.lostRecords} records lost` : "";
+  const last = lastCaptured ? `the last of ${lastCaptured.model} ${ago(lastCaptured.at, now)}` : "none captured yet";
+  return [
+    row("address", `${info.url}${info.ready ? "" : ", starting"}`),
+    row("storage", notReady.length === 0 ? `answers, ${storageAddress(info.storage)}` : notReady.join("; ")),
+    row("files", filesText(status)),
+    ...rows(
+      "datasets",
+      info.usecases.map((usecase) => datasetText(status, usecase)),
+    ),
+    ...rows("runs", runTexts(status, now)),
+    ...rows("champions", status.champions.map(championText)),
+    ...rows("alerts", alertTexts(status, now)),
+    row("predictions", `${last} (capture ${capture.mode}${lost})`),
+  ];
+}
+
+function rows(title: string, texts: string[]): string[] {
+  return texts.map((text, i) => row(i === 0 ? title : "", text));
+}
+
+function row(title: string, text: string): string {
+  const line = `${title.padEnd(12)}${text}`;
+  return line.length <= width ? line : `${line.slice(0, width - 3)}...`;
+}
+
+function storageAddress(connection: string): string {
+  return /BlobEndpoint=https?:\/\/([^/;]+)/.exec(connection)?.[1] ?? "at the address in local.json";
+}
+
+function filesText({ files }: Status): string {
+  const pending = files.filter(({ status }) => status === "pending");
+  const rejected = files.filter(({ status }) => status === "rejected").length;
+  const waiting = pending.map(({ folder, file }) => `${folder}/${file}`).join(", ");
+  const count = pending.length === 1 ? "1 waits" : `${pending.length} wait`;
+  const wait = pending.length === 0 ? "none waits" : `${count} to be judged (${waiting})`;
+  return `${wait}, ${rejected} of the ${files.length} in the inboxes rejected`;
+}
+
+function datasetText({ datasets }: Status, usecase: string): string {
+  const versions = datasets.filter((dataset) => dataset.usecase === usecase);
+  if (versions.length === 0) return `${usecase}: none yet`;
+  const newest = versions.reduce((a, b) => (a.version > b.version ? a : b));
+  const count = versions.length === 1 ? "1 version" : `${versions.length} versions`;
+  return `${usecase}: ${count}, the newest ${newest.version} with ${newest.rowCount} rows`;
+}
+
+function runTexts({ openRuns, runs }: Status, now: Date): string[] {
+  if (openRuns.length > 0) return openRuns.map(openRunText);
+  if (runs.length === 0) return ["none yet"];
+  const [{ id, status, finishedAt, message }] = runs;
+  const end = finishedAt === undefined ? "" : ` ${ago(new Date(finishedAt), now)}`;
+  return [`none running; the last, ${id}, ended as ${status}${end}${message === undefined ? "" : `: ${message}`}`];
+}
+
+function openRunText({ id, status, progress }: RunDescription): string {
+  if (status !== "training") return `${id} is ${status}`;
+  const { trialsDone, trialsTotal, secondsLeft } = progress;
+  const left = secondsLeft === undefined ? "" : `, about ${secondsLeft} s left`;
+  return `${id} is training: ${trialsDone} of ${trialsTotal} trials${left}`;
+}
+
+function championText({ model, champion }: { model: string; champion?: ModelVersion }): string {
+  if (champion === undefined) return `${model}: none`;
+  const { version, selectionMetric: metric, metrics, baselines = {} } = champion;
+  if (metric === undefined || metrics === undefined) return `${model} ${version}: trained elsewhere, not judged here`;
+  const shown = (values: Record<string, unknown>) => figure(Number(values[metric]));
+  const others = Object.entries(baselines).map(([name, values]) => `${name} ${shown(values)}`);
+  return `${model} ${version}: ${metric} ${shown(metrics)} (${others.join(", ")})`;
+}
+
+function alertTexts({ alerts }: Status, now: Date): string[] {
+  if (alerts.length === 0) return ["none open"];
+  const texts = alerts
+    .slice(0, shownAlerts)
+    .map(
+      ({ subject, rule, severity, raisedAt }) =>
+        `${subject} ${rule} (${severity}), raised ${ago(new Date(raisedAt), now)}`,
+    );
+  const more = alerts.length - texts.length;
+  return more > 0 ? [...texts, `and ${more} more: GET /alerts?status=open`] : texts;
+}
+
+/** How long ago, in the largest unit that fits. */
+function ago(then: Date, now: Date): string {
+  const seconds = Math.max(0, Math.round((now.getTime() - then.getTime()) / 1000));
+  if (seconds < 60) return `${seconds} s ago`;
+  if (seconds < 3600) return `${Math.round(seconds / 60)} min ago`;
+  return seconds < 48 * 3600 ? `${Math.round(seconds / 3600)} h ago` : `${Math.round(seconds / 86_400)} days ago`;
+}
