@@ -14,8 +14,15 @@ const starter = `require("./dist/tools/start/storageEmulator").startStorageEmula
 /** A process that has started the emulator, as npm start does. */
 async function start(folder: string): Promise<{ child: ChildProcess; connectionString: string }> {
   const child = spawn(process.execPath, ["-e", starter, folder], { stdio: ["pipe", "pipe", "inherit"] });
-  const [line] = await once(child.stdout as NodeJS.ReadableStream, "data");
-  return { child, connectionString: String(line).trim() };
+  return { child, connectionString: await firstLine(child) };
+}
+
+async function firstLine(child: ChildProcess): Promise<string> {
+  const [line] = await Promise.race([
+    once(child.stdout as NodeJS.ReadableStream, "data"),
+    once(child, "exit").then(([code]) => Promise.reject(new Error(`the starter ended with code ${code}`))),
+  ]);
+  return String(line).trim();
 }
 
 let folder: string;
@@ -39,6 +46,17 @@ it("has saved its queues before the next one opens its folder, though the proces
   } finally {
     second.child.kill("SIGKILL");
   }
+});
+
+it("takes other ports where several find the usual ones free at the same moment", async () => {
+  const both = `const { startStorageEmulator: start } = require("./dist/tools/start/storageEmulator");
+    Promise.all(process.argv.slice(1).map(start)).then(async (all) => {
+      for (const emulator of all) await emulator.stop();
+      console.log(new Set(all.map(({ connectionString }) => connectionString)).size);
+    });`;
+  const folders = ["a", "b", "c"].map((name) => path.join(folder, name));
+  const child = spawn(process.execPath, ["-e", both, ...folders], { stdio: ["ignore", "pipe", "inherit"] });
+  expect(await firstLine(child)).toBe("3");
 });
 
 it("keeps its data where only their owner can read them", async () => {

@@ -18,6 +18,7 @@ const account = "devstoreaccount1";
 const key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 const services = ["blob", "queue", "table"];
 const usualPorts = [10_000, 10_001, 10_002];
+const maxAttempts = 5;
 const startLimitMs = 60_000;
 const stopLimitMs = 10_000;
 
@@ -25,7 +26,18 @@ const stopLimitMs = 10_000;
 export async function startStorageEmulator(folder: string): Promise<StorageEmulator> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await chmod(folder, 0o700); // the folder of an earlier version was open to all
-  const ports = await Promise.all(usualPorts.map(pickPort));
+  for (let attempt = 1; ; attempt++) {
+    const ports = await Promise.all((attempt === 1 ? usualPorts : [0, 0, 0]).map(pickPort));
+    try {
+      return await launch(folder, ports);
+    } catch (error) {
+      // a port that was free a moment ago may be taken by whoever else starts now
+      if (attempt === maxAttempts || !/EADDRINUSE/.test(String((error as Error).cause))) throw error;
+    }
+  }
+}
+
+async function launch(folder: string, ports: number[]): Promise<StorageEmulator> {
   const script = path.join(path.dirname(require.resolve("azurite/package.json")), "dist/src/azurite.js");
   const flags = ["--location", folder, "--skipApiVersionCheck", "--silent", "--disableTelemetry"];
   const binds = services.flatMap((name, i) => [`--${name}Host`, "127.0.0.1", `--${name}Port`, String(ports[i])]);
@@ -38,7 +50,7 @@ export async function startStorageEmulator(folder: string): Promise<StorageEmula
   const log = createWriteStream(path.join(folder, "azurite.log"), { flags: "a", mode: 0o600 });
   child.stdout?.pipe(log);
   child.stderr?.pipe(log);
-  const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  const exited = new Promise<number | null>((resolve) => child.once("close", resolve));
   await listening(child, exited, folder);
   const address = (i: number) => `http://127.0.0.1:${ports[i]}/${account}`;
   return {
@@ -55,25 +67,25 @@ export async function startStorageEmulator(folder: string): Promise<StorageEmula
   };
 }
 
+/** Waits until every service listens; rejects when the emulator ends before, with what it said as the cause. */
 function listening(child: ReturnType<typeof fork>, exited: Promise<number | null>, folder: string): Promise<void> {
   return new Promise((resolve, reject) => {
     let output = "";
-    const timer = setTimeout(
-      () => reject(new Error("the storage emulator did not start within a minute")),
-      startLimitMs,
-    );
-    const done = (work: () => void) => {
+    const fail = (what: string) => {
       clearTimeout(timer);
-      work();
+      reject(new Error(`the storage emulator ${what}; see ${path.join(folder, "azurite.log")}`, { cause: output }));
     };
-    exited.then((code) =>
-      done(() =>
-        reject(new Error(`the storage emulator ended at once (code ${code}); see ${path.join(folder, "azurite.log")}`)),
-      ),
-    );
-    child.stdout?.on("data", (chunk) => {
-      output += chunk;
-      if (output.match(/successfully listening/g)?.length === services.length) done(resolve);
-    });
+    const timer = setTimeout(() => {
+      child.kill("SIGKILL");
+      fail("did not start within a minute");
+    }, startLimitMs);
+    exited.then((code) => fail(`ended at once (code ${code})`));
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on("data", (chunk) => {
+        output += chunk;
+        if (output.match(/successfully listening/g)?.length !== services.length) return;
+        clearTimeout(timer);
+        resolve();
+      });
   });
 }
