@@ -87,6 +87,9 @@ describe.sequential("npm run drop", () => {
       );
       expect(code).toBe(1);
     }
+    const log = await tidegate.log();
+    expect(log).toContain('"coffee-grade/bad.csv": rejected');
+    expect(log).not.toContain('"high"');
   });
 
   it("shows the version of a good dataset and its run, and ends with 0; the same bytes are that version", async () => {
