@@ -9,7 +9,7 @@ export function closestName(wrong: string, names: Iterable<string>): string | un
   return closest?.name;
 }
 
-/** "there is no use case "wether"; did you mean "weather"? There are coffee-grade, weather". */
+/** "there is no use case "parcel"; did you mean "parcels"? There are parcels, lots". */
 export function noSuchName(kind: string, wrong: string, names: Iterable<string>): string {
   const known = [...names];
   const meant = closestName(wrong, known);

@@ -59,6 +59,8 @@ describe.sequential("npm start", () => {
     expect(first.output).toMatch(/Training: \d+\/\d+/);
     expect(first.output).toMatch(/Scored a row: \{"model":"weather","version":1/);
     await expect.poll(() => first.output).toContain("Ctrl-C stops everything");
+    const [champion] = /^Model weather version 1 is champion.*$/m.exec(first.output) ?? [""];
+    expect(champion).toMatch(/: brier 0\.04\d* on the hold-out \(majority 0\.05\d*, persistence 0\.04\d*\)$/);
   });
 
   it("prints a curl command that works", async () => {
@@ -134,6 +136,24 @@ describe.sequential("npm start", () => {
     const { code, stdout } = await command(["--help"]);
     expect(code).toBe(0);
     for (const option of ["--port", "--state", "--no-demo", "--help"]) expect(stdout).toContain(option);
+  });
+
+  it("ends in peace where Ctrl-C cuts its training short, with each step told once and no 0/0", async () => {
+    const args = ["dist/tools/start/main.js", "--port", "0", "--state", path.join(folder, "cut-short")];
+    const child = spawn(process.execPath, args);
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (chunk) => {
+        output += chunk;
+      });
+    const exited = new Promise((resolve) => child.once("exit", resolve));
+    await expect.poll(() => output, { timeout: 120_000 }).toContain("Training: ");
+    child.kill("SIGINT");
+    expect(await exited).toBe(0);
+    expect(output).toContain("Stopping ...");
+    expect(output).not.toMatch(/did not start|fetch failed|does not answer|0\/0/);
+    const steps = output.split("\n").filter((line) => line.startsWith("Training: "));
+    expect(steps).toEqual([...new Set(steps)]);
   });
 
   it("stops everything when npm gets SIGTERM, which npm hands to its shell", async () => {
