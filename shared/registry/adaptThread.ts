@@ -1,0 +1,14 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { toFailure } from "../errors";
+import { type AdaptStep, takeStep } from "./adaptSteps";
+
+/** Entry of a thread that changes one graph: one step in, one answer out. */
+function answer() {
+  try {
+    return { outcome: takeStep(workerData as AdaptStep) };
+  } catch (error) {
+    return { failure: toFailure(error) };
+  }
+}
+
+parentPort?.postMessage(answer());
