@@ -15,6 +15,7 @@ const help = `npm run drop -- <usecase> <file> [options]
 
 Puts a dataset (.csv, .csv.gz or .parquet) into the inbox of a running Tidegate, or a model (.onnx) into the model inbox,
 and shows what became of it: the version, or why it was refused. It ends with 0 only where the file was taken.
+A .json of the same name beside a model, which describes it, goes with it.
 The same as uploading it to datasets-inbox/<usecase>/ or models-inbox/<model>/ with any storage tool.
 
   --no-wait     do not wait for the verdict (npm run status shows it)
@@ -41,6 +42,11 @@ async function main(): Promise<void> {
   await checkName(client, inbox, name);
   const dropped: Dropped = { inbox, folder: name, file: path.basename(file), sha256: sha256Of(file) };
   const before = await lastJudgedAt(client, dropped);
+  const beside = file.replace(/\.onnx$/, ".json");
+  if (inbox === modelsInbox && existsSync(beside)) {
+    await upload(info.storage, { ...dropped, file: path.basename(beside) }, beside);
+    console.log(`Dropped ${beside}, which describes the model, into ${inbox}/${name}/`);
+  }
   await upload(info.storage, dropped, file);
   console.log(`Dropped ${file} into ${inbox}/${name}/`);
   if (values["no-wait"]) return console.log("npm run status shows what becomes of it");

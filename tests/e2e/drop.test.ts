@@ -110,6 +110,14 @@ describe.sequential("npm run drop", () => {
     expect(code).toBe(1);
   });
 
+  it("takes along the .json beside a model, before the model", async () => {
+    write("m.json", '{"classes":["a","b"]}');
+    const { stdout } = await run("drop", "my-model", path.join(folder, "m.onnx"));
+    expect(stdout).toMatch(/m\.json, which describes the model, into models-inbox\/my-model\/\nDropped .*m\.onnx into/);
+    const described = await tidegate.download("models-inbox", "my-model/m.json");
+    expect(described.toString()).toBe('{"classes":["a","b"]}');
+  });
+
   it("does not wait where it is told not to", async () => {
     const { code, stdout } = await run("drop", shipped, sample, "--no-wait");
     expect(stdout).toContain("npm run status shows what becomes of it");
