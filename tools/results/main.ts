@@ -80,7 +80,9 @@ function measured(spec: UsecaseSpec, data: PreparedData): string[] {
 /** A variant is a JSON file of the spec's fields that it replaces. */
 async function describeVariant(variant: string, original: string, sample: string): Promise<string> {
   const replaced = JSON.parse(await readFile(variant, "utf8"));
-  const written = { ...JSON.parse(await readFile(original, "utf8")), ...replaced };
+  // the example row is one of the original's features, for a start that no variant has
+  const { sample: _sample, example: _example, ...fields } = JSON.parse(await readFile(original, "utf8"));
+  const written = { ...fields, ...replaced };
   const spec = parseUsecase(JSON.stringify(written), `${variant} over ${original}`);
   const data = await prepare(sample, spec);
   const parts = [`### ${spec.name}, variant ${path.basename(variant, ".json")}`, ...measured(spec, data)];
