@@ -2,7 +2,7 @@ import { barChart } from "../charts/barChart";
 import { intervalChart } from "../charts/intervalChart";
 import { lineChart } from "../charts/lineChart";
 import type { ClassCurves } from "../evaluation/classCurves";
-import { metricTitle, metricWords } from "../evaluation/metricWords";
+import { metricNote, metricTitle, metricWords } from "../evaluation/metricWords";
 import type { ValueCurves } from "../evaluation/valueCurves";
 import { figure, percent } from "../figure";
 import { beside, type Cell, charts, paragraph, section, table } from "../page/html";
@@ -13,17 +13,21 @@ import type { ModelCard } from "./modelCard";
 export function measureSections({ facts, absent, predicts }: ModelCard): string {
   const curves = facts.valueCurves
     ? valueCharts(facts.valueCurves, predicts)
-    : charts((facts.curves ?? []).flatMap(curveCharts));
+    : (facts.curves ?? []).map((one) => charts(curveCharts(one), "large")).join("");
+  const differences = differencesChart(facts);
   return (
-    section("How good it is", beside(metricsTable(facts), differencesChart(facts)), absent.metrics) +
-    (facts.signature.classes ? section("What it decides", confusionTable(facts), absent.metrics) : "") +
+    section("How good it is", metricsTable(facts), absent.metrics) +
+    beside(
+      facts.signature.classes ? section("What it decides", confusionTable(facts), absent.metrics) : "",
+      differences === "" ? "" : section("Against others", differences),
+    ) +
     section("Curves and calibration", curves, absent.curves) +
     section("Where it is better and worse", sliceCharts(facts), absent.slices) +
     section("What its decisions cost", facts.saving ? savingParts(facts.saving) : "", absent.saving)
   );
 }
 
-function metricsTable({ metrics = {}, baselines = {}, intervals = {}, resampling }: ModelVersion): string {
+function metricsTable({ metrics = {}, baselines = {}, intervals = {}, resampling, signature }: ModelVersion): string {
   const names = Object.keys(metrics).filter((name) => typeof metrics[name] === "number" && name !== "rows");
   if (names.length === 0) return "";
   const others = Object.keys(baselines);
@@ -33,7 +37,7 @@ function metricsTable({ metrics = {}, baselines = {}, intervals = {}, resampling
     const range = interval && `${figure(interval.low)}\u00a0to\u00a0${figure(interval.high)}`;
     const values = [Number(metrics[name]), ...others.map((other) => baselines[other][name])];
     const [own, ...theirs] = values.map((value, at) => (at === bestOf(name, values) ? { best: Number(value) } : value));
-    return [inWords(name), own as Cell, range, ...(theirs as Cell[])];
+    return [inWords(name, signature.classes?.length), own as Cell, range, ...(theirs as Cell[])];
   });
   const text = `On ${metrics.rows} hold-out rows that no model had seen, beside the baselines on the same rows. The best of each line is marked.${drawnText(resampling)}`;
   return paragraph(text) + table(["metric", "this version", `${sure} interval`, ...others], rows, true);
@@ -42,15 +46,17 @@ function metricsTable({ metrics = {}, baselines = {}, intervals = {}, resampling
 function drawnText(resampling: ModelVersion["resampling"]): string {
   if (resampling === undefined) return "";
   const { unit, blocks, blockDays } = resampling;
-  const what = { row: "rows", group: "whole groups", day: `blocks of ${figure(blockDays ?? 1)} days` }[unit];
+  const what = {
+    row: "rows",
+    group: "whole groups",
+    day: blockDays === 1 ? "whole days" : `blocks of ${figure(blockDays ?? 1)} days`,
+  }[unit];
   return ` Intervals draw ${what} with replacement; there are ${blocks}.`;
 }
 
-function inWords(metric: string): Cell {
-  const words = metricWords(metric);
-  return words === undefined
-    ? metric
-    : { text: words.title, note: `${words.better === "near 0" ? "near 0" : words.better} is better: ${words.meaning}` };
+function inWords(metric: string, classes?: number): Cell {
+  const note = metricNote(metric, classes);
+  return note === undefined ? metric : { text: metricTitle(metric), note };
 }
 
 /** Where the best of several values of a metric stands; -1 where nobody knows which way is better, or where two are equally good. */
@@ -203,14 +209,14 @@ function sliceCharts({ slices = [], selectionMetric = "", metrics }: ModelVersio
 
 function savingParts({ unit, confidence, model, against, thresholds }: VersionSaving): string {
   const sure = percent(confidence);
-  const text = `A decision costs ${figure(model.costPerRow)} ${unit} a row on the hold-out (${sure} interval ${figure(model.low)} to ${figure(model.high)}). Saving: what the other rule costs more; an interval that includes zero proves no saving.`;
+  // beside a dearer way nothing could be told apart
+  const drawn = against.filter(isTold).filter(({ costPerRow }) => costPerRow <= 5 * model.costPerRow);
+  const dear = drawn.length < against.length ? " What costs more than five times as much is in the table only." : "";
+  const text = `A decision costs ${figure(model.costPerRow)} ${unit} a row on the hold-out (${sure} interval ${figure(model.low)} to ${figure(model.high)}). Saving: what the other rule costs more; an interval that includes zero proves no saving.${dear}`;
   const chart = intervalChart({
     title: "Saving against other ways to decide",
     valueLabel: `${unit} a row, ${sure} interval`,
-    intervals: against
-      .filter(isTold)
-      .filter(({ costPerRow }) => costPerRow <= 5 * model.costPerRow) // beside a dearer way nothing could be told apart
-      .map(({ name, saving, low, high }) => ({ label: name, value: saving, low, high })),
+    intervals: drawn.map(({ name, saving, low, high }) => ({ label: name, value: saving, low, high })),
     reference: { value: 0, label: "no saving" },
   });
   const rows = against.map(({ name, costPerRow, saving, low, high }) => [name, costPerRow, saving, low, high]);
@@ -220,6 +226,8 @@ function savingParts({ unit, confidence, model, against, thresholds }: VersionSa
       )
     : "";
   return (
-    paragraph(text) + beside(table(["decided by", `cost, ${unit} a row`, "saving", "from", "to"], rows), chart) + limits
+    paragraph(text) +
+    beside(table(["decided by", `cost, ${unit} a row`, "saving", "saving, from", "saving, to"], rows), chart) +
+    limits
   );
 }

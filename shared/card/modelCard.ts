@@ -1,5 +1,6 @@
 import { fewBlocks } from "../evaluation/resampling";
 import type { GlobalExplanation } from "../explain/globalExplanation";
+import { figure } from "../figure";
 import type { ModelVersion } from "../registry/modelVersion";
 import { mayBeZero } from "../registry/notShownBetter";
 import { timeText } from "../timeText";
@@ -90,7 +91,8 @@ function intendedUseOf(spec?: UsecaseSpec): string {
 const blockWords = { row: "rows", group: "groups", day: "of days that hang together" };
 
 /** Limits that the figures themselves show. */
-function knownLimits({ gate, differences = [], slices = [], checks = [], data, resampling }: ModelVersion): string[] {
+function knownLimits(facts: ModelVersion): string[] {
+  const { gate, differences = [], slices = [], checks = [], data, resampling, saving } = facts;
   const limits: string[] = [];
   if (resampling && resampling.blocks < fewBlocks)
     limits.push(
@@ -100,6 +102,10 @@ function knownLimits({ gate, differences = [], slices = [], checks = [], data, r
   for (const { against, low, high } of differences)
     if (mayBeZero({ low, high }))
       limits.push(`On the hold-out it cannot be told from ${against}: the interval of the difference includes zero.`);
+  for (const { name, saving: gain, low, high } of saving?.against.filter((other) => other.saving < 0) ?? [])
+    limits.push(
+      `On the hold-out its decisions cost more than those of ${name}: ${figure(-gain)} ${saving?.unit} a row (interval ${figure(-high)} to ${figure(-low)}).`,
+    );
   for (const { column, slice, rows } of slices.filter(({ worse }) => worse))
     limits.push(`Worse than on the whole where ${column} is ${slice} (${rows} hold-out rows).`);
   for (const { name, status, summary } of checks)

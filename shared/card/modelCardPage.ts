@@ -1,6 +1,6 @@
 import { barChart } from "../charts/barChart";
 import { escapeText } from "../charts/escapeText";
-import { metricTitle } from "../evaluation/metricWords";
+import { metricName, metricTitle } from "../evaluation/metricWords";
 import { figure } from "../figure";
 import { beside, type Cell, type Link, list, navigation, page, paragraph, section, table } from "../page/html";
 import { notShownBetterText } from "../registry/notShownBetter";
@@ -83,7 +83,7 @@ function importanceChart({ importance }: ModelCard): string {
   const { metric, rows, repeats, features } = importance;
   const chart = barChart({
     title: `Permutation importance (${metricTitle(metric)})`,
-    valueLabel: `how much worse the ${metricTitle(metric)} gets without it`,
+    valueLabel: `how much worse the ${metricName(metric)} gets without it`,
     bars: features.slice(0, 25).map(({ feature, importance: mean, deviation }) => ({
       label: feature,
       value: mean,

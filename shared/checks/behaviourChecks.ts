@@ -1,7 +1,7 @@
 import { type FeatureTable, selectRows } from "../data/featureTable";
 import type { PreparedData } from "../data/preparedData";
 import { calibrationBins, expectedCalibrationError } from "../evaluation/calibration";
-import { metricTitle } from "../evaluation/metricWords";
+import { metricName } from "../evaluation/metricWords";
 import { isBetter, selectionMetricValue } from "../evaluation/selectionMetric";
 import type { ModelOutput } from "../evaluation/weightedMetric";
 import { figure, percent } from "../figure";
@@ -193,6 +193,6 @@ async function missingInputs(sample: Sample): Promise<CheckResult> {
   const summary =
     broken.length > 0
       ? `without ${broken.join(", ")} the predictions are not finite numbers`
-      : `every feature may be missing; without ${worst} the ${metricTitle(sample.metric)} gets worse by ${percent(by)}${maxWorsening === undefined ? "" : `; ${percent(maxWorsening)} are allowed`}`;
+      : `every feature may be missing; without ${worst} the ${metricName(sample.metric)} gets worse by ${percent(by)}${maxWorsening === undefined ? "" : `; ${percent(maxWorsening)} are allowed`}`;
   return checkResult({ name: "missing inputs", kind, severity, ok, summary, evidence: { worsening } });
 }

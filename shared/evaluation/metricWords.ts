@@ -40,7 +40,7 @@ const words = new Map<string, MetricWords>(
       better: "higher",
       meaning: "mean over the classes of their recall",
     },
-    precision: { title: "Precision", better: "higher", meaning: "share of those decided positive that are" },
+    precision: { title: "Precision", better: "higher", meaning: "share of those decided positive that are positive" },
     recall: { title: "Recall", better: "higher", meaning: "share of actual positives that are found" },
     rmse: { title: "RMSE", better: "lower", meaning: "root of the mean squared error, in the label's unit" },
     mae: { title: "MAE", better: "lower", meaning: "mean absolute error, in the label's unit" },
@@ -65,7 +65,25 @@ export function metricWords(metric: string): MetricWords | undefined {
   return words.get(metric);
 }
 
-/** A metric's name for people: "Brier score" for brier. */
+/** A metric's name for people, as a heading: "Log loss" for logLoss. */
 export function metricTitle(metric: string): string {
   return words.get(metric)?.title ?? metric;
+}
+
+const properNames = new Set(["brier"]);
+
+/** A metric's name within a sentence: "log loss" for logLoss; acronyms and names of people stay as they are. */
+export function metricName(metric: string): string {
+  const title = metricTitle(metric);
+  return !properNames.has(metric) && /^[A-Z][a-z]/.test(title) ? title[0].toLowerCase() + title.slice(1) : title;
+}
+
+const averaged = new Set(["precision", "recall", "f1", "rocAuc", "prAuc"]);
+
+/** Which way a metric is better and what it is, for a model of `classes` classes (none with regression). */
+export function metricNote(metric: string, classes = 0): string | undefined {
+  const found = words.get(metric);
+  if (found === undefined) return undefined;
+  const mean = classes > 2 && averaged.has(metric) ? "; the mean over the classes, each against the rest" : "";
+  return `${found.better} is better: ${found.meaning}${mean}`;
 }

@@ -1,7 +1,7 @@
 import { barChart } from "../charts/barChart";
 import { escapeText } from "../charts/escapeText";
 import { type Line, lineChart } from "../charts/lineChart";
-import { metricTitle } from "../evaluation/metricWords";
+import { metricName, metricTitle } from "../evaluation/metricWords";
 import { figure, percent } from "../figure";
 import { charts, navigation, page, paragraph, section } from "../page/html";
 import { notShownBetterText } from "../registry/notShownBetter";
@@ -31,9 +31,9 @@ export function explainPage(explanation: GlobalExplanation, key?: string): strin
 function importanceSection({ importance }: GlobalExplanation): string {
   if (importance === undefined) return "";
   const { metric, value, rows, repeats, features } = importance;
-  const name = metricTitle(metric);
+  const name = metricName(metric);
   const chart = barChart({
-    title: `Permutation importance (${name})`,
+    title: `Permutation importance (${metricTitle(metric)})`,
     valueLabel: `how much worse the ${name} gets without it`,
     bars: features.map(({ feature, importance: mean, deviation }) => ({
       label: feature,
@@ -43,7 +43,7 @@ function importanceSection({ importance }: GlobalExplanation): string {
     })),
   });
   const text = `The ${name} is ${figure(value)} on ${rows} hold-out rows as they are. Each feature's values were dealt to other rows ${repeats} times; whiskers: one standard deviation.`;
-  return section("What the model cannot do without", paragraph(text, "soft") + chart);
+  return section("What the model cannot do without", paragraph(text, "soft") + charts([chart]));
 }
 
 function shapleySection({ method, fallback, explains, rows, answers }: ShapleyReport): string {
@@ -60,8 +60,8 @@ function shapleySection({ method, fallback, explains, rows, answers }: ShapleyRe
 }
 
 function dependenceCharts({ dependence, kind }: GlobalExplanation): string {
-  const text =
-    "Bold: the mean over rows (partial dependence). Faint: single rows. Where features go together, some of these combinations never occur.";
+  const single = dependence.some(({ answers }) => answers.length === 1) ? " Faint: single rows." : "";
+  const text = `Bold: the mean over rows (partial dependence).${single} Where features go together, some of these combinations never occur.`;
   return paragraph(text, "soft") + charts(dependence.map((one) => dependenceChart(one, kind)));
 }
 

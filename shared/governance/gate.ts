@@ -1,4 +1,4 @@
-import { metricTitle } from "../evaluation/metricWords";
+import { metricName } from "../evaluation/metricWords";
 import { isBetter } from "../evaluation/selectionMetric";
 import { figure, percent } from "../figure";
 import { type AliasPin, pinSentence } from "../registry/aliasPin";
@@ -33,7 +33,7 @@ export const championName = "champion";
  */
 export function judge(evidence: GateEvidence, gates: UsecaseSpec["gates"]): GateVerdict {
   const { metric, value, holdoutRows } = evidence;
-  const title = metricTitle(metric);
+  const title = metricName(metric);
   const faults: string[] = [...evidence.failedChecks];
   if (evidence.champion !== undefined && evidence.pin) faults.push(pinSentence(evidence.champion, evidence.pin));
   const notes: string[] = [];

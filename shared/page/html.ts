@@ -18,7 +18,7 @@ const style =
   "td small{display:block;line-height:1.35;font-weight:400}td:first-child,th:first-child{padding-left:0}td:nth-child(2):last-child{overflow-wrap:anywhere}code{overflow-wrap:anywhere}" +
   ".number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}.best{background:var(--good);font-weight:600}.wide{overflow-x:auto}" +
   "svg{display:block;width:100%;height:auto;max-width:36rem;border:1px solid var(--line);border-radius:.4rem}" +
-  ".charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,22rem),1fr));gap:.8rem;align-items:start;margin:.6rem 0}" +
+  ".charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,22rem),1fr));gap:.8rem;align-items:start;margin:.6rem 0}.large{grid-template-columns:repeat(auto-fill,minmax(min(100%,30rem),1fr))}" +
   ".beside{display:flex;flex-wrap:wrap;gap:.5rem 2rem;align-items:flex-start}.beside>*{flex:1 1 22rem;min-width:0}.beside>:first-child{flex-grow:2}" +
   "@media(max-width:40rem){th,td{padding:.2rem .4rem}table{font-size:.87em}.stack thead{display:none}.stack tr{display:block;border-bottom:1px solid var(--line);padding:.4rem 0}" +
   ".stack td{display:block;border:0;padding:.1rem .2rem;text-align:left;white-space:normal}.stack td:first-child{font-weight:600}.stack td:not(:first-child)::before{content:attr(data-label) ': ';color:var(--soft)}}" +
@@ -83,9 +83,9 @@ function numberText(value: number): string {
   return Number.isInteger(value) ? String(value) : figure(value);
 }
 
-/** Charts beside each other, as many as the screen has room for. */
-export function charts(drawn: readonly string[]): string {
-  return drawn.length === 0 ? "" : `<div class="charts">${drawn.join("")}</div>`;
+/** Charts beside each other, as many as the screen has room for: three on a desktop, or two large ones. */
+export function charts(drawn: readonly string[], size?: "large"): string {
+  return drawn.length === 0 ? "" : `<div class="charts${size ? ` ${size}` : ""}">${drawn.join("")}</div>`;
 }
 
 /** Parts side by side where there is room, below each other otherwise. */
