@@ -1,6 +1,11 @@
 export const datasetsInbox = "datasets-inbox";
 export const modelsInbox = "models-inbox";
 
+/** The model that a .json of the model inbox describes; undefined for any other file. */
+export function describedModel(blobName: string): string | undefined {
+  return blobName.endsWith(".json") ? blobName.replace(/\.json$/, ".onnx") : undefined;
+}
+
 /** Where a file lies in an inbox: the folder that names its use case or model ("" at the top, "a/b" below a folder), and its name. */
 export function placeInInbox(blobName: string): { folder: string; file: string } {
   const end = blobName.lastIndexOf("/");

@@ -1,5 +1,5 @@
 import type { BlobInfo, BlobStore } from "../ports";
-import { placeInInbox } from "./inboxes";
+import { describedModel, modelsInbox, placeInInbox } from "./inboxes";
 import type { InboxLedger, InboxRecord, InboxVerdict } from "./inboxLedger";
 
 /** A file of an inbox with what became of it. */
@@ -10,8 +10,11 @@ export interface InboxEntry extends Partial<Omit<InboxRecord, "status" | "unknow
   file: string;
   sizeBytes: number;
   droppedAt: string;
-  /** pending until it is judged; `reason` then says why a try failed */
-  status: "pending" | "accepted" | "rejected";
+  /**
+   * pending until it is judged; `reason` then says why a try failed. A description is read with the model that it lies beside, and is
+   * not judged by itself.
+   */
+  status: "pending" | "accepted" | "rejected" | "description";
 }
 
 /** The files of an inbox whose names start with `prefix`, each with the verdict on it as it lies there now. */
@@ -21,13 +24,15 @@ export async function listInbox(
   prefix?: string,
 ): Promise<InboxEntry[]> {
   const verdicts = await ports.inbox.all();
-  const entries: InboxEntry[] = [];
-  for await (const blob of ports.blobs.list(inbox, prefix)) {
+  const blobs: BlobInfo[] = [];
+  for await (const blob of ports.blobs.list(inbox, prefix)) blobs.push(blob);
+  const names = new Set(inbox === modelsInbox ? blobs.map(({ name }) => name) : []);
+  return blobs.map((blob) => {
     const place = { inbox, ...placeInInbox(blob.name) };
     const dropped = { sizeBytes: blob.sizeBytes, droppedAt: blob.lastModified.toISOString() };
-    entries.push({ ...place, ...dropped, ...verdictOn(blob, verdicts.get(`${inbox}/${blob.name}`)) });
-  }
-  return entries;
+    if (names.has(describedModel(blob.name) ?? "")) return { ...place, ...dropped, status: "description" };
+    return { ...place, ...dropped, ...verdictOn(blob, verdicts.get(`${inbox}/${blob.name}`)) };
+  });
 }
 
 function verdictOn(

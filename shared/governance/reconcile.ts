@@ -3,7 +3,7 @@ import { isFinal, type RunRecord, trainingQueues } from "../training/runRecord";
 import type { StartRunPorts } from "../training/startRun";
 import { sendTrials, trialsIn } from "../training/trainCandidate";
 import type { Usecase } from "../usecase/loadUsecases";
-import { datasetsInbox, modelsInbox, placeInInbox } from "./inboxes";
+import { datasetsInbox, describedModel, modelsInbox, placeInInbox } from "./inboxes";
 import { findRecord, giveUpFile, type InboxFile, type ReceiveFilePorts, receiveFile, record } from "./receiveFile";
 
 export interface ReconcilePorts extends ReceiveFilePorts {
@@ -85,7 +85,8 @@ async function receiveMissed(ports: ReconcilePorts, inbox: string, pass: Pass): 
 
 /** A .json beside a model is read with it. */
 async function describesModel({ blobs }: ReconcilePorts, name: string): Promise<boolean> {
-  return name.endsWith(".json") && (await blobs.stat(modelsInbox, name.replace(/\.json$/, ".onnx"))) !== undefined;
+  const model = describedModel(name);
+  return model !== undefined && (await blobs.stat(modelsInbox, model)) !== undefined;
 }
 
 async function isOfNewUsecase(ports: ReconcilePorts, inbox: string, name: string): Promise<boolean> {

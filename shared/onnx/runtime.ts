@@ -3,6 +3,7 @@ import { AppError, messageOf } from "../errors";
 import { ownValue } from "../ownValue";
 import type { ModelRuntime, RuntimeModel, TensorInfo, TensorType, TensorValue } from "../ports";
 import { predictBody } from "../scoring/predict";
+import { loadFault } from "./loadFault";
 
 const runtimeTypes: Record<string, TensorType> = {
   float32: "FP32",
@@ -34,7 +35,7 @@ async function load(bytes: Uint8Array): Promise<RuntimeModel> {
       logSeverityLevel: 3,
     });
   } catch (error) {
-    throw new AppError("rejected", `ONNX Runtime cannot load the model: ${messageOf(error)}`, { cause: error });
+    throw new AppError("rejected", loadFault(messageOf(error)), { cause: error });
   }
   try {
     return wrap(ort.Tensor, session);

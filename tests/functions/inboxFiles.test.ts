@@ -60,4 +60,15 @@ describe.sequential("a file in an inbox", () => {
     expect([...first.files, ...second.files].map(({ file }) => file).sort()).toEqual(["bad.csv", "lots.csv", "m.onnx"]);
     expect(second.next).toBeUndefined();
   });
+
+  it("is a description where it lies beside the model that it describes, and waits for nothing", async () => {
+    const statuses = async () => {
+      const files = (await listed({ inbox: "models", folder: "described" })) as { file: string; status: string }[];
+      return Object.fromEntries(files.map(({ file, status }) => [file, status]));
+    };
+    await put("models-inbox", "described/x.json", Buffer.from('{"classes":["a","b"]}'));
+    expect(await statuses()).toEqual({ "x.json": "pending" });
+    await put("models-inbox", "described/x.onnx", Buffer.from("no model"));
+    expect(await statuses()).toEqual({ "x.json": "description", "x.onnx": "pending" });
+  });
 });

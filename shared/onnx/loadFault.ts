@@ -1,0 +1,60 @@
+/** A kind of error of ONNX Runtime, told by its text, and what it means to whoever exported the model. */
+interface KnownFault {
+  pattern: RegExp;
+  text(found: RegExpExecArray): string;
+  /** the runtime's own words name the place in the graph */
+  keepsRaw?: boolean;
+}
+
+const knownFaults: KnownFault[] = [
+  { pattern: /data pointer is null/i, text: () => "the file is empty: export the model again" },
+  {
+    pattern: /protobuf parsing failed|no graph was found/i,
+    text: () => "the file is not an ONNX model, or is cut short: export it again and drop the whole file",
+  },
+  {
+    pattern: /Opset (\d+) is under development.*support for domain (\S+) is till opset (\d+)/s,
+    text: ([, opset, domain, newest]) =>
+      `the model asks for opset ${opset} of ${domain}, and ONNX Runtime here knows none after ${newest}: export it with an opset up to ${newest}`,
+  },
+  {
+    pattern: /Unsupported model IR version: (\d+), max supported IR version: (\d+)/,
+    text: ([, version, newest]) =>
+      `the model is in ONNX format (IR) version ${version}, and ONNX Runtime here reads none after ${newest}: export it with an older onnx package`,
+  },
+  {
+    pattern: /Missing opset in the model/,
+    text: () => "the model does not say which opset its operators are of: export it again",
+  },
+  {
+    pattern: /No Op registered for (\S+)|(\S+?)(?:\(-?\d+\))? is not a registered function|implementation for (\S+)\(/,
+    text: ([, a, b, c]) =>
+      `ONNX Runtime does not know the operator ${a ?? b ?? c} as the model uses it: export it with standard operators, or another opset`,
+    keepsRaw: true,
+  },
+  {
+    pattern: /No opset import for domain/,
+    text: () => "the model uses operators of a domain that it does not import",
+    keepsRaw: true,
+  },
+  {
+    pattern: /invalid (tensor|model)|Type Error|ShapeInferenceError|does not match expected count/i,
+    text: () => "the model's graph contradicts itself: export it again",
+    keepsRaw: true,
+  },
+];
+
+/** Why ONNX Runtime refused to load a model, in plain words, with its own text behind them where that tells the place. */
+export function loadFault(message: string): string {
+  const raw = withoutSource(message);
+  for (const { pattern, text, keepsRaw } of knownFaults) {
+    const found = pattern.exec(raw);
+    if (found) return keepsRaw ? `${text(found)} (ONNX Runtime: ${raw})` : text(found);
+  }
+  return `ONNX Runtime cannot load the model: ${raw}`;
+}
+
+/** Takes away the runtime's source lines and signatures, as in "/onnxruntime_src/a.cc:1 void f(int) Text". */
+function withoutSource(message: string): string {
+  return message.replace(/\/onnxruntime_src\/\S+:\d+ .*?\) (?=[A-Z[])/gs, "").trim();
+}

@@ -1,0 +1,64 @@
+import { create, toBinary } from "@bufbuild/protobuf";
+import { describe, expect, it } from "vitest";
+import { GraphBuilder } from "../../../shared/onnx/graph";
+import { loadFault } from "../../../shared/onnx/loadFault";
+import { ModelProtoSchema } from "../../../shared/onnx/onnx.generated";
+import { createOnnxRuntime } from "../../../shared/onnx/runtime";
+
+/** One node between a number and a number. */
+function model(opType: string): Uint8Array {
+  const graph = new GraphBuilder("one");
+  const input = graph.input("x", "float", 1);
+  graph.output("y", "float", 1);
+  graph.node(opType, [input], {}, "y");
+  return graph.toBytes({});
+}
+
+function asking(opset: number, irVersion = 8): Uint8Array {
+  return toBinary(
+    ModelProtoSchema,
+    create(ModelProtoSchema, {
+      irVersion: BigInt(irVersion),
+      opsetImport: [{ domain: "", version: BigInt(opset) }],
+      graph: { name: "g" },
+    }),
+  );
+}
+
+const whole = model("Identity");
+const junk = "the file is not an ONNX model, or is cut short: export it again and drop the whole file";
+
+describe("a file that ONNX Runtime cannot load", () => {
+  it.each<[string, Uint8Array, RegExp]>([
+    ["text", Buffer.from("hello, this is not a model"), new RegExp(`^${junk}$`)],
+    ["half a model", whole.subarray(0, whole.length - 10), new RegExp(`^${junk}$`)],
+    ["its first bytes", whole.subarray(0, 2), new RegExp(`^${junk}$`)],
+    ["nothing", new Uint8Array(), /^the file is empty: export the model again$/],
+    ["an opset of the future", asking(999), /^the model asks for opset 999 of ai\.onnx, and .* up to \d+$/],
+    [
+      "a format of the future",
+      asking(17, 999),
+      /^the model is in ONNX format \(IR\) version 999, and .* onnx package$/,
+    ],
+    [
+      "an operator that nobody knows",
+      model("FooBar"),
+      /^ONNX Runtime does not know the operator FooBar as .*, or another opset \(ONNX Runtime: .*FooBar/,
+    ],
+    [
+      "an attribute that is missing",
+      model("Cast"),
+      /^the model's graph contradicts itself: export it again \(ONNX Runtime: .*attribute 'to' is missing/,
+    ],
+  ])("is refused in plain words first: %s", async (_what, bytes, words) => {
+    await expect(createOnnxRuntime().load(bytes)).rejects.toMatchObject({
+      code: "rejected",
+      message: expect.stringMatching(words),
+    });
+  });
+
+  it("keeps the runtime's own words where nobody knows better, without lines of its source", () => {
+    const text = "/onnxruntime_src/core/a.cc:1 void f(const std::map<int, int>&) Something new.\n";
+    expect(loadFault(text)).toBe("ONNX Runtime cannot load the model: Something new.");
+  });
+});
