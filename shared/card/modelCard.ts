@@ -104,7 +104,7 @@ function knownLimits(facts: ModelVersion): string[] {
       limits.push(`On the hold-out it cannot be told from ${against}: the interval of the difference includes zero.`);
   for (const { name, saving: gain, low, high } of saving?.against.filter((other) => other.saving < 0) ?? [])
     limits.push(
-      `On the hold-out its decisions cost more than those of ${name}: ${figure(-gain)} ${saving?.unit} a row (interval ${figure(-high)} to ${figure(-low)}).`,
+      `On the hold-out its decisions cost ${figure(-gain)} ${saving?.unit} a row more than those of "${name}" (interval ${figure(-high)} to ${figure(-low)}).`,
     );
   for (const { column, slice, rows } of slices.filter(({ worse }) => worse))
     limits.push(`Worse than on the whole where ${column} is ${slice} (${rows} hold-out rows).`);

@@ -50,6 +50,22 @@ describe("the card of a model trained elsewhere", () => {
 });
 
 describe("a model card", () => {
+  it("names among its limits what would cost less than its decisions", () => {
+    const other = { costPerRow: 2, saving: -1, low: -2, high: 0.5 };
+    const saving = {
+      unit: "EUR",
+      confidence: 0.95,
+      model: { costPerRow: 3, low: 2, high: 4 },
+      against: [
+        { name: "persistence", ...other },
+        { name: "majority", ...other, saving: 1 },
+      ],
+    };
+    expect(cardOf({ classes: ["a", "b"], labelOutput: "l" }, { saving }).limits).toContain(
+      'On the hold-out its decisions cost 1 EUR a row more than those of "persistence" (interval -0.5 to 2).',
+    );
+  });
+
   it("leads on to the explanation, the neighbouring versions and the documents behind it", () => {
     const page = modelCardPage(cardOf({ valueOutput: "y" }), "key");
     const links = [...page.matchAll(/<a href="([^"]*)">([^<]*)</g)].map(([, href, text]) => `${text} -> ${href}`);
