@@ -33,7 +33,7 @@ const environment = z.object({
   TIDEGATE_ALIAS_MAX_AGE_MS: z.coerce.number().int().min(100).max(600_000).default(5_000),
   TIDEGATE_MAX_MODEL_MB: z.coerce.number().positive().max(2000).default(200),
   TIDEGATE_MAX_MODEL_COLUMNS: z.coerce.number().int().min(1).max(1_000_000).default(10_000),
-  TIDEGATE_DATA_MEMORY_MB: z.coerce.number().min(300).max(100_000).default(900),
+  TIDEGATE_DATA_MEMORY_MB: z.coerce.number().min(300).max(100_000).default(1000),
   TIDEGATE_SCORING_TIMEOUT_MS: z.coerce.number().int().min(10).max(600_000).default(1_000),
   TIDEGATE_UPLOADED_MODEL_MB: z.coerce.number().min(128).max(1_000_000).default(1_024),
   TIDEGATE_MODEL_CACHE_MB: z.coerce.number().positive().default(512),

@@ -46,15 +46,24 @@ export interface PrepareOutcome {
   folds: number;
   /** labelled rows that each version brought */
   rowsOfVersion: { version: number; rows: number }[];
-  checks: CheckResult[];
 }
 
-export type DataTask = InspectTask | CompareTask | PrepareTask;
-export type DataOutcome<T extends DataTask> = T extends InspectTask
-  ? InspectOutcome
-  : T extends CompareTask
-    ? KnownRows
-    : PrepareOutcome;
+/** Checks rows that a PrepareTask wrote, before anything is trained on them; a task of its own, so that it has the memory to itself. */
+export interface CheckTask {
+  kind: "check";
+  prepared: string;
+  spec: UsecaseSpec;
+}
+
+interface Outcomes {
+  inspect: InspectOutcome;
+  compare: KnownRows;
+  prepare: PrepareOutcome;
+  check: CheckResult[];
+}
+
+export type DataTask = InspectTask | CompareTask | PrepareTask | CheckTask;
+export type DataOutcome<T extends DataTask> = Outcomes[T["kind"]];
 
 /** Work on datasets, which may be large or made to harm: it stays out of the process that serves. */
 export interface DataWork {

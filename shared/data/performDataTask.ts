@@ -1,10 +1,12 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { checkData } from "../checks/dataChecks";
-import type { SqlSession } from "../ports";
+import type { SqlEngine, SqlSession } from "../ports";
+import type { CheckResult } from "../registry/modelVersion";
 import { checkDataset } from "./checkDataset";
 import { compareWithKnown, type KnownRows } from "./compareVersions";
 import type {
+  CheckTask,
   CompareTask,
   DataOutcome,
   DataTask,
@@ -14,16 +16,24 @@ import type {
   PrepareTask,
 } from "./dataTasks";
 import { prepareDataset } from "./prepareDataset";
-import { encodePrepared } from "./preparedData";
+import { decodePrepared, encodePrepared } from "./preparedData";
 import { profileDataset } from "./profileDataset";
 import { writePreparedParquet } from "./writePreparedParquet";
 
 const hourMs = 3_600_000;
 
-/** Performs a task whose files lie in the session's folder. */
-export function performDataTask(session: SqlSession, folder: string, task: DataTask): Promise<DataOutcome<DataTask>> {
-  if (task.kind === "inspect") return inspect(session, task);
-  return task.kind === "compare" ? compare(session, task) : prepare(session, folder, task);
+/** Performs a task whose files lie in `folder`. */
+export async function performDataTask(sql: SqlEngine, folder: string, task: DataTask): Promise<DataOutcome<DataTask>> {
+  if (task.kind === "check") return check(task);
+  return sql.withSession<DataOutcome<DataTask>>((session) => {
+    if (task.kind === "inspect") return inspect(session, task);
+    return task.kind === "compare" ? compare(session, task) : prepare(session, folder, task);
+  }, folder);
+}
+
+async function check({ prepared, spec }: CheckTask): Promise<CheckResult[]> {
+  const data = decodePrepared(await readFile(prepared));
+  return checkData(data, spec.checks, (spec.horizonHours ?? 0) * hourMs);
 }
 
 async function inspect(session: SqlSession, { file, spec, nowMs }: InspectTask): Promise<InspectOutcome> {
@@ -52,7 +62,6 @@ async function prepare(session: SqlSession, folder: string, { files, spec }: Pre
     trainRows: data.trainRows.length,
     folds: data.folds.length,
     rowsOfVersion: countVersions(data.source.version),
-    checks: checkData(data, spec.checks, (spec.horizonHours ?? 0) * hourMs),
   };
 }
 

@@ -15,7 +15,7 @@ export interface DataRequest {
 beGuest();
 process.once("message", async ({ task, folder, limits }: DataRequest) => {
   try {
-    const outcome = await createDuckDb(limits).withSession((session) => performDataTask(session, folder, task), folder);
+    const outcome = await performDataTask(createDuckDb(limits), folder, task);
     process.send?.({ outcome });
   } catch (error) {
     process.send?.({ failure: toFailure(isOutOfMemory(error) ? tooLarge(limits) : error) });

@@ -19,8 +19,9 @@ export interface DataProcessOptions {
 }
 
 const watchEveryMs = 100;
-/** of the task's memory, for the database; the rest is for rows as training reads them */
-const databaseShare = 0.4;
+/** shares of the task's memory: for the database, and for small objects; the rest is for columns */
+const databaseShare = 0.3;
+const objectShare = 0.5;
 
 /** DataWork in a process of its own for each task, at a lower priority than serving, one at a time. */
 export function createDataProcesses(options: DataProcessOptions): DataWork {
@@ -40,8 +41,10 @@ async function perform<T extends DataTask>(
   { memoryBytes, environment, limitSeconds = 600 }: DataProcessOptions,
 ): Promise<DataOutcome<T>> {
   const child = fork(path.join(packageRoot(), "dist/shared/sql/dataProcess.js"), {
-    execArgv: [`--max-old-space-size=${Math.round(memoryBytes / 2 ** 20)}`],
-    env: environment,
+    // a small young generation, so that what is dropped goes soon
+    execArgv: [`--max-old-space-size=${Math.round((objectShare * memoryBytes) / 2 ** 20)}`, "--max-semi-space-size=8"],
+    // glibc would keep what each of the database's threads gave back: half of all
+    env: { ...environment, MALLOC_ARENA_MAX: "1" },
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   const watch = new Watch(child, memoryBytes, limitSeconds);

@@ -4,6 +4,7 @@ import type { DataWork, PrepareOutcome } from "../data/dataTasks";
 import type { DatasetFile } from "../data/prepareDataset";
 import { AppError, isAppError } from "../errors";
 import type { BlobStore, QueueSender } from "../ports";
+import type { CheckResult } from "../registry/modelVersion";
 import { telemetryEvents } from "../telemetryNames";
 import type { Usecase } from "../usecase/loadUsecases";
 import { type FailRunPorts, failRun } from "./failRun";
@@ -42,7 +43,8 @@ async function plan(ports: PlanTrainingPorts, run: RunRecord): Promise<RunRecord
     const files: DatasetFile[] = [];
     for (const dataset of versions) files.push(await ports.datasets.copyTo(folder, dataset));
     const prepared = await perform({ kind: "prepare", files, spec: usecase.spec });
-    return startTrials(ports, run, usecase, versions, prepared);
+    const check = () => perform({ kind: "check", prepared: prepared.prepared, spec: usecase.spec });
+    return startTrials(ports, run, usecase, versions, { ...prepared, check });
   });
 }
 
@@ -51,7 +53,7 @@ async function startTrials(
   run: RunRecord,
   usecase: Usecase,
   versions: DatasetVersion[],
-  prepared: PrepareOutcome,
+  prepared: PrepareOutcome & { check(): Promise<CheckResult[]> },
 ): Promise<RunRecord> {
   const trials = planTrials(usecase.spec);
   const rungs = planRungs(usecase.spec.search, trials.length, prepared.trainRows);
@@ -73,8 +75,9 @@ async function startTrials(
     rungs,
     folds: prepared.folds,
   };
-  await ports.runs.saveDataChecks(run.id, prepared.checks);
-  const failures = blockingFailures(prepared.checks);
+  const checks = await prepared.check();
+  await ports.runs.saveDataChecks(run.id, checks);
+  const failures = blockingFailures(checks);
   if (failures.length > 0) throw new AppError("rejected", failures.join("; "));
   const spec = await keepSpec(ports.blobs, usecase);
   const planSha256 = await ports.runs.savePlan(trainingPlan, prepared, spec);

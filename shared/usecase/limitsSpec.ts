@@ -11,9 +11,9 @@ export const limitsSpec = z.strictObject({
   /** columns of a file, those that the use case does not name among them */
   columns: z.int().min(1).default(2000),
   /** rows of a file */
-  rows: z.int().min(1).default(2_000_000),
+  rows: z.int().min(1).default(1_200_000),
   /** rows times the use case's columns, of all dataset versions that are trained on together */
-  cells: z.int().min(1).default(30_000_000),
+  cells: z.int().min(1).default(12_000_000),
 });
 
 export type DataLimits = z.infer<typeof limitsSpec>;
