@@ -1,21 +1,25 @@
 import { app } from "@azure/functions";
 import { z } from "zod";
 import { getApp } from "../shared/app";
+import { alertPlace } from "../shared/governance/alert";
 import { endpoint, readBody } from "./endpoint";
+import { cursorAfter, pageOfRead, pageQuery } from "./listPage";
 import { manualChange } from "./manualChange";
 
 const query = z.strictObject({
   subject: z.string().optional(),
   status: z.enum(["open", "resolved"]).optional(),
-  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  ...pageQuery("alerts"),
 });
 
 app.http("listAlerts", {
   methods: ["GET"],
   route: "alerts",
   authLevel: "function",
-  handler: endpoint(async (_request, _context, { subject, status, limit }) => {
-    return { jsonBody: { alerts: await getApp().alerts.list(subject, limit, status) } };
+  handler: endpoint(async (_request, _context, { subject, status, limit, cursor }) => {
+    const read = await getApp().alerts.list(subject, limit + 1, status, cursor);
+    const { entries, last } = pageOfRead(read, alertPlace, limit);
+    return { jsonBody: { alerts: entries, next: cursorAfter("alerts", last) } };
   }, query),
 });
 

@@ -66,6 +66,11 @@ export function alertKey({ raisedAt, rule }: Alert): string {
   return keyOf(new Date(raisedAt), rule);
 }
 
+/** Where an alert stands in a list of many subjects; the greatest place comes first. */
+export function alertPlace({ raisedAt, id }: Alert): string {
+  return `${raisedAt} ${id}`;
+}
+
 function keyOf(raisedAt: Date, rule: string): string {
   return `alert:${newestFirst(raisedAt)}-${rule}`;
 }

@@ -1,5 +1,6 @@
 import type { TableRow, TableStore } from "../ports";
-import { type Alert, alertTable, readAlert } from "./alert";
+import { newestFirst } from "../registry/auditEntry";
+import { type Alert, alertPlace, alertTable, readAlert } from "./alert";
 
 /** An open alert with what names the state in which it was read. */
 export interface OpenAlert {
@@ -15,21 +16,30 @@ export async function openAlert(tables: TableStore, pointer: TableRow | undefine
   return row && { alert: readAlert(row), alertEtag: row.etag, pointerEtag: pointer.etag };
 }
 
-/** Alerts of one subject, or of all, newest first; of one status, or of both. */
-export async function listAlerts(
-  tables: TableStore,
-  subject: string | undefined,
-  limit: number,
-  status?: Alert["status"],
-): Promise<Alert[]> {
+/** Which alerts a list shows. */
+export interface AlertsWanted {
+  /** absent: those of all subjects */
+  subject?: string;
+  /** absent: open and resolved ones */
+  status?: Alert["status"];
+  limit: number;
+  /** the place of the last alert that was shown already */
+  after?: string;
+}
+
+/** The newest alerts that are wanted, newest first. */
+export async function listAlerts(tables: TableStore, wanted: AlertsWanted): Promise<Alert[]> {
+  const { subject, status, limit } = wanted;
   const subjects = subject === undefined ? await subjectsOf(tables) : [subject];
-  const lists = subjects.map((one) =>
-    status === "open" ? listOpen(tables, one) : listNewest(tables, one, limit, status),
-  );
+  const lists = subjects.map((one) => (status === "open" ? listOpen : listNewest)(tables, one, wanted));
   return (await Promise.all(lists))
     .flat()
-    .sort((a, b) => b.raisedAt.localeCompare(a.raisedAt))
+    .sort((a, b) => (alertPlace(a) < alertPlace(b) ? 1 : -1))
     .slice(0, limit);
+}
+
+function isWanted(alert: Alert, { status, after }: AlertsWanted): boolean {
+  return (status === undefined || alert.status === status) && (after === undefined || alertPlace(alert) < after);
 }
 
 async function subjectsOf(tables: TableStore): Promise<string[]> {
@@ -39,26 +49,28 @@ async function subjectsOf(tables: TableStore): Promise<string[]> {
 }
 
 /** By the pointers, of which a rule has one, however many alerts it had. */
-async function listOpen(tables: TableStore, subject: string): Promise<Alert[]> {
+async function listOpen(tables: TableStore, subject: string, wanted: AlertsWanted): Promise<Alert[]> {
   const alerts: Alert[] = [];
   for await (const pointer of tables.list(alertTable, subject, { from: "open:", to: "open;" })) {
     const open = await openAlert(tables, pointer);
-    if (open?.alert.status === "open") alerts.push(open.alert);
+    if (open !== undefined && isWanted(open.alert, wanted)) alerts.push(open.alert);
   }
   return alerts;
 }
 
-async function listNewest(
-  tables: TableStore,
-  subject: string,
-  limit: number,
-  status?: Alert["status"],
-): Promise<Alert[]> {
+async function listNewest(tables: TableStore, subject: string, wanted: AlertsWanted): Promise<Alert[]> {
   const alerts: Alert[] = [];
-  for await (const row of tables.list(alertTable, subject, { from: "alert:", to: "alert;" })) {
+  for await (const row of tables.list(alertTable, subject, { from: firstKey(wanted), to: "alert;" })) {
     const alert = readAlert(row);
-    if (status === undefined || alert.status === status) alerts.push(alert);
-    if (alerts.length === limit) break;
+    // rows of one instant are not in the list's order: all of them are read
+    if (alerts.length >= wanted.limit && alert.raisedAt !== alerts.at(-1)?.raisedAt) break;
+    if (isWanted(alert, wanted)) alerts.push(alert);
   }
   return alerts;
+}
+
+/** Where reading begins: at the instant of the place that the list goes on after. */
+function firstKey({ after = "" }: AlertsWanted): string {
+  const raisedAt = new Date(after.split(" ", 1)[0]);
+  return Number.isNaN(raisedAt.getTime()) ? "alert:" : `alert:${newestFirst(raisedAt)}`;
 }

@@ -85,9 +85,9 @@ export class AlertStore {
     });
   }
 
-  /** Alerts of one subject, or of all, newest first; of one status, or of both. */
-  list(subject: string | undefined, limit: number, status?: Alert["status"]): Promise<Alert[]> {
-    return listAlerts(this.tables, subject, limit, status);
+  /** Alerts of one subject, or of all, newest first; of one status, or of both; those after the place `after` only. */
+  list(subject: string | undefined, limit: number, status?: Alert["status"], after?: string): Promise<Alert[]> {
+    return listAlerts(this.tables, { subject, limit, status, after });
   }
 
   /** Audit entries about the subject's alerts, newest first. */

@@ -3,6 +3,7 @@ import { createBlobStore } from "../../shared/azure/blobs";
 import { connectStorage } from "../../shared/azure/connection";
 import { createTableStore } from "../../shared/azure/tables";
 import { DatasetRegistry } from "../../shared/data/datasetRegistry";
+import { AlertStore } from "../../shared/governance/alertStore";
 import { MonitorStore } from "../../shared/monitoring/monitorStore";
 import { ModelRegistry } from "../../shared/registry/modelRegistry";
 import { VerifiedBlobs } from "../../shared/registry/verifiedBlobs";
@@ -21,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => functions?.stop());
 
-/** Seven runs, seven results, seven versions, four datasets and three refused files between them, each a minute after the one before. */
+/** Seven runs, seven results, seven versions, seven alerts (of which the even ones are open), four datasets and three refused files between them, each a minute after the one before. */
 async function seed(): Promise<void> {
   const connection = { kind: "connectionString" as const, connectionString: String(process.env.AzureWebJobsStorage) };
   const blobs = createBlobStore(connectStorage(connection).blobs);
@@ -33,6 +34,7 @@ async function seed(): Promise<void> {
   const monitors = new MonitorStore(tables, blobs);
   const datasets = new DatasetRegistry(tables, documents, clock);
   const registry = new ModelRegistry({ blobs, documents, tables, clock, telemetry: new RecordedTelemetry() });
+  const alerts = new AlertStore(tables, clock, new RecordedTelemetry());
   for (minute = 0; minute < 7; minute++) {
     // names that sort another way than their times
     const id = `${usecase}.request-${(minute * 5) % 7}`;
@@ -69,6 +71,10 @@ async function seed(): Promise<void> {
       operation: `op-${minute}`,
       actor: "test",
     });
+    const subject = minute < 5 ? "my-model" : "weather";
+    const alert = { subject, rule: `rule-${(minute * 5) % 7}`, severity: "info" as const, summary: "s", evidence: {} };
+    const raised = await alerts.raise(alert);
+    if (minute % 2 === 1) await alerts.close(raised.alert.id, { actor: "test", reason: "seen" });
   }
 }
 
@@ -130,6 +136,18 @@ describe("a list", () => {
     expect(all.flatMap(({ models }) => models[0].versions.map((one: Reply) => one.version))).toEqual([
       7, 6, 5, 4, 3, 2, 1,
     ]);
+  });
+
+  it.each([
+    [{}, [6, 5, 4, 3, 2, 1, 0]],
+    [{ status: "open" }, [6, 4, 2, 0]],
+    [{ status: "resolved" }, [5, 3, 1]],
+    [{ subject: "my-model" }, [4, 3, 2, 1, 0]],
+    [{ subject: "my-model", status: "open" }, [4, 2, 0]],
+  ])("comes newest first, in pages that hold every entry once: alerts %j", async (query, minutes) => {
+    const all = await pages("listAlerts", { query });
+    expect(all[0].alerts).toHaveLength(Math.min(3, minutes.length));
+    expect(all.flatMap(({ alerts }) => alerts.map((alert: Reply) => alert.raisedAt))).toEqual(minutes.map(at));
   });
 
   it("shows fifty entries where no limit is asked, and says no next where none follows", async () => {

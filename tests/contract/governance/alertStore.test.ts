@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { alertPlace } from "../../../shared/governance/alert";
 import { AlertStore } from "../../../shared/governance/alertStore";
 import { RecordedTelemetry } from "../../support/recordedTelemetry";
 import { type Storage, startStorage } from "../../support/storage";
@@ -27,6 +28,22 @@ const condition = (subject: string, rule = "input-drift") => ({
 });
 
 describe("alerts", () => {
+  it("of one instant come a page at a time, each once", async () => {
+    const at = new Date("2026-01-01T00:00:00Z");
+    const instant = new AlertStore(storage.tables, { now: () => at }, telemetry);
+    const rules = ["a", "b", "c", "d"];
+    for (const rule of rules) await instant.raise(condition("instant", rule));
+    for (const status of [undefined, "open"] as const) {
+      const found: string[] = [];
+      for (let after: string | undefined; found.length < rules.length; ) {
+        const [alert] = await alerts.list("instant", 1, status, after);
+        found.push(alert.rule);
+        after = alertPlace(alert);
+      }
+      expect(found).toEqual(rules.toReversed());
+    }
+  });
+
   it("are raised once while their condition lasts, and count its occurrences", async () => {
     const first = await alerts.raise(condition("once"));
     const second = await alerts.raise(condition("once"));
