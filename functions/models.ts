@@ -58,10 +58,10 @@ app.http("getModelVersion", {
   }),
 });
 
+const aliasPath = z.object({ alias: z.enum(movableAliases) });
+
 const move = manualChange.extend({
   version: z.int().min(1),
-  /** callers from before people were named leave it out */
-  actor: manualChange.shape.actor.default("admin key"),
   /** the version the alias is believed to stand at; another one changes nothing */
   expected: z.int().min(1).optional(),
   /** no run moves the alias until a person moves it with `false`, or until `until` */
@@ -78,7 +78,7 @@ app.http("moveAlias", {
   handler: endpoint(async (request, context) => {
     const { registry } = getApp();
     const { model } = request.params;
-    const alias = checkInput(request.params.alias, z.enum(movableAliases));
+    const { alias } = checkInput(request.params, aliasPath);
     const { pin, until, ...change } = await readBody(request, move);
     if (!pin && until !== undefined) throw untilWithoutPin();
     await registry.moveAlias({

@@ -8,6 +8,7 @@ import { startRun } from "../shared/training/startRun";
 import { endpoint, readBody } from "./endpoint";
 import { noSuchUsecase } from "./knownNames";
 import { cursorAfter, pageOf, pageQuery } from "./listPage";
+import { manualChange } from "./manualChange";
 
 const runsQuery = z.strictObject({ usecase: z.string().optional(), ...pageQuery("runs") });
 
@@ -15,6 +16,8 @@ const runRequest = z.strictObject({
   usecase: z.string(),
   /** trains even when no labelled row is new */
   force: z.boolean().default(false),
+  /** the person who asks; a program that has the key may have no name to give */
+  actor: manualChange.shape.actor.default("admin key"),
 });
 
 app.http("startRun", {
@@ -23,10 +26,10 @@ app.http("startRun", {
   authLevel: "admin",
   handler: endpoint(async (request) => {
     const { training, usecases } = getApp();
-    const { usecase, force } = await readBody(request, runRequest);
+    const { usecase, force, actor } = await readBody(request, runRequest);
     if (!usecases.has(usecase)) throw noSuchUsecase(usecase);
     const cause = `request-${Date.now().toString(36)}${randomBytes(3).toString("hex")}`;
-    const { run } = await startRun(training, { usecase, trigger: "request", cause, force });
+    const { run } = await startRun(training, { usecase, trigger: "request", cause, force, actor });
     return { status: 202, headers: { location: `/runs/${run.id}` }, jsonBody: run };
   }),
 });
@@ -42,7 +45,10 @@ app.http("cancelRun", {
   methods: ["POST"],
   route: "runs/{id}/cancel",
   authLevel: "admin",
-  handler: endpoint(async ({ params }) => ({ jsonBody: await cancelRun(getApp().training, params.id) })),
+  handler: endpoint(async (request) => {
+    const by = await readBody(request, manualChange);
+    return { jsonBody: await cancelRun(getApp().training, request.params.id, by) };
+  }),
 });
 
 app.http("listRuns", {

@@ -8,12 +8,14 @@ import type { RunStore } from "./runStore";
 export async function cancelRun(
   ports: { runs: RunStore; clock: Clock; telemetry: Telemetry },
   runId: string,
+  by: { actor: string; reason: string },
 ): Promise<RunRecord> {
   const run = await ports.runs.get(runId);
   const finishedAt = ports.clock.now().toISOString();
+  const message = `cancelled by ${by.actor}: ${by.reason}`;
   const ended = isFinal(run.status)
     ? run
-    : await ports.runs.update(runId, { status: "cancelled", finishedAt, message: "cancelled on request" }, "admin key");
+    : await ports.runs.update(runId, { status: "cancelled", finishedAt, message }, by);
   if (ended.status !== "cancelled" || ended === run)
     throw new AppError("conflict", `run ${runId} has ended already: ${ended.status}`);
   const { usecase, trigger } = ended;

@@ -30,6 +30,12 @@ export interface Refit {
   trainingProfile: string;
 }
 
+/** Who ends a run, and why where it is a person. */
+interface RunEnd {
+  actor: string;
+  reason?: string;
+}
+
 /** Runs and their steps' results: a table row a run, results in blobs that are written once. */
 export class RunStore {
   constructor(
@@ -38,15 +44,15 @@ export class RunStore {
     private readonly documents: VerifiedBlobs,
   ) {}
 
-  /** Inserts a run, with its audit entry; false when a run with this id exists already. */
-  async create(run: RunRecord): Promise<boolean> {
+  /** Inserts a run, with its audit entry, which names `actor`; false when a run with this id exists already. */
+  async create(run: RunRecord, actor: string = run.trigger): Promise<boolean> {
     const { id, usecase, trigger, force, codeRevision } = run;
     const entry = {
       operation: id,
       action: "run started",
-      actor: trigger,
+      actor,
       subject: id,
-      details: { force, codeRevision },
+      details: { trigger, force, codeRevision },
     };
     try {
       await this.tables.transaction(table, [
@@ -87,10 +93,10 @@ export class RunStore {
   }
 
   /**
-   * Changes a run that has not ended; a run that has ended stays as it is. Its end leaves an audit entry that names `actor`. Returns the run
-   * as it then stands.
+   * Changes a run that has not ended; a run that has ended stays as it is. Its end leaves an audit entry that names who ended it
+   * and why: `by.reason`, else the run's message. Returns the run as it then stands.
    */
-  async update(runId: string, change: Partial<RunRecord>, actor = "training"): Promise<RunRecord> {
+  async update(runId: string, change: Partial<RunRecord>, by: RunEnd = { actor: "training" }): Promise<RunRecord> {
     for (let attempt = 0; attempt < 20; attempt++) {
       const row = await this.tables.get(table, usecaseOfRun(runId), runId);
       if (row === undefined) throw new AppError("not_found", `there is no run "${runId}"`);
@@ -100,7 +106,7 @@ export class RunStore {
       try {
         await this.tables.transaction(table, [
           { kind: "replace", row: toRow(changed), etag: row.etag },
-          ...(isFinal(changed.status) ? [endedEntry(changed, actor)] : []),
+          ...(isFinal(changed.status) ? [endedEntry(changed, by)] : []),
         ]);
         return changed;
       } catch (error) {
@@ -257,10 +263,20 @@ function partialBlob(runId: string, { rung, index }: TrialKey): string {
   return `${runId}/partial-trials/${rung}/${String(index).padStart(4, "0")}.json`;
 }
 
-function endedEntry({ id, usecase, status, message, version, promoted, finishedAt }: RunRecord, actor: string) {
+function endedEntry(
+  { id, usecase, status, message, version, promoted, finishedAt }: RunRecord,
+  { actor, reason }: RunEnd,
+) {
   return auditInsert(
     usecase,
-    { operation: id, action: `run ${status}`, actor, subject: id, reason: message, details: { version, promoted } },
+    {
+      operation: id,
+      action: `run ${status}`,
+      actor,
+      subject: id,
+      reason: reason ?? message,
+      details: { version, promoted },
+    },
     new Date(finishedAt as string),
   );
 }

@@ -15,6 +15,8 @@ export interface RunRequest {
   /** names what started the run; the same cause starts it once */
   cause: string;
   force?: boolean;
+  /** whom the audit names; without it the trigger */
+  actor?: string;
 }
 
 /** Starts a training run through the queue; the same cause again returns the run it started, and wakes it if it never began. */
@@ -31,7 +33,7 @@ export async function startRun(
     requestedAt: ports.clock.now().toISOString(),
     codeRevision: ports.codeRevision,
   };
-  const started = await ports.runs.create(run);
+  const started = await ports.runs.create(run, request.actor);
   const current = started ? run : await ports.runs.get(run.id);
   if (current.status === "queued") await ports.queues.send(trainingQueues.plan, { runId: run.id });
   return { run: current, started };

@@ -125,7 +125,8 @@ describe.sequential("npm start", () => {
     await earlier.drop("datasets-inbox", "weather/sample.csv.gz", await readFile("models/weather/sample.csv.gz"));
     await earlier.until("/runs/weather.data-v1", ({ id }) => id);
     const key = { "x-functions-key": earlier.info.masterKey };
-    expect((await earlier.call("POST", "/runs/weather.data-v1/cancel", undefined, key)).status).toBe(200);
+    const by = { reason: "a test", actor: "Ann" };
+    expect((await earlier.call("POST", "/runs/weather.data-v1/cancel", by, key)).status).toBe(200);
     await earlier.stop(true);
     const later = await RunningTidegate.start([], { folder: state });
     await later.stop(true);

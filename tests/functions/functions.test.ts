@@ -60,10 +60,15 @@ describe("a request that cannot be answered", () => {
     ["startRun", { body: { usecase: 7 } }, 400, "usecase"],
     ["startRun", { body: { usecase: "coffee-grade", now: true } }, 400, "now"],
     ["startRun", { body: "{" }, 400, ""],
-    ["moveAlias", { params: { ...missing, alias: "king" }, body: { version: 1, reason: "x" } }, 400, ""],
-    ["moveAlias", { params: missing, body: { version: 0, reason: "x" } }, 400, "version"],
-    ["moveAlias", { params: missing, body: { version: 1, reason: "  " } }, 400, "reason"],
+    ["moveAlias", { params: { ...missing, alias: "king" }, body: { version: 1, reason: "x" } }, 400, "alias"],
+    ["moveAlias", { params: missing, body: { version: 0, reason: "x", actor: "Ada" } }, 400, "version"],
+    ["moveAlias", { params: missing, body: { version: 1, reason: "  ", actor: "Ada" } }, 400, "reason"],
     ["moveAlias", { params: missing, body: { version: 1, reason: "x", actor: " " } }, 400, "actor"],
+    ["moveAlias", { params: missing, body: { version: 1, reason: "x" } }, 400, "actor"],
+    ["cancelRun", { params: missing, body: { reason: "x" } }, 400, "actor"],
+    ["cancelRun", { params: missing, body: { actor: "Ada" } }, 400, "reason"],
+    ["startRun", { body: { usecase: "coffee-grade", actor: " " } }, 400, "actor"],
+    ["withdrawDataset", { params: { usecase: "coffee-grade", version: "abc" } }, 400, "version"],
     ["listAlerts", { query: { limit: "0" } }, 400, "limit"],
     ["getAudit", { params: missing, query: { limit: "many" } }, 400, "limit"],
     ["modelCard", { params: missing, query: { format: "pdf" } }, 400, "format"],
@@ -73,6 +78,28 @@ describe("a request that cannot be answered", () => {
     expect(answer.json).toMatchObject({ code: "invalid_input", requestId: expect.any(String) });
     expect(answer.json.error).not.toBe("");
     expect(answer.json.details[0].path).toBe(path);
+  });
+
+  const whole = "limit: a whole number from 1 to 1000 is needed, given once";
+  it.each([
+    [
+      "listDatasets",
+      { query: { foo: "1" } },
+      "foo: unknown query parameter: this address takes usecase, limit, cursor",
+    ],
+    ["health", { query: { foo: "1" } }, "foo: unknown query parameter: this address takes none"],
+    ["listRuns", { query: { limit: "abc" } }, whole],
+    ["listRuns", { query: { limit: "1,2" } }, whole],
+    ["listAlerts", { query: { limit: "1.5" } }, whole],
+    ["moveAlias", { params: { ...missing, alias: "foo" } }, 'alias: use one of "champion", "challenger"'],
+    ["withdrawDataset", { params: { usecase: "coffee-grade", version: "abc" } }, "version: a version number is needed"],
+    [
+      "startRun",
+      { body: '{\n  "usecase": NaN}' },
+      "the body is not valid JSON (line 2, column 14): JSON has no such value: write null where it is unknown",
+    ],
+  ])("is told what would be right: %s %j", async (name, request, error) => {
+    expect(await functions.http(name, request)).toMatchObject({ status: 400, json: { error } });
   });
 
   it("is told which model to name where there is none by itself", async () => {
@@ -91,7 +118,8 @@ describe("a request that cannot be answered", () => {
   it.each(["getModelVersion", "modelCard", "explainVersion", "getRun", "cancelRun"])(
     "is told what is not there: %s",
     async (name) => {
-      const answer = await functions.http(name, { params: missing });
+      const body = name === "cancelRun" ? { reason: "x", actor: "Ada" } : undefined;
+      const answer = await functions.http(name, { params: missing, body });
       expect(answer.status).toBe(404);
       expect(answer.json.error).toContain("nothing");
     },

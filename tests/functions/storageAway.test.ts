@@ -26,7 +26,7 @@ describe("while storage is away", () => {
     ["listDatasets", {}],
     ["listRuns", {}],
     ["getRun", { params }],
-    ["cancelRun", { params }],
+    ["cancelRun", { params, body: byHand }],
     ["startRun", { body: { usecase: "coffee-grade" } }],
     ["getMonitors", { params }],
     ["listAlerts", {}],

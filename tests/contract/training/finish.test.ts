@@ -104,7 +104,7 @@ describe("a run whose version is being judged", () => {
   it("registers nothing when it is cancelled meanwhile", async () => {
     await withTwoVersions();
     await readyToFinish("third", 3);
-    afterEvaluation(() => cancelRun(loop.app.training, `${usecase}.third`));
+    afterEvaluation(() => cancelRun(loop.app.training, `${usecase}.third`, { actor: "Ann", reason: "a test" }));
     await loop.drain();
     expect(await run("third")).toMatchObject({ status: "cancelled" });
     expect(await loop.app.registry.versions(usecase)).toHaveLength(2);

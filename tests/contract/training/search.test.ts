@@ -90,8 +90,12 @@ describe("a search", () => {
     const runId = await start({});
     await plan();
     await step(1);
-    expect(await cancelRun(loop.app.training, runId)).toMatchObject({ status: "cancelled" });
-    await expect(cancelRun(loop.app.training, runId)).rejects.toThrow("has ended already: cancelled");
+    expect(await cancelRun(loop.app.training, runId, { actor: "Ann", reason: "a test" })).toMatchObject({
+      status: "cancelled",
+    });
+    await expect(cancelRun(loop.app.training, runId, { actor: "Ann", reason: "a test" })).rejects.toThrow(
+      "has ended already: cancelled",
+    );
     await loop.drain();
     const run = await describeRun(loop.app.training, runId);
     expect(run).toMatchObject({ status: "cancelled", progress: { trialsDone: 1 } });
