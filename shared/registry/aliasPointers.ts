@@ -24,6 +24,8 @@ export interface AliasState {
   version: number;
   etag: string;
   movedAt: string;
+  /** of the move that brought it there, or confirmed it */
+  operation: string;
   /** absent where the alias is free, or its pin's date has passed */
   pin?: AliasPin;
 }
@@ -75,9 +77,15 @@ export class AliasPointers {
   }
 
   private read(row: TableRow): AliasState {
-    const { version, etag, movedAt } = row;
+    const { version, etag, movedAt, operation } = row;
     const pin = readPin(row, this.clock.now());
-    return { version: Number(version), etag: String(etag), movedAt: String(movedAt), ...(pin && { pin }) };
+    return {
+      version: Number(version),
+      etag: String(etag),
+      movedAt: String(movedAt),
+      operation: String(operation),
+      ...(pin && { pin }),
+    };
   }
 
   private async commit(move: AliasMove, operations: TableOperation[]): Promise<void> {

@@ -75,7 +75,8 @@ export async function publishVersion(ports: PublishPorts, finished: Finished): P
     });
   // read back: after a crash in between, the first attempt's verdict is the one that counts
   const { gate, lineage } = await ports.registry.version(model, version);
-  const promoted = (await ports.registry.alias(model, "champion"))?.version === version;
+  const now = await ports.registry.alias(model, "champion");
+  const promoted = now?.version === version && now.operation === run.id; // by this run, also before a crash
   const isNew = lineage.runId === run.id;
   // where the champion was moved or pinned since, the later verdict tells why this version is not it
   const verdict = gate.decision === "promoted" && !promoted ? details.gate : gate;

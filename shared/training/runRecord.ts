@@ -38,6 +38,7 @@ export interface RunRecord {
   planSha256?: string;
   codeRevision: string;
   version?: number;
+  /** whether this run moved `champion` to its version */
   promoted?: boolean;
 }
 

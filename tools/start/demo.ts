@@ -62,7 +62,8 @@ export async function runDemo(
     return undefined;
   }
   const version = run.version;
-  const promoted = run.promoted === true;
+  const champion = await client.get<{ version: number }>(`/models/${spec.name}/versions/champion`);
+  const promoted = champion?.version === version;
   print(
     `Model ${spec.name} version ${version} ${promoted ? "is champion" : "was refused by the gate"}${markOf({ notShownBetter: notShownBetter(run.holdout?.differences) })}${figures(run, spec)}`,
   );

@@ -80,7 +80,8 @@ function fileEvent(client: TidegateClient, entry: InboxEntry): Event[] {
 
 function runEvent({ id, status, message, version, promoted }: RunRecord): Event[] {
   if (!isFinal(status)) return [];
-  const outcome = version === undefined ? "" : `: version ${version} ${promoted ? "is champion" : "was not promoted"}`;
+  const hasNew = status === "succeeded" && version !== undefined;
+  const outcome = !hasNew ? "" : `: version ${version} ${promoted ? "is champion" : "was not promoted"}`;
   const reason = status === "succeeded" || message === undefined ? "" : `: ${message}`;
   return [{ key: `run ${id} ${status}`, lines: () => [`run ${id} ${ended(status)}${outcome}${reason}`] }];
 }

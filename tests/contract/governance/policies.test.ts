@@ -57,6 +57,8 @@ describe("a run without news", () => {
     });
     expect(await request("forced", true)).toMatchObject({
       status: "unchanged",
+      version: 1,
+      promoted: false, // the run before it moved the alias
       message: expect.stringContaining("version 1 again, byte for byte"),
     });
     expect(await loop.app.registry.versions(usecase)).toHaveLength(1);
@@ -302,11 +304,14 @@ describe("a run", () => {
     await withChampion();
     loop.passHours(1);
     await startRun(loop.app.training, { usecase, trigger: "request", cause: "by-hand" });
-    await cancelRun(loop.app.training, `${usecase}.by-hand`);
+    await cancelRun(loop.app.training, `${usecase}.by-hand`, { actor: "Ann", reason: "a better file comes" });
     const trail = await readAuditTrail(loop.app.auditSources, usecase, { limit: 100 });
     const runEntries = trail.filter(({ action }) => action.startsWith("run "));
+    expect(runEntries.find(({ action }) => action === "run cancelled")).toMatchObject({
+      reason: "a better file comes",
+    });
     expect(runEntries.map(({ action, actor, subject }) => [action, actor, subject]).sort()).toEqual([
-      ["run cancelled", "admin key", `${usecase}.by-hand`],
+      ["run cancelled", "Ann", `${usecase}.by-hand`],
       ["run started", "new data", `${usecase}.data-v1`],
       ["run started", "request", `${usecase}.by-hand`],
       ["run succeeded", "training", `${usecase}.data-v1`],
