@@ -59,7 +59,7 @@ async function pendingFiles(usecase: string | undefined, judged: (DatasetVersion
     }));
 }
 
-const datasetVersion = z.string().regex(/^[1-9]\d{0,8}$/, "a version number is needed");
+const versionPath = z.object({ version: z.string().regex(/^[1-9]\d{0,8}$/, "a version number is needed") });
 
 type Change = "withdraw" | "restore";
 const hints: Record<Change, string> = {
@@ -75,7 +75,7 @@ for (const change of Object.keys(hints) as Change[])
     handler: endpoint(async (request, context) => {
       const { datasets, training } = getApp();
       const { usecase } = request.params;
-      const version = Number(checkInput(request.params.version, datasetVersion));
+      const version = Number(checkInput(request.params, versionPath).version);
       const body = await readBody(request, manualChange);
       const dataset = await datasets[change]({ usecase, version, ...body, operation: context.invocationId });
       const learntFromIt = await versionsLearntFrom(training, usecase, version);

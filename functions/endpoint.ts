@@ -8,6 +8,9 @@ import { requestJson } from "../shared/requestJson";
 
 type JsonHandler<Query> = (request: HttpRequest, context: InvocationContext, query: Query) => Promise<HttpResponseInit>;
 
+/** Names of the query parameters, and what each may be. */
+type QuerySchema<Query> = z.ZodType<Query> & { shape: z.ZodRawShape };
+
 const noQuery = z.strictObject({});
 
 /**
@@ -16,7 +19,7 @@ const noQuery = z.strictObject({});
  */
 export function endpoint<Query = unknown>(
   handler: JsonHandler<Query>,
-  schema: z.ZodType<Query> = noQuery as z.ZodType<Query>,
+  schema: QuerySchema<Query> = noQuery as QuerySchema<Query>,
 ): HttpHandler {
   return async (request, context) => {
     const { functionName, invocationId, traceContext, options } = context;
@@ -58,7 +61,9 @@ export async function bodyText(request: HttpRequest): Promise<string> {
 }
 
 /** The query's fields by `schema`; AppError invalid_input lists every field at fault. */
-function readQuery<T>(request: HttpRequest, schema: z.ZodType<T>): T {
+function readQuery<T>(request: HttpRequest, schema: QuerySchema<T>): T {
   const { code: _functionKey, ...fields } = Object.fromEntries(request.query);
-  return checkInput(fields, schema);
+  const names = Object.keys(schema.shape);
+  const known = names.length === 0 ? "this address takes none" : `this address takes ${names.join(", ")}`;
+  return checkInput(fields, schema, `unknown query parameter: ${known}`);
 }

@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+const wholeLimit = "a whole number from 1 to 1000 is needed, given once";
+
 /** Query fields of a list that comes in pages: how many entries, and from where on; a cursor of another list is refused. */
 export function pageQuery(list: string) {
   const prefix = `${list} `;
@@ -9,7 +11,11 @@ export function pageQuery(list: string) {
     .transform((text) => Buffer.from(text, "base64url").toString("utf8"))
     .refine((text) => text.startsWith(prefix), `not a cursor of this list: send "next" of an earlier reply as it is`)
     .transform((text) => text.slice(prefix.length));
-  return { limit: z.coerce.number().int().min(1).max(1000).default(50), cursor: cursor.optional() };
+  const limit = z
+    .string()
+    .regex(/^(?:[1-9]\d{0,2}|1000)$/, wholeLimit)
+    .transform(Number);
+  return { limit: limit.default(50), cursor: cursor.optional() };
 }
 
 /** The cursor that continues a list after the entry at `place`; undefined where nothing follows. */

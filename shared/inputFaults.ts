@@ -28,20 +28,20 @@ const formats: Record<string, string> = {
 z.config({ localeError: sentence });
 
 /** Every field at fault with a sentence each, from what zod says; each unknown field stands for itself. */
-export function inputFaults(issues: readonly Issue[]): ErrorDetail[] {
-  return issues.flatMap((issue) => faultsOf(issue, []));
+export function inputFaults(issues: readonly Issue[], unknownField = "unknown field"): ErrorDetail[] {
+  return issues.flatMap((issue) => faultsOf(issue, [], unknownField));
 }
 
-function faultsOf(issue: Issue, before: readonly PropertyKey[]): ErrorDetail[] {
+function faultsOf(issue: Issue, before: readonly PropertyKey[], unknownField: string): ErrorDetail[] {
   const at = [...before, ...issue.path];
   const path = at.map(String).join(".");
   if (issue.code === "unrecognized_keys")
-    return issue.keys.map((key) => ({ path: [...at.map(String), key].join("."), message: "unknown field" }));
+    return issue.keys.map((key) => ({ path: [...at.map(String), key].join("."), message: unknownField }));
   if (issue.code !== "invalid_union" || issue.errors.length === 0) return [{ path, message: issue.message }];
   const isOfOtherKind = (branch: Issue[]) =>
     branch.some(({ code, path: below }) => code === "invalid_type" && below.length === 0);
   const nearest = issue.errors.filter((branch) => !isOfOtherKind(branch));
-  if (nearest.length > 0) return nearest[0].flatMap((one) => faultsOf(one, at));
+  if (nearest.length > 0) return nearest[0].flatMap((one) => faultsOf(one, at, unknownField));
   return [{ path, message: eitherOf(issue.errors.flat()) }];
 }
 

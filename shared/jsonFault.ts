@@ -8,7 +8,10 @@ export interface JsonFault {
 const space = /[ \t\r\n]*/y;
 const literal = /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.+-])/y;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON allows none of them in a text
-const quoted = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const quoted = /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*"/y;
+/** how other languages write that there is no value */
+const unknown = /^[+-]?(?:nan|inf|infinity|none|undefined|null|na|nil)\b/i;
+const deepest = 200;
 
 /** The first fault of a text that JSON.parse refuses. */
 export function jsonFault(text: string): JsonFault {
@@ -21,6 +24,7 @@ export function jsonFault(text: string): JsonFault {
 /** Walks a text; each step returns what is wrong, and leaves `at` there. */
 class Scan {
   at = 0;
+  private depth = 0;
 
   constructor(private readonly text: string) {}
 
@@ -40,18 +44,24 @@ class Scan {
   }
 
   private list(close: string, entry: () => string | undefined): string | undefined {
+    // a text of a million brackets ends here, and not at the end of the stack
+    if (++this.depth > deepest) return `lists and objects are nested more than ${deepest} deep`;
     this.at++;
-    if (this.takes(close)) return undefined;
+    if (this.takes(close)) return this.left();
     for (;;) {
       const fault = entry();
       if (fault !== undefined) return fault;
-      if (this.takes(close)) return undefined;
+      if (this.takes(close)) return this.left();
       if (!this.takes(","))
         return this.text[this.at] === undefined
           ? `${close} is missing at the end`
           : `a comma or ${close} is missing before this`;
       if (this.text[this.at] === close) return `${close} follows a comma: take the comma away`;
     }
+  }
+
+  private left(): undefined {
+    this.depth--;
   }
 
   private member(): string | undefined {
@@ -69,8 +79,9 @@ class Scan {
   }
 
   private strange(needed: string): string {
-    const rest = this.text.slice(this.at, this.at + 2);
-    if (rest === "//" || rest === "/*") return "JSON has no comments: take it away";
+    const rest = this.text.slice(this.at, this.at + 12);
+    if (unknown.test(rest)) return "JSON has no such value: write null where it is unknown";
+    if (rest.startsWith("//") || rest.startsWith("/*")) return "JSON has no comments: take it away";
     return rest.startsWith("'") ? "JSON has double quotes only" : needed;
   }
 

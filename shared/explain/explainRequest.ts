@@ -78,7 +78,7 @@ async function answer(ports: ExplainPorts, { version, runtime }: LoadedModel, bo
   const { signature } = version;
   const codec = new RowCodec(signature);
   const box = new BlackBox(runtime, signature, codec);
-  const decoded = decodeRows(body.json, signature);
+  const decoded = decodeRows(body.json, signature, Object.keys(options.shape));
   if (decoded.rowCount > maxRows)
     throw new AppError("too_large", `${decoded.rowCount} rows in one request; explanations take at most ${maxRows}`);
   const { warnings } = decoded;

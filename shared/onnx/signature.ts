@@ -79,11 +79,13 @@ function nameSlots(slots: FeatureSlot[], declared: DeclaredFeature[]): FeatureSl
 }
 
 function mismatch(slots: FeatureSlot[], declared: DeclaredFeature[]): AppError {
-  const count = (list: { type: string }[]) => {
-    const numbers = list.filter((one) => one.type === "number").length;
-    return `${numbers} numbers and ${list.length - numbers} categories`;
+  const counted = (type: FeatureSlot["type"], one: string, more: string) => {
+    const count = slots.filter((slot) => slot.type === type).length;
+    return `${count} ${count === 1 ? one : more}`;
   };
-  return new AppError("rejected", `the graph takes ${count(slots)}, the use case declares ${count(declared)}`);
+  const taken = `${counted("number", "number", "numbers")} and ${counted("category", "category", "categories")}`;
+  const named = declared.map(({ name, type }) => `${name} (${type})`).join(", ");
+  return new AppError("rejected", `the graph takes ${taken}; the use case declares ${named}`);
 }
 
 function outputRoles(outputs: TensorInfo[]): Pick<ModelSignature, "labelOutput" | "probabilityOutput" | "valueOutput"> {

@@ -20,9 +20,10 @@ const maxDetails = 20;
 
 /**
  * Reads the plain endpoint's body (`data`: rows as arrays in feature order, or `rows`: objects by feature name) into tensors. What a
- * feature's domain calls missing becomes missing, with a warning; AppError invalid_input lists each field at fault. Neither holds a value.
+ * feature's domain calls missing becomes missing, with a warning, as has a field that is neither rows nor an `option`; AppError invalid_input
+ * lists each field at fault. Neither holds a value.
  */
-export function decodeRows(body: unknown, signature: ModelSignature): DecodedRows {
+export function decodeRows(body: unknown, signature: ModelSignature, options: readonly string[] = []): DecodedRows {
   const { list, form } = rowsOf(body);
   const { features, inputs } = signature;
   const found: Findings = { form, faults: checkRows(list, form, features), warnings: noWarnings() };
@@ -36,6 +37,7 @@ export function decodeRows(body: unknown, signature: ModelSignature): DecodedRow
   const { faults, warnings } = found;
   if (faults.length > 0)
     throw new AppError("invalid_input", `${faults[0].path}: ${faults[0].message}`, { details: faults });
+  warnOfUnusedFields(body as object, [form, ...options], warnings);
   if (form === "rows") findUnknownFields(list as Cells[], features, warnings);
   return { rowCount: list.length, tensors, ...(Object.keys(warnings.counts).length > 0 && { warnings }) };
 }
@@ -123,6 +125,12 @@ function fillColumn(
   }
 }
 
+function warnOfUnusedFields(body: object, used: readonly string[], warnings: RowWarnings): void {
+  for (const name of Object.keys(body))
+    if (!used.includes(name))
+      addWarning(warnings, { path: clipped(name), code: "unknown_field", message: unusedField });
+}
+
 /** Every row has all features by now: one with more fields has fields that the model does not know. */
 function findUnknownFields(rows: Cells[], features: FeatureSlot[], warnings: RowWarnings): void {
   let names: Set<string> | undefined;
@@ -138,6 +146,7 @@ function findUnknownFields(rows: Cells[], features: FeatureSlot[], warnings: Row
 }
 
 const unknownField = "the model has no such feature; the field was ignored";
+const unusedField = "a request has no such field; it was ignored";
 const maxNameLength = 60;
 
 function clipped(name: string): string {

@@ -27,7 +27,7 @@ export function readCell(tensor: TensorValue, at: number, value: unknown, slot: 
   const path = () => `${found.form}[${row}]${found.form === "data" ? `[${key}]` : `.${key}`}`;
   const verdict = judge(tensor, at, value, slot);
   const message = verdict?.isMissing ? storeMissing(tensor, at, slot, verdict) : setCell(tensor, at, value, slot);
-  if (message !== undefined) found.faults.push({ path: path(), message });
+  if (message !== undefined) found.faults.push({ path: path(), message: named(message, slot, found.form) });
   else if (verdict?.code)
     addWarning(found.warnings, { path: path(), code: verdict.code, message: warningOf(verdict.code, verdict.reason) });
 }
@@ -43,13 +43,18 @@ function judge({ data }: TensorValue, at: number, value: unknown, slot: FeatureS
   return judgeText(domain, text);
 }
 
+/** A position in a row does not say which feature stands there; a path by name does. */
+function named(message: string, { name }: FeatureSlot, form: Form): string {
+  return form === "data" ? `${message} (${name})` : message;
+}
+
 function warningOf(code: string, reason: string): string {
   return code === "sentinel" ? reason : `${reason}; it counts as missing`;
 }
 
 /** Stores what a runtime takes for a missing value; returns why there must be none. */
 function storeMissing({ data, datatype }: TensorValue, at: number, slot: FeatureSlot, { reason }: Verdict) {
-  if (!slot.nullable) return `${slot.name} must not be missing: ${reason}`;
+  if (!slot.nullable) return `it must not be missing: ${reason}`;
   if (datatype === "BYTES") (data as string[])[at] = "";
   else (data as Float32Array)[at] = Number.NaN;
   return undefined;
@@ -57,7 +62,7 @@ function storeMissing({ data, datatype }: TensorValue, at: number, slot: Feature
 
 /** Stores a cell that is no missing value by its domain; returns what is wrong with it. */
 function setCell(tensor: TensorValue, at: number, value: unknown, slot: FeatureSlot): string | undefined {
-  if (slot.type === "category") return typeof value === "string" ? undefined : missingOrWrong(value, slot, "text");
+  if (slot.type === "category") return typeof value === "string" ? undefined : missingOrWrong(value, slot, "a text");
   if (typeof value === "number") return storeNumber(tensor, at, value);
   if (tensor.datatype === "BOOL" && typeof value === "boolean") return storeNumber(tensor, at, value ? 1 : 0);
   if (tensor.datatype === "FP32" || tensor.datatype === "FP64") (tensor.data as Float32Array)[at] = Number.NaN;
@@ -82,8 +87,8 @@ function storeNumber({ datatype, data }: TensorValue, at: number, value: number)
 }
 
 function missingOrWrong(value: unknown, slot: FeatureSlot, wanted: string): string | undefined {
-  if (value !== null && value !== undefined) return `${wanted} is needed (${slot.name})`;
+  if (value !== null && value !== undefined) return `${wanted} is needed`;
   if (slot.nullable && value === null) return undefined;
-  if (slot.nullable) return `${slot.name} is missing; send null where the value is unknown`;
-  return `${slot.name} must not be missing`;
+  if (slot.nullable) return "it is missing; send null where the value is unknown";
+  return "it must not be missing";
 }

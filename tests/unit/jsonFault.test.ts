@@ -16,10 +16,22 @@ describe("the fault of a text that is not JSON", () => {
     ['{"a": 01}', 1, 7, "a value is needed"],
     ['{"a": "line\nbreak"}', 1, 7, "the text that starts here does not end, or holds a line break or a wrong escape"],
     ['{"a": 1', 1, 8, "} is missing at the end"],
+    ['{"a": [1, NaN]}', 1, 11, "JSON has no such value: write null where it is unknown"],
+    ['{"a": -Infinity}', 1, 7, "JSON has no such value: write null where it is unknown"],
+    ['{"a": None}', 1, 7, "JSON has no such value: write null where it is unknown"],
+    ['{"a": namely}', 1, 7, "a value is needed"],
     ['{"a": 1}}', 1, 9, "something follows after the end"],
   ])("%j stands at line %i, column %i", (text, line, column, message) => {
     expect(() => JSON.parse(text)).toThrow();
     expect(jsonFault(text)).toEqual({ line, column, message });
+  });
+
+  it("is found in texts of many brackets and of long strings", () => {
+    const deep = jsonFault("[".repeat(1_000_000));
+    expect(deep).toEqual({ line: 1, column: 201, message: "lists and objects are nested more than 200 deep" });
+    const side = `${"[".repeat(150)}${"]".repeat(150)}`;
+    expect(jsonFault(`[${side},${side},NaN]`).message).toContain("write null");
+    expect(jsonFault(`["${"a".repeat(20_000_000)}\\n", NaN]`)).toMatchObject({ column: 20_000_008 });
   });
 
   it("is found wherever JSON.parse finds one, and nowhere else", () => {

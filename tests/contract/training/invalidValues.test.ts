@@ -85,7 +85,7 @@ describe("values that are none", () => {
     const { status, code, details } = await score({ ...typical, mass: 12 });
     expect([status, code]).toEqual([400, "invalid_input"]);
     expect(details).toEqual([
-      { path: "rows[0].mass", message: "mass must not be missing: the value is below the minimum, 1000" },
+      { path: "rows[0].mass", message: "it must not be missing: the value is below the minimum, 1000" },
     ]);
   });
 

@@ -59,17 +59,25 @@ describe("decoding rows", () => {
     const error = faultsOf({ rows: [{ size: "secret", colour: 7, weight: null }] });
     expect(error.code).toBe("invalid_input");
     expect(error.details).toEqual([
-      { path: "rows[0].size", message: "a number is needed (size)" },
-      { path: "rows[0].colour", message: "text is needed (colour)" },
-      { path: "rows[0].weight", message: "weight must not be missing" },
+      { path: "rows[0].size", message: "a number is needed" },
+      { path: "rows[0].colour", message: "a text is needed" },
+      { path: "rows[0].weight", message: "it must not be missing" },
     ]);
     expect(JSON.stringify(error.details) + error.message).not.toContain("secret");
+  });
+
+  it("names the feature where the path is a position", () => {
+    expect(faultsOf({ data: [["secret", 7, null]] }).details).toEqual([
+      { path: "data[0][0]", message: "a number is needed (size)" },
+      { path: "data[0][1]", message: "a text is needed (colour)" },
+      { path: "data[0][2]", message: "it must not be missing (weight)" },
+    ]);
   });
 
   it("asks for null where a field is absent", () => {
     expect(faultsOf({ rows: [{ colour: "red", weight: 1 }] }).details[0]).toEqual({
       path: "rows[0].size",
-      message: "size is missing; send null where the value is unknown",
+      message: "it is missing; send null where the value is unknown",
     });
   });
 
@@ -161,7 +169,9 @@ describe("cells that the use case does not take for values", () => {
   });
 
   it("are faults where a value must not be missing", () => {
-    expect(() => read([1, "red", -3])).toThrow("weight must not be missing: the value is below the minimum, 0.1");
+    expect(() => read([1, "red", -3])).toThrow(
+      "data[0][2]: it must not be missing: the value is below the minimum, 0.1 (weight)",
+    );
   });
 
   it("are compared as float32, as the model is given them", () => {
@@ -189,6 +199,15 @@ describe("cells that the use case does not take for values", () => {
     });
   });
 
+  it("come with fields beside the rows that are no option of the request", () => {
+    const body = { rows: [{ size: 1, colour: "red", weight: 1 }], foo: "secret", method: "tree" };
+    expect(decodeRows(body, guarded, ["method"]).warnings).toEqual({
+      counts: { unknown_field: 1 },
+      first: [{ path: "foo", code: "unknown_field", message: "a request has no such field; it was ignored" }],
+    });
+    expect(decodeRows({ data: [[1, "red", 1]], foo: 1 }, signature).warnings?.counts).toEqual({ unknown_field: 1 });
+  });
+
   it("are listed up to twenty and counted beyond", () => {
     const { warnings } = read(...Array.from({ length: 50 }, () => [99, "mauve", 1]));
     expect(warnings?.first).toHaveLength(20);
@@ -207,7 +226,7 @@ describe("features whose names every object has", () => {
     const { tensors } = decodeRows({ rows: [{ toString: 1, constructor: 2, hasOwnProperty: 3 }] }, odd);
     expect([...tensors.numbers.data]).toEqual([1, 2, 3]);
     expect(() => decodeRows({ rows: [{ constructor: 2, hasOwnProperty: 3 }] }, odd)).toThrow(
-      "rows[0].toString: toString is missing; send null where the value is unknown",
+      "rows[0].toString: it is missing; send null where the value is unknown",
     );
   });
 });
