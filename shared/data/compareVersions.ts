@@ -16,7 +16,7 @@ export interface ColumnChange {
   meanChange?: number;
 }
 
-/** What the rows of a file mean to those that are known: each time (of an entity) counts once. */
+/** What the rows of a file mean to those that are known: each time (of an entity) counts once; without a time, each row. */
 export interface KnownRows {
   fresh: number;
   repeated: number;
@@ -28,8 +28,8 @@ export interface KnownRows {
 const droppedTable = "dropped";
 
 /**
- * Compares the typed table `checked` of a new file, which is used up, with the newest rows of the `earlier` versions. For specs with a time:
- * without one, no row replaces another.
+ * Compares the typed table `checked` of a new file, which is used up, with the newest rows of the `earlier` versions. Without
+ * a time no row replaces another: one that is equal to a known row in every column repeats it.
  */
 export async function compareWithKnown(
   session: SqlSession,
@@ -37,6 +37,7 @@ export async function compareWithKnown(
   spec: UsecaseSpec,
 ): Promise<KnownRows> {
   const key = keyColumns(spec);
+  if (key.length === 0) return compareCopies(session, earlier, spec);
   await session.run(
     `CREATE OR REPLACE TABLE ${droppedTable} AS SELECT * FROM ${checkedTable} ${firstOf(key, rowNumber)}`,
   );
@@ -58,6 +59,28 @@ export async function compareWithKnown(
     replaced: Number(replaced),
     changes: Number(replaced) === 0 ? [] : await columnChanges(session, others, spec),
   };
+}
+
+/** Equal rows of a file repeat known ones as often as the version has them that holds them most often; training keeps as many. */
+async function compareCopies(session: SqlSession, earlier: DatasetFile[], spec: UsecaseSpec): Promise<KnownRows> {
+  const content = `hash(${Object.keys(spec.columns)
+    .map((name) => columnId(spec, name))
+    .join(", ")})`;
+  const copies = `SELECT ${content} AS content, count(*) AS copies FROM ${checkedTable}`;
+  await session.run(`CREATE OR REPLACE TABLE ${droppedTable} AS ${copies} GROUP BY 1`);
+  await session.run(`CREATE OR REPLACE TABLE known AS SELECT * FROM ${droppedTable} LIMIT 0`);
+  for (const { path } of earlier) {
+    // one that no longer fits the spec is told by the next run, which cannot use it
+    if (!(await checkDataset(session, path, spec)).accepted) continue;
+    await session.run(
+      `INSERT INTO known ${copies} WHERE ${content} IN (SELECT content FROM ${droppedTable}) GROUP BY 1`,
+    );
+  }
+  const [{ dropped, repeated }] = await session.rows(
+    `SELECT sum(d.copies) AS dropped, sum(least(d.copies, coalesce(k.copies, 0))) AS repeated FROM ${droppedTable} d
+       LEFT JOIN (SELECT content, max(copies) AS copies FROM known GROUP BY content) k ON k.content = d.content`,
+  );
+  return { fresh: Number(dropped) - Number(repeated), repeated: Number(repeated), replaced: 0, changes: [] };
 }
 
 /** SQL of the newest row of each key among the earlier versions, as far as the new file's times reach. */

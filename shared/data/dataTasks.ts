@@ -22,7 +22,7 @@ export interface InspectOutcome {
   span?: { from: string; to: string };
 }
 
-/** Compares an accepted file of a use case with a time with versions before it; gives KnownRows. */
+/** Compares an accepted file with versions before it; gives KnownRows. */
 export interface CompareTask {
   kind: "compare";
   file: string;

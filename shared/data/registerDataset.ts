@@ -104,10 +104,10 @@ async function inspect(
       const file = path.join(folder, `dataset${extension}`);
       await writeFile(file, bytes);
       const found = await perform({ kind: "inspect", file, spec, nowMs: clock.now().getTime() });
-      if (found.span === undefined) return found;
+      if (!found.check.accepted) return found;
       const earlier: DatasetFile[] = [];
-      for (const dataset of await overlapping(datasets, spec, found.span))
-        earlier.push(await datasets.copyTo(folder, dataset));
+      const known = found.span ? await overlapping(datasets, spec, found.span) : await datasets.usedVersions(spec.name);
+      for (const dataset of known) earlier.push(await datasets.copyTo(folder, dataset));
       if (earlier.length === 0) return found;
       return { ...found, comparison: await perform({ kind: "compare", file, earlier, spec }) };
     });

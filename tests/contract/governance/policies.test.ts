@@ -64,6 +64,23 @@ describe("a run without news", () => {
     expect(await loop.app.registry.versions(usecase)).toHaveLength(1);
   });
 
+  it("is one whose file only repeats known rows, though no time tells them: the notes say so, and nothing is trained", async () => {
+    await withChampion();
+    await drop("tiny.csv", rowsFrom(1, 4));
+    await loop.drain();
+    await drop("cumulative.csv", rowsFrom(1, 1001));
+    expect((await loop.app.datasets.versions(usecase)).map(({ notes }) => notes)).toEqual([
+      [],
+      ["3 of 3 rows repeat rows that were known, with the same values"],
+      ["999 of 1000 rows repeat rows that were known, with the same values"],
+    ]);
+    expect(await runs()).toMatchObject([
+      { status: "succeeded" },
+      { id: `${usecase}.data-v2`, status: "unchanged", message: expect.stringContaining("0 labelled rows are new") },
+      { id: `${usecase}.data-v3` },
+    ]);
+  });
+
   it("waits for as many new rows as the policy asks for, over several files", async () => {
     await withChampion({ minNewLabelledRows: 100 });
     await drop("second.csv", rowsFrom(1000, 1060));

@@ -1,14 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { checkDataset } from "../../../shared/data/checkDataset";
 import { compareWithKnown, comparisonNotes } from "../../../shared/data/compareVersions";
+import type { UsecaseSpec } from "../../../shared/usecase/usecaseSpec";
 import { csv, hours, machineSpec, withFiles } from "./inSession";
 
 /** The comparison of the last content with those before it. */
-const compare = (...contents: string[]) =>
+const compare = (...contents: string[]) => compareBy(machineSpec(), ...contents);
+const compareBy = (spec: UsecaseSpec, ...contents: string[]) =>
   withFiles(
     contents.map((content, i) => ({ name: `${i + 1}.csv`, content })),
     async (session, paths) => {
-      const spec = machineSpec();
       expect((await checkDataset(session, paths.at(-1) as string, spec)).accepted).toBe(true);
       const earlier = paths.slice(0, -1).map((path, i) => ({ version: i + 1, path }));
       return compareWithKnown(session, earlier, spec);
@@ -53,6 +54,26 @@ describe("comparing a file with what is known", () => {
     const corrected = csv(hours("rrr", "A", () => "2"));
     expect(await compare(old, corrected, corrected)).toEqual({ ...none, repeated: 3 });
     expect(await compare(old, corrected, old)).toMatchObject({ replaced: 3, changes: [{ meanChange: 1 }] });
+  });
+
+  it("takes a row for known where no column differs, as often as one version has it, where the spec names no time", async () => {
+    const spec = machineSpec({
+      time: undefined,
+      entity: undefined,
+      horizonHours: undefined,
+      columns: { Load: { type: "number" }, State: { type: "category", values: ["run", "stop", "fail"] } },
+      features: ["Load"],
+      split: { kind: "stratified", holdoutFraction: 0.2, folds: 2 },
+      baselines: ["majority"],
+    });
+    const of = (...rows: string[]) => `${["Load,State", ...rows].join("\n")}\n`;
+    const first = of("1,run", "2,stop", ",run");
+    const known = await compareBy(spec, first, of("1,run", "2,stop", ",run", "3,run"));
+    expect(known).toEqual({ ...none, fresh: 1, repeated: 3 });
+    expect(comparisonNotes(known)).toEqual(["3 of 4 rows repeat rows that were known, with the same values"]);
+    expect(await compareBy(spec, first, of("1,stop"))).toEqual({ ...none, fresh: 1 });
+    expect(await compareBy(spec, first, of("1,run", "1,run", "1,run"))).toEqual({ ...none, fresh: 2, repeated: 1 });
+    expect(await compareBy(spec, of("1,run", "1,run"), first, of("1,run", "1,run"))).toEqual({ ...none, repeated: 2 });
   });
 
   it("leaves out a version that does not fit the spec as it is now", async () => {
