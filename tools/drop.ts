@@ -8,6 +8,7 @@ import { datasetsInbox, modelsInbox } from "../shared/governance/inboxes";
 import { modelName } from "../shared/registry/modelVersion";
 import { awaitVerdict, type Dropped, lastJudgedAt } from "./drop/awaitVerdict";
 import { verdictLines } from "./drop/verdictLines";
+import { localCommands, usualState } from "./start/localCommands";
 import { runningTidegate } from "./start/runningTidegate";
 import type { TidegateClient } from "./start/tidegateClient";
 
@@ -29,7 +30,7 @@ async function main(): Promise<void> {
     allowPositionals: true,
     options: {
       "no-wait": { type: "boolean", default: false },
-      state: { type: "string", default: ".tidegate" },
+      state: { type: "string", default: usualState },
       help: { type: "boolean", default: false },
     },
   });
@@ -49,9 +50,10 @@ async function main(): Promise<void> {
   }
   await upload(info.storage, dropped, file);
   console.log(`Dropped ${file} into ${inbox}/${name}/`);
-  if (values["no-wait"]) return console.log("npm run status shows what becomes of it");
-  const verdict = await awaitVerdict(client, dropped, before);
-  for (const line of await verdictLines(client, verdict)) console.log(line);
+  const commands = localCommands(values.state);
+  if (values["no-wait"]) return console.log(`${commands.status} shows what becomes of it`);
+  const verdict = await awaitVerdict(client, dropped, before, commands);
+  for (const line of await verdictLines(client, verdict, commands)) console.log(line);
   if (verdict.status !== "accepted") process.exitCode = 1;
 }
 

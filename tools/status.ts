@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { messageOf } from "../shared/errors";
+import { usualState } from "./start/localCommands";
 import { runningTidegate } from "./start/runningTidegate";
 import { readStatus } from "./status/readStatus";
 import { statusLines } from "./status/statusLines";
@@ -14,7 +15,7 @@ each champion's metric beside its baselines, open alerts, and the last predictio
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { state: { type: "string", default: ".tidegate" }, help: { type: "boolean", default: false } },
+    options: { state: { type: "string", default: usualState }, help: { type: "boolean", default: false } },
   });
   if (values.help) return console.log(help);
   const { info, client } = await runningTidegate(values.state);

@@ -16,6 +16,7 @@ beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), "tidegate-drop-"));
   usecases = path.join(folder, "usecases");
   cpSync(`models/${shipped}`, path.join(usecases, shipped), { recursive: true });
+  mkdirSync(path.join(usecases, "nospec"));
   tidegate = await RunningTidegate.start(["--no-demo"], { env: { TIDEGATE_USECASES: usecases } });
 });
 afterAll(async () => {
@@ -120,7 +121,7 @@ describe.sequential("npm run drop", () => {
 
   it("does not wait where it is told not to", async () => {
     const { code, stdout } = await run("drop", shipped, sample, "--no-wait");
-    expect(stdout).toContain("npm run status shows what becomes of it");
+    expect(stdout).toContain(`npm run status -- --state ${tidegate.folder} shows what becomes of it`);
     expect(code).toBe(0);
   });
 
@@ -160,6 +161,12 @@ describe.sequential("npm run status", () => {
 });
 
 describe.sequential("the terminal of npm start", () => {
+  it("shows commands that reach this state folder, and which folders it passed over", () => {
+    expect(tidegate.output).toContain(`npm run drop -- <usecase> <file.csv> --state ${tidegate.folder}\n`);
+    expect(tidegate.output).toContain(`npm run status -- --state ${tidegate.folder}\n`);
+    expect(tidegate.output).toContain(`${path.join(usecases, "nospec")} is passed over: it has no usecase.json\n`);
+  });
+
   it("has a line for each verdict, run and alert", async () => {
     const lines = [
       /^[\d:]{8} {2}coffee-grade\/bad\.csv was rejected, 1 fault:$/m,

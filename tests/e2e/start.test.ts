@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -14,8 +14,13 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Runs the start command to its end. */
-function command(args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [path.resolve("dist/tools/start/main.js"), ...args]);
+function command(
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const child = spawn(process.execPath, [path.resolve("dist/tools/start/main.js"), ...args], {
+    env: { ...process.env, ...env },
+  });
   const result = { code: null as number | null, stdout: "", stderr: "" };
   child.stdout.on("data", (chunk) => {
     result.stdout += chunk;
@@ -31,6 +36,15 @@ function readyInfo(state: string): { url: string } | undefined {
   const file = path.join(state, "local.json");
   const info = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
   return info?.ready ? info : undefined;
+}
+
+/** Ends what is left of a process group, if anything is; the emulator and the worker end with their parent. */
+function killGroup(leader: number | undefined): void {
+  try {
+    if (leader !== undefined) process.kill(-leader, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
 }
 
 function isListening(port: number): Promise<boolean> {
@@ -148,9 +162,13 @@ describe.sequential("npm start", () => {
         output += chunk;
       });
     const exited = new Promise((resolve) => child.once("exit", resolve));
-    await expect.poll(() => output, { timeout: 120_000 }).toContain("Training: ");
-    child.kill("SIGINT");
-    expect(await exited).toBe(0);
+    try {
+      await expect.poll(() => output, { timeout: 120_000 }).toContain("Training: ");
+      child.kill("SIGINT");
+      expect(await exited).toBe(0);
+    } finally {
+      child.kill("SIGKILL");
+    }
     expect(output).toContain("Stopping ...");
     expect(output).not.toMatch(/did not start|fetch failed|does not answer|0\/0/);
     const steps = output.split("\n").filter((line) => line.startsWith("Training: "));
@@ -159,13 +177,29 @@ describe.sequential("npm start", () => {
 
   it("stops everything when npm gets SIGTERM, which npm hands to its shell", async () => {
     const state = path.join(folder, "terminated");
-    const npm = spawn("npm", ["start", "--", "--port", "0", "--no-demo", "--state", state], { stdio: "ignore" });
-    await expect.poll(() => readyInfo(state), { timeout: 120_000 }).toBeTruthy();
-    const { url } = readyInfo(state)!;
-    npm.kill("SIGTERM");
-    await expect.poll(() => isListening(Number(new URL(url).port)), { timeout: 30_000 }).toBe(false);
-    await expect.poll(() => existsSync(path.join(state, "lock")), { timeout: 30_000 }).toBe(false);
-    expect(existsSync(path.join(state, "local.json"))).toBe(false);
+    const args = ["start", "--", "--port", "0", "--no-demo", "--state", state];
+    const npm = spawn("npm", args, { stdio: "ignore", detached: true }); // leads a group, so that all of it can be ended
+    try {
+      await expect.poll(() => readyInfo(state), { timeout: 120_000 }).toBeTruthy();
+      const { url } = readyInfo(state)!;
+      npm.kill("SIGTERM");
+      await expect.poll(() => isListening(Number(new URL(url).port)), { timeout: 30_000 }).toBe(false);
+      await expect.poll(() => existsSync(path.join(state, "lock")), { timeout: 30_000 }).toBe(false);
+      expect(existsSync(path.join(state, "local.json"))).toBe(false);
+    } finally {
+      killGroup(npm.pid);
+    }
+  });
+
+  it("leaves no state folder where a spec is wrong", async () => {
+    const usecases = path.join(folder, "wrong");
+    mkdirSync(path.join(usecases, "lots"), { recursive: true });
+    writeFileSync(path.join(usecases, "lots", "usecase.json"), "{}");
+    const state = path.join(folder, "never");
+    const { code, stderr } = await command(["--port", "0", "--state", state], { TIDEGATE_USECASES: usecases });
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(/^Tidegate did not start: .*lots.usecase\.json is wrong/);
+    expect(existsSync(state)).toBe(false);
   });
 
   it("fails with one sentence when the asked-for port is busy", async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { datasetsInbox } from "../../shared/governance/inboxes";
 import type { InboxEntry } from "../../shared/governance/listInbox";
+import type { LocalCommands } from "../start/localCommands";
 import type { TidegateClient } from "../start/tidegateClient";
 
 /** A file that is dropped. */
@@ -24,6 +25,7 @@ export async function awaitVerdict(
   client: TidegateClient,
   dropped: Dropped,
   before: string | undefined,
+  commands: LocalCommands,
 ): Promise<InboxEntry> {
   const deadline = performance.now() + limitMs;
   let reason: string | undefined;
@@ -35,7 +37,9 @@ export async function awaitVerdict(
     await delay(pollMs);
   }
   const why = reason === undefined ? "" : `; the last try failed: ${reason}`;
-  throw new Error(`it was not judged within ten minutes${why}: see npm run status, and host.log in the state folder`);
+  throw new Error(
+    `it was not judged within ten minutes${why}: see ${commands.status}, and host.log in the state folder`,
+  );
 }
 
 async function find(client: TidegateClient, { inbox, folder, file }: Dropped): Promise<InboxEntry | undefined> {

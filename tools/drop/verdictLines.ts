@@ -1,12 +1,17 @@
 import type { DatasetVersion, RejectedDataset } from "../../shared/data/datasetRegistry";
 import { datasetsInbox } from "../../shared/governance/inboxes";
 import type { InboxEntry } from "../../shared/governance/listInbox";
+import type { LocalCommands } from "../start/localCommands";
 import type { TidegateClient } from "../start/tidegateClient";
 
 /** What became of a dropped file, in lines: the first says it all. */
-export function verdictLines(client: TidegateClient, entry: InboxEntry): Promise<string[]> | string[] {
+export function verdictLines(
+  client: TidegateClient,
+  entry: InboxEntry,
+  commands: LocalCommands,
+): Promise<string[]> | string[] {
   if (entry.inbox !== datasetsInbox) return modelVerdict(entry);
-  return entry.status === "accepted" ? acceptedDataset(client, entry) : rejectedDataset(client, entry);
+  return entry.status === "accepted" ? acceptedDataset(client, entry, commands) : rejectedDataset(client, entry);
 }
 
 function modelVerdict({ folder, file, status, version, created, reason }: InboxEntry): string[] {
@@ -18,14 +23,14 @@ function modelVerdict({ folder, file, status, version, created, reason }: InboxE
   ];
 }
 
-async function acceptedDataset(client: TidegateClient, entry: InboxEntry): Promise<string[]> {
+async function acceptedDataset(client: TidegateClient, entry: InboxEntry, commands: LocalCommands): Promise<string[]> {
   const { folder, file, version, created, runId } = entry;
   const { datasets } = await lists(client, folder);
   const dataset = datasets.find((one) => one.version === version);
   const rows = dataset ? `, ${dataset.rowCount} rows, ${dataset.labelledRows} of them with a label` : "";
   if (!created) return [`${folder}/${file} is ${folder} version ${version} already${rows}`];
   const notes = (dataset?.notes ?? []).map((note) => `  note: ${note}`);
-  const run = runId === undefined ? [] : [`  the run ${runId} trains on it: npm run status`];
+  const run = runId === undefined ? [] : [`  the run ${runId} trains on it: ${commands.status}`];
   return [`${folder}/${file} was accepted: ${folder} version ${version}${rows}`, ...notes, ...run];
 }
 

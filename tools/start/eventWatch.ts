@@ -3,30 +3,34 @@ import type { Alert } from "../../shared/governance/alert";
 import type { InboxEntry } from "../../shared/governance/listInbox";
 import { isFinal, type RunRecord } from "../../shared/training/runRecord";
 import { verdictLines } from "../drop/verdictLines";
+import type { LocalCommands } from "./localCommands";
 import type { TidegateClient } from "./tidegateClient";
+import { type TimedEvent, UntoldEvents } from "./untoldEvents";
 
 const pollMs = 2_000;
 const shownFaults = 3;
 
-/** Something that happened: `key` is new with each happening. */
-interface Event {
-  key: string;
+interface Event extends TimedEvent {
   lines(): Promise<string[]> | string[];
 }
 
 /** Tells of each dropped file that is judged, each run that ends, and each alert that is raised or resolved, from now on. */
 export class EventWatch {
   private readonly stopping = new AbortController();
-  private known?: Set<string>;
+  private readonly untold = new UntoldEvents(new Date());
 
   constructor(
     private readonly client: TidegateClient,
+    private readonly commands: LocalCommands,
     private readonly print: (line: string) => void,
   ) {}
 
   /** Resolves once what has happened already is known; goes on until stopped. */
   async start(): Promise<void> {
-    await this.look().catch(() => undefined);
+    await this.read().then(
+      (events) => this.untold.take(events),
+      () => undefined,
+    );
     void this.follow();
   }
 
@@ -44,55 +48,60 @@ export class EventWatch {
   }
 
   private async look(): Promise<void> {
-    const events = await readEvents(this.client);
-    const known = this.known;
-    this.known = new Set(events.map(({ key }) => key));
-    if (known === undefined) return;
-    for (const event of events.filter(({ key }) => !known.has(key)))
-      for (const line of await event.lines()) this.print(line);
+    for (const event of this.untold.take(await this.read())) for (const line of await event.lines()) this.print(line);
+  }
+
+  private read(): Promise<Event[]> {
+    return readEvents(this.client, this.commands);
   }
 }
 
 /** What the newest files, runs and alerts tell, oldest first. */
-async function readEvents(client: TidegateClient): Promise<Event[]> {
+async function readEvents(client: TidegateClient, commands: LocalCommands): Promise<Event[]> {
   const [{ files }, { runs }, { alerts }] = await Promise.all([
     client.require<{ files: InboxEntry[] }>("/inbox?limit=200"),
     client.require<{ runs: RunRecord[] }>("/runs?limit=200"),
     client.require<{ alerts: Alert[] }>("/alerts?limit=200"),
   ]);
   return [
-    ...files.toReversed().flatMap((entry) => fileEvent(client, entry)),
+    ...files.toReversed().flatMap((entry) => fileEvent(client, commands, entry)),
     ...runs.toReversed().flatMap(runEvent),
     ...alerts.toReversed().flatMap(alertEvents),
   ];
 }
 
-function fileEvent(client: TidegateClient, entry: InboxEntry): Event[] {
+function fileEvent(client: TidegateClient, commands: LocalCommands, entry: InboxEntry): Event[] {
   if (entry.judgedAt === undefined) return [];
   const key = `file ${entry.inbox} ${entry.folder}/${entry.file} ${entry.judgedAt}`;
   const lines = async () => {
-    const [first, ...more] = await verdictLines(client, entry);
+    const [first, ...more] = await verdictLines(client, entry, commands);
     const left = more.length - shownFaults;
-    return [first, ...more.slice(0, shownFaults), ...(left > 0 ? [`  and ${left} lines more: npm run status`] : [])];
+    return [
+      first,
+      ...more.slice(0, shownFaults),
+      ...(left > 0 ? [`  and ${left} lines more: ${commands.status}`] : []),
+    ];
   };
-  return [{ key, lines }];
+  return [{ key, at: entry.judgedAt, lines }];
 }
 
-function runEvent({ id, status, message, version, promoted }: RunRecord): Event[] {
+function runEvent({ id, status, message, version, promoted, finishedAt }: RunRecord): Event[] {
   if (!isFinal(status)) return [];
   const hasNew = status === "succeeded" && version !== undefined;
   const outcome = !hasNew ? "" : `: version ${version} ${promoted ? "is champion" : "was not promoted"}`;
   const reason = status === "succeeded" || message === undefined ? "" : `: ${message}`;
-  return [{ key: `run ${id} ${status}`, lines: () => [`run ${id} ${ended(status)}${outcome}${reason}`] }];
+  const lines = () => [`run ${id} ${ended(status)}${outcome}${reason}`];
+  return [{ key: `run ${id} ${status}`, at: finishedAt, lines }];
 }
 
 function ended(status: RunRecord["status"]): string {
   return status === "unchanged" ? "ended without a new model" : status;
 }
 
-function alertEvents({ id, subject, rule, status, summary, closedBy }: Alert): Event[] {
-  const raised = { key: `alert ${id}`, lines: () => [`alert on ${subject} (${rule}): ${summary}`] };
+function alertEvents({ id, subject, rule, status, summary, raisedAt, resolvedAt, closedBy }: Alert): Event[] {
+  const raised = { key: `alert ${id}`, at: raisedAt, lines: () => [`alert on ${subject} (${rule}): ${summary}`] };
   if (status === "open") return [raised];
   const end = closedBy === undefined ? "is over" : `was closed by ${closedBy}`;
-  return [raised, { key: `alert ${id} ended`, lines: () => [`the alert on ${subject} (${rule}) ${end}`] }];
+  const lines = () => [`the alert on ${subject} (${rule}) ${end}`];
+  return [raised, { key: `alert ${id} ended`, at: resolvedAt, lines }];
 }

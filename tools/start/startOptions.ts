@@ -1,5 +1,6 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { usualState } from "./localCommands";
 
 export interface StartOptions {
   port: number;
@@ -32,7 +33,7 @@ export function readStartOptions(args: string[], root: string): StartOptions {
     args,
     options: {
       port: { type: "string" },
-      state: { type: "string", default: ".tidegate" },
+      state: { type: "string", default: usualState },
       "no-demo": { type: "boolean", default: false },
       watch: { type: "boolean", default: false },
       help: { type: "boolean", default: false },

@@ -8,11 +8,12 @@ import { watchBuild } from "../host/watchBuild";
 import { runDemo } from "./demo";
 import { EventWatch } from "./eventWatch";
 import { isFree, pickPort } from "./freePort";
+import { localCommands } from "./localCommands";
 import { type LocalInfo, LocalState } from "./localState";
 import type { StartOptions } from "./startOptions";
 import { type StorageEmulator, startStorageEmulator } from "./storageEmulator";
 import { TidegateClient } from "./tidegateClient";
-import { readUsecases, type UsecaseChange, type Usecases, UsecaseWatch } from "./usecaseWatch";
+import { foldersWithoutSpec, readUsecases, type UsecaseChange, type Usecases, UsecaseWatch } from "./usecaseWatch";
 import { explainDemo, showAddresses } from "./welcome";
 
 /** Everything `npm start` runs: storage emulator, host and demonstration, started and stopped in order. */
@@ -35,9 +36,11 @@ export class Tidegate {
   /** Resolves once the demonstration has ended (or the host listens, without one); throws with one sentence of why it cannot. */
   async start(): Promise<void> {
     const { options, state, root } = this;
-    await state.lock();
     const usecasesFolder = path.resolve(root, process.env.TIDEGATE_USECASES ?? "models");
-    const usecases = readUsecases(usecasesFolder);
+    const usecases = readUsecases(usecasesFolder); // first, so that a start that it refuses leaves no state folder
+    await state.lock();
+    for (const name of foldersWithoutSpec(usecasesFolder))
+      console.log(`${path.join(usecasesFolder, name)} is passed over: it has no usecase.json`);
     const port = await this.choosePort();
     const keys = await state.keys();
     this.log = createWriteStream(path.join(state.folder, "host.log"), { flags: "a", mode: 0o600 });
@@ -77,8 +80,9 @@ export class Tidegate {
   /** From now on: a line for whatever happens, and use cases are taken up as their folder changes. */
   private async watch(info: LocalInfo, folder: string, usecases: Usecases): Promise<void> {
     const client = new TidegateClient(info);
+    const commands = localCommands(this.state.folder);
     const print = (line: string) => console.log(line.startsWith(" ") ? `          ${line}` : `${clock()}  ${line}`);
-    this.eventWatch = new EventWatch(client, print);
+    this.eventWatch = new EventWatch(client, commands, print);
     await this.eventWatch.start();
     const take = async (change: UsecaseChange) => {
       await this.host?.restart();
@@ -86,7 +90,7 @@ export class Tidegate {
       for (const line of change.lines) print(line);
       await client.runNow("reconcile"); // judges what was dropped for a use case before it was known
     };
-    this.usecaseWatch = new UsecaseWatch(folder, usecases, take, print);
+    this.usecaseWatch = new UsecaseWatch(folder, usecases, take, commands, print);
     this.usecaseWatch.start();
   }
 

@@ -3,6 +3,7 @@ import path from "node:path";
 import { messageOf } from "../../shared/errors";
 import { candidateRules } from "../../shared/training/candidateRules";
 import { loadUsecases, type Usecase } from "../../shared/usecase/loadUsecases";
+import type { LocalCommands } from "./localCommands";
 
 export type Usecases = Map<string, Usecase>;
 
@@ -19,6 +20,15 @@ export function readUsecases(folder: string): Usecases {
   return loadUsecases(folder, candidateRules);
 }
 
+/** Folders beside the use cases that hold no usecase.json, by name: nobody serves them. */
+export function foldersWithoutSpec(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
+    .map(({ name }) => name)
+    .filter((name) => !existsSync(path.join(folder, name, "usecase.json")))
+    .sort();
+}
+
 /**
  * Looks at the specs of a folder every second; hands on what is different from `served` once all of them are right, and tells of what is
  * wrong once. (It looks, since watching for events misses changes on some file systems.)
@@ -33,6 +43,7 @@ export class UsecaseWatch {
     private readonly folder: string,
     private served: Usecases,
     private readonly taken: (change: UsecaseChange) => Promise<void>,
+    private readonly commands: LocalCommands,
     private readonly print: (line: string) => void,
   ) {}
 
@@ -51,7 +62,7 @@ export class UsecaseWatch {
     this.marks = marks;
     try {
       const usecases = readUsecases(this.folder);
-      const lines = differences(this.served, usecases);
+      const lines = differences(this.served, usecases, this.commands);
       if (lines.length > 0) await this.taken({ usecases, lines });
       this.served = usecases;
       this.told = "";
@@ -76,12 +87,12 @@ function marksOf(folder: string): string {
     .join("\n");
 }
 
-function differences(before: Usecases, after: Usecases): string[] {
+function differences(before: Usecases, after: Usecases, commands: LocalCommands): string[] {
   const names = [...new Set([...before.keys(), ...after.keys()])].sort();
   return names.flatMap((name) => {
     const [old, now] = [before.get(name), after.get(name)];
     if (old === undefined)
-      return [`use case ${name} is added: drop its first dataset with npm run drop -- ${name} <file>`];
+      return [`use case ${name} is added: drop its first dataset with ${commands.drop(name, "<file>")}`];
     if (now === undefined) return [`use case ${name} is taken away`];
     return old.hash === now.hash ? [] : [`use case ${name} is changed: its next run follows the new spec`];
   });

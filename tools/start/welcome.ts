@@ -1,5 +1,6 @@
 import type { Usecase } from "../../shared/usecase/loadUsecases";
 import type { DemoOutcome } from "./demo";
+import { localCommands } from "./localCommands";
 import type { LocalInfo } from "./localState";
 
 /** Prints the demonstration's answer and the curl command that gets it again. */
@@ -28,6 +29,7 @@ export function showAddresses(
   usecases: Map<string, Usecase>,
 ): void {
   const [blob, queue, table] = storagePorts;
+  const commands = localCommands(folder);
   const names = [...usecases.keys()].join(", ");
   console.log(`
 Tidegate is running (use cases: ${names})
@@ -38,8 +40,8 @@ Tidegate is running (use cases: ${names})
   state         ${folder}   (host.log, local.json with all of this for scripts)
 
 Try next
-  drop a dataset     npm run drop -- <usecase> <file.csv>
-  what goes on       npm run status
+  drop a dataset     ${commands.drop("<usecase>", "<file.csv>")}
+  what goes on       ${commands.status}
   its runs           curl -s ${info.url}/runs -H 'x-functions-key: ${info.functionKey}'
   models             curl -s ${info.url}/models -H 'x-functions-key: ${info.functionKey}'
   check for drift    curl -s -X POST ${info.url}/admin/functions/drift -H 'x-functions-key: ${info.masterKey}' -H 'content-type: application/json' -d '{}'
