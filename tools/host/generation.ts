@@ -11,8 +11,11 @@ import { startWorker, type Worker } from "./workerProcess";
 /** One worker with the listeners that feed it; a restart or a crash replaces the whole. */
 export interface Generation {
   worker: Worker;
-  port: number;
   plans: FunctionPlan[];
+  /** Opens its port (0 for any free one) and gives it; rejects where it is taken. */
+  open(port: number): Promise<number>;
+  /** Starts the listeners; rejects where storage does not answer. */
+  feed(): Promise<void>;
   /** Takes on nothing new, lets what runs finish for `drainMs`, ends the worker, and gives its work back. */
   stop(drainMs: number): Promise<void>;
 }
@@ -26,13 +29,12 @@ export interface GenerationOptions {
   keys: Keys;
   hostId: string;
   storage: string;
-  port: number;
   log(line: string): void;
   onLost(generation: Generation, reason: string): void;
 }
 
-/** Starts a worker, checks what it registered, opens its port and then the listeners; rejects with the first fault. */
-export async function startGeneration(options: GenerationOptions): Promise<Generation> {
+/** Starts a worker and checks what it registered; rejects with the first fault. */
+export async function loadGeneration(options: GenerationOptions): Promise<Generation> {
   const { config, settings, storage, hostId, log } = options;
   const worker = await startWorker({
     ...options,
@@ -49,8 +51,18 @@ export async function startGeneration(options: GenerationOptions): Promise<Gener
   const listeners: Listener[] = [];
   const generation: Generation = {
     worker,
-    port: options.port,
     plans: [],
+    open: (port) =>
+      worker.listen(startMessage(generation.plans, port, options)).catch((error: Error) => {
+        throw error.message === "EADDRINUSE"
+          ? new Error(`Port ${port} is taken: choose another one, or 0 for any free one.`)
+          : error;
+      }),
+    feed: () =>
+      startListeners(generation.plans, config, context, listeners).catch((cause: Error) => {
+        const message = `The triggers could not start (does storage answer at AzureWebJobsStorage?): ${cause.message}`;
+        throw new Error(message, { cause });
+      }),
     stop: async (drainMs) => {
       for (const listener of listeners) listener.stop();
       await worker.stop(drainMs);
@@ -68,16 +80,6 @@ export async function startGeneration(options: GenerationOptions): Promise<Gener
 
   try {
     generation.plans = worker.functions.map((registration) => planFunction(registration, settings, config));
-    generation.port = await worker.listen(startMessage(generation.plans, options)).catch((error: Error) => {
-      throw error.message === "EADDRINUSE"
-        ? new Error(`Port ${options.port} is taken: choose another one, or 0 for any free one.`)
-        : error;
-    });
-    await startListeners(generation.plans, config, context, listeners).catch((cause: Error) => {
-      throw new Error(`The triggers could not start (does storage answer at AzureWebJobsStorage?): ${cause.message}`, {
-        cause,
-      });
-    });
     return generation;
   } catch (error) {
     await generation.stop(0);
@@ -85,7 +87,7 @@ export async function startGeneration(options: GenerationOptions): Promise<Gener
   }
 }
 
-function startMessage(plans: FunctionPlan[], { port, keys, hostId }: GenerationOptions): StartMessage {
+function startMessage(plans: FunctionPlan[], port: number, { keys, hostId }: GenerationOptions): StartMessage {
   const routes = plans.flatMap(({ name, inputName, isDisabled, trigger }): HttpRoute[] => {
     if (trigger.kind !== "http" || isDisabled) return [];
     const { path, methods, authLevel } = trigger;

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import path from "node:path";
 import type { Settings } from "./functionPlan";
-import { type Generation, startGeneration } from "./generation";
+import { type Generation, loadGeneration } from "./generation";
 import { readHostConfig, readLocalSettings } from "./hostConfig";
 import { sleep } from "./listener";
 import type { Keys } from "./protocol";
@@ -26,7 +26,10 @@ export interface Host {
   port: number;
   keys: Keys;
   readonly functions: string[];
-  /** Drains, then loads the app anew, on the same port; rejects with the app's error when it does not load, and goes on trying. */
+  /**
+   * Loads the app anew, then lets the worker before it drain while the new one answers on the same port; rejects with the app's error when
+   * it does not load, and goes on trying.
+   */
   restart(): Promise<void>;
   /** Kills the worker as a crash would; the host starts another. */
   killWorker(): void;
@@ -63,18 +66,16 @@ export async function startHost(options: HostOptions): Promise<Host> {
     return result;
   };
 
-  const start = async () => {
-    const env = workerEnvironment(settings, options.settings);
-    const generation = await startGeneration({
+  const load = () =>
+    loadGeneration({
       appDir,
-      env,
+      env: workerEnvironment(settings, options.settings),
       execArgv: options.workerArgs ?? [],
       config,
       settings,
       keys,
       hostId,
       storage,
-      port,
       log,
       onLost: (lost, reason) => {
         log(`${reason}; starting another`);
@@ -86,9 +87,23 @@ export async function startHost(options: HostOptions): Promise<Host> {
         });
       },
     });
-    port = generation.port;
-    current = generation;
+  /** Opens the port that the worker before gives back, and takes on its work once that one has drained. */
+  const takeOver = async (next: Generation, before?: Generation) => {
+    current = undefined;
+    const drained = before?.stop(DRAIN_MS);
+    try {
+      await before?.worker.portFree;
+      port = await next.open(port);
+      current = next;
+      await drained;
+      await next.feed();
+    } catch (error) {
+      current = undefined;
+      await Promise.all([drained, next.stop(0)]);
+      throw error;
+    }
   };
+  const start = async () => takeOver(await load());
   // Each try takes its own turn, so that a restart with mended code need not wait for all of them.
   const recover = async (waitMs: number) => {
     if (current || stopping.signal.aborted) return;
@@ -116,11 +131,16 @@ export async function startHost(options: HostOptions): Promise<Host> {
     },
     restart: () =>
       inTurn(async () => {
-        await stopCurrent();
-        await start().catch((error) => {
-          void sleep(FIRST_RETRY_MS, stopping.signal).then(() => inTurn(() => recover(FIRST_RETRY_MS)));
+        const loading = load().catch(async (error) => {
+          await stopCurrent(); // its code is not what is there now
           throw error;
         });
+        await loading
+          .then((next) => takeOver(next, current))
+          .catch((error) => {
+            void sleep(FIRST_RETRY_MS, stopping.signal).then(() => inTurn(() => recover(FIRST_RETRY_MS)));
+            throw error;
+          });
       }),
     killWorker: () => current?.worker.kill(),
     workerPid: () => current?.worker.pid ?? 0,

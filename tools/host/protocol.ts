@@ -82,6 +82,8 @@ export type FromWorker =
   /** the worker could not start; the stack is there when it was the app's own error */
   | { type: "failed"; message: string; stack?: string }
   | { type: "listening"; port: number }
+  /** it stops, and nobody listens on its port any more */
+  | { type: "closed" }
   /** the oldest running invocation, null when the worker is idle */
   | { type: "beat"; oldest: { functionName: string; id: string; ageMs: number } | null }
   | { type: "done"; id: string; error?: { message: string; stack?: string } }

@@ -85,6 +85,7 @@ async function stop(drainMs: number): Promise<void> {
   server?.close(() => {
     isClosed = true;
   });
+  tell({ type: "closed" });
   while ((running.oldest || !isClosed) && performance.now() < deadline) {
     server?.closeIdleConnections();
     await new Promise((resolve) => setTimeout(resolve, 10));

@@ -34,6 +34,8 @@ export interface Worker {
   /** Resolves when the function returned; rejects with its error, or with WorkerLost. */
   invoke(message: Omit<InvokeMessage, "type">): Promise<void>;
   stop(drainMs: number): Promise<void>;
+  /** Settles once a stop, or the worker's end, has given its port back. */
+  portFree: Promise<void>;
   kill(): void;
 }
 
@@ -58,16 +60,23 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   let isReady = false;
   let waiting: { resolve(message: FromWorker): void; reject(error: Error): void } | undefined;
 
+  let closed = () => {};
+  const portFree = new Promise<void>((resolve) => {
+    closed = resolve;
+  });
+
   child.on("message", (message: FromWorker) => {
     if (message.type === "beat") heart.beat(message.oldest);
     else if (message.type === "done") settle(message.id, message.error);
     else if (message.type === "run") options.onRun(message.functionName, message.input);
+    else if (message.type === "closed") closed();
     else if (message.type === "failed") waiting?.reject(startError(message, log));
     else waiting?.resolve(message);
   });
   const exited = new Promise<void>((resolve) => {
     child.once("exit", (code, signal) => {
       heart.stop();
+      closed();
       const reason = heart.reason ?? `the worker ended (${signal ?? `exit code ${code}`})`;
       waiting?.reject(new Error(reason));
       for (const { reject } of pending.values()) reject(new WorkerLost(reason));
@@ -103,7 +112,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     pid: child.pid!,
     functions: loaded.functions,
     kill,
+    portFree,
     listen: async (start) => {
+      if (!child.connected) throw new Error("the worker ended before it was to listen");
       send(start);
       const answer = await reply();
       isReady = true;

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -106,6 +106,33 @@ describe.skipIf(isExternal)("the development host", () => {
     await expect(restart()).rejects.toThrow("half written");
     write(answer("'two'"));
     await restart();
+    expect(await ask()).toBe("two");
+  });
+
+  test("answers from the worker before until a hot restart has loaded the next, and lets its requests finish beside that", async () => {
+    write(`${answer("'one'")}
+      require("@azure/functions").app.http("slow", { handler: async () => {
+        while (require("fs").existsSync("slow")) await new Promise((resolve) => setTimeout(resolve, 20));
+        return { body: "done" };
+      } });`);
+    const gate = path.join(appDir, "gate");
+    const slow = path.join(appDir, "slow");
+    writeFileSync(slow, "");
+    const { restart } = await start();
+    const slowly = fetch(`${host!.url}/api/slow`);
+    write(`const fs = require("fs");
+      fs.writeFileSync("loading", "");
+      while (!fs.existsSync("gate")) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+      ${answer("'two'")}`);
+    const restarted = restart();
+    await eventually("the load", async () => (existsSync(path.join(appDir, "loading")) ? true : undefined));
+    expect(await ask()).toBe("one");
+    writeFileSync(gate, "");
+    // the port changes hands while the slow request goes on
+    await eventually("the next", async () => ((await ask().catch(() => "")) === "two" ? true : undefined));
+    rmSync(slow);
+    expect(await (await slowly).text()).toBe("done");
+    await restarted;
     expect(await ask()).toBe("two");
   });
 
