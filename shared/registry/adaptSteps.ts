@@ -1,5 +1,6 @@
 import { AppError } from "../errors";
 import { AdaptableGraph } from "../onnx/adaptGraph";
+import { labelClasses } from "../onnx/labelClasses";
 import type { TensorInfo } from "../ports";
 import type { UploadDescription } from "./uploadDescription";
 
@@ -17,14 +18,25 @@ export interface Adapting {
 /** A change of a graph, as plain data: it is made in a thread of its own. */
 export type AdaptStep =
   | { kind: "withoutZipMap"; bytes: Uint8Array; description?: UploadDescription }
+  | { kind: "namingClasses"; found: Adapting; labelOutput: string }
   | { kind: "withClasses"; found: Adapting; outputs: TensorInfo[]; description?: UploadDescription; known?: string[] };
 
 /** Makes a change; AppError rejected says what is lacking. */
 export function takeStep(step: AdaptStep): Adapting {
-  return step.kind === "withoutZipMap" ? withoutZipMap(step) : withClasses(step);
+  if (step.kind === "withoutZipMap") return withoutZipMap(step);
+  if (step.kind === "namingClasses")
+    return { ...step.found, classes: labelClasses(step.found.bytes, step.labelOutput) };
+  return withClasses(step);
 }
 
 const isLabel = ({ datatype }: TensorInfo) => datatype === "BYTES" || datatype === "INT64" || datatype === "INT32";
+
+/** The label output of a graph that has probabilities, too. */
+export function labelBesideScores(outputs: TensorInfo[]): string | undefined {
+  return outputs.some(({ datatype }) => datatype === "FP32" || datatype === "FP64")
+    ? outputs.find(isLabel)?.name
+    : undefined;
+}
 
 /** Whether a graph with these outputs, and so described, is served as it is. */
 export function isServedAsItIs(outputs: TensorInfo[], description: UploadDescription | undefined): boolean {

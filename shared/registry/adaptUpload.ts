@@ -1,11 +1,11 @@
 import path from "node:path";
 import { Worker } from "node:worker_threads";
-import { AppError, type Failure, fromFailure } from "../errors";
+import { AppError, type Failure, fromFailure, isAppError } from "../errors";
 import { mentionsZipMap } from "../onnx/adaptGraph";
 import { type ModelLimits, refuseWideModel } from "../onnx/modelLimits";
 import { packageRoot } from "../packageRoot";
 import type { ModelRuntime, RuntimeModel } from "../ports";
-import { type Adapting, type AdaptStep, isServedAsItIs } from "./adaptSteps";
+import { type Adapting, type AdaptStep, isServedAsItIs, labelBesideScores } from "./adaptSteps";
 import type { UploadDescription } from "./uploadDescription";
 
 /** An uploaded model as it will be served. */
@@ -31,13 +31,15 @@ export async function adaptUpload(
   const found = mentionsZipMap(uploaded)
     ? await inThread({ kind: "withoutZipMap", bytes: uploaded, description })
     : asItIs;
-  const first = found.changes.length > 0 ? found : asItIs;
+  let first = found.changes.length > 0 ? found : asItIs;
   const runtimeModel = await runtime.load(first.bytes);
   let adapted: Adapting | undefined;
   let isKept = false;
   try {
     refuseWideModel(runtimeModel, modelLimits);
     const { outputs } = runtimeModel;
+    const labelOutput = first.classes === undefined ? labelBesideScores(outputs) : undefined;
+    if (labelOutput !== undefined) first = await withNames(first, labelOutput);
     isKept = isServedAsItIs(outputs, description);
     if (isKept) return { ...first, runtimeModel };
     adapted = await inThread({ kind: "withClasses", found: first, outputs, description, known });
@@ -45,6 +47,16 @@ export async function adaptUpload(
     if (!isKept) await runtimeModel.release();
   }
   return { ...adapted, runtimeModel: await runtime.load(adapted.bytes) };
+}
+
+/** With the classes that the graph tells; a graph that is too large to be read keeps them to itself, and is served all the same. */
+async function withNames(found: Adapting, labelOutput: string): Promise<Adapting> {
+  try {
+    return await inThread({ kind: "namingClasses", found, labelOutput });
+  } catch (error) {
+    if (isAppError(error, "rejected")) return found;
+    throw error;
+  }
 }
 
 /** Makes a change beside the event loop, which a large graph would hold up for seconds. */

@@ -28,12 +28,14 @@ export function torchGraph(form: UploadedGraph = {}): Uint8Array {
 }
 
 /** As skl2onnx exports a classifier: a label, and a list of maps that a ZipMap makes of the probabilities. */
-export function sklearnGraph(classes: readonly string[]): Uint8Array {
+export function sklearnGraph(classes: readonly string[], zipMap = true): Uint8Array {
   const graph = new GraphBuilder("sklearn");
   const probabilities = scores(graph, { behind: "Softmax" }, "probabilities");
   const best = graph.node("ArgMax", [probabilities], { axis: { int: 1 }, keepdims: { int: 0 } });
   graph.node("Gather", [graph.constant(classes, [classes.length]), best], { axis: { int: 0 } }, "output_label");
   graph.output("output_label", "string");
+  if (!zipMap) graph.output("probabilities", "float", 3);
+  if (!zipMap) return graph.toBytes({});
   const model = fromBinary(ModelProtoSchema, graph.toBytes({}));
   model.graph?.node.push(
     create(NodeProtoSchema, {

@@ -150,6 +150,14 @@ describe("a model with a ZipMap", () => {
     expect(signature).toMatchObject({ labelOutput: "output_label", classes: names });
   });
 
+  it("has its own names without one, too, where the graph tells their order", async () => {
+    expect(await upload("unzipped", sklearnGraph(names, false))).toEqual(registered);
+    const [p0, p1, p2] = softmax(0, 2, -2).map((value) => expect.closeTo(value, 5));
+    expect(await predictions("unzipped", [{ input_0: 0, input_1: 2 }])).toEqual([
+      { label: "middle", probability: p1, probabilities: { low: p0, middle: p1, high: p2 } },
+    ]);
+  });
+
   it("is shown on its card as a classifier, with what was changed", async () => {
     const facts = await loop.app.registry.version("zipped", 1);
     const card = modelCard({ facts, aliases: [], versions: [1], explanation: "none" });
