@@ -5,7 +5,7 @@ import type { ClassCurves } from "../evaluation/classCurves";
 import { metricNote, metricTitle, metricWords } from "../evaluation/metricWords";
 import type { ValueCurves } from "../evaluation/valueCurves";
 import { figure, percent } from "../figure";
-import { beside, type Cell, charts, paragraph, section, table } from "../page/html";
+import { beside, type Cell, charts, list, paragraph, section, table } from "../page/html";
 import type { ModelVersion, VersionSaving } from "../registry/modelVersion";
 import type { ModelCard } from "./modelCard";
 
@@ -39,7 +39,7 @@ function metricsTable({ metrics = {}, baselines = {}, intervals = {}, resampling
     const [own, ...theirs] = values.map((value, at) => (at === bestOf(name, values) ? { best: Number(value) } : value));
     return [inWords(name, signature.classes?.length), own as Cell, range, ...(theirs as Cell[])];
   });
-  const text = `On ${metrics.rows} hold-out rows that no model had seen, beside the baselines on the same rows. The best of each line is marked.${drawnText(resampling)}`;
+  const text = `On ${metrics.rows} hold-out rows that no model had seen, beside the baselines on the same rows. The best of each line is marked.${drawnText(resampling)} A dash: no interval, or every draw gave the same value.`;
   return paragraph(text) + table(["metric", "this version", `${sure} interval`, ...others], rows, true);
 }
 
@@ -204,7 +204,17 @@ function sliceCharts({ slices = [], selectionMetric = "", metrics }: ModelVersio
         reference: { value: whole, label: "all rows" },
       }),
     );
-  return charts(drawn) + small.map((column) => paragraph(`${column}: every part has too few rows.`)).join("");
+  const unvaried = slices.filter((slice) => slice.value !== null && !isTold(slice));
+  return (
+    charts(drawn) +
+    small.map((column) => paragraph(`${column}: no part has rows enough for an interval.`)).join("") +
+    list(
+      unvaried.map(
+        ({ column, slice, rows, value }) =>
+          `${column} ${slice} (${rows} rows): ${figure(value as number)} in every draw, which tells no interval`,
+      ),
+    )
+  );
 }
 
 function savingParts({ unit, confidence, model, against, thresholds }: VersionSaving): string {

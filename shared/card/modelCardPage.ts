@@ -65,11 +65,12 @@ function linksOf({ model, version, versions, facts: { lineage } }: ModelCard): L
   ];
 }
 
-function limits({ limits: known, limitsDeclared }: ModelCard): string {
+function limits({ limits: known, limitsDeclared, facts }: ModelCard): string {
+  const hasFigures = facts.metrics !== undefined;
   const undeclared = limitsDeclared
     ? ""
-    : paragraph("The use case declares no limits (card.limits in its spec).", "soft");
-  const seen = list(known) || paragraph("The figures below show none by themselves.");
+    : paragraph("Nobody has declared any limits (card.limits in the spec of a use case).", "soft");
+  const seen = list(known) || (hasFigures ? paragraph("The figures below show none by themselves.") : "");
   return seen + undeclared;
 }
 

@@ -4,7 +4,7 @@ import { columnsToSliceOnly } from "../usecase/evaluationSpec";
 import { featureType, labelClasses, taskOf } from "../usecase/specTask";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import { checkDataset, checkedTable } from "./checkDataset";
-import { copyGroups } from "./copyGroups";
+import { copyGroups, haveContinuousColumn } from "./copyGroups";
 import type { CategoryColumn, FeatureTable } from "./featureTable";
 import { hashRows } from "./hashRows";
 import { buildLabelledRows } from "./labelledRows";
@@ -42,7 +42,10 @@ export async function prepareDataset(
     times,
     hashes: () => hashRows(features, rowCount, spec.seed),
     groups: () => columns.group,
-    copies: () => copyGroups(features, rowCount),
+    copies: () => {
+      const groups = copyGroups(features, rowCount);
+      return { groups, areContinuous: haveContinuousColumn(features, groups) };
+    },
   });
   const slices = columnsToSliceOnly(spec);
   const { positive } = spec.label;

@@ -17,8 +17,8 @@ interface SplitSource {
   /** of each row's content */
   hashes(): Float64Array;
   groups(): ArrayLike<string | number | null>;
-  /** first row with the same features, a row */
-  copies(): Int32Array;
+  /** first row with the same features, a row; and whether a column is measured so finely that equal rows must be copies */
+  copies(): { groups: Int32Array; areContinuous: boolean };
 }
 
 const hourMs = 3_600_000;
@@ -65,8 +65,9 @@ function stratifiedPlaces(
   values: Float64Array | undefined,
   { copies, hashes }: SplitSource,
 ): Places & { blocks: Int32Array } {
-  const groups = copies();
-  const isApart = wanted === undefined ? areEventsOfTheirOwn(groups, values ?? classes) : wanted === "apart";
+  const { groups, areContinuous } = copies();
+  const areEvents = () => !areContinuous && areEventsOfTheirOwn(groups, values ?? classes);
+  const isApart = wanted === undefined ? areEvents() : wanted === "apart";
   if (!isApart) return { groups, hashes: hashes(), blocks: groups };
   return { ...spreadCopies(classes, hashes(), values), blocks: Int32Array.from(classes, (_code, row) => row) };
 }

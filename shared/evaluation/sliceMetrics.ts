@@ -1,6 +1,6 @@
 import type { SelectionMetric } from "../usecase/specFields";
 import type { BootstrapSettings } from "./bootstrapDraws";
-import { bootstrapInterval } from "./pairedBootstrap";
+import { metricInterval } from "./metricInterval";
 import { isBetter, selectionMetricValue } from "./selectionMetric";
 import type { Slicing } from "./slicing";
 import { takeRows } from "./takeRows";
@@ -12,7 +12,7 @@ export interface SliceMetric {
   /** the level, bin or month */
   slice: string;
   rows: number;
-  /** null where the slice has too few rows, or the metric is undefined on them */
+  /** null where the slice has too few rows, or the metric is undefined on them; its interval also where every draw gave the same value */
   value: number | null;
   low: number | null;
   high: number | null;
@@ -40,9 +40,9 @@ export function sliceMetrics(
     const slice = { column, slice: code < 0 ? "(missing)" : levels[code], rows: rows.length };
     if (rows.length < settings.minRows) return [{ ...slice, value: null, low: null, high: null, worse: false }];
     const blocks = rows.map((row) => settings.blocks[row]);
-    const { value, low, high } = bootstrapInterval(metric, takeRows(output, rows), { ...settings, blocks });
-    const worse = isBetter(metric, whole, low) && isBetter(metric, whole, high);
-    return [{ ...slice, value: defined(value), low: defined(low), high: defined(high), worse }];
+    const { value, ends } = metricInterval(metric, takeRows(output, rows), { ...settings, blocks });
+    const worse = ends !== undefined && isBetter(metric, whole, ends.low) && isBetter(metric, whole, ends.high);
+    return [{ ...slice, value: defined(value), low: ends?.low ?? null, high: ends?.high ?? null, worse }];
   });
 }
 

@@ -14,6 +14,8 @@ export function explainPage(explanation: GlobalExplanation, key?: string): strin
   const links = [
     { text: "Model card", href: "card?format=html" },
     { text: "The figures as JSON", href: "explain?format=json" },
+    { text: "The version as JSON", href: `../${explanation.version}` },
+    { text: "All versions", href: `../../../../models?model=${encodeURIComponent(explanation.model)}` },
   ];
   const body =
     `<p class="soft">Explanation</p><h1>${escapeText(title)}</h1>${navigation(links, key)}` +

@@ -57,7 +57,12 @@ export function judge(evidence: GateEvidence, gates: UsecaseSpec["gates"]): Gate
   if (champion) {
     const better = isBetter(metric, champion.difference, 0) && !mayBeZero(champion);
     if (better) notes.push(`beats the champion${interval(evidence, championName)}`);
-    else faults.push(`is not clearly better than the champion${interval(evidence, championName)}`);
+    else {
+      const isWorse = isBetter(metric, 0, champion.difference) && !mayBeZero(champion);
+      faults.push(
+        `is ${isWorse ? "worse" : "not clearly better"} than the champion${interval(evidence, championName)}`,
+      );
+    }
   }
   return { decision: faults.length === 0 ? "promoted" : "refused", reasons: [...faults, ...notes] };
 }

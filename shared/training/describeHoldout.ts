@@ -1,8 +1,7 @@
 import { gather } from "../data/featureTable";
 import type { PreparedData } from "../data/preparedData";
-import { allOrNoneInterval } from "../evaluation/allOrNoneInterval";
 import type { BootstrapSettings } from "../evaluation/bootstrapDraws";
-import { bootstrapInterval } from "../evaluation/pairedBootstrap";
+import { metricInterval } from "../evaluation/metricInterval";
 import type { Resampling } from "../evaluation/resampling";
 import { type SliceMetric, sliceMetrics } from "../evaluation/sliceMetrics";
 import { type Slicing, sliceByLevel, sliceByMonth, sliceByQuartile } from "../evaluation/slicing";
@@ -27,17 +26,8 @@ export interface JudgedHoldout {
 /** Interval of one of the model's own metrics; none where it is undefined. */
 export function intervalOf({ model, draws }: JudgedHoldout, metric: SelectionMetric): Record<string, MetricInterval> {
   const { confidence } = draws;
-  const drawn = bootstrapInterval(metric, model, draws);
-  const { value, blocks } = drawn;
-  const ends = drawn.low < drawn.high ? drawn : unvariedInterval(metric, value, blocks, confidence);
-  return ends === undefined ? {} : { [metric]: { value, low: ends.low, high: ends.high, confidence } };
-}
-
-/** Where every draw gave the same value, draws say nothing of how sure it is: an exact interval where there is one, else none. */
-function unvariedInterval(metric: SelectionMetric, value: number, blocks: number, confidence: number) {
-  return metric === "accuracy" && (value === 0 || value === 1)
-    ? allOrNoneInterval(value, blocks, confidence)
-    : undefined;
+  const { value, ends } = metricInterval(metric, model, draws);
+  return ends === undefined ? {} : { [metric]: { value, ...ends, confidence } };
 }
 
 /** The selection metric by part of the hold-out, cut by a column. */

@@ -7,8 +7,9 @@ export async function versionsLearntFrom(
   usecase: string,
   dataset: number,
 ): Promise<{ learntFromIt: number[]; championLearntFromIt: boolean }> {
-  const learners = (await runs.list(usecase)).flatMap(({ version, datasetVersions }) =>
-    version !== undefined && datasetVersions?.includes(dataset) ? [version] : [],
+  // a run that ended unchanged gave a version that an earlier one had made, of the data of that time
+  const learners = (await runs.list(usecase)).flatMap(({ status, version, datasetVersions }) =>
+    status === "succeeded" && version !== undefined && datasetVersions?.includes(dataset) ? [version] : [],
   );
   const learntFromIt = [...new Set(learners)].sort((a, b) => a - b);
   const champion = await registry.alias(usecase, "champion");

@@ -1,8 +1,8 @@
 import { createServer } from "node:net";
 
-/** `wanted` when it is free on loopback, otherwise a free port. */
+/** `wanted` when it is free on loopback, otherwise (and for 0) a free port. */
 export async function pickPort(wanted: number): Promise<number> {
-  return (await isFree(wanted)) ? wanted : openPort(0);
+  return wanted !== 0 && (await isFree(wanted)) ? wanted : openPort(0);
 }
 
 /** Whether nobody listens on this loopback port. */

@@ -216,6 +216,21 @@ describe("preparing rows without a time", { timeout: 60_000 }, () => {
     expect(new Set(all).size).toBe(all.length);
   });
 
+  it("keeps copies of measured rows together though some of their labels are wrong", async () => {
+    const random = seededRandom(11);
+    const kinds = ["apple", "plum", "pear"];
+    const rows = Array.from({ length: 120 }, (_, i) => {
+      const measured = `${(10 + random()).toFixed(6)},${random().toFixed(6)},red`;
+      const copies = Array.from({ length: 20 + Math.floor(15 * random()) });
+      return copies.map(() => `${measured},${kinds[(i + (random() < 0.08 ? 1 : 0)) % 3]}`);
+    }).flat();
+    const { table, holdoutRows, trainRows, blocks } = await prepare([fruitCsv(rows)], spec);
+    const weights = (part: Int32Array) => new Set(Array.from(part, (row) => table.numbers[0].values[row]));
+    const held = weights(holdoutRows);
+    expect([...weights(trainRows)].filter((weight) => held.has(weight))).toEqual([]);
+    expect(new Set(blocks).size).toBe(120);
+  });
+
   it("draws copies of a row as one", async () => {
     const data = await prepare([fruitCsv(fruits(60).flatMap((row) => new Array<string>(10).fill(row)))], spec);
     expect(data.blockUnit).toBe("row");
