@@ -82,7 +82,9 @@ describe("the runtime in a thread", () => {
     expect(wrong).toMatchObject({
       reason: { code: "invalid_input", details: [{ path: "data[0][0]", message: expect.stringContaining("number") }] },
     });
-    expect(noJson).toMatchObject({ reason: { code: "invalid_input", message: "the body is not valid JSON" } });
+    expect(noJson).toMatchObject({
+      reason: { code: "invalid_input", message: expect.stringContaining("the body is not valid JSON (line 1, ") },
+    });
     expect(right.status).toBe("fulfilled");
     const wide = { numbers: { datatype: "FP32" as const, shape: [1, 2], data: Float32Array.of(1, 2) } };
     await expect(model.run(wide)).rejects.toMatchObject({
