@@ -138,7 +138,7 @@ async function wake({ queues, runs }: StartRunPorts, run: RunRecord, usecase: Us
   const plan = await runs.plan(run.id);
   for (let rung = 0; run.status === "training" && rung < plan.rungs.length; rung++) {
     const trials = await trialsIn(runs, usecase, plan, rung);
-    if ((await runs.trialsDone(run.id, rung)) < trials.length)
+    if ((await runs.trialsDone(run.id, rung)).size < trials.length)
       return sendTrials({ queues, runs }, run.id, rung, trials);
   }
   await queues.send(trainingQueues.finish, { runId: run.id });

@@ -1,8 +1,14 @@
-import type { BlobStore } from "../ports";
 import { combineParts, partNames } from "./evaluationParts";
-import { runsContainer } from "./runStore";
+import type { RunDocuments } from "./runDocuments";
 import type { WorkerPool } from "./workerPool";
 import type { EvaluateOutcome, EvaluateTask, EvaluationPart } from "./workerTasks";
+
+/** Where the parts of an evaluation are kept. */
+interface Place {
+  runId: string;
+  /** in the run's folder */
+  folder: string;
+}
 
 type Parts = Map<string, EvaluationPart["adds"]>;
 
@@ -12,22 +18,22 @@ const softLimitMs = 25_000;
 const partLimitMs = 60_000;
 
 /**
- * Evaluates as much of a hold-out as one step has time for; every part that is done is kept in `folder` at once, and no later step does it
+ * Evaluates as much of a hold-out as one step has time for; every part that is done is kept in `place` at once, and no later step does it
  * again. The outcome, or undefined where parts are left for another step.
  */
 export async function evaluateInSteps(
-  { blobs, workers }: { blobs: BlobStore; workers: WorkerPool },
-  folder: string,
+  { results, workers }: { results: RunDocuments; workers: WorkerPool },
+  place: Place,
   task: EvaluateTask,
 ): Promise<EvaluateOutcome | undefined> {
   const names = partNames(task);
-  const parts = await readParts(blobs, folder, names);
+  const parts = await readParts(results, place, names);
   const missing = names.filter((name) => !parts.has(name));
-  const writes: Promise<void>[] = [];
+  const writes: Promise<boolean>[] = [];
   const keep = ({ name, adds }: EvaluationPart) => {
     const json = JSON.stringify(adds);
     parts.set(name, readAdds(json));
-    writes.push(blobs.write(runsContainer, partBlob(folder, name), json));
+    writes.push(results.keep(place.runId, { [partPath(place, name)]: json }));
   };
   try {
     if (missing.length > 0) await workers.run({ ...task, parts: missing, softLimitMs }, partLimitMs, keep);
@@ -37,17 +43,17 @@ export async function evaluateInSteps(
   return names.every((name) => parts.has(name)) ? combineParts(task, parts) : undefined;
 }
 
-async function readParts(blobs: BlobStore, folder: string, names: string[]): Promise<Parts> {
+async function readParts(results: RunDocuments, place: Place, names: string[]): Promise<Parts> {
+  const nameOf = new Map(names.map((name) => [partPath(place, name), name]));
   const parts: Parts = new Map();
-  for await (const { name } of blobs.list(runsContainer, `${folder}/`)) {
-    const part = names.find((one) => partBlob(folder, one) === name);
-    const bytes = part === undefined ? undefined : await blobs.read(runsContainer, name);
-    if (part !== undefined && bytes !== undefined) parts.set(part, readAdds(Buffer.from(bytes).toString("utf8")));
+  for (const { path, text } of await results.readAll(place.runId, place.folder)) {
+    const name = nameOf.get(path);
+    if (name !== undefined) parts.set(name, readAdds(text));
   }
   return parts;
 }
 
-function partBlob(folder: string, name: string): string {
+function partPath({ folder }: Place, name: string): string {
   return `${folder}/${encodeURIComponent(name)}.json`;
 }
 

@@ -15,7 +15,7 @@ import { type FailRunPorts, failRun } from "./failRun";
 import { holdoutTable, proveGraph } from "./proveGraph";
 import { type PublishPorts, publishVersion } from "./publishVersion";
 import { isFinal, type RunRecord, type TrialResult, trainingQueues } from "./runRecord";
-import { type Refit, runsContainer } from "./runStore";
+import type { Refit } from "./runStore";
 import { selectTrial } from "./selectTrial";
 import { WorkerBusy, type WorkerPool, WorkerTimeout } from "./workerPool";
 
@@ -87,7 +87,7 @@ async function finish(ports: FinishTrainingPorts, run: RunRecord): Promise<RunRe
   if (refit === undefined) {
     const features = declaredFeatures(spec);
     refit = await ports.workers.run({ kind: "refit", ...context, trial: best, features }, refitLimitMs);
-    await ports.runs.saveRefit(run.id, refit);
+    refit = await ports.runs.saveRefit(run.id, refit);
     if (performance.now() - started > stepMs) return again(ports, run, 0);
   }
   const { signature, behaviour } = await proof(ports, run, usecase, prepared, refit);
@@ -105,7 +105,11 @@ async function finish(ports: FinishTrainingPorts, run: RunRecord): Promise<RunRe
     evaluation: spec.evaluation,
     time: spec.time,
   };
-  const evaluation = await evaluateInSteps(ports, `${run.id}/evaluation/${usecase.hash.slice(0, 16)}`, evaluate);
+  const evaluation = await evaluateInSteps(
+    { results: ports.runs.results, workers: ports.workers },
+    { runId: run.id, folder: `evaluation/${usecase.hash.slice(0, 16)}` },
+    evaluate,
+  );
   if (evaluation === undefined) return again(ports, run, 0);
   return publishVersion(ports, {
     run,
@@ -140,12 +144,12 @@ async function proof(
   prepared: PreparedData,
   refit: Refit,
 ): Promise<Proof> {
-  const blob = `${run.id}/refit/proof-${usecase.hash.slice(0, 16)}.json`;
-  const kept = await ports.blobs.read(runsContainer, blob);
-  if (kept !== undefined) return JSON.parse(Buffer.from(kept).toString("utf8")) as Proof;
+  const path = `refit/proof-${usecase.hash.slice(0, 16)}.json`;
+  const kept = await ports.runs.results.readJson<Proof>(run.id, path);
+  if (kept !== undefined) return kept;
   const signature = await proveGraph(ports.runtime, usecase, prepared, refit);
   const behaviour = await checkModel(ports.runtime, usecase, prepared, { onnx: refit.onnx, signature });
-  await ports.blobs.write(runsContainer, blob, JSON.stringify({ signature, behaviour }));
+  await ports.runs.results.keep(run.id, { [path]: JSON.stringify({ signature, behaviour }) });
   return { signature, behaviour };
 }
 

@@ -15,8 +15,9 @@ import { telemetryEvents } from "../telemetryNames";
 import type { Usecase } from "../usecase/loadUsecases";
 import { describeData } from "./describeData";
 import { runFailedRule } from "./failRun";
+import { runsContainer } from "./runDocuments";
 import { isFinal, type RunRecord, type TrainingPlan, type TrialResult } from "./runRecord";
-import { preparedParquet, type Refit, type RunStore, runsContainer, trainingProfileBlob } from "./runStore";
+import { preparedParquet, type Refit, type RunStore, trainingProfileBlob } from "./runStore";
 import { specBlob } from "./usecaseArchive";
 import type { EvaluateOutcome } from "./workerTasks";
 
@@ -135,6 +136,7 @@ async function documentsOf(ports: PublishPorts, finished: Finished) {
   const place = { container: runsContainer, name: sample };
   const background = `${runsContainer}/${sample}`;
   const trainingProfile = `${runsContainer}/${trainingProfileBlob(run.id)}`;
+  await ports.blobs.write(runsContainer, trainingProfileBlob(run.id), refit.trainingProfile); // under a name to point to
   const preparedRows = `${runsContainer}/${preparedParquet(run.id)}`;
   const usecaseSpec = run.usecaseHash && specBlob(usecase.spec.name, run.usecaseHash);
   const documents: Record<string, string> = {

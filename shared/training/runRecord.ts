@@ -36,6 +36,8 @@ export interface RunRecord {
   seed?: number;
   /** SHA-256 of the plan, once it is made; absent in runs from before it was kept */
   planSha256?: string;
+  /** every result of its steps has its hash in a row; absent in runs from before they were kept */
+  hashedResults?: boolean;
   codeRevision: string;
   version?: number;
   /** whether this run moved `champion` to its version */

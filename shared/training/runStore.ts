@@ -3,6 +3,7 @@ import type { BlobStore, TableRow, TableStore } from "../ports";
 import { type AuditPage, type AuditRecord, auditInsert, listAudit } from "../registry/auditEntry";
 import type { CheckResult } from "../registry/modelVersion";
 import { keepDocument, keepFile, type VerifiedBlobs } from "../registry/verifiedBlobs";
+import { RunDocuments, runsContainer, runsTable as table } from "./runDocuments";
 import {
   isFinal,
   type PlanDocuments,
@@ -11,9 +12,6 @@ import {
   type TrialResult,
   usecaseOfRun,
 } from "./runRecord";
-
-const table = "runs";
-export const runsContainer = "runs";
 
 /** Folds of a trial that are done, where not all are. */
 export interface PartialTrial {
@@ -36,13 +34,17 @@ interface RunEnd {
   reason?: string;
 }
 
-/** Runs and their steps' results: a table row a run, results in blobs that are written once. */
+/** Runs and their steps' results: a table row a run, results in blobs that are read back by their hash. */
 export class RunStore {
+  readonly results: RunDocuments;
+
   constructor(
     private readonly tables: TableStore,
     private readonly blobs: BlobStore,
     private readonly documents: VerifiedBlobs,
-  ) {}
+  ) {
+    this.results = new RunDocuments(tables, blobs, documents);
+  }
 
   /** Inserts a run, with its audit entry, which names `actor`; false when a run with this id exists already. */
   async create(run: RunRecord, actor: string = run.trigger): Promise<boolean> {
@@ -56,7 +58,7 @@ export class RunStore {
     };
     try {
       await this.tables.transaction(table, [
-        { kind: "insert", row: toRow(run) },
+        { kind: "insert", row: toRow({ ...run, hashedResults: true }) },
         auditInsert(usecase, entry, new Date(run.requestedAt)),
       ]);
       return true;
@@ -128,11 +130,11 @@ export class RunStore {
 
   /** Stores what the checks of the data found. */
   async saveDataChecks(runId: string, checks: CheckResult[]): Promise<void> {
-    await this.blobs.write(runsContainer, `${runId}/data-checks.json`, JSON.stringify(checks));
+    await this.results.replace(runId, { [dataChecksPath]: JSON.stringify(checks) });
   }
 
   async dataChecks(runId: string): Promise<CheckResult[]> {
-    return JSON.parse(Buffer.from(await this.require(`${runId}/data-checks.json`)).toString("utf8"));
+    return JSON.parse(Buffer.from(await this.require(runId, dataChecksPath)).toString("utf8")) as CheckResult[];
   }
 
   async plan(runId: string): Promise<TrainingPlan> {
@@ -149,11 +151,11 @@ export class RunStore {
 
   /** Stores a trial's result; a result that is there already stays. */
   async saveTrial(runId: string, result: TrialResult): Promise<void> {
-    await this.blobs.create(runsContainer, trialBlob(runId, result), JSON.stringify(result));
+    await this.results.keep(runId, { [trialPath(result)]: JSON.stringify(result) });
   }
 
   async hasTrial(runId: string, rung: number, index: number): Promise<boolean> {
-    return (await this.blobs.stat(runsContainer, trialBlob(runId, { rung, index }))) !== undefined;
+    return this.results.has(runId, trialPath({ rung, index }));
   }
 
   /** When the run's newest step stored something; undefined before the first did. */
@@ -166,40 +168,39 @@ export class RunStore {
 
   /** What a trial that needs several steps has so far. */
   async partialTrial(runId: string, rung: number, index: number): Promise<PartialTrial | undefined> {
-    const bytes = await this.blobs.read(runsContainer, partialBlob(runId, { rung, index }));
-    return bytes && (JSON.parse(Buffer.from(bytes).toString("utf8")) as PartialTrial);
+    return this.results.readJson(runId, partialPath({ rung, index }));
   }
 
   async savePartialTrial(runId: string, rung: number, index: number, partial: PartialTrial): Promise<void> {
-    await this.blobs.write(runsContainer, partialBlob(runId, { rung, index }), JSON.stringify(partial));
+    await this.results.replace(runId, { [partialPath({ rung, index })]: JSON.stringify(partial) });
   }
 
-  /** How many trials of a rung have ended. */
-  async trialsDone(runId: string, rung: number): Promise<number> {
-    let count = 0;
-    for await (const _blob of this.blobs.list(runsContainer, rungFolder(runId, rung))) count++;
-    return count;
+  /** Numbers of a rung's trials that have ended. */
+  async trialsDone(runId: string, rung: number): Promise<Set<number>> {
+    const paths = await this.results.paths(runId, rungFolder(rung));
+    return new Set(paths.map((path) => Number.parseInt(path.slice(path.lastIndexOf("/") + 1), 10)));
   }
 
   /** The results of one rung that are in, in trial order. */
   async trialsOf(runId: string, rung: number): Promise<TrialResult[]> {
-    return (await this.trials(runId)).filter((result) => result.rung === rung);
+    return this.trialsIn(runId, rungFolder(rung));
   }
 
   /** The results that are in, by rung and trial. */
   async trials(runId: string): Promise<TrialResult[]> {
-    const results: TrialResult[] = [];
-    for await (const { name } of this.blobs.list(runsContainer, `${runId}/trials/`))
-      results.push(JSON.parse(Buffer.from(await this.require(name)).toString("utf8")) as TrialResult);
-    return results;
+    return this.trialsIn(runId, "trials");
+  }
+
+  private async trialsIn(runId: string, folder: string): Promise<TrialResult[]> {
+    return (await this.results.readAll(runId, folder)).map(({ text }) => JSON.parse(text) as TrialResult);
   }
 
   /** The refitted model of the run; undefined until it is stored. */
   async refit(runId: string): Promise<Refit | undefined> {
-    const onnx = await this.blobs.read(runsContainer, refitBlob(runId));
+    const onnx = await this.results.read(runId, refitPaths.onnx);
     if (onnx === undefined) return undefined;
-    const predictions = await this.require(`${runId}/refit/holdout-predictions.f64`);
-    const profile = await this.require(trainingProfileBlob(runId));
+    const predictions = await this.require(runId, refitPaths.holdoutPredictions);
+    const profile = await this.require(runId, refitPaths.trainingProfile);
     return {
       onnx,
       holdoutPredictions: new Float64Array(new Uint8Array(predictions).buffer),
@@ -207,21 +208,20 @@ export class RunStore {
     };
   }
 
-  /** Stores the refitted model; the bytes come last, so that whoever finds them finds the rest. */
-  async saveRefit(runId: string, { onnx, holdoutPredictions, trainingProfile }: Refit): Promise<void> {
-    const { buffer, byteOffset, byteLength } = holdoutPredictions;
-    await this.blobs.write(runsContainer, trainingProfileBlob(runId), trainingProfile);
-    await this.blobs.write(
-      runsContainer,
-      `${runId}/refit/holdout-predictions.f64`,
-      new Uint8Array(buffer, byteOffset, byteLength),
-    );
-    await this.blobs.write(runsContainer, refitBlob(runId), onnx);
+  /** Stores the refitted model; gives the one that the run goes on with: another worker's where that came first. */
+  async saveRefit(runId: string, refit: Refit): Promise<Refit> {
+    const { buffer, byteOffset, byteLength } = refit.holdoutPredictions;
+    const isKept = await this.results.keep(runId, {
+      [refitPaths.onnx]: refit.onnx,
+      [refitPaths.holdoutPredictions]: new Uint8Array(buffer, byteOffset, byteLength),
+      [refitPaths.trainingProfile]: refit.trainingProfile,
+    });
+    return isKept ? refit : ((await this.refit(runId)) ?? refit);
   }
 
-  private async require(name: string): Promise<Uint8Array> {
-    const bytes = await this.blobs.read(runsContainer, name);
-    if (bytes === undefined) throw new Error(`the blob ${runsContainer}/${name} is missing`);
+  private async require(runId: string, path: string): Promise<Uint8Array> {
+    const bytes = await this.results.read(runId, path);
+    if (bytes === undefined) throw new Error(`the run ${runId} lacks its result ${path}`);
     return bytes;
   }
 }
@@ -239,10 +239,14 @@ export function preparedParquet(runId: string): string {
   return `${runId}/prepared.parquet`;
 }
 
+const dataChecksPath = "data-checks.json";
+
 /** A run that was refitted before graphs had guards has a `model.onnx` there, which is not served: it is refitted. */
-function refitBlob(runId: string): string {
-  return `${runId}/refit/guarded.onnx`;
-}
+const refitPaths = {
+  onnx: "refit/guarded.onnx",
+  holdoutPredictions: "refit/holdout-predictions.f64",
+  trainingProfile: "training-profile.json",
+};
 
 /** Blob with the profile of a run's training rows, which drift is measured against. */
 export function trainingProfileBlob(runId: string): string {
@@ -251,16 +255,16 @@ export function trainingProfileBlob(runId: string): string {
 
 type TrialKey = Pick<TrialResult, "rung" | "index">;
 
-function rungFolder(runId: string, rung: number): string {
-  return `${runId}/trials/${rung}/`;
+function rungFolder(rung: number): string {
+  return `trials/${rung}`;
 }
 
-function trialBlob(runId: string, { rung, index }: TrialKey): string {
-  return `${rungFolder(runId, rung)}${String(index).padStart(4, "0")}.json`;
+function trialPath({ rung, index }: TrialKey): string {
+  return `${rungFolder(rung)}/${String(index).padStart(4, "0")}.json`;
 }
 
-function partialBlob(runId: string, { rung, index }: TrialKey): string {
-  return `${runId}/partial-trials/${rung}/${String(index).padStart(4, "0")}.json`;
+function partialPath({ rung, index }: TrialKey): string {
+  return `partial-trials/${rung}/${String(index).padStart(4, "0")}.json`;
 }
 
 function endedEntry(

@@ -49,7 +49,7 @@ async function takeStep(ports: TrainCandidatePorts, step: Step): Promise<void> {
     if (result === "busy") return ports.queues.send(trainingQueues.candidate, step, { delaySeconds: busyDelaySeconds });
     await ports.runs.saveTrial(runId, result);
   }
-  if ((await ports.runs.trialsDone(runId, rung)) >= (await trialsIn(ports.runs, usecase, plan, rung)).length)
+  if ((await ports.runs.trialsDone(runId, rung)).size >= (await trialsIn(ports.runs, usecase, plan, rung)).length)
     await sendNext(ports, usecase, plan, rung);
 }
 
@@ -75,9 +75,9 @@ export async function sendTrials(
   rung: number,
   trials: Trial[],
 ): Promise<void> {
+  const done = await ports.runs.trialsDone(runId, rung);
   for (const { index } of trials)
-    if (!(await ports.runs.hasTrial(runId, rung, index)))
-      await ports.queues.send(trainingQueues.candidate, { runId, rung, trial: index });
+    if (!done.has(index)) await ports.queues.send(trainingQueues.candidate, { runId, rung, trial: index });
 }
 
 async function scoreFolds(

@@ -1,8 +1,12 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import { runDriftMonitors } from "../../../shared/governance/runDriftMonitors";
+import type { TableRow as Row } from "../../../shared/ports";
 import { sha256Of } from "../../../shared/registry/verifiedBlobs";
+import { finishTraining } from "../../../shared/training/finishTraining";
+import { trainingQueues } from "../../../shared/training/runRecord";
 import { startRun } from "../../../shared/training/startRun";
+import { trainCandidate } from "../../../shared/training/trainCandidate";
 import { Loop, shippedSpec } from "../../support/loop";
 
 const usecase = "coffee-grade";
@@ -60,6 +64,25 @@ async function restart(): Promise<void> {
   loop.deploy(spec);
 }
 
+type Step = Parameters<typeof trainCandidate>[1];
+const nextByte = (text: string) => text.slice(0, -1) + String.fromCharCode(text.charCodeAt(text.length - 1) ^ 1);
+const nextDigit = (text: string) => text.replace(/\d/, (digit) => String((Number(digit) + 1) % 10));
+
+/** The blob of a run's result: its name bears the result's hash. */
+async function resultBlob(runId: string, name: string): Promise<string> {
+  const isHashed = /\.[0-9a-f]{16}\.\w+$/;
+  for await (const blob of loop.app.blobs.list("runs", `${runId}/${name}`))
+    if (isHashed.test(blob.name)) return `runs/${blob.name}`;
+  throw new Error(`the run has no ${name}`);
+}
+
+/** The run as it is where its last step was killed before it recorded the end. */
+async function forgetEnd(runId: string): Promise<void> {
+  const { tables } = loop.app;
+  const { etag: _etag, finishedAt: _at, version: _version, ...run } = (await tables.get("runs", usecase, runId)) as Row;
+  await tables.transaction("runs", [{ kind: "replace", row: { ...run, status: "finishing" } }]);
+}
+
 describe("a stored document that was changed", { timeout: 120_000 }, () => {
   it("fails the run that would have learnt from it, and the next one is right once it is back: a dataset copy", async () => {
     await withChampion();
@@ -101,6 +124,44 @@ describe("a stored document that was changed", { timeout: 120_000 }, () => {
     await tamper(`runs/${usecase}.planned/plan.json`, (text) => text.replace('"l2":1', '"l2":9'));
     await loop.drain();
     expect(await run("planned")).toMatchObject({ status: "failed", message: expect.stringContaining("plan.json") });
+  });
+
+  it("fails the run that would have chosen by it: the result of a trial", async () => {
+    loop = await Loop.start(spec);
+    const { runId } = (await loop.drop(usecase, sample)) as { runId: string };
+    await loop.drainPlans();
+    await loop.take(trainingQueues.candidate, (step) => trainCandidate(loop.app.training, step as Step));
+    const blob = await resultBlob(runId, "trials/0/0000");
+    await tamper(blob, (text) => text.replace(/"mean":[0-9.e-]+/, '"mean":0.0001'));
+    await loop.drain();
+    expect(await loop.app.training.runs.get(runId)).toMatchObject({
+      status: "failed",
+      message: expect.stringContaining(`the stored document ${blob} is not what was recorded`),
+    });
+    expect(await alert()).toMatchObject({ severity: "error", status: "open", evidence: { blob } });
+    expect(await loop.app.registry.versions(usecase)).toEqual([]);
+  });
+
+  it.each([
+    ["the refitted model", "refit/guarded", nextByte],
+    ["what it says on the hold-out", "refit/holdout-predictions", nextByte],
+    ["the profile of the training rows", "training-profile", nextDigit],
+    ["the proof of its graph", "refit/proof-", nextDigit],
+    ["a part of the evaluation", "evaluation/", nextDigit],
+    ["what the checks of the data found", "data-checks", (text: string) => text.replace('"', ' "')],
+  ])("fails the run that is resumed with it: %s", async (_what, name, change) => {
+    loop = await Loop.start(spec);
+    const { runId } = (await loop.drop(usecase, sample)) as { runId: string };
+    await loop.drain();
+    await forgetEnd(runId);
+    const blob = await resultBlob(runId, name);
+    await tamper(blob, change);
+    await finishTraining(loop.app.training, runId);
+    expect(await loop.app.training.runs.get(runId)).toMatchObject({
+      status: "failed",
+      message: expect.stringContaining(`the stored document ${blob} is not what was recorded`),
+    });
+    expect(await alert()).toMatchObject({ evidence: { blob } });
   });
 
   it("answers no request rather than a wrong one: the order of the classes", async () => {

@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { ChangedDocument } from "../../../shared/registry/verifiedBlobs";
+import { VerifiedBlobs } from "../../../shared/registry/verifiedBlobs";
+import { RunDocuments } from "../../../shared/training/runDocuments";
+import { RunStore } from "../../../shared/training/runStore";
+import { type Storage, startStorage } from "../../support/storage";
+
+const path = "trials/0/0003.json";
+const usecase = "fruit";
+
+let storage: Storage;
+let told: ChangedDocument[];
+let runId: string;
+let number = 0;
+const documents = (tables = storage.tables) =>
+  new RunDocuments(tables, storage.blobs, new VerifiedBlobs(storage.blobs, async (changed) => void told.push(changed)));
+const text = async (bytes: Promise<Uint8Array | undefined>) => Buffer.from((await bytes) ?? []).toString("utf8");
+const names = async () => {
+  const found: string[] = [];
+  for await (const { name } of storage.blobs.list("runs", `${runId}/`)) found.push(name);
+  return found;
+};
+
+/** Storage whose process is killed before the row is written. */
+const killed = () => ({
+  ...storage.tables,
+  transaction: async () => {
+    throw new Error("killed");
+  },
+});
+
+async function newRun(): Promise<void> {
+  const { tables, blobs } = storage;
+  const run = { usecase, trigger: "request" as const, status: "training" as const, force: false, codeRevision: "x" };
+  const store = new RunStore(tables, blobs, new VerifiedBlobs(blobs, async () => {}));
+  await store.create({ ...run, id: runId, requestedAt: new Date().toISOString() });
+}
+
+/** The run as the release before hashes were kept wrote it. */
+async function oldRun(): Promise<void> {
+  await newRun();
+  const {
+    hashedResults,
+    etag: _etag,
+    ...run
+  } = (await storage.tables.get("runs", usecase, runId)) ?? {
+    partitionKey: usecase,
+    rowKey: runId,
+  };
+  expect(hashedResults).toBe(true);
+  await storage.tables.transaction("runs", [{ kind: "replace", row: run }]);
+}
+
+beforeAll(async () => {
+  storage = await startStorage();
+  await storage.clients.blobs.getContainerClient("runs").createIfNotExists();
+});
+afterAll(() => storage?.stop());
+beforeEach(() => {
+  told = [];
+  runId = `${usecase}.request-${number++}`;
+});
+
+describe("the results of a run", () => {
+  it("are read back by name and by folder, whatever the name", async () => {
+    await newRun();
+    const odd = `evaluation/abc/${encodeURIComponent(`slices-größe/"#?%${"長".repeat(60)}`)}.json`;
+    await documents().keep(runId, {
+      [odd]: "[1]",
+      "evaluation/abc/metrics.json": "[2]",
+      "evaluation/abcd/x.json": "[3]",
+    });
+    expect(await text(documents().read(runId, odd))).toBe("[1]");
+    expect(await documents().readAll(runId, "evaluation/abc")).toEqual([
+      { path: "evaluation/abc/metrics.json", text: "[2]" },
+      { path: odd, text: "[1]" },
+    ]);
+  });
+
+  it("are not there yet where the worker was killed before the row was written; the next one writes its own", async () => {
+    await newRun();
+    await expect(documents(killed()).keep(runId, { [path]: "first" })).rejects.toThrow("killed");
+    expect(await names()).toHaveLength(1);
+    expect(await documents().has(runId, path)).toBe(false);
+    expect(await documents().paths(runId, "trials/0")).toEqual([]);
+    expect(await documents().keep(runId, { [path]: "second" })).toBe(true);
+    expect(await text(documents().read(runId, path))).toBe("second");
+  });
+
+  it("are the first worker's where two write them, all of them", async () => {
+    await newRun();
+    const other = "trials/0/0004.json";
+    const kept = await Promise.all([
+      documents().keep(runId, { [path]: "a", [other]: "a" }),
+      documents().keep(runId, { [path]: "b", [other]: "b" }),
+    ]);
+    expect(kept.filter((isKept) => isKept)).toHaveLength(1);
+    const first = kept[0] ? "a" : "b";
+    expect((await documents().readAll(runId, "trials")).map((one) => one.text)).toEqual([first, first]);
+  });
+
+  it("are the latest where they are replaced", async () => {
+    await newRun();
+    for (const content of ["one", "two"]) await documents().replace(runId, { [path]: content });
+    expect(await text(documents().read(runId, path))).toBe("two");
+  });
+
+  it("are refused where they are not what was stored, and a blob that somebody put there is none", async () => {
+    await newRun();
+    await storage.blobs.write("runs", `${runId}/${path}`, "planted");
+    expect(await documents().read(runId, path)).toBeUndefined();
+    expect(await documents().readAll(runId, "trials")).toEqual([]);
+    await documents().keep(runId, { "trials/0/0001.json": "right" });
+    const name = (await names()).find((one) => one.includes("0001")) as string;
+    await storage.blobs.write("runs", name, "wrong");
+    await expect(documents().readAll(runId, "trials")).rejects.toMatchObject({ code: "corrupt" });
+    expect(told).toMatchObject([{ subject: usecase, blob: `runs/${name}` }]);
+  });
+});
+
+describe("the results of a run that an earlier release began", () => {
+  it("are read as they are, beside those that came since", async () => {
+    await oldRun();
+    await storage.blobs.write("runs", `${runId}/trials/0/0000.json`, "old");
+    await storage.blobs.write("runs", `${runId}/partial-trials/0/0001.json`, "old");
+    await expect(documents(killed()).keep(runId, { [path]: "lost" })).rejects.toThrow("killed");
+    await documents().keep(runId, { [path]: "new" });
+    await documents().replace(runId, { "partial-trials/0/0001.json": "new" });
+    expect(await documents().readAll(runId, "trials")).toEqual([
+      { path: "trials/0/0000.json", text: "old" },
+      { path, text: "new" },
+    ]);
+    expect(await documents().has(runId, "trials/0/0000.json")).toBe(true);
+    expect(await text(documents().read(runId, "trials/0/0000.json"))).toBe("old");
+    expect(await text(documents().read(runId, "partial-trials/0/0001.json"))).toBe("new");
+  });
+});
