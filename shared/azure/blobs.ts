@@ -101,7 +101,11 @@ function typeByName(blob: string): string {
 
 async function read(container: ContainerClient, blob: string, offset: number): Promise<Uint8Array | undefined> {
   try {
-    return await container.getBlobClient(blob).downloadToBuffer(offset);
+    // the SDK's downloadToBuffer asks twice and copies slowly: tens of megabytes would hold up the event loop
+    const { readableStreamBody } = await container.getBlobClient(blob).download(offset);
+    const pieces: Uint8Array[] = [];
+    for await (const piece of readableStreamBody as AsyncIterable<Uint8Array>) pieces.push(piece);
+    return Buffer.concat(pieces);
   } catch (error) {
     const status = statusOf(error);
     if (status === 404) return undefined;

@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { datasetsInbox, modelsInbox } from "../../shared/governance/inboxes";
 import { packageRoot } from "../../shared/packageRoot";
+import { isFinal, type RunStatus } from "../../shared/training/runRecord";
 import { loadUsecases } from "../../shared/usecase/loadUsecases";
 import type { LocalInfo } from "../start/localState";
 import { TidegateClient } from "../start/tidegateClient";
@@ -107,7 +108,7 @@ async function firstVersion(info: LocalInfo): Promise<number> {
 
 interface Run {
   id: string;
-  status: string;
+  status: RunStatus;
   version?: number;
   message?: string;
 }
@@ -136,7 +137,7 @@ async function datasetVerdict(client: TidegateClient, name: string): Promise<str
   if (accepted === undefined) return undefined;
   const { runs = [] } = (await client.get<{ runs: Run[] }>(`/runs?usecase=${usecaseName}`)) ?? {};
   const run = runs.find(({ id }) => id === `${usecaseName}.data-v${accepted.version}`);
-  if (run === undefined || ["queued", "training"].includes(run.status)) return undefined;
+  if (run === undefined || !isFinal(run.status)) return undefined;
   return `accepted: ${accepted.rowCount} rows; run ${run.status}${run.message ? `: ${run.message}` : ""}`;
 }
 
