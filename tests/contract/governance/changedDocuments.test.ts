@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { TableClient } from "@azure/data-tables";
 import { afterEach, describe, expect, it } from "vitest";
 import { runDriftMonitors } from "../../../shared/governance/runDriftMonitors";
 import type { TableRow as Row } from "../../../shared/ports";
@@ -226,7 +227,48 @@ describe("a record from before hashes were kept", () => {
     expect((await loop.app.registry.version(usecase, 1)).learner).toBe("logistic");
     expect((await loop.score(usecase, [features])).status).toBe(200);
   });
+
+  it("takes a run that an earlier release left at its last step to its end, by the plain blobs it left", async () => {
+    loop = await Loop.start(spec);
+    const { runId } = (await loop.drop(usecase, sample)) as { runId: string };
+    await loop.drain();
+    const kept = await asEarlierRelease(runId);
+    expect(kept).toEqual(expect.arrayContaining(["trials/0/0000.json", "refit/guarded.onnx", "data-checks.json"]));
+    loop.passHours(1);
+    await finishTraining(loop.app.training, runId);
+    expect(await loop.app.training.runs.get(runId)).toMatchObject({ status: "succeeded", version: 1 });
+    const anew = (await resultRows(runId)).map(({ path }) => path);
+    expect(anew).toEqual([expect.stringContaining("difference-champion-1")]); // which is its own version since
+  });
 });
+
+/** Rows with the hashes of a run's results. */
+async function resultRows(runId: string): Promise<Row[]> {
+  const rows: Row[] = [];
+  const range = { from: `doc:${runId}:`, to: `doc:${runId};` };
+  for await (const row of loop.app.tables.list("runs", usecase, range)) rows.push(row);
+  return rows;
+}
+
+/** Leaves a run's results as releases before hashes did, its end not recorded; gives their paths. */
+async function asEarlierRelease(runId: string): Promise<string[]> {
+  const { blobs, tables } = loop.app;
+  const rows = await resultRows(runId);
+  const client = TableClient.fromConnectionString(loop.storage.connectionString, "runs", {
+    allowInsecureConnection: true,
+  });
+  for (const { path, rowKey } of rows) {
+    const name = await resultBlob(runId, String(path).slice(0, String(path).lastIndexOf(".")));
+    const hashed = name.slice("runs/".length);
+    await blobs.write("runs", `${runId}/${path}`, (await blobs.read("runs", hashed)) as Uint8Array);
+    await blobs.remove("runs", hashed);
+    await client.deleteEntity(usecase, rowKey);
+  }
+  await forgetEnd(runId);
+  const { etag: _etag, hashedResults: _mark, ...run } = (await tables.get("runs", usecase, runId)) as Row;
+  await tables.transaction("runs", [{ kind: "replace", row: run }]);
+  return rows.map(({ path }) => String(path));
+}
 
 async function detailsBlob(): Promise<string> {
   for await (const { name } of loop.app.blobs.list("models", `${usecase}/details/`)) return `models/${name}`;
