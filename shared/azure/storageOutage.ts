@@ -80,7 +80,12 @@ async function within<T>(call: Promise<T>, limitMs: number): Promise<T> {
 }
 
 function translate(error: unknown): unknown {
-  return isOutage(error) ? unavailable((error as StorageFault).code ?? messageOf(error), error) : error;
+  return isOutage(error) ? unavailable(reasonOf(error as StorageFault & Error), error) : error;
+}
+
+/** A call that was given up says in the SDK's words that some callback rejected. */
+function reasonOf(error: StorageFault & Error): string {
+  return error.name === "AbortError" ? "no answer in time" : (error.code ?? messageOf(error));
 }
 
 function unavailable(reason: string, cause?: unknown): AppError {

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Alert } from "../../shared/governance/alert";
 import type { InboxEntry } from "../../shared/governance/listInbox";
+import type { ModelVersion } from "../../shared/registry/modelVersion";
+import { notShownBetterText } from "../../shared/registry/notShownBetter";
 import { isFinal, type RunRecord } from "../../shared/training/runRecord";
 import { verdictLines } from "../drop/verdictLines";
 import type { LocalCommands } from "./localCommands";
@@ -65,7 +67,7 @@ async function readEvents(client: TidegateClient, commands: LocalCommands): Prom
   ]);
   return [
     ...files.toReversed().flatMap((entry) => fileEvent(client, commands, entry)),
-    ...runs.toReversed().flatMap(runEvent),
+    ...runs.toReversed().flatMap((run) => runEvent(client, run)),
     ...alerts.toReversed().flatMap(alertEvents),
   ];
 }
@@ -85,12 +87,17 @@ function fileEvent(client: TidegateClient, commands: LocalCommands, entry: Inbox
   return [{ key, at: entry.judgedAt, lines }];
 }
 
-function runEvent({ id, status, message, version, promoted, finishedAt }: RunRecord): Event[] {
+function runEvent(client: TidegateClient, run: RunRecord): Event[] {
+  const { id, usecase, status, message, version, promoted, finishedAt } = run;
   if (!isFinal(status)) return [];
   const hasNew = status === "succeeded" && version !== undefined;
   const outcome = !hasNew ? "" : `: version ${version} ${promoted ? "is champion" : "was not promoted"}`;
   const reason = status === "succeeded" || message === undefined ? "" : `: ${message}`;
-  const lines = () => [`run ${id} ${ended(status)}${outcome}${reason}`];
+  const lines = async () => {
+    const registered = hasNew ? await client.get<ModelVersion>(`/models/${usecase}/versions/${version}`) : undefined;
+    const mark = registered?.notShownBetter ? ` (${notShownBetterText(registered.notShownBetter)})` : "";
+    return [`run ${id} ${ended(status)}${outcome}${mark}${reason}`];
+  };
   return [{ key: `run ${id} ${status}`, at: finishedAt, lines }];
 }
 

@@ -59,7 +59,7 @@ async function findLastCapture(storage: string): Promise<Status["lastCaptured"]>
   let last: Status["lastCaptured"];
   if (!(await container.exists())) return last;
   for await (const { name, properties } of container.listBlobsFlat())
-    if (last === undefined || properties.lastModified > last.at)
+    if (!name.startsWith("unknown/") && (last === undefined || properties.lastModified > last.at))
       last = { model: name.split("/", 1)[0], at: properties.lastModified };
   return last;
 }

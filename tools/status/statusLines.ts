@@ -1,3 +1,5 @@
+import type { DatasetVersion } from "../../shared/data/datasetRegistry";
+import { metricName } from "../../shared/evaluation/metricWords";
 import { figure } from "../../shared/figure";
 import type { ModelVersion } from "../../shared/registry/modelVersion";
 import type { RunDescription } from "../../shared/training/describeRun";
@@ -15,12 +17,9 @@ export function statusLines(status: Status, now: Date): string[] {
     row("address", `${info.url}${info.ready ? "" : ", starting"}`),
     row("storage", notReady.length === 0 ? `answers, ${storageAddress(info.storage)}` : notReady.join("; ")),
     row("files", filesText(status)),
-    ...rows(
-      "datasets",
-      info.usecases.map((usecase) => datasetText(status, usecase)),
-    ),
+    ...rows("datasets", datasetTexts(status)),
     ...rows("runs", runTexts(status, now)),
-    ...rows("champions", status.champions.map(championText)),
+    ...rows("champions", championTexts(status)),
     ...rows("alerts", alertTexts(status, now)),
     row("predictions", `${last} (capture ${capture.mode}${lost})`),
   ];
@@ -48,9 +47,17 @@ function filesText({ files }: Status): string {
   return `${wait}, ${rejected} of the ${files.length} in the inboxes rejected`;
 }
 
-function datasetText({ datasets }: Status, usecase: string): string {
-  const versions = datasets.filter((dataset) => dataset.usecase === usecase);
-  if (versions.length === 0) return `${usecase}: none yet`;
+/** A line each for those that have some, and one for all others: many use cases must not push the rest off the screen. */
+function datasetTexts({ info, datasets }: Status): string[] {
+  const of = (usecase: string) => datasets.filter((dataset) => dataset.usecase === usecase);
+  const without = info.usecases.filter((usecase) => of(usecase).length === 0);
+  return [
+    ...info.usecases.filter((usecase) => of(usecase).length > 0).map((usecase) => datasetText(usecase, of(usecase))),
+    ...(without.length > 0 ? [`none yet: ${without.join(", ")}`] : []),
+  ];
+}
+
+function datasetText(usecase: string, versions: DatasetVersion[]): string {
   const newest = versions.reduce((a, b) => (a.version > b.version ? a : b));
   const count = versions.length === 1 ? "1 version" : `${versions.length} versions`;
   return `${usecase}: ${count}, the newest ${newest.version} with ${newest.rowCount} rows`;
@@ -71,13 +78,21 @@ function openRunText({ id, status, progress }: RunDescription): string {
   return `${id} is training: ${trialsDone} of ${trialsTotal} trials${left}`;
 }
 
-function championText({ model, champion }: { model: string; champion?: ModelVersion }): string {
-  if (champion === undefined) return `${model}: none`;
-  const { version, selectionMetric: metric, metrics, baselines = {} } = champion;
+function championTexts({ champions }: Status): string[] {
+  const without = champions.filter(({ champion }) => champion === undefined).map(({ model }) => model);
+  return [
+    ...champions.flatMap(({ model, champion }) => (champion ? [championText(model, champion)] : [])),
+    ...(without.length > 0 ? [`none yet: ${without.join(", ")}`] : []),
+  ];
+}
+
+function championText(model: string, champion: ModelVersion): string {
+  const { version, selectionMetric: metric, metrics, baselines = {}, notShownBetter } = champion;
+  const mark = notShownBetter ? `, not shown better than ${notShownBetter.join(" and ")}` : "";
   if (metric === undefined || metrics === undefined) return `${model} ${version}: trained elsewhere, not judged here`;
   const shown = (values: Record<string, unknown>) => figure(Number(values[metric]));
   const others = Object.entries(baselines).map(([name, values]) => `${name} ${shown(values)}`);
-  return `${model} ${version}: ${metric} ${shown(metrics)} (${others.join(", ")})`;
+  return `${model} ${version}: ${metricName(metric)} ${shown(metrics)}${mark} (${others.join(", ")})`;
 }
 
 function alertTexts({ alerts }: Status, now: Date): string[] {

@@ -37,6 +37,11 @@ describe("a store that tells outages", () => {
     await expect(all(failing(fault(fields)).list())).rejects.toMatchObject(told);
   });
 
+  it("says of a call that was given up what a person understands", async () => {
+    const error = Object.assign(fault({ name: "AbortError" }), { message: "Rejecting from abort signal callback" });
+    await expect(failing(error).get()).rejects.toThrow("storage does not answer (no answer in time)");
+  });
+
   it.each([
     ["a refusal of this request", fault({ statusCode: 403, code: "AuthorizationFailure" })],
     ["a row that has changed", fault({ statusCode: 412 })],
