@@ -155,7 +155,7 @@ describe.sequential("npm run status", () => {
     expect(stdout).toMatch(/^storage +answers, 127\.0\.0\.1:\d+$/m);
     expect(stdout).toMatch(/^datasets +coffee-grade: 1 version, the newest 1 with 1200 rows$/m);
     expect(stdout).toMatch(/^runs +none running; the last, coffee-grade\.data-v1, ended as succeeded/m);
-    expect(stdout).toMatch(/^champions +coffee-grade 1: logLoss [\d.]+ \(majority [\d.]+\)$/m);
+    expect(stdout).toMatch(/^champions +coffee-grade 1: log loss [\d.]+ \(majority [\d.]+\)$/m);
     expect(stdout).toMatch(/dataset-rejected \(warning\)/);
   });
 });

@@ -44,7 +44,7 @@ describe("the card of a model trained elsewhere", () => {
   it("says that nobody declared limits or an owner, which is not the same as there being none", () => {
     const text = textOf(modelCardPage(cardOf({ valueOutput: "y" })));
     expect(text).toContain("No owner is declared.");
-    expect(text).toContain("declares no limits");
+    expect(text).toContain("Nobody has declared any limits");
     expect(text).not.toContain("None are known");
   });
 });
