@@ -36,7 +36,8 @@ function metricsTable({ metrics = {}, baselines = {}, intervals = {}, resampling
     const interval = intervals[name];
     const range = interval && `${figure(interval.low)}\u00a0to\u00a0${figure(interval.high)}`;
     const values = [Number(metrics[name]), ...others.map((other) => baselines[other][name])];
-    const [own, ...theirs] = values.map((value, at) => (at === bestOf(name, values) ? { best: Number(value) } : value));
+    const best = bestOf(name, values);
+    const [own, ...theirs] = values.map((value, at) => (at === best ? { best: Number(value) } : value));
     return [inWords(name, signature.classes?.length), own as Cell, range, ...(theirs as Cell[])];
   });
   const text = `On ${metrics.rows} hold-out rows that no model had seen, beside the baselines on the same rows. The best of each line is marked.${drawnText(resampling)} A dash: no interval, or every draw gave the same value.`;

@@ -1,7 +1,7 @@
 import { fewBlocks } from "../evaluation/resampling";
 import type { GlobalExplanation } from "../explain/globalExplanation";
 import { figure } from "../figure";
-import type { ModelVersion } from "../registry/modelVersion";
+import type { ModelVersion, VersionSaving } from "../registry/modelVersion";
 import { mayBeZero } from "../registry/notShownBetter";
 import { timeText } from "../timeText";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
@@ -102,10 +102,7 @@ function knownLimits(facts: ModelVersion): string[] {
   for (const { against, low, high } of differences)
     if (mayBeZero({ low, high }))
       limits.push(`On the hold-out it cannot be told from ${against}: the interval of the difference includes zero.`);
-  for (const { name, saving: gain, low, high } of saving?.against.filter((other) => other.saving < 0) ?? [])
-    limits.push(
-      `On the hold-out its decisions cost ${figure(-gain)} ${saving?.unit} a row more than those of "${name}" (interval ${figure(-high)} to ${figure(-low)}).`,
-    );
+  if (saving) limits.push(...dearerThan(saving));
   for (const { column, slice, rows } of slices.filter(({ worse }) => worse))
     limits.push(`Worse than on the whole where ${column} is ${slice} (${rows} hold-out rows).`);
   for (const { name, status, summary } of checks)
@@ -113,6 +110,16 @@ function knownLimits(facts: ModelVersion): string[] {
   if (data?.holdout.to)
     limits.push(`Nothing after ${timeText(data.holdout.to)} was seen; conditions may have changed since.`);
   return limits;
+}
+
+/** The other ways to decide that cost less on the hold-out. */
+function dearerThan({ unit, against }: VersionSaving): string[] {
+  return against
+    .filter(({ saving }) => saving < 0)
+    .map(
+      ({ name, saving, low, high }) =>
+        `On the hold-out its decisions cost ${figure(-saving)} ${unit} a row more than those of "${name}" (interval ${figure(-high)} to ${figure(-low)}).`,
+    );
 }
 
 function absentSections(

@@ -1,11 +1,10 @@
 import type { SelectionMetric } from "../usecase/specFields";
+import { metricWords } from "./metricWords";
 import { type ModelOutput, weightedMetric } from "./weightedMetric";
-
-const lossMetrics: ReadonlySet<SelectionMetric> = new Set(["brier", "logLoss", "rmse", "mae"]);
 
 /** Whether value `a` of the metric is strictly better than `b`: lower for losses, higher for the rest. */
 export function isBetter(metric: SelectionMetric, a: number, b: number): boolean {
-  return lossMetrics.has(metric) ? a < b : a > b;
+  return metricWords(metric)?.better === "lower" ? a < b : a > b;
 }
 
 /** The metric's value; NaN where it is undefined because a class is absent. */
