@@ -104,7 +104,7 @@ describe.skipIf(!browserPath)("in a browser", () => {
 
       it("uses the width of a desktop", async () => {
         const { page } = await open(name, screen);
-        const widest = await page.$$eval("section *", (all) =>
+        const widest = await page.$$eval("section svg, section table", (all) =>
           Math.max(...all.map((one) => one.getBoundingClientRect().right)),
         );
         expect(widest).toBeGreaterThan(0.9 * screen.width);
