@@ -6,6 +6,7 @@ import type { HostConfig } from "./hostConfig";
 import { fewRetries, type Listener, type ListenerContext } from "./listener";
 import type { InvokeMessage } from "./protocol";
 import { listenToQueue } from "./queueListener";
+import { override } from "./triggerMetadata";
 
 type BlobPlan = FunctionPlan & { trigger: Extract<Trigger, { kind: "blob" }> };
 type Invocation = Omit<InvokeMessage, "type" | "id">;
@@ -63,13 +64,16 @@ export async function readBlobInput(plan: BlobPlan, name: string, etag?: string)
     functionName: plan.name,
     inputName: plan.inputName,
     data: { bytes },
-    triggerMetadata: {
-      ...Object.fromEntries(Object.entries(parameters).map(([key, value]) => [key, { string: value }])),
-      BlobTrigger: { string: `${pattern.container}/${name}` },
-      Uri: { json: JSON.stringify(url) },
-      Properties: { json: JSON.stringify(properties) },
-      Metadata: { json: JSON.stringify(metadata) },
-    },
+    // The path's parameters win: BlobTriggerBinding.cs of https://github.com/Azure/azure-sdk-for-net.
+    triggerMetadata: override(
+      {
+        BlobTrigger: { string: `${pattern.container}/${name}` },
+        Uri: { json: JSON.stringify(url) },
+        Properties: { json: JSON.stringify(properties) },
+        Metadata: { json: JSON.stringify(metadata) },
+      },
+      Object.entries(parameters).map(([key, value]) => [key, { string: value }]),
+    ),
   };
 }
 

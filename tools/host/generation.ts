@@ -4,8 +4,9 @@ import { type FunctionPlan, planFunction, type Settings } from "./functionPlan";
 import type { HostConfig } from "./hostConfig";
 import type { Listener, ListenerContext } from "./listener";
 import type { HttpRoute, InvokeMessage, Keys, StartMessage } from "./protocol";
-import { queueMetadata, startQueueTrigger } from "./queueTrigger";
+import { startQueueTrigger } from "./queueTrigger";
 import { startTimer, timerPayload } from "./timerTrigger";
+import { queueMetadata } from "./triggerMetadata";
 import { startWorker, type Worker } from "./workerProcess";
 
 /** One worker with the listeners that feed it; a restart or a crash replaces the whole. */
@@ -135,7 +136,7 @@ async function adminInvocation(plan: FunctionPlan, input: string): Promise<Omit<
     return found;
   }
   if (trigger.kind === "queue") {
-    return { functionName, inputName, data: { string: input }, triggerMetadata: queueMetadata(input, {}) };
+    return { functionName, inputName, data: { string: input }, triggerMetadata: queueMetadata(input, {}, new Date()) };
   }
   return { functionName, inputName, data: { json: timerPayload(null, false) }, triggerMetadata: {} };
 }

@@ -26,6 +26,19 @@ test("a message reaches its function with its metadata and its JSON properties; 
   }
 });
 
+// QueueTriggerBinding.cs of https://github.com/Azure/azure-sdk-for-net, and ApplyBindingData of
+// https://github.com/Azure/azure-functions-host: the message's own properties come last, arrays not at all.
+test("a message's own property wins over what storage says, and its values arrive as .NET writes them", async () => {
+  const mark = randomUUID();
+  const own = { mark, id: "mine", isOpen: true, at: "2026-03-01T10:00:00Z", list: [1] };
+  await send(target, "contract-messages", JSON.stringify(own));
+  const { metadata } = await takeSeen<Seen>(target, "takesMessage", mark);
+  expect(metadata).toMatchObject({ id: "mine", isOpen: "True", at: "03/01/2026 10:00:00" });
+  expect(metadata).not.toHaveProperty("list");
+  expect(metadata).not.toHaveProperty("sys");
+  expect(metadata.insertionTime).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$/);
+});
+
 // fromRpcTypedData of https://github.com/Azure/azure-functions-nodejs-library parses every string that is JSON
 test("text arrives as text, and text that is a number arrives as a number", async () => {
   const mark = randomUUID();
