@@ -11,7 +11,9 @@ import { override } from "./triggerMetadata";
 type BlobPlan = FunctionPlan & { trigger: Extract<Trigger, { kind: "blob" }> };
 type Invocation = Omit<InvokeMessage, "type" | "id">;
 
-const POISON_QUEUE = "webjobs-blobtrigger-poison";
+const poisonQueueName = "webjobs-blobtrigger-poison";
+// What storage gives out at once.
+const largestBatch = 32;
 
 /** Scans for all blob functions, and works through the one queue that their findings go through. */
 export async function startBlobTriggers(
@@ -30,11 +32,10 @@ export async function startBlobTriggers(
       return `${FunctionId.replace("Host.Functions.", "")} for ${BlobName}`;
     },
     queue,
-    poisonQueue: service.getQueueClient(POISON_QUEUE),
-    batchSize: Math.min(maxDegreeOfParallelism, 32),
-    newBatchThreshold: Math.floor(maxDegreeOfParallelism / 2),
+    poisonQueue: service.getQueueClient(poisonQueueName),
+    ...splitParallelism(maxDegreeOfParallelism),
     maxDequeueCount: poisonBlobThreshold,
-    retryDelayMs: config.extensions.queues.visibilityTimeout,
+    retryDelayMs: 0, // the settings of queues do not hold for blobs
     base64: true,
     log: context.log,
     handle: async (text) => {
@@ -47,6 +48,15 @@ export async function startBlobTriggers(
   });
   const scans = await Promise.all(plans.map((plan) => startBlobScan(plan, plan.trigger, queue, context)));
   return [worker, ...scans];
+}
+
+/**
+ * Batches that never add up to more than `count` blobs at work. After SharedBlobQueueListenerFactory.cs of
+ * https://github.com/Azure/azure-sdk-for-net.
+ */
+export function splitParallelism(count: number): { batchSize: number; newBatchThreshold: number } {
+  const batchSize = Math.min(largestBatch, Math.floor(count / 2) + 1);
+  return { batchSize, newBatchThreshold: count - batchSize };
 }
 
 /**

@@ -14,10 +14,11 @@ export async function startQueueTrigger(
 ): Promise<Listener> {
   const service = QueueServiceClient.fromConnectionString(trigger.connectionString, fewRetries);
   const queue = service.getQueueClient(trigger.queueName);
+  const poison = poisonQueueName(trigger.queueName);
   return listenToQueue({
     functionOf: () => plan.name,
     queue,
-    poisonQueue: service.getQueueClient(`${trigger.queueName}-poison`),
+    poisonQueue: poison === undefined ? undefined : service.getQueueClient(poison),
     batchSize: config.batchSize,
     newBatchThreshold: config.newBatchThreshold ?? Math.floor(config.batchSize / 2),
     maxDequeueCount: config.maxDequeueCount,
@@ -32,4 +33,15 @@ export async function startQueueTrigger(
         triggerMetadata: queueMetadata(text, message, new Date()),
       }),
   });
+}
+
+const longestName = 63;
+
+/**
+ * The queue to which failing messages of `queueName` go; undefined for one that is itself a poison queue, or whose name is
+ * too long for the suffix. After QueueListenerFactory.cs of https://github.com/Azure/azure-sdk-for-net.
+ */
+export function poisonQueueName(queueName: string): string | undefined {
+  const name = `${queueName}-poison`;
+  return queueName.endsWith("-poison") || name.length > longestName ? undefined : name;
 }

@@ -1,15 +1,13 @@
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import os from "node:os";
-import path from "node:path";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { QueueServiceClient } from "@azure/storage-queue";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Host, startHost } from "../../../tools/host/host";
 import { type Azurite, startAzurite } from "../../support/azurite";
 import { Gate } from "../../support/gate";
-import { APP_DIR, eventually, isExternal } from "./target";
+import { eventually, isExternal } from "./target";
+import { makeTemporaryApp, type TemporaryApp } from "./temporaryApp";
 
-const app = `const { app } = require("@azure/functions");
+const code = `const { app } = require("@azure/functions");
 const connection = "AzureWebJobsStorage";
 const log = (name) => (_input, context) => context.log(name + " ran");
 app.timer("ticks", { schedule: "* * * * * *", useMonitor: true, handler: log("timer") });
@@ -19,28 +17,26 @@ app.storageBlob("scans", { path: "outage/{name}", connection, handler: log("blob
 describe.skipIf(isExternal)("while storage is away", () => {
   let azurite: Azurite;
   let gates: Gate[];
-  let appDir: string;
+  let app: TemporaryApp;
   let host: Host;
   const lines: string[] = [];
 
   beforeAll(async () => {
     azurite = await startAzurite();
     gates = await Promise.all([azurite.blobPort, azurite.queuePort].map((port) => Gate.to(port)));
-    appDir = mkdtempSync(path.join(os.tmpdir(), "host-outage-"));
-    cpSync(APP_DIR, appDir, { recursive: true });
-    symlinkSync(path.resolve("node_modules"), path.join(appDir, "node_modules"));
-    writeFileSync(path.join(appDir, "functions.js"), app);
+    app = makeTemporaryApp();
+    app.write(code);
     const storage = azurite.connectionString
       .replace(`:${azurite.blobPort}/`, `:${gates[0].port}/`)
       .replace(`:${azurite.queuePort}/`, `:${gates[1].port}/`);
     const settings = { AzureWebJobsStorage: storage };
-    host = await startHost({ appDir, port: 0, settings, hostId: "outage", log: (line) => lines.push(line) });
+    host = await startHost({ appDir: app.dir, port: 0, settings, hostId: "outage", log: (line) => lines.push(line) });
   });
   afterAll(async () => {
     await host?.stop();
     await Promise.all(gates?.map((gate) => gate.shut()) ?? []);
     await azurite?.stop();
-    rmSync(appDir, { recursive: true, force: true });
+    app?.remove();
   });
 
   const count = (text: string) => lines.filter((line) => line.includes(text)).length;

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { listenToQueue } from "../../../tools/host/queueListener";
 import { eventually, isExternal, openTarget, runNow, send, type Target, take, takeSeen } from "./target";
 
 let target: Target;
@@ -64,6 +65,47 @@ test("a message that keeps failing moves to the poison queue after maxDequeueCou
   expect(await take(target, "contract-fails-poison", (text) => text === mark)).toBe(mark);
   const left = await target.queues.getQueueClient("contract-fails").getProperties();
   expect(left.approximateMessagesCount).toBe(0);
+});
+
+// QueueListenerFactory.cs and QueueProcessor.cs of https://github.com/Azure/azure-sdk-for-net
+describe.skipIf(isExternal)("a queue whose name ends in -poison", () => {
+  test("has no poison queue: a failed message stays hidden in it", async () => {
+    const queue = target.queues.getQueueClient("contract-ends-poison");
+    await send(target, queue.name, randomUUID());
+    await eventually("the line about it", async () =>
+      target.lines.find((line) => line.includes(`of queue ${queue.name} (which has no poison queue) stays hidden`)),
+    );
+    expect((await queue.getProperties()).approximateMessagesCount).toBe(1);
+    expect(await target.queues.getQueueClient(`${queue.name}-poison`).exists()).toBe(false);
+  });
+
+  test("keeps a message that was tried too often, without running it again", async () => {
+    const queue = target.queues.getQueueClient("contract-tried-poison");
+    await queue.create();
+    const { messageId } = await queue.sendMessage(Buffer.from("tried").toString("base64"));
+    for (let tries = 0; tries < 2; tries++) {
+      const [{ popReceipt }] = (await queue.receiveMessages()).receivedMessageItems;
+      await queue.updateMessage(messageId, popReceipt, undefined, 0);
+    }
+    const lines: string[] = [];
+    const handled: string[] = [];
+    const listener = listenToQueue({
+      functionOf: () => "tried",
+      queue,
+      batchSize: 1,
+      newBatchThreshold: 0,
+      maxDequeueCount: 2,
+      retryDelayMs: 0,
+      base64: true,
+      log: (line) => lines.push(line),
+      handle: async (text) => void handled.push(text),
+    });
+    await eventually("the line about it", async () => lines.find((line) => line.includes("it is not run again")));
+    listener.stop();
+    await listener.idle();
+    expect(handled).toEqual([]);
+    expect((await queue.getProperties()).approximateMessagesCount).toBe(1);
+  });
 });
 
 test.skipIf(isExternal)("a message that is not base64 moves to the poison queue with a reason in the log", async () => {

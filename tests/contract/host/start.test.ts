@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import os from "node:os";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { BlobServiceClient } from "@azure/storage-blob";
@@ -8,20 +7,21 @@ import { QueueServiceClient } from "@azure/storage-queue";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type Host, startHost } from "../../../tools/host/host";
 import { type Azurite, startAzurite } from "../../support/azurite";
-import { APP_DIR, eventually, isExternal } from "./target";
+import { eventually, isExternal } from "./target";
+import { makeTemporaryApp, type TemporaryApp } from "./temporaryApp";
 
 // How the development host starts and what it refuses; nothing here applies to the real one.
 describe.skipIf(isExternal)("the development host", () => {
   let azurite: Azurite;
+  let app: TemporaryApp;
   let appDir: string;
   let host: Host | undefined;
   const lines: string[] = [];
 
   beforeAll(async () => {
     azurite = await startAzurite();
-    appDir = mkdtempSync(path.join(os.tmpdir(), "host-start-"));
-    cpSync(APP_DIR, appDir, { recursive: true });
-    symlinkSync(path.resolve("node_modules"), path.join(appDir, "node_modules"));
+    app = makeTemporaryApp();
+    appDir = app.dir;
   });
   afterEach(async () => {
     await host?.stop();
@@ -29,10 +29,10 @@ describe.skipIf(isExternal)("the development host", () => {
   });
   afterAll(async () => {
     await azurite?.stop();
-    if (appDir) rmSync(appDir, { recursive: true });
+    app?.remove();
   });
 
-  const write = (code: string) => writeFileSync(path.join(appDir, "functions.js"), code);
+  const write = (code: string) => app.write(code);
   const start = async (settings: Record<string, string> = {}) => {
     const storage = { AzureWebJobsStorage: azurite.connectionString };
     host = await startHost({ appDir, port: 0, settings: { ...storage, ...settings }, log: (line) => lines.push(line) });

@@ -15,7 +15,7 @@ export interface Target {
   stop(): Promise<void>;
 }
 
-export const APP_DIR = path.resolve("tests/contract/host/app");
+export const appDir = path.resolve("tests/contract/host/app");
 /** The suite also runs on `func start --enableAuth` or a deployed app: point these at the fixture app's address and storage. */
 export const isExternal = process.env.TIDEGATE_CONTRACT_URL !== undefined;
 
@@ -33,7 +33,7 @@ export async function openTarget(): Promise<Target> {
   const azurite = await startAzurite();
   const lines: string[] = [];
   const host = await startHost({
-    appDir: APP_DIR,
+    appDir,
     port: 0,
     settings: { AzureWebJobsStorage: azurite.connectionString },
     hostId: "contract",

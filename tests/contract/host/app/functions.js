@@ -80,6 +80,13 @@ app.storageQueue("failsMessage", {
     throw new Error("on purpose");
   },
 });
+app.storageQueue("failsPoison", {
+  queueName: "contract-ends-poison",
+  connection,
+  handler: () => {
+    throw new Error("on purpose");
+  },
+});
 app.storageQueue("failsOnce", {
   queueName: "contract-fails-once",
   connection,
