@@ -7,19 +7,7 @@ import type { HttpRoute, InvokeMessage, Keys, StartMessage } from "./protocol";
 import { startQueueTrigger } from "./queueTrigger";
 import { startTimer, timerPayload } from "./timerTrigger";
 import { queueMetadata } from "./triggerMetadata";
-import { startWorker, type Worker } from "./workerProcess";
-
-/** One worker with the listeners that feed it; a restart or a crash replaces the whole. */
-export interface Generation {
-  worker: Worker;
-  plans: FunctionPlan[];
-  /** Opens its port (0 for any free one) and gives it; rejects where it is taken. */
-  open(port: number): Promise<number>;
-  /** Starts the listeners; rejects where storage does not answer. */
-  feed(): Promise<void>;
-  /** Takes on nothing new, lets what runs finish for `drainMs`, ends the worker, and gives its work back. */
-  stop(drainMs: number): Promise<void>;
-}
+import { type Loss, startWorker, type Worker } from "./workerProcess";
 
 export interface GenerationOptions {
   appDir: string;
@@ -31,60 +19,77 @@ export interface GenerationOptions {
   hostId: string;
   storage: string;
   log(line: string): void;
-  onLost(generation: Generation, reason: string): void;
+  onLost(generation: Generation, loss: Loss): void;
 }
 
 /** Starts a worker and checks what it registered; rejects with the first fault. */
 export async function loadGeneration(options: GenerationOptions): Promise<Generation> {
-  const { config, settings, storage, hostId, log } = options;
+  const { config, settings } = options;
   const worker = await startWorker({
     ...options,
     functionTimeoutMs: config.functionTimeout,
-    onRun: (functionName, input) => void runNow(functionName, input),
-    onLost: (reason) => options.onLost(generation, reason),
+    onRun: (functionName, input) => void generation.runNow(functionName, input),
+    onLost: (loss) => options.onLost(generation, loss),
   });
-  const context: ListenerContext = {
-    hostId,
-    storage,
-    log,
-    invoke: (message) => worker.invoke({ id: randomUUID(), ...message }),
-  };
-  const listeners: Listener[] = [];
-  const generation: Generation = {
-    worker,
-    plans: [],
-    open: (port) =>
-      worker.listen(startMessage(generation.plans, port, options)).catch((error: Error) => {
-        throw error.message === "EADDRINUSE"
-          ? new Error(`Port ${port} is taken: choose another one, or 0 for any free one.`)
-          : error;
-      }),
-    feed: () =>
-      startListeners(generation.plans, config, context, listeners).catch((cause: Error) => {
-        const message = `The triggers could not start (does storage answer at AzureWebJobsStorage?): ${cause.message}`;
-        throw new Error(message, { cause });
-      }),
-    stop: async (drainMs) => {
-      for (const listener of listeners) listener.stop();
-      await worker.stop(drainMs);
-      await Promise.all(listeners.map((listener) => listener.idle()));
-    },
-  };
-  const runNow = async (functionName: string, input: string) => {
-    try {
-      const plan = generation.plans.find(({ name }) => name === functionName)!;
-      await context.invoke(await adminInvocation(plan, input));
-    } catch (error) {
-      log(`[${functionName}] failed: ${(error as Error).stack}`);
-    }
-  };
-
+  const generation = new Generation(worker, options);
   try {
     generation.plans = worker.functions.map((registration) => planFunction(registration, settings, config));
     return generation;
   } catch (error) {
     await generation.stop(0);
     throw error;
+  }
+}
+
+/** One worker with the listeners that feed it; a restart or a crash replaces the whole. */
+export class Generation {
+  plans: FunctionPlan[] = [];
+  private readonly listeners: Listener[] = [];
+  private readonly context: ListenerContext;
+
+  constructor(
+    readonly worker: Worker,
+    private readonly options: GenerationOptions,
+  ) {
+    const { hostId, storage, log } = options;
+    this.context = { hostId, storage, log, invoke: (message) => worker.invoke({ id: randomUUID(), ...message }) };
+  }
+
+  /** Opens its port (0 for any free one) and gives it; rejects where it is taken. */
+  async open(port: number): Promise<number> {
+    try {
+      return await this.worker.listen(startMessage(this.plans, port, this.options));
+    } catch (error) {
+      if ((error as Error).message !== "EADDRINUSE") throw error;
+      throw new Error(`Port ${port} is taken: choose another one, or 0 for any free one.`);
+    }
+  }
+
+  /** Starts the listeners; rejects where storage does not answer. */
+  async feed(): Promise<void> {
+    try {
+      await startListeners(this.plans, this.options.config, this.context, this.listeners);
+    } catch (cause) {
+      const reason = `does storage answer at AzureWebJobsStorage?): ${(cause as Error).message}`;
+      throw new Error(`The triggers could not start (${reason}`, { cause });
+    }
+  }
+
+  /** Runs a function as `POST /admin/functions/{name}` asks; its failure goes to the log. */
+  async runNow(functionName: string, input: string): Promise<void> {
+    try {
+      const plan = this.plans.find(({ name }) => name === functionName)!;
+      await this.context.invoke(await adminInvocation(plan, input));
+    } catch (error) {
+      this.options.log(`[${functionName}] failed: ${(error as Error).stack}`);
+    }
+  }
+
+  /** Takes on nothing new, lets what runs finish for `drainMs`, ends the worker, and gives its work back. */
+  async stop(drainMs: number): Promise<void> {
+    for (const listener of this.listeners) listener.stop();
+    await this.worker.stop(drainMs);
+    await Promise.all(this.listeners.map((listener) => listener.idle()));
   }
 }
 
@@ -136,7 +141,8 @@ async function adminInvocation(plan: FunctionPlan, input: string): Promise<Omit<
     return found;
   }
   if (trigger.kind === "queue") {
-    return { functionName, inputName, data: { string: input }, triggerMetadata: queueMetadata(input, {}, new Date()) };
+    const triggerMetadata = queueMetadata(input, {}, new Date());
+    return { functionName, inputName, data: { string: input }, triggerMetadata };
   }
   return { functionName, inputName, data: { json: timerPayload(null, false) }, triggerMetadata: {} };
 }

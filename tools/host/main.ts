@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
-import { startHost } from "./host";
+import { type Host, startHost } from "./host";
 
-const USAGE = `Runs a function app on the development host: an emulator, not the real Azure Functions host.
+const usage = `Runs a function app on the development host: an emulator, not the real Azure Functions host.
 
   node dist/tools/host/main.js [--port N] [--app DIR] [--host-id ID] [--quiet] [--help]
 
@@ -24,21 +24,31 @@ async function main(): Promise<void> {
     },
   });
   if (values.help) {
-    process.stdout.write(USAGE);
+    process.stdout.write(usage);
     return;
   }
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65535)
     throw new Error(`--port ${values.port} is not a port number.`);
   const log = (line: string) => void (values.quiet || process.stdout.write(`${line}\n`));
-  const host = await startHost({ appDir: values.app, port, settings: {}, hostId: values["host-id"], log });
-  process.stdout.write(
-    `Development emulator (not the real Azure Functions host) at ${host.url}\n` +
-      `  functions:    ${host.functions.join(", ")}\n  master key:   ${host.keys.master}\n  function key: ${host.keys.function}\n`,
-  );
+  const onGivenUp = (message: string) => {
+    process.stderr.write(`${message} Mend what crashes it (the log says what it wrote), then start again.\n`);
+    process.exit(1);
+  };
+  const host = await startHost({ appDir: values.app, port, settings: {}, hostId: values["host-id"], log, onGivenUp });
+  announce(host);
   const stop = () => void host.stop().then(() => process.exit(0));
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
+}
+
+function announce({ url, functions, keys }: Host): void {
+  process.stdout.write(
+    `Development emulator (not the real Azure Functions host) at ${url}\n` +
+      `  functions:    ${functions.join(", ")}\n` +
+      `  master key:   ${keys.master}\n` +
+      `  function key: ${keys.function}\n`,
+  );
 }
 
 main().catch((error: Error) => {

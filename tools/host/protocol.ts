@@ -77,6 +77,13 @@ export interface InvokeMessage {
 
 export type ToWorker = StartMessage | InvokeMessage | { type: "stop"; drainMs: number };
 
+/** The invocation that has run longest. */
+export interface OldestInvocation {
+  functionName: string;
+  id: string;
+  ageMs: number;
+}
+
 export type FromWorker =
   | { type: "loaded"; functions: Registration[] }
   /** the worker could not start; the stack is there when it was the app's own error */
@@ -84,10 +91,10 @@ export type FromWorker =
   | { type: "listening"; port: number }
   /** it stops, and nobody listens on its port any more */
   | { type: "closed" }
-  /** the oldest running invocation, null when the worker is idle */
-  | { type: "beat"; oldest: { functionName: string; id: string; ageMs: number } | null }
+  /** null when the worker is idle */
+  | { type: "beat"; oldest: OldestInvocation | null }
   | { type: "done"; id: string; error?: { message: string; stack?: string } }
   /** `POST /admin/functions/{name}` was called */
   | { type: "run"; functionName: string; input: string };
 
-export const BEAT_MS = 100;
+export const beatMs = 100;

@@ -6,7 +6,7 @@ import { createHttpServer } from "./httpServer";
 import { invoke, running } from "./invocation";
 import { loadApp, UnusableApp } from "./loadApp";
 import {
-  BEAT_MS,
+  beatMs,
   type FromWorker,
   type InvokeMessage,
   type RpcData,
@@ -52,7 +52,7 @@ async function start(message: StartMessage): Promise<void> {
   await Promise.race([once(server, "listening"), failed]);
   failed.catch(fail);
   tell({ type: "listening", port: (server.address() as AddressInfo).port });
-  setInterval(beat, BEAT_MS);
+  setInterval(beat, beatMs);
 }
 
 function beat(): void {

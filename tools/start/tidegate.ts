@@ -62,6 +62,7 @@ export class Tidegate {
       },
       keys: { master: keys.masterKey, function: keys.functionKey },
       log: (line) => this.log?.write(`${line}\n`),
+      onGivenUp: (message) => this.hostGaveUp(message),
     });
     if (options.watch) watchBuild(() => this.host?.restart(), { folders: ["functions", "shared"] });
     const info: LocalInfo = { url: this.host.url, ...keys, storage, usecases: [...usecases.keys()], ready: false };
@@ -124,6 +125,13 @@ export class Tidegate {
     const other = await pickPort(port);
     console.log(`Port ${port} is busy; using ${other}.`);
     return other;
+  }
+
+  private hostGaveUp(message: string): void {
+    const reason = `${message} What it wrote last is in ${path.join(this.state.folder, "host.log")}`;
+    if (this.options.watch)
+      console.error(`Tidegate: ${reason}. Mend the code: a change to it starts the worker again.`);
+    else this.stopBecause(`${reason}. Mend what crashes it, then start again.`);
   }
 
   private stopBecause(reason: string): void {

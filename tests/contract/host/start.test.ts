@@ -33,9 +33,9 @@ describe.skipIf(isExternal)("the development host", () => {
   });
 
   const write = (code: string) => app.write(code);
-  const start = async (settings: Record<string, string> = {}) => {
-    const storage = { AzureWebJobsStorage: azurite.connectionString };
-    host = await startHost({ appDir, port: 0, settings: { ...storage, ...settings }, log: (line) => lines.push(line) });
+  const start = async (more: Record<string, string> = {}, onGivenUp?: (message: string) => void) => {
+    const settings = { AzureWebJobsStorage: azurite.connectionString, ...more };
+    host = await startHost({ appDir, port: 0, settings, log: (line) => lines.push(line), onGivenUp });
     return host;
   };
   const answer = (code: string) =>
@@ -146,6 +146,41 @@ describe.skipIf(isExternal)("the development host", () => {
     write(answer("'mended'"));
     await restart();
     expect(await ask()).toBe("mended");
+  });
+
+  // RpcFunctionInvocationDispatcher.cs of https://github.com/Azure/azure-functions-host
+  test("starts no other worker after the third crash, says so, and a restart begins anew", async () => {
+    write(answer("'here'"));
+    const givenUp: string[] = [];
+    const { killWorker, restart, workerPid } = await start({}, (message) => givenUp.push(message));
+    for (let crash = 1; crash < 3; crash++) {
+      const before = workerPid();
+      killWorker();
+      await eventually(`the worker after crash ${crash}`, async () => {
+        const pid = workerPid();
+        return pid !== 0 && pid !== before ? pid : undefined;
+      });
+    }
+    expect(givenUp).toEqual([]);
+    killWorker();
+    await eventually("the end", async () => givenUp[0]);
+    expect(givenUp[0]).toContain("crashed 3 times");
+    expect(givenUp[0]).toContain("SIGKILL");
+    expect(lines.filter((line) => line.endsWith(givenUp[0]))).toHaveLength(1);
+    await expect(ask()).rejects.toThrow();
+    await restart();
+    expect(await ask()).toBe("here");
+  });
+
+  test("counts a worker that ends while it loads as crashed", async () => {
+    write(answer("'here'"));
+    const givenUp: string[] = [];
+    const { killWorker } = await start({}, (message) => givenUp.push(message));
+    write("process.exit(7)");
+    killWorker();
+    await eventually("the end", async () => givenUp[0]);
+    expect(givenUp[0]).toContain("exit code 7");
+    expect(lines.filter((line) => line.endsWith("did not come back: the worker ended (exit code 7)"))).toHaveLength(2);
   });
 
   test("leaves a function out that a setting disables", async () => {
