@@ -1,5 +1,5 @@
+import { float32Interval } from "../math/float32Interval";
 import type { ColumnSpec, UsecaseSpec } from "../usecase/usecaseSpec";
-import { float32Interval } from "./float32Interval";
 import { columnId, literal, rowNumber } from "./sqlText";
 
 /** SQL of a column's typed value, of what is wrong with a cell (its message, NULL where nothing is), and of whether anything is. */

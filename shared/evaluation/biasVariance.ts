@@ -1,4 +1,4 @@
-import { RandomStream } from "../training/trainers/randomStream";
+import { RandomStream } from "../math/randomStream";
 
 /** Trains on the rows `rows` (some several times) and predicts every test row: a number, or a class index. */
 export type FitAndPredict = (rows: Int32Array, seed: number) => Float64Array;

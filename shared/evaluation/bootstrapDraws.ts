@@ -1,4 +1,4 @@
-import { seededRandom } from "../random";
+import { seededRandom } from "../math/seededRandom";
 import { quantile } from "./orderStatistics";
 
 export interface BootstrapSettings {

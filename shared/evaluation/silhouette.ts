@@ -1,4 +1,4 @@
-import { seededRandom } from "../random";
+import { seededRandom } from "../math/seededRandom";
 import { mean } from "./probabilityScores";
 
 /** Rows of numbers: rows x width, row-major. */

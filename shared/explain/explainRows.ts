@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { AppError, isAppError } from "../errors";
+import { seededRandom } from "../math/seededRandom";
 import type { ModelRuntime } from "../ports";
-import { seededRandom } from "../random";
 import { type BlackBox, columnOf, type Outputs } from "./blackBox";
 import { exactEvaluations, exactShapley, maxExactFeatures } from "./exactShapley";
 import { meanOf, type NumberRows } from "./numberRows";

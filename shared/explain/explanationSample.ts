@@ -1,9 +1,9 @@
 import type { FeatureTable } from "../data/featureTable";
 import type { PreparedData } from "../data/preparedData";
-import { seededRandom } from "../random";
+import { seededRandom } from "../math/seededRandom";
+import { shortestFloat32 } from "../math/shortestFloat32";
 import type { SelectionMetric } from "../usecase/specFields";
 import { drawRows } from "./numberRows";
-import { shortestFloat32 } from "./shortestFloat32";
 
 /** A cell as a caller would write it; null where the value is missing. */
 export type Cell = number | string | null;

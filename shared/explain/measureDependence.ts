@@ -1,5 +1,5 @@
+import { seededRandom } from "../math/seededRandom";
 import { ownValue } from "../ownValue";
-import { seededRandom } from "../random";
 import type { GlobalContext } from "./globalContext";
 import type { DependenceReport } from "./globalExplanation";
 import { drawRows, pickRows } from "./numberRows";

@@ -1,6 +1,6 @@
 import { isBetter, selectionMetricValue } from "../evaluation/selectionMetric";
 import type { ModelOutput } from "../evaluation/weightedMetric";
-import { seededRandom } from "../random";
+import { seededRandom } from "../math/seededRandom";
 import type { ExplanationSample } from "./explanationSample";
 import type { GlobalContext } from "./globalContext";
 import type { ImportanceReport } from "./globalExplanation";

@@ -1,8 +1,8 @@
+import { shortestFloat32 } from "../math/shortestFloat32";
 import type { ModelSignature } from "../onnx/signature";
 import type { TensorValue } from "../ports";
 import type { DecodedRows } from "../scoring/decodeRows";
 import { type NumberRows, newRows } from "./numberRows";
-import { shortestFloat32 } from "./shortestFloat32";
 
 /** Turns a model's input tensors into rows of numbers, one column a feature, and back; a category is the number of its text. */
 export class RowCodec {

@@ -1,5 +1,5 @@
 import { type CategoryColumn, type FeatureTable, type NumberColumn, selectRows } from "../data/featureTable";
-import { neighbourAbove } from "../data/float32Interval";
+import { neighbourAbove } from "../math/float32Interval";
 import {
   addCode,
   addNumber,

@@ -1,6 +1,6 @@
+import { seededRandom } from "../math/seededRandom";
 import type { FeatureSlot, ModelSignature } from "../onnx/signature";
 import type { TensorValue } from "../ports";
-import { seededRandom } from "../random";
 import { newTensor } from "../scoring/decodeRows";
 
 /** Rows that a model trained elsewhere is tried on. */

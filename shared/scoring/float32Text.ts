@@ -1,4 +1,4 @@
-import { shortestFloat32 } from "../explain/shortestFloat32";
+import { shortestFloat32 } from "../math/shortestFloat32";
 
 /** powers of ten by which a fraction becomes a whole number; a float32 of at least one in a million needs no more */
 const scales = [1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14];

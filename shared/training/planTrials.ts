@@ -1,6 +1,6 @@
 import { AppError, type ErrorDetail } from "../errors";
 import { inputFaults } from "../inputFaults";
-import { seededRandom } from "../random";
+import { seededRandom } from "../math/seededRandom";
 import { type Task, taskOf } from "../usecase/specTask";
 import type { CandidateGrid, UsecaseSpec } from "../usecase/usecaseSpec";
 import type { Trial } from "./runRecord";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { seededRandom } from "../../shared/random";
+import { seededRandom } from "../../shared/math/seededRandom";
 import { RunningTidegate } from "../support/runningTidegate";
 
 const model = "weather";

@@ -8,10 +8,10 @@ import { connectStorage } from "../../shared/azure/connection";
 import { captureContainer, InferenceLog } from "../../shared/capture/inferenceLog";
 import { rollUpCapture } from "../../shared/capture/rollUp";
 import { messageOf } from "../../shared/errors";
+import { seededRandom } from "../../shared/math/seededRandom";
 import { compareProfiles } from "../../shared/monitoring/drift";
 import { trainingProfile } from "../../shared/monitoring/trainingProfile";
 import type { ModelSignature } from "../../shared/onnx/signature";
-import { seededRandom } from "../../shared/random";
 import { startStorageEmulator } from "../start/storageEmulator";
 
 const help = `npm run bench:drift -- [--rows N]

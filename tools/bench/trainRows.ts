@@ -1,4 +1,4 @@
-import { RandomStream } from "../../shared/training/trainers/randomStream";
+import { RandomStream } from "../../shared/math/randomStream";
 
 /** Seeds of the rows to learn from and of those that quality is measured on. */
 export const trainSeed = 7;

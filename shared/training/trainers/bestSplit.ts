@@ -1,5 +1,5 @@
+import type { RandomStream } from "../../math/randomStream";
 import type { BinnedColumn } from "./binColumn";
-import type { RandomStream } from "./randomStream";
 
 /** The best split found so far of one node; a scan replaces it only by a better one, so the first of equals stays. */
 export interface BestSplit {

@@ -1,4 +1,4 @@
-import { FloatSorter } from "./sortFloats";
+import { FloatSorter } from "../../math/sortFloats";
 
 /** Bin 0 holds the missing values, 1 to 255 the rest in ascending order. */
 const maxBin = 255;

@@ -1,10 +1,10 @@
+import { RandomStream } from "../../math/randomStream";
 import { boostBins } from "./boostBins";
 import { leastLeafHessian } from "./boostCutFinder";
 import { BoostGrower, type GrowthSettings } from "./boostGrower";
 import { fillLanes, type RowDerivatives } from "./boostLanes";
 import type { BoostLoss } from "./boostLoss";
 import { type BoostTree, singleLeaf } from "./boostTree";
-import { RandomStream } from "./randomStream";
 
 export interface RoundSettings extends GrowthSettings {
   learningRate: number;

@@ -1,5 +1,5 @@
 import { AppError } from "../../errors";
-import { RandomStream } from "./randomStream";
+import { RandomStream } from "../../math/randomStream";
 import type { TrainingTarget } from "./trainer";
 
 /** Rows to learn from and rows to watch the learning with, both ascending. */

@@ -1,4 +1,4 @@
-import { RandomStream } from "./randomStream";
+import { RandomStream } from "../../math/randomStream";
 
 /** Rows of a fit, of which those of weight 0 are in no fold. */
 export interface FoldRows {

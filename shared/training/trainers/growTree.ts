@@ -1,8 +1,8 @@
+import { RandomStream } from "../../math/randomStream";
 import type { BestSplit, FeatureScan, NodeTotals } from "./bestSplit";
 import type { BinnedColumn } from "./binColumn";
 import type { NodeStatistic } from "./nodeStatistic";
 import { partitionRows } from "./partitionRows";
-import { RandomStream } from "./randomStream";
 import { splitThreshold } from "./splitThreshold";
 import { TreeNodes } from "./treeNodes";
 

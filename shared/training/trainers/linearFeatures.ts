@@ -1,6 +1,6 @@
 import type { FeatureTable, NumberColumn } from "../../data/featureTable";
 import { AppError } from "../../errors";
-import { FloatSorter } from "./sortFloats";
+import { FloatSorter } from "../../math/sortFloats";
 import { alignCodes, occurringLevels, type TrainedCategory } from "./trainedCategory";
 
 /** A numeric feature as a linear model sees it; all three are taken from training rows. */

@@ -1,6 +1,6 @@
+import type { Objective } from "../../math/minimize";
 import type { LinearRows } from "./linearFeatures";
 import { addRow, normalise, scoreRow } from "./linearScores";
-import type { Objective } from "./minimize";
 
 /** What a logistic fit minimises over. */
 export interface LogisticProblem {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { minimize } from "../../math/minimize";
 import { checkTrainingRows, requireClasses } from "./checkTrainingRows";
 import { classProbabilities } from "./classProbabilities";
 import { type LinearFeatures, type LinearRows, learnFeatures, linearRows } from "./linearFeatures";
@@ -6,7 +7,6 @@ import { normalise } from "./linearScores";
 import { type LinearWeights, linearOutputs, rawWeights } from "./linearWeights";
 import { logisticGraph } from "./logisticGraph";
 import { logisticObjective } from "./logisticObjective";
-import { minimize } from "./minimize";
 import type { ClassTarget, FittedModel, Trainer } from "./trainer";
 
 const parameters = z.strictObject({

@@ -1,4 +1,4 @@
-import { choleskyFactor, solveLower, solveUpper } from "./choleskyFactor";
+import { choleskyFactor, solveLower, solveUpper } from "../../math/choleskyFactor";
 import { rbfKernelRow } from "./rbfKernel";
 import { addBend, addCombination, scoreRows } from "./rowProducts";
 import type { HingeDesign } from "./squaredHinge";

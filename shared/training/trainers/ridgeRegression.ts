@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AppError } from "../../errors";
+import { solveCholesky } from "../../math/solveCholesky";
 import { GraphBuilder } from "../../onnx/graph";
 import { elementTypeNumber } from "../../onnx/graphTensor";
 import { checkTrainingRows, requireValues } from "./checkTrainingRows";
@@ -8,7 +9,6 @@ import { type LinearFeatures, learnFeatures, linearRows } from "./linearFeatures
 import { addLinearScores, columnsOf } from "./linearGraph";
 import { type LinearWeights, linearOutputs, rawWeights } from "./linearWeights";
 import { ridgeEquations } from "./ridgeEquations";
-import { solveCholesky } from "./solveCholesky";
 import type { Trainer } from "./trainer";
 
 const parameters = z.strictObject({

@@ -1,5 +1,5 @@
+import { RandomStream } from "../../math/randomStream";
 import { fitPlatt, type PlattSigmoid } from "./plattSigmoid";
-import { RandomStream } from "./randomStream";
 import type { SvmRows } from "./svmRows";
 import type { FitContext } from "./trainer";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { AppError } from "../../errors";
+import { RandomStream } from "../../math/randomStream";
 import { nystroemDesign } from "./nystroemDesign";
-import { RandomStream } from "./randomStream";
 import { scaleGamma } from "./rbfKernel";
 import { minimizeSquaredHinge } from "./squaredHinge";
 import { fitLanes, fitNotes } from "./svmLanes";

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from "vitest";
-import { seededRandom } from "../../../shared/random";
+import { seededRandom } from "../../../shared/math/seededRandom";
 import { Loop } from "../../support/loop";
 
 const usecase = "coins";

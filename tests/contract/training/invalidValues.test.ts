@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { captureContainer } from "../../../shared/capture/inferenceLog";
 import { explainRequest } from "../../../shared/explain/explainRequest";
-import { seededRandom } from "../../../shared/random";
+import { seededRandom } from "../../../shared/math/seededRandom";
 import { telemetryMetrics } from "../../../shared/telemetryNames";
 import { Loop } from "../../support/loop";
 

@@ -3,7 +3,7 @@ import { buildModelCard } from "../../../shared/card/buildModelCard";
 import { modelCardPage } from "../../../shared/card/modelCardPage";
 import { explainRequest } from "../../../shared/explain/explainRequest";
 import { runDriftMonitors } from "../../../shared/governance/runDriftMonitors";
-import { seededRandom } from "../../../shared/random";
+import { seededRandom } from "../../../shared/math/seededRandom";
 import { Loop } from "../../support/loop";
 
 const spec = {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { buildModelCard } from "../../../shared/card/buildModelCard";
 import { explainRequest } from "../../../shared/explain/explainRequest";
-import { seededRandom } from "../../../shared/random";
+import { seededRandom } from "../../../shared/math/seededRandom";
 import { describeRun } from "../../../shared/training/describeRun";
 import { Loop } from "../../support/loop";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { checkData } from "../../../shared/checks/dataChecks";
 import type { PreparedData } from "../../../shared/data/preparedData";
-import { seededRandom } from "../../../shared/random";
+import { seededRandom } from "../../../shared/math/seededRandom";
 import { checksSpec } from "../../../shared/usecase/checksSpec";
 
 const defaults = checksSpec.parse({});

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { PreparedData } from "../../../shared/data/preparedData";
-import { seededRandom } from "../../../shared/random";
+import { seededRandom } from "../../../shared/math/seededRandom";
 import { csv, hours, machineSpec, prepare } from "./inSession";
 
 const hourMs = 3_600_000;

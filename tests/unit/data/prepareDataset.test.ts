@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { PreparedData } from "../../../shared/data/preparedData";
-import { seededRandom } from "../../../shared/random";
+import { seededRandom } from "../../../shared/math/seededRandom";
 import { csv, fruitSpec, hours, machineSpec, prepare } from "./inSession";
 
 const machine = machineSpec();

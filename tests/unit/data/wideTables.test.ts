@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { seededRandom } from "../../../shared/random";
+import { seededRandom } from "../../../shared/math/seededRandom";
 import { usecaseSpec } from "../../../shared/usecase/usecaseSpec";
 import { check, prepare } from "./inSession";
 

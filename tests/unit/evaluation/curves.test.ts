@@ -5,7 +5,7 @@ import { liftTable } from "../../../shared/evaluation/liftTable";
 import { averagePrecision, rocAuc } from "../../../shared/evaluation/rankingAreas";
 import { precisionRecallCurve, rocCurve } from "../../../shared/evaluation/rankingCurves";
 import { thinCurve } from "../../../shared/evaluation/thinCurve";
-import { seededRandom } from "../../../shared/random";
+import { seededRandom } from "../../../shared/math/seededRandom";
 import { expectNear, golden } from "./golden";
 
 interface Golden {

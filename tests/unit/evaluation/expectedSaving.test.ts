@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { expectedSaving } from "../../../shared/evaluation/expectedSaving";
-import { seededRandom } from "../../../shared/random";
+import { seededRandom } from "../../../shared/math/seededRandom";
 
 const costs = {
   unit: "EUR",

@@ -4,7 +4,7 @@ import { classificationMetrics } from "../../../shared/evaluation/classification
 import { bootstrapInterval, pairedBootstrap } from "../../../shared/evaluation/pairedBootstrap";
 import { selectionMetricValue } from "../../../shared/evaluation/selectionMetric";
 import { weightedMetric } from "../../../shared/evaluation/weightedMetric";
-import { seededRandom } from "../../../shared/random";
+import { seededRandom } from "../../../shared/math/seededRandom";
 
 const rows = 600;
 const random = seededRandom(3);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { automaticBlockLength } from "../../../shared/evaluation/blockLength";
 import { pairedBootstrap } from "../../../shared/evaluation/pairedBootstrap";
 import { chooseBlocks } from "../../../shared/evaluation/resampling";
-import { seededRandom } from "../../../shared/random";
+import { seededRandom } from "../../../shared/math/seededRandom";
 import { golden } from "./golden";
 
 const vectors = golden<{ cases: { name: string; series: number[]; length: number }[] }>("blockLength");

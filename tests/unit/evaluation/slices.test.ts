@@ -3,7 +3,7 @@ import { selectionMetricValue } from "../../../shared/evaluation/selectionMetric
 import { sliceMetrics } from "../../../shared/evaluation/sliceMetrics";
 import { sliceByLevel, sliceByMonth, sliceByQuartile } from "../../../shared/evaluation/slicing";
 import { takeRows } from "../../../shared/evaluation/takeRows";
-import { seededRandom } from "../../../shared/random";
+import { seededRandom } from "../../../shared/math/seededRandom";
 
 const rows = 900;
 const random = seededRandom(8);

@@ -3,7 +3,7 @@ import type { NumberRows } from "../../../shared/explain/numberRows";
 import { levelGrid, partialDependence, quantileGrid } from "../../../shared/explain/partialDependence";
 import { permutationImportance } from "../../../shared/explain/permutationImportance";
 import { fitSurrogate, surrogateAnswers, surrogateR2 } from "../../../shared/explain/surrogateTree";
-import { seededRandom } from "../../../shared/random";
+import { seededRandom } from "../../../shared/math/seededRandom";
 
 const rowsOf = (rows: number[][]): NumberRows => ({
   rowCount: rows.length,

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { exactEvaluations, exactShapley } from "../../../shared/explain/exactShapley";
 import { drawRows, type NumberRows, type PredictRows } from "../../../shared/explain/numberRows";
 import { sampledEvaluations, sampledShapley } from "../../../shared/explain/sampledShapley";
-import { seededRandom } from "../../../shared/random";
+import { seededRandom } from "../../../shared/math/seededRandom";
 import { bruteForceShapley, marginalWorth } from "./bruteForce";
 
 const rowsOf = (rows: number[][]): NumberRows => ({

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { FeatureTable } from "../../../shared/data/featureTable";
+import { seededRandom } from "../../../shared/math/seededRandom";
 import { compareProfiles, rowsNeeded } from "../../../shared/monitoring/drift";
 import {
   addCategory,
@@ -14,7 +15,6 @@ import {
 } from "../../../shared/monitoring/profile";
 import { type TrainingProfile, trainingProfile } from "../../../shared/monitoring/trainingProfile";
 import { wasserstein1 } from "../../../shared/monitoring/wasserstein";
-import { seededRandom } from "../../../shared/random";
 import { driftSettings } from "./driftSettings";
 
 function table(numbers: ArrayLike<number>, categories: string[] = []): FeatureTable {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { seededRandom } from "../../../shared/math/seededRandom";
 import { compareProfiles, type DriftResult } from "../../../shared/monitoring/drift";
-import { seededRandom } from "../../../shared/random";
 import { profileOfRows, shippedRows } from "./shippedRows";
 
 type Shipped = Awaited<ReturnType<typeof shippedRows>>;

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { FeatureTable } from "../../../shared/data/featureTable";
+import { seededRandom } from "../../../shared/math/seededRandom";
 import { compareProfiles } from "../../../shared/monitoring/drift";
 import { noDriftShares, normalTail } from "../../../shared/monitoring/noDrift";
 import { trainingProfile } from "../../../shared/monitoring/trainingProfile";
 import { effectiveRows, numberInflation } from "../../../shared/monitoring/varianceInflation";
-import { seededRandom } from "../../../shared/random";
 import { driftSettings } from "./driftSettings";
 import { profileOfRows } from "./shippedRows";
 

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { encodePrepared, type PreparedData } from "../../../shared/data/preparedData";
 import { splitByTime } from "../../../shared/data/splitByTime";
 import { selectionMetricValue } from "../../../shared/evaluation/selectionMetric";
-import { seededRandom } from "../../../shared/random";
+import { seededRandom } from "../../../shared/math/seededRandom";
 import { modelOutput } from "../../../shared/training/modelOutput";
 import { refitTrial } from "../../../shared/training/refitTrial";
 import type { TrialResult } from "../../../shared/training/runRecord";

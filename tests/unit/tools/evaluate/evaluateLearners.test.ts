@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { seededRandom } from "../../../../shared/random";
+import { seededRandom } from "../../../../shared/math/seededRandom";
 import type { UsecaseSpec } from "../../../../shared/usecase/usecaseSpec";
 import { evaluateLearners } from "../../../../tools/evaluate/evaluateLearners";
 import { csv, fruitSpec } from "../../data/inSession";

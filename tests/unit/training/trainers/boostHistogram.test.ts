@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { RandomStream } from "../../../../shared/math/randomStream";
+import { FloatSorter } from "../../../../shared/math/sortFloats";
 import { boostBins } from "../../../../shared/training/trainers/boostBins";
 import { BoostColumns } from "../../../../shared/training/trainers/boostColumns";
 import { BoostGrower } from "../../../../shared/training/trainers/boostGrower";
@@ -7,8 +9,6 @@ import { binStride } from "../../../../shared/training/trainers/boostHistogram";
 import { fillLanes, laneUnit } from "../../../../shared/training/trainers/boostLanes";
 import { cutRange, partitionByBin } from "../../../../shared/training/trainers/boostRows";
 import { scanCuts } from "../../../../shared/training/trainers/boostScan";
-import { RandomStream } from "../../../../shared/training/trainers/randomStream";
-import { FloatSorter } from "../../../../shared/training/trainers/sortFloats";
 
 const cell = fc.oneof(fc.float({ noNaN: true }), fc.constant(Number.NaN), fc.integer({ min: -2, max: 3 }));
 

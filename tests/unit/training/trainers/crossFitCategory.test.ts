@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { FeatureTable } from "../../../../shared/data/featureTable";
+import { RandomStream } from "../../../../shared/math/randomStream";
 import { crossFitCategory, isThin } from "../../../../shared/training/trainers/crossFitCategory";
 import { fitModel } from "../../../../shared/training/trainers/fitModel";
-import { RandomStream } from "../../../../shared/training/trainers/randomStream";
 import { trainerFor } from "../../../../shared/training/trainers/registry";
 import type { ClassTarget, TrainingTarget, ValueTarget } from "../../../../shared/training/trainers/trainer";
 import { runGraph } from "./runGraph";

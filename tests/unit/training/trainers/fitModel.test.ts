@@ -1,9 +1,9 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
 import { type FeatureTable, gather, selectRows } from "../../../../shared/data/featureTable";
+import { RandomStream } from "../../../../shared/math/randomStream";
 import { ModelProtoSchema } from "../../../../shared/onnx/onnx.generated";
 import { fitModel } from "../../../../shared/training/trainers/fitModel";
-import { RandomStream } from "../../../../shared/training/trainers/randomStream";
 import { learnerNames, trainerFor } from "../../../../shared/training/trainers/registry";
 import type { FitContext, TrainingTarget } from "../../../../shared/training/trainers/trainer";
 import { weighClasses } from "../../../../shared/training/trainers/weighClasses";

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { FeatureTable } from "../../../../shared/data/featureTable";
+import { RandomStream } from "../../../../shared/math/randomStream";
 import { boostLoss } from "../../../../shared/training/trainers/boostLoss";
 import { BoostRounds } from "../../../../shared/training/trainers/boostRounds";
 import { splitWatched } from "../../../../shared/training/trainers/boostWatch";
 import { gradientBoosting } from "../../../../shared/training/trainers/gradientBoosting";
-import { RandomStream } from "../../../../shared/training/trainers/randomStream";
 import type { ClassTarget, TrainingTarget } from "../../../../shared/training/trainers/trainer";
 import golden from "../../../vectors/boosting.json";
 import { runGraph } from "./runGraph";

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { RandomStream } from "../../../../shared/math/randomStream";
 import { binColumn } from "../../../../shared/training/trainers/binColumn";
 import { laneLayout } from "../../../../shared/training/trainers/classHistogram";
 import { ClassStatistic } from "../../../../shared/training/trainers/classStatistic";
@@ -7,7 +8,6 @@ import { TreeGrower } from "../../../../shared/training/trainers/growTree";
 import { histogramScan } from "../../../../shared/training/trainers/histogramScan";
 import { partitionRows } from "../../../../shared/training/trainers/partitionRows";
 import { randomForest } from "../../../../shared/training/trainers/randomForest";
-import { RandomStream } from "../../../../shared/training/trainers/randomStream";
 import { scanEveryCut } from "../../../../shared/training/trainers/scanEveryCut";
 import { scanTwoClasses } from "../../../../shared/training/trainers/scanTwoClasses";
 import { giniCriterion } from "../../../../shared/training/trainers/splitCriterion";

@@ -1,9 +1,9 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../../../shared/errors";
+import { solveCholesky } from "../../../../shared/math/solveCholesky";
 import { ModelProtoSchema } from "../../../../shared/onnx/onnx.generated";
 import { ridgeRegression } from "../../../../shared/training/trainers/ridgeRegression";
-import { solveCholesky } from "../../../../shared/training/trainers/solveCholesky";
 import golden from "../../../vectors/ridge.json";
 import { runGraph } from "./runGraph";
 import { sampleRows, sampleValues } from "./sampleRows";

@@ -1,5 +1,5 @@
 import type { FeatureTable } from "../../../../shared/data/featureTable";
-import { RandomStream } from "../../../../shared/training/trainers/randomStream";
+import { RandomStream } from "../../../../shared/math/randomStream";
 import type { ClassTarget, ValueTarget } from "../../../../shared/training/trainers/trainer";
 
 export interface SampleOptions {

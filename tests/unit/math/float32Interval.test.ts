@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { float32Interval } from "../../../shared/data/float32Interval";
+import { float32Interval } from "../../../shared/math/float32Interval";
 
 function neighbour(value: number, steps: bigint): number {
   const doubles = Float64Array.of(value);
