@@ -1,9 +1,9 @@
-import { type FeatureTable, selectRows } from "../data/featureTable";
 import type { PreparedData } from "../data/preparedData";
 import { calibrationBins, expectedCalibrationError } from "../evaluation/calibration";
 import { metricName } from "../evaluation/metricWords";
 import { isBetter, selectionMetricValue } from "../evaluation/selectionMetric";
 import type { ModelOutput } from "../evaluation/weightedMetric";
+import { type FeatureTable, selectRows } from "../featureTable";
 import { figure, percent } from "../figure";
 import { seededRandom } from "../math/seededRandom";
 import { ownValue } from "../ownValue";

@@ -1,6 +1,6 @@
-import type { FeatureTable } from "../data/featureTable";
 import { hashRows } from "../data/hashRows";
 import type { PreparedData } from "../data/preparedData";
+import type { FeatureTable } from "../featureTable";
 import { figure, percent } from "../figure";
 import type { CheckResult } from "../registry/modelVersion";
 import { timeText } from "../timeText";

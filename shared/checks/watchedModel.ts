@@ -1,5 +1,5 @@
-import type { FeatureTable } from "../data/featureTable";
 import type { PreparedData } from "../data/preparedData";
+import type { FeatureTable } from "../featureTable";
 import type { TablePredictions } from "../scoring/predictTable";
 
 /** A model as checks see it: what it says of any rows. */

@@ -1,11 +1,11 @@
 import { AppError } from "../errors";
+import type { CategoryColumn, FeatureTable } from "../featureTable";
 import type { SqlColumns, SqlSession } from "../ports";
 import { columnsToSliceOnly } from "../usecase/evaluationSpec";
 import { featureType, labelClasses, taskOf } from "../usecase/specTask";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import { checkDataset, checkedTable } from "./checkDataset";
 import { copyGroups, haveContinuousColumn } from "./copyGroups";
-import type { CategoryColumn, FeatureTable } from "./featureTable";
 import { hashRows } from "./hashRows";
 import { buildLabelledRows } from "./labelledRows";
 import { refuseCells } from "./overLimit";

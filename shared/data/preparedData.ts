@@ -1,5 +1,5 @@
+import type { FeatureTable } from "../featureTable";
 import type { Task } from "../usecase/specTask";
-import type { FeatureTable } from "./featureTable";
 
 /** Rows of one validation fold, as indices into the table. */
 export interface Fold {

@@ -1,5 +1,5 @@
-import type { FeatureTable } from "../data/featureTable";
 import type { PreparedData } from "../data/preparedData";
+import type { FeatureTable } from "../featureTable";
 import { seededRandom } from "../math/seededRandom";
 import { shortestFloat32 } from "../math/shortestFloat32";
 import type { SelectionMetric } from "../usecase/specFields";

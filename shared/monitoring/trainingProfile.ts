@@ -1,4 +1,4 @@
-import { type CategoryColumn, type FeatureTable, type NumberColumn, selectRows } from "../data/featureTable";
+import { type CategoryColumn, type FeatureTable, type NumberColumn, selectRows } from "../featureTable";
 import { neighbourAbove } from "../math/float32Interval";
 import {
   addCode,

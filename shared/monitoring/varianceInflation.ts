@@ -1,4 +1,4 @@
-import type { CategoryColumn } from "../data/featureTable";
+import type { CategoryColumn } from "../featureTable";
 
 /**
  * How much more the mean of so many consecutive values varies than that of as many independent ones: [values, factor] with the number

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { CategoryColumn, FeatureTable, NumberColumn } from "../data/featureTable";
+import type { CategoryColumn, FeatureTable, NumberColumn } from "../featureTable";
 import type { FeatureSlot, ModelSignature } from "../onnx/signature";
 import type { RuntimeModel, TensorValue } from "../ports";
 

@@ -1,4 +1,3 @@
-import { gather } from "../data/featureTable";
 import type { PreparedData } from "../data/preparedData";
 import type { BootstrapSettings } from "../evaluation/bootstrapDraws";
 import { metricInterval } from "../evaluation/metricInterval";
@@ -6,6 +5,7 @@ import type { Resampling } from "../evaluation/resampling";
 import { type SliceMetric, sliceMetrics } from "../evaluation/sliceMetrics";
 import { type Slicing, sliceByLevel, sliceByMonth, sliceByQuartile } from "../evaluation/slicing";
 import { isClassifier, type ModelOutput } from "../evaluation/weightedMetric";
+import { gather } from "../featureTable";
 import type { MetricInterval, VersionSaving } from "../registry/modelVersion";
 import type { EvaluationSpec } from "../usecase/evaluationSpec";
 import type { SelectionMetric } from "../usecase/specFields";

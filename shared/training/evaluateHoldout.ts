@@ -1,8 +1,8 @@
-import { gather } from "../data/featureTable";
 import { decodePrepared, type PreparedData } from "../data/preparedData";
 import { baselinePredictions } from "../evaluation/baselines";
 import { chooseBlocks, lossByRow } from "../evaluation/resampling";
 import type { ModelOutput } from "../evaluation/weightedMetric";
+import { gather } from "../featureTable";
 import type { JudgedHoldout } from "./describeHoldout";
 import { combineParts, evaluatePart, partNames } from "./evaluationParts";
 import { modelOutput } from "./modelOutput";

@@ -1,5 +1,5 @@
-import { gather, selectRows } from "../data/featureTable";
 import type { PreparedData } from "../data/preparedData";
+import { gather, selectRows } from "../featureTable";
 import type { Trial } from "./runRecord";
 import { fitModel } from "./trainers/fitModel";
 import { trainerFor } from "./trainers/registry";

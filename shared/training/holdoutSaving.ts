@@ -1,10 +1,10 @@
-import { gather } from "../data/featureTable";
 import type { PreparedData } from "../data/preparedData";
 import { baselinePredictions } from "../evaluation/baselines";
 import { type ClassifierOutput, decidedClasses, positiveOf, scoresOf } from "../evaluation/classifierOutput";
 import { bestThreshold, type CostMatrix, leastCostClasses, theoreticalThreshold } from "../evaluation/decisionCost";
 import { type Contender, expectedSaving } from "../evaluation/expectedSaving";
 import { isClassifier, type ModelOutput } from "../evaluation/weightedMetric";
+import { gather } from "../featureTable";
 import type { CostThresholds, VersionSaving } from "../registry/modelVersion";
 import type { EvaluationSpec } from "../usecase/evaluationSpec";
 import type { BaselineName } from "../usecase/usecaseSpec";

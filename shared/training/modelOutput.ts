@@ -1,6 +1,6 @@
-import { gather } from "../data/featureTable";
 import type { PreparedData } from "../data/preparedData";
 import type { ModelOutput } from "../evaluation/weightedMetric";
+import { gather } from "../featureTable";
 
 /** Predictions for the rows `rows` (probabilities, rows x classes; with regression one number a row) beside what was observed. */
 export function modelOutput(

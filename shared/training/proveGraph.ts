@@ -1,6 +1,6 @@
-import { type FeatureTable, selectRows } from "../data/featureTable";
 import type { PreparedData } from "../data/preparedData";
 import { AppError } from "../errors";
+import { type FeatureTable, selectRows } from "../featureTable";
 import { type DeclaredFeature, type ModelSignature, readSignature } from "../onnx/signature";
 import type { ModelRuntime } from "../ports";
 import { predictTable, type TablePredictions } from "../scoring/predictTable";

@@ -1,5 +1,5 @@
-import { type FeatureTable, selectRows } from "../data/featureTable";
 import { AppError } from "../errors";
+import { type FeatureTable, selectRows } from "../featureTable";
 import type { FeatureDomain } from "../onnx/featureDomain";
 import type { FeatureSlot } from "../onnx/signature";
 import type { TablePredictions } from "../scoring/predictTable";

@@ -1,5 +1,5 @@
-import { gather, selectRows } from "../data/featureTable";
 import { decodePrepared, type PreparedData } from "../data/preparedData";
+import { gather, selectRows } from "../featureTable";
 import { trainingProfile } from "../monitoring/trainingProfile";
 import { fitRows } from "./fitRows";
 import { guardGraph } from "./guardGraph";

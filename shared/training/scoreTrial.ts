@@ -1,6 +1,6 @@
-import { selectRows } from "../data/featureTable";
 import { decodePrepared } from "../data/preparedData";
 import { selectionMetricValue } from "../evaluation/selectionMetric";
+import { selectRows } from "../featureTable";
 import { fitRows } from "./fitRows";
 import { modelOutput } from "./modelOutput";
 import { shareOfRows } from "./rungs";

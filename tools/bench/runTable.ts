@@ -1,4 +1,4 @@
-import type { FeatureTable } from "../../shared/data/featureTable";
+import type { FeatureTable } from "../../shared/featureTable";
 import { createOnnxRuntime } from "../../shared/onnx/runtime";
 import type { TensorValue } from "../../shared/ports";
 

@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
-import type { FeatureTable } from "../../shared/data/featureTable";
 import { messageOf } from "../../shared/errors";
+import type { FeatureTable } from "../../shared/featureTable";
 import { fitModel } from "../../shared/training/trainers/fitModel";
 import { trainerFor } from "../../shared/training/trainers/registry";
 import { type BenchRows, benchRows, testSeed, trainSeed } from "./trainRows";

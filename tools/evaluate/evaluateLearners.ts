@@ -1,11 +1,11 @@
 import { copyFile } from "node:fs/promises";
 import path from "node:path";
-import { selectRows } from "../../shared/data/featureTable";
 import { prepareDataset } from "../../shared/data/prepareDataset";
 import type { PreparedData } from "../../shared/data/preparedData";
 import { type BiasVariance, biasVariance } from "../../shared/evaluation/biasVariance";
 import { decidedClasses, membershipOf, positiveOf, scoresOf } from "../../shared/evaluation/classifierOutput";
 import { isClassifier, type ModelOutput } from "../../shared/evaluation/weightedMetric";
+import { selectRows } from "../../shared/featureTable";
 import { createDuckDb } from "../../shared/sql/duckdb";
 import { fitRows } from "../../shared/training/fitRows";
 import { modelOutput } from "../../shared/training/modelOutput";

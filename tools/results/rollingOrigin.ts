@@ -1,9 +1,9 @@
-import { gather, selectRows } from "../../shared/data/featureTable";
 import type { PreparedData } from "../../shared/data/preparedData";
 import { baselinePredictions } from "../../shared/evaluation/baselines";
 import { pairedBootstrap } from "../../shared/evaluation/pairedBootstrap";
 import { chooseBlocks, lossByRow } from "../../shared/evaluation/resampling";
 import { selectionMetricValue } from "../../shared/evaluation/selectionMetric";
+import { gather, selectRows } from "../../shared/featureTable";
 import { fitRows } from "../../shared/training/fitRows";
 import { modelOutput } from "../../shared/training/modelOutput";
 import type { Trial } from "../../shared/training/runRecord";

@@ -1,4 +1,4 @@
-import { type FeatureTable, gather, selectRows } from "../../data/featureTable";
+import { type FeatureTable, gather, selectRows } from "../../featureTable";
 import type { TrainingTarget } from "./trainer";
 
 /** Rows to boost on; every weight is positive. */

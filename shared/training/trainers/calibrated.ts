@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { selectRows } from "../../data/featureTable";
+import { selectRows } from "../../featureTable";
 import { calibratedGraph } from "./calibratedGraph";
 import { calibrationFolds } from "./calibrationFolds";
 import { type Calibrator, fitCalibrator } from "./calibrator";

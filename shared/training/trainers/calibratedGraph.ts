@@ -1,4 +1,4 @@
-import type { FeatureTable } from "../../data/featureTable";
+import type { FeatureTable } from "../../featureTable";
 import { embedGraph } from "../../onnx/embedGraph";
 import { GraphBuilder } from "../../onnx/graph";
 import { elementTypeNumber } from "../../onnx/graphTensor";

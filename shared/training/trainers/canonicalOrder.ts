@@ -1,4 +1,4 @@
-import type { FeatureTable } from "../../data/featureTable";
+import type { FeatureTable } from "../../featureTable";
 import type { TrainingTarget } from "./trainer";
 
 /** What a fit knows of each row beside its features. */

@@ -1,4 +1,4 @@
-import type { CategoryColumn } from "../../data/featureTable";
+import type { CategoryColumn } from "../../featureTable";
 import type { RankedCategory } from "./rankedRows";
 import { alignCodes, occurringLevels } from "./trainedCategory";
 import type { ClassTarget, TrainingTarget } from "./trainer";

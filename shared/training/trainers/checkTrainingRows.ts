@@ -1,5 +1,5 @@
-import type { FeatureTable } from "../../data/featureTable";
 import { AppError } from "../../errors";
+import type { FeatureTable } from "../../featureTable";
 import type { ClassTarget, TrainingTarget, ValueTarget } from "./trainer";
 
 /** Refuses, with AppError invalid_input, a target of numbers for a learner of classes. */

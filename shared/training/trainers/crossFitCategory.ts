@@ -1,4 +1,4 @@
-import type { CategoryColumn } from "../../data/featureTable";
+import type { CategoryColumn } from "../../featureTable";
 import { calibrationFolds } from "./calibrationFolds";
 import { labelScores } from "./categoryOrder";
 import type { RankedCategory } from "./rankedRows";

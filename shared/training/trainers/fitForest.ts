@@ -1,5 +1,5 @@
-import type { FeatureTable } from "../../data/featureTable";
 import { AppError } from "../../errors";
+import type { FeatureTable } from "../../featureTable";
 import { binColumn } from "./binColumn";
 import { checkTrainingRows } from "./checkTrainingRows";
 import { integerWeights, laneLayout } from "./classHistogram";

@@ -1,5 +1,5 @@
-import { type CategoryColumn, type FeatureTable, gather, selectRows } from "../../data/featureTable";
 import { AppError } from "../../errors";
+import { type CategoryColumn, type FeatureTable, gather, selectRows } from "../../featureTable";
 import { canonicalOrder } from "./canonicalOrder";
 import { checkTrainingRows } from "./checkTrainingRows";
 import { alignCodes, occurringLevels } from "./trainedCategory";

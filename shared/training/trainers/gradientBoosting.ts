@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { FeatureTable } from "../../data/featureTable";
 import { AppError } from "../../errors";
+import type { FeatureTable } from "../../featureTable";
 import { type BoostData, boostData } from "./boostData";
 import { boostGraph } from "./boostGraph";
 import { boostLoss } from "./boostLoss";

@@ -1,5 +1,5 @@
-import type { FeatureTable, NumberColumn } from "../../data/featureTable";
 import { AppError } from "../../errors";
+import type { FeatureTable, NumberColumn } from "../../featureTable";
 import { FloatSorter } from "../../math/sortFloats";
 import { alignCodes, occurringLevels, type TrainedCategory } from "./trainedCategory";
 

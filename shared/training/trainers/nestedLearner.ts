@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { FeatureTable } from "../../data/featureTable";
 import { AppError } from "../../errors";
+import type { FeatureTable } from "../../featureTable";
 import { inputFaults } from "../../inputFaults";
 import type { FitContext, FittedModel, Trainer, TrainingTarget } from "./trainer";
 

@@ -1,5 +1,5 @@
-import { type FeatureTable, gather, selectRows } from "../../data/featureTable";
 import { AppError, isAppError } from "../../errors";
+import { type FeatureTable, gather, selectRows } from "../../featureTable";
 import type { ClassTarget, FitContext, FittedModel } from "./trainer";
 
 /** Rows to learn from, and how. */

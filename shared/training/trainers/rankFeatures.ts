@@ -1,4 +1,4 @@
-import type { FeatureTable } from "../../data/featureTable";
+import type { FeatureTable } from "../../featureTable";
 import { orderCategory } from "./categoryOrder";
 import { crossFitCategory, isThin } from "./crossFitCategory";
 import { type RankedFeatures, rankedColumn } from "./rankedRows";

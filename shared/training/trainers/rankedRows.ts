@@ -1,4 +1,4 @@
-import type { CategoryColumn, FeatureTable } from "../../data/featureTable";
+import type { CategoryColumn, FeatureTable } from "../../featureTable";
 import type { GraphBuilder } from "../../onnx/graph";
 import { alignCodes, type TrainedCategory } from "./trainedCategory";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type FeatureTable, selectRows } from "../../data/featureTable";
+import { type FeatureTable, selectRows } from "../../featureTable";
 import { embedGraph } from "../../onnx/embedGraph";
 import { GraphBuilder } from "../../onnx/graph";
 import { elementTypeNumber } from "../../onnx/graphTensor";

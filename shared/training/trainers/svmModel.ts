@@ -1,4 +1,4 @@
-import type { FeatureTable } from "../../data/featureTable";
+import type { FeatureTable } from "../../featureTable";
 import type { LabelRule } from "./classOutputs";
 import { classProbabilities } from "./classProbabilities";
 import type { LinearFeatures } from "./linearFeatures";

@@ -1,4 +1,4 @@
-import type { FeatureTable } from "../../data/featureTable";
+import type { FeatureTable } from "../../featureTable";
 import { type LinearFeatures, linearRows } from "./linearFeatures";
 
 /** Rows as a support vector machine sees them, in float64 as in its graph: standardised numbers, and indicators by their column. */

@@ -1,4 +1,4 @@
-import { type FeatureTable, gather, selectRows } from "../../data/featureTable";
+import { type FeatureTable, gather, selectRows } from "../../featureTable";
 import { checkTrainingRows, requireClasses } from "./checkTrainingRows";
 import { type LinearFeatures, learnFeatures } from "./linearFeatures";
 import { type SvmPoints, svmPoints } from "./svmPoints";

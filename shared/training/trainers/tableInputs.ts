@@ -1,4 +1,4 @@
-import type { FeatureTable } from "../../data/featureTable";
+import type { FeatureTable } from "../../featureTable";
 import type { GraphBuilder } from "../../onnx/graph";
 
 /** Declares the inputs that the columns of `table` need; returns them by name. */

@@ -1,4 +1,4 @@
-import type { CategoryColumn } from "../../data/featureTable";
+import type { CategoryColumn } from "../../featureTable";
 
 /** A category as a model knows it: the levels it was trained on, in the model's own order. */
 export interface TrainedCategory {

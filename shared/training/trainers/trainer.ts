@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { FeatureTable } from "../../data/featureTable";
+import type { FeatureTable } from "../../featureTable";
 
 /** What a learner predicts: one of several classes, or a number. */
 export type Task = "classification" | "regression";

@@ -1,4 +1,4 @@
-import type { FeatureTable } from "../../data/featureTable";
+import type { FeatureTable } from "../../featureTable";
 
 /** Positions of the columns that are kept, among the numbers and among the categories. */
 export interface KeptColumns {

@@ -1,6 +1,6 @@
-import type { FeatureTable } from "../../../shared/data/featureTable";
 import type { ExplanationSample } from "../../../shared/explain/explanationSample";
 import { TreeViews } from "../../../shared/explain/treeViews";
+import type { FeatureTable } from "../../../shared/featureTable";
 import type { FeatureDomain } from "../../../shared/onnx/featureDomain";
 import { ModelLoader } from "../../../shared/onnx/loader";
 import { createOnnxRuntime } from "../../../shared/onnx/runtime";

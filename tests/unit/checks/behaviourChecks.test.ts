@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { checkBehaviour } from "../../../shared/checks/behaviourChecks";
-import type { FeatureTable } from "../../../shared/data/featureTable";
 import type { PreparedData } from "../../../shared/data/preparedData";
+import type { FeatureTable } from "../../../shared/featureTable";
 import { seededRandom } from "../../../shared/math/seededRandom";
 import { modelOutput } from "../../../shared/training/modelOutput";
 import { checksSpec } from "../../../shared/usecase/checksSpec";

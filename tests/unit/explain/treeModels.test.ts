@@ -1,12 +1,12 @@
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { afterEach, describe, expect, it } from "vitest";
-import type { FeatureTable } from "../../../shared/data/featureTable";
 import { BlackBox } from "../../../shared/explain/blackBox";
 import { exactShapley } from "../../../shared/explain/exactShapley";
 import { pickRows } from "../../../shared/explain/numberRows";
 import { RowCodec } from "../../../shared/explain/rowCodec";
 import { TreeExplainer } from "../../../shared/explain/treeExplainer";
 import { viewTrees } from "../../../shared/explain/viewTrees";
+import type { FeatureTable } from "../../../shared/featureTable";
 import { GraphBuilder } from "../../../shared/onnx/graph";
 import type { AttributeValue } from "../../../shared/onnx/graphAttribute";
 import { ModelProtoSchema } from "../../../shared/onnx/onnx.generated";

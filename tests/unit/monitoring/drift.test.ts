@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { FeatureTable } from "../../../shared/data/featureTable";
+import type { FeatureTable } from "../../../shared/featureTable";
 import { seededRandom } from "../../../shared/math/seededRandom";
 import { compareProfiles, rowsNeeded } from "../../../shared/monitoring/drift";
 import {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { FeatureTable } from "../../../shared/data/featureTable";
+import type { FeatureTable } from "../../../shared/featureTable";
 import { seededRandom } from "../../../shared/math/seededRandom";
 import { compareProfiles } from "../../../shared/monitoring/drift";
 import { noDriftShares, normalTail } from "../../../shared/monitoring/noDrift";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
-import { type FeatureTable, gather, selectRows } from "../../../shared/data/featureTable";
 import type { PreparedData } from "../../../shared/data/preparedData";
+import { type FeatureTable, gather, selectRows } from "../../../shared/featureTable";
 import {
   addCategory,
   addNumber,

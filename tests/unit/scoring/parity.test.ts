@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { selectRows } from "../../../shared/data/featureTable";
 import type { PreparedData } from "../../../shared/data/preparedData";
+import { selectRows } from "../../../shared/featureTable";
 import { createOnnxRuntime } from "../../../shared/onnx/runtime";
 import type { ModelSignature } from "../../../shared/onnx/signature";
 import type { RuntimeModel } from "../../../shared/ports";

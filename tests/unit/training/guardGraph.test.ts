@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { FeatureTable } from "../../../shared/data/featureTable";
+import type { FeatureTable } from "../../../shared/featureTable";
 import type { FeatureDomain } from "../../../shared/onnx/featureDomain";
 import { createOnnxRuntime } from "../../../shared/onnx/runtime";
 import { readSignature } from "../../../shared/onnx/signature";

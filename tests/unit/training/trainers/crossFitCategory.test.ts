@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { FeatureTable } from "../../../../shared/data/featureTable";
+import type { FeatureTable } from "../../../../shared/featureTable";
 import { RandomStream } from "../../../../shared/math/randomStream";
 import { crossFitCategory, isThin } from "../../../../shared/training/trainers/crossFitCategory";
 import { fitModel } from "../../../../shared/training/trainers/fitModel";

@@ -1,6 +1,6 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
-import { type FeatureTable, gather, selectRows } from "../../../../shared/data/featureTable";
+import { type FeatureTable, gather, selectRows } from "../../../../shared/featureTable";
 import { RandomStream } from "../../../../shared/math/randomStream";
 import { ModelProtoSchema } from "../../../../shared/onnx/onnx.generated";
 import { fitModel } from "../../../../shared/training/trainers/fitModel";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { FeatureTable } from "../../../../shared/data/featureTable";
+import type { FeatureTable } from "../../../../shared/featureTable";
 import { RandomStream } from "../../../../shared/math/randomStream";
 import { boostLoss } from "../../../../shared/training/trainers/boostLoss";
 import { BoostRounds } from "../../../../shared/training/trainers/boostRounds";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { FeatureTable } from "../../../../shared/data/featureTable";
+import type { FeatureTable } from "../../../../shared/featureTable";
 import { learnerNames, trainerFor } from "../../../../shared/training/trainers/registry";
 import { canLearn, parityCase } from "../../../../tools/bench/parityCase";
 import { runGraph } from "./runGraph";

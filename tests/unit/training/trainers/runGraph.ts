@@ -1,4 +1,4 @@
-import type { FeatureTable } from "../../../../shared/data/featureTable";
+import type { FeatureTable } from "../../../../shared/featureTable";
 import { runTables } from "../../../../tools/bench/runTable";
 
 export interface GraphReply {

@@ -1,4 +1,4 @@
-import type { FeatureTable } from "../../../../shared/data/featureTable";
+import type { FeatureTable } from "../../../../shared/featureTable";
 import { RandomStream } from "../../../../shared/math/randomStream";
 import type { ClassTarget, ValueTarget } from "../../../../shared/training/trainers/trainer";
 
