@@ -3,7 +3,7 @@ import { config, telemetry } from "./telemetry";
 import { app as functionApp } from "@azure/functions";
 import { createApp, setApp } from "../shared/app";
 import { messageOf } from "../shared/errors";
-import { sweepTempFolders } from "../shared/tempFolders";
+import { sweepTempFolders } from "../shared/process/tempFolders";
 
 /** ms; the worker must answer its host soon, and the reconciler tries again what was not done by then */
 const preparationLimitMs = 5_000;

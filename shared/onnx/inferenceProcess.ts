@@ -1,5 +1,5 @@
 import { toFailure } from "../errors";
-import { beGuest } from "../guestProcess";
+import { beGuest } from "../process/guestProcess";
 import { refuseExternalData } from "./externalData";
 import type { InferenceBegun, InferenceJob, InferenceReply } from "./inferenceJobs";
 import { InferenceWork } from "./inferenceWork";

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import path from "node:path";
 import { AppError, type ErrorCode, fromFailure } from "../errors";
 import { packageRoot } from "../packageRoot";
-import { residentBytes } from "../processMemory";
+import { residentBytes } from "../process/processMemory";
 import type { InferenceBegun, InferenceJob, InferenceReply, InferenceTask } from "./inferenceJobs";
 import { type InferenceLimits, loadLimitMs, readLimitMs, runLimitMs } from "./inferenceLimits";
 

@@ -1,7 +1,7 @@
 import type { DataTask } from "../data/dataTasks";
 import { performDataTask } from "../data/performDataTask";
 import { AppError, messageOf, toFailure } from "../errors";
-import { beGuest } from "../guestProcess";
+import { beGuest } from "../process/guestProcess";
 import { createDuckDb, type DuckDbLimits } from "./duckdb";
 
 /** What a data process is asked once, and answers. */

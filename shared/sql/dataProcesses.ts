@@ -4,9 +4,9 @@ import path from "node:path";
 import type { DataOutcome, DataTask, DataWork } from "../data/dataTasks";
 import { AppError, type Failure, fromFailure } from "../errors";
 import { packageRoot } from "../packageRoot";
-import { residentBytes } from "../processMemory";
-import { processorSeconds } from "../processorSeconds";
-import { inTempFolder } from "../tempFolders";
+import { residentBytes } from "../process/processMemory";
+import { processorSeconds } from "../process/processorSeconds";
+import { inTempFolder } from "../process/tempFolders";
 import type { DataRequest } from "./dataProcess";
 
 export interface DataProcessOptions {

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { SqlEngine, SqlSession, SqlValue } from "../ports";
-import { inTempFolder } from "../tempFolders";
+import { inTempFolder } from "../process/tempFolders";
 import { readColumns } from "./readColumns";
 
 export interface DuckDbLimits {

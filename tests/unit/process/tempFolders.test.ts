@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync }
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { inTempFolder, sweepTempFolders } from "../../shared/tempFolders";
+import { inTempFolder, sweepTempFolders } from "../../../shared/process/tempFolders";
 
 /** a temp folder of this test alone */
 let folder: string;
