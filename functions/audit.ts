@@ -1,8 +1,8 @@
 import { app } from "@azure/functions";
 import { z } from "zod";
 import { getApp } from "../shared/app";
-import { readAuditTrail } from "../shared/governance/auditTrail";
-import { auditPlace } from "../shared/registry/auditEntry";
+import { auditPlace } from "../shared/ledger/auditEntry";
+import { readAuditTrail } from "../shared/ledger/auditTrail";
 import { endpoint } from "./endpoint";
 import { requireSubject } from "./knownNames";
 import { cursorAfter, pageOfRead, pageQuery } from "./listPage";

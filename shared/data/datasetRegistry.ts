@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 import { AppError } from "../errors";
+import { type AuditPage, type AuditRecord, auditInsert } from "../ledger/auditEntry";
+import type { VerifiedBlobs } from "../ledger/verifiedBlobs";
+import { VersionLedger } from "../ledger/versionLedger";
 import type { Clock, TableRow, TableStore } from "../ports";
-import { type AuditPage, type AuditRecord, auditInsert } from "../registry/auditEntry";
-import type { VerifiedBlobs } from "../registry/verifiedBlobs";
-import { VersionLedger } from "../registry/versionLedger";
 import type { DatasetFile } from "./prepareDataset";
 import type { ColumnProfile } from "./profileDataset";
 import { type DatasetChange, readWithdrawal, type Withdrawal, Withdrawals } from "./withdrawals";

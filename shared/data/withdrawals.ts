@@ -1,6 +1,6 @@
 import { AppError, isAppError } from "../errors";
+import type { VersionLedger } from "../ledger/versionLedger";
 import type { Clock, TableRow, TableValue } from "../ports";
-import type { VersionLedger } from "../registry/versionLedger";
 
 /** Who took a dataset version out of use, when and why. */
 export interface Withdrawal {

@@ -1,6 +1,6 @@
+import { newestFirst } from "../ledger/auditEntry";
+import { cutText } from "../ledger/cutText";
 import type { TableRow } from "../ports";
-import { newestFirst } from "../registry/auditEntry";
-import { cutText } from "../registry/cutText";
 
 export const alertTable = "alerts";
 

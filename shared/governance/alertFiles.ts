@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
+import { cutText } from "../ledger/cutText";
 import type { TableRow, TableStore } from "../ports";
-import { cutText } from "../registry/cutText";
 import { type Alert, alertKey, alertTable, type Condition } from "./alert";
 
 /** A file that an alert is about. */

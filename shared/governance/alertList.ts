@@ -1,5 +1,5 @@
+import { newestFirst } from "../ledger/auditEntry";
 import type { TableRow, TableStore } from "../ports";
-import { newestFirst } from "../registry/auditEntry";
 import { type Alert, alertPlace, alertTable, readAlert } from "./alert";
 
 /** An open alert with what names the state in which it was read. */

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { AppError, isAppError } from "../errors";
+import { type AuditEntry, type AuditPage, type AuditRecord, auditInsert, listAudit } from "../ledger/auditEntry";
+import { cutText } from "../ledger/cutText";
 import type { Clock, TableOperation, TableRow, TableStore, Telemetry } from "../ports";
-import { type AuditEntry, type AuditPage, type AuditRecord, auditInsert, listAudit } from "../registry/auditEntry";
-import { cutText } from "../registry/cutText";
 import { telemetryEvents } from "../telemetryNames";
 import { type Alert, alertKey, alertRow, alertTable, type Condition, newAlert, placeOfAlert, readAlert } from "./alert";
 import {

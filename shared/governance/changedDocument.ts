@@ -1,4 +1,4 @@
-import type { ChangedDocument } from "../registry/verifiedBlobs";
+import type { ChangedDocument } from "../ledger/verifiedBlobs";
 import type { AlertStore } from "./alertStore";
 
 /** Raises the alert that a stored document is not what was recorded; a person closes it once the original is back. */

@@ -1,9 +1,9 @@
 import { receiveDataset } from "../data/receiveDataset";
 import { type RegisterDatasetPorts, rejectDataset } from "../data/registerDataset";
 import { isEnvironmental, messageOf } from "../errors";
-import { cutText } from "../registry/cutText";
+import { cutText } from "../ledger/cutText";
+import { sha256Of } from "../ledger/verifiedBlobs";
 import { type RegisterUploadPorts, registerUpload, rejectUpload } from "../registry/registerUpload";
-import { sha256Of } from "../registry/verifiedBlobs";
 import type { StartRunPorts } from "../training/startRun";
 import { datasetsInbox, placeInInbox } from "./inboxes";
 import type { InboxLedger, InboxRecord } from "./inboxLedger";

@@ -1,5 +1,5 @@
+import { keyBehind, newestFirst } from "../ledger/auditEntry";
 import type { BlobStore, TableStore } from "../ports";
-import { keyBehind, newestFirst } from "../registry/auditEntry";
 
 const table = "monitors";
 const container = "monitors";

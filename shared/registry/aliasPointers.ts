@@ -1,7 +1,7 @@
 import { AppError, isAppError } from "../errors";
+import { auditInsert } from "../ledger/auditEntry";
 import type { Clock, TableOperation, TableRow, TableStore } from "../ports";
 import { type AliasPin, pinColumns, readPin } from "./aliasPin";
-import { auditInsert } from "./auditEntry";
 import type { AliasName } from "./modelVersion";
 
 export interface AliasMove {

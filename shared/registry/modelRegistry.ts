@@ -1,14 +1,14 @@
 import { AppError } from "../errors";
+import { type AuditPage, type AuditRecord, auditInsert } from "../ledger/auditEntry";
+import { cutText } from "../ledger/cutText";
+import { keepDocument, sha256Of, type VerifiedBlobs } from "../ledger/verifiedBlobs";
+import { VersionLedger } from "../ledger/versionLedger";
 import type { BlobStore, Clock, TableRow, TableStore, Telemetry } from "../ports";
 import { telemetryEvents } from "../telemetryNames";
 import type { AliasPin } from "./aliasPin";
 import { type AliasMove, AliasPointers, type AliasState } from "./aliasPointers";
-import { type AuditPage, type AuditRecord, auditInsert } from "./auditEntry";
-import { cutText } from "./cutText";
 import { type AliasName, aliasNames, type ModelVersion, type VersionDetails } from "./modelVersion";
 import { notShownBetter } from "./notShownBetter";
-import { keepDocument, sha256Of, type VerifiedBlobs } from "./verifiedBlobs";
-import { VersionLedger } from "./versionLedger";
 
 const table = "models";
 const container = "models";

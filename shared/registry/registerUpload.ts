@@ -1,20 +1,16 @@
 import { AppError, isAppError } from "../errors";
 import type { AlertStore } from "../governance/alertStore";
-
+import { sha256Of } from "../ledger/verifiedBlobs";
 import { type ModelLimits, refuseLargeModel } from "../onnx/modelLimits";
 import type { BlobStore, ModelRuntime } from "../ports";
-
 import type { Usecase } from "../usecase/loadUsecases";
 import { labelClasses } from "../usecase/specTask";
 import { adaptUpload } from "./adaptUpload";
 import type { ModelRegistry } from "./modelRegistry";
 import { modelName, type VersionDetails } from "./modelVersion";
 import { smokeTest } from "./smokeTest";
-
 import { descriptionName, readDescription } from "./uploadDescription";
 import { uploadSignature } from "./uploadSignature";
-
-import { sha256Of } from "./verifiedBlobs";
 
 export interface RegisterUploadPorts {
   usecases: Map<string, Usecase>;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { isAppError } from "../errors";
+import { sha256Of, type VerifiedBlobs } from "../ledger/verifiedBlobs";
 import type { BlobStore, TableRow, TableStore } from "../ports";
-import { sha256Of, type VerifiedBlobs } from "../registry/verifiedBlobs";
 import { usecaseOfRun } from "./runRecord";
 
 export const runsTable = "runs";

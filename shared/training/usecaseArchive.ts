@@ -1,5 +1,5 @@
+import { keepDocument } from "../ledger/verifiedBlobs";
 import type { BlobStore } from "../ports";
-import { keepDocument } from "../registry/verifiedBlobs";
 import type { Usecase } from "../usecase/loadUsecases";
 
 const container = "usecases";

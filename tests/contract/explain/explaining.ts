@@ -1,12 +1,12 @@
 import type { ExplanationSample } from "../../../shared/explain/explanationSample";
 import { TreeViews } from "../../../shared/explain/treeViews";
 import type { FeatureTable } from "../../../shared/featureTable";
+import { VerifiedBlobs } from "../../../shared/ledger/verifiedBlobs";
 import type { FeatureDomain } from "../../../shared/onnx/featureDomain";
 import { ModelLoader } from "../../../shared/onnx/loader";
 import { createOnnxRuntime } from "../../../shared/onnx/runtime";
 import { readSignature } from "../../../shared/onnx/signature";
 import { ModelRegistry } from "../../../shared/registry/modelRegistry";
-import { VerifiedBlobs } from "../../../shared/registry/verifiedBlobs";
 import { guardGraph } from "../../../shared/training/guardGraph";
 import { trainerFor } from "../../../shared/training/trainers/registry";
 import { RecordedTelemetry } from "../../support/recordedTelemetry";

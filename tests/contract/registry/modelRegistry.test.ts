@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { VerifiedBlobs } from "../../../shared/ledger/verifiedBlobs";
 import { ModelRegistry } from "../../../shared/registry/modelRegistry";
 import type { VersionDetails } from "../../../shared/registry/modelVersion";
-import { VerifiedBlobs } from "../../../shared/registry/verifiedBlobs";
 import { RecordedTelemetry } from "../../support/recordedTelemetry";
 import { type Storage, startStorage } from "../../support/storage";
 

@@ -1,4 +1,4 @@
-import { type AuditPage, type AuditRecord, auditPlace } from "../registry/auditEntry";
+import { type AuditPage, type AuditRecord, auditPlace } from "./auditEntry";
 
 /** A part of the system that keeps audit entries by subject. */
 export interface AuditSource {
