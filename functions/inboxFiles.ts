@@ -1,8 +1,8 @@
 import { app } from "@azure/functions";
 import { z } from "zod";
 import { getApp } from "../shared/app";
-import { datasetsInbox, modelsInbox } from "../shared/governance/inboxes";
-import { type InboxEntry, listInbox } from "../shared/governance/listInbox";
+import { datasetsInbox, modelsInbox } from "../shared/inbox/inboxes";
+import { type InboxEntry, listInbox } from "../shared/inbox/listInbox";
 import { endpoint } from "./endpoint";
 import { cursorAfter, pageOf, pageQuery } from "./listPage";
 

@@ -1,4 +1,4 @@
-import { datasetsInbox, modelsInbox } from "./governance/inboxes";
+import { datasetsInbox, modelsInbox } from "./inbox/inboxes";
 import { trainingQueues } from "./training/runRecord";
 
 const queues = [...Object.values(trainingQueues), "webjobs-blobtrigger"];

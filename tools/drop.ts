@@ -4,7 +4,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { messageOf } from "../shared/errors";
-import { datasetsInbox, modelsInbox } from "../shared/governance/inboxes";
+import { datasetsInbox, modelsInbox } from "../shared/inbox/inboxes";
 import { modelName } from "../shared/registry/modelVersion";
 import { awaitVerdict, type Dropped, lastJudgedAt } from "./drop/awaitVerdict";
 import { verdictLines } from "./drop/verdictLines";

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { datasetsInbox, modelsInbox } from "../inbox/inboxes";
 import { type FailRunPorts, failRun } from "../training/failRun";
-import { datasetsInbox, modelsInbox } from "./inboxes";
 import { type GiveUpPorts, giveUpFile } from "./receiveFile";
 
 export type PoisonPorts = FailRunPorts & GiveUpPorts;

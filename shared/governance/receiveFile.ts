@@ -1,12 +1,12 @@
 import { receiveDataset } from "../data/receiveDataset";
 import { type RegisterDatasetPorts, rejectDataset } from "../data/registerDataset";
 import { isEnvironmental, messageOf } from "../errors";
+import { datasetsInbox, placeInInbox } from "../inbox/inboxes";
+import type { InboxLedger, InboxRecord } from "../inbox/inboxLedger";
 import { cutText } from "../ledger/cutText";
 import { sha256Of } from "../ledger/verifiedBlobs";
 import { type RegisterUploadPorts, registerUpload, rejectUpload } from "../registry/registerUpload";
 import type { StartRunPorts } from "../training/startRun";
-import { datasetsInbox, placeInInbox } from "./inboxes";
-import type { InboxLedger, InboxRecord } from "./inboxLedger";
 
 export type ReceiveFilePorts = RegisterDatasetPorts & StartRunPorts & RegisterUploadPorts & { inbox: InboxLedger };
 export type GiveUpPorts = Omit<RegisterDatasetPorts, "dataWork"> &

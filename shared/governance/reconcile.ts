@@ -1,9 +1,9 @@
 import { isEnvironmental, messageOf } from "../errors";
+import { datasetsInbox, describedModel, modelsInbox, placeInInbox } from "../inbox/inboxes";
 import { isFinal, type RunRecord, trainingQueues } from "../training/runRecord";
 import type { StartRunPorts } from "../training/startRun";
 import { sendTrials, trialsIn } from "../training/trainCandidate";
 import type { Usecase } from "../usecase/loadUsecases";
-import { datasetsInbox, describedModel, modelsInbox, placeInInbox } from "./inboxes";
 import { findRecord, giveUpFile, type InboxFile, type ReceiveFilePorts, receiveFile, record } from "./receiveFile";
 
 export interface ReconcilePorts extends ReceiveFilePorts {

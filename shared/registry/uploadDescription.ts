@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AppError } from "../errors";
-import { modelsInbox } from "../governance/inboxes";
+import { modelsInbox } from "../inbox/inboxes";
 import { inputFaults } from "../inputFaults";
 import { jsonFault } from "../jsonFault";
 import type { BlobStore } from "../ports";

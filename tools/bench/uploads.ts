@@ -6,7 +6,7 @@ import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { BlobServiceClient } from "@azure/storage-blob";
-import { datasetsInbox, modelsInbox } from "../../shared/governance/inboxes";
+import { datasetsInbox, modelsInbox } from "../../shared/inbox/inboxes";
 import { packageRoot } from "../../shared/packageRoot";
 import { isFinal, type RunStatus } from "../../shared/training/runRecord";
 import { loadUsecases } from "../../shared/usecase/loadUsecases";

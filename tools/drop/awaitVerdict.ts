@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { datasetsInbox } from "../../shared/governance/inboxes";
-import type { InboxEntry } from "../../shared/governance/listInbox";
+import { datasetsInbox } from "../../shared/inbox/inboxes";
+import type { InboxEntry } from "../../shared/inbox/listInbox";
 import type { LocalCommands } from "../start/localCommands";
 import type { TidegateClient } from "../start/tidegateClient";
 

@@ -3,7 +3,7 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { figure } from "../../shared/figure";
-import { datasetsInbox } from "../../shared/governance/inboxes";
+import { datasetsInbox } from "../../shared/inbox/inboxes";
 import { notShownBetter, notShownBetterText } from "../../shared/registry/notShownBetter";
 import type { RunDescription } from "../../shared/training/describeRun";
 import type { Usecase } from "../../shared/usecase/loadUsecases";

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Alert } from "../../shared/governance/alert";
-import type { InboxEntry } from "../../shared/governance/listInbox";
+import type { InboxEntry } from "../../shared/inbox/listInbox";
 import type { ModelVersion } from "../../shared/registry/modelVersion";
 import { notShownBetterText } from "../../shared/registry/notShownBetter";
 import { isFinal, type RunRecord } from "../../shared/training/runRecord";
