@@ -1,7 +1,7 @@
 import { app } from "@azure/functions";
 import { z } from "zod";
+import { alertPlace } from "../shared/alerts/alert";
 import { getApp } from "../shared/app";
-import { alertPlace } from "../shared/governance/alert";
 import { endpoint, readBody } from "./endpoint";
 import { cursorAfter, pageOfRead, pageQuery } from "./listPage";
 import { manualChange } from "./manualChange";

@@ -1,4 +1,6 @@
 import { availableParallelism } from "node:os";
+import { AlertStore } from "./alerts/alertStore";
+import { tellOfChange } from "./alerts/changedDocument";
 import { createBlobStore } from "./azure/blobs";
 import { connectStorage } from "./azure/connection";
 import { prepareStorage } from "./azure/prepareStorage";
@@ -9,9 +11,7 @@ import { bareEnvironment, type Config } from "./config";
 import { DatasetRegistry } from "./data/datasetRegistry";
 import { VersionExplanations } from "./explain/explainVersion";
 import { TreeViews } from "./explain/treeViews";
-import { AlertStore } from "./governance/alertStore";
 import { CaptureWatch } from "./governance/captureWatch";
-import { tellOfChange } from "./governance/changedDocument";
 import { tellOfPauses } from "./governance/pausedVersions";
 import { Readiness } from "./governance/readiness";
 import { InboxLedger } from "./inbox/inboxLedger";

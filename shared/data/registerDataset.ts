@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import type { AlertStore } from "../alerts/alertStore";
 import { noSuchName } from "../closestName";
 import { isAppError } from "../errors";
-import type { AlertStore } from "../governance/alertStore";
 import { sha256Of } from "../ledger/verifiedBlobs";
 import type { BlobStore, Clock, Telemetry } from "../ports";
 import { telemetryEvents } from "../telemetryNames";

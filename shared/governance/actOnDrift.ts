@@ -1,3 +1,5 @@
+import type { Alert } from "../alerts/alert";
+import type { AlertStore } from "../alerts/alertStore";
 import type { FeatureDrift } from "../monitoring/compareFeature";
 import { describeDrift } from "../monitoring/describeDrift";
 import type { DriftResult } from "../monitoring/drift";
@@ -5,8 +7,6 @@ import type { MonitorResult } from "../monitoring/monitorStore";
 import type { Clock } from "../ports";
 import { type StartRunPorts, startRun } from "../training/startRun";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
-import type { Alert } from "./alert";
-import type { AlertStore } from "./alertStore";
 
 export interface ActOnDriftPorts extends StartRunPorts {
   alerts: AlertStore;

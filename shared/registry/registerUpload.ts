@@ -1,5 +1,5 @@
+import type { AlertStore } from "../alerts/alertStore";
 import { AppError, isAppError } from "../errors";
-import type { AlertStore } from "../governance/alertStore";
 import { sha256Of } from "../ledger/verifiedBlobs";
 import { type ModelLimits, refuseLargeModel } from "../onnx/modelLimits";
 import type { BlobStore, ModelRuntime } from "../ports";

@@ -1,4 +1,4 @@
-import type { AlertStore } from "../governance/alertStore";
+import type { AlertStore } from "../alerts/alertStore";
 import type { Clock, Telemetry } from "../ports";
 import { telemetryEvents } from "../telemetryNames";
 import type { RunRecord } from "./runRecord";

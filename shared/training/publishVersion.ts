@@ -1,9 +1,9 @@
+import type { AlertStore } from "../alerts/alertStore";
 import { blockingFailures } from "../checks/checkResult";
 import type { DatasetRegistry } from "../data/datasetRegistry";
 import type { PreparedData } from "../data/preparedData";
 import { AppError } from "../errors";
 import { explanationSample } from "../explain/explanationSample";
-import type { AlertStore } from "../governance/alertStore";
 import { judge } from "../governance/gate";
 import { keepDocument, sha256Of } from "../ledger/verifiedBlobs";
 import type { ModelSignature } from "../onnx/signature";

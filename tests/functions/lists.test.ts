@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { AlertStore } from "../../shared/alerts/alertStore";
 import { createBlobStore } from "../../shared/azure/blobs";
 import { connectStorage } from "../../shared/azure/connection";
 import { createTableStore } from "../../shared/azure/tables";
 import { DatasetRegistry } from "../../shared/data/datasetRegistry";
-import { AlertStore } from "../../shared/governance/alertStore";
 import { VerifiedBlobs } from "../../shared/ledger/verifiedBlobs";
 import { MonitorStore } from "../../shared/monitoring/monitorStore";
 import { ModelRegistry } from "../../shared/registry/modelRegistry";

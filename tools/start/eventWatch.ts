@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Alert } from "../../shared/governance/alert";
+import type { Alert } from "../../shared/alerts/alert";
 import type { InboxEntry } from "../../shared/inbox/listInbox";
 import type { ModelVersion } from "../../shared/registry/modelVersion";
 import { notShownBetterText } from "../../shared/registry/notShownBetter";

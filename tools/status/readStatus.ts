@@ -1,7 +1,7 @@
 import { BlobServiceClient } from "@azure/storage-blob";
+import type { Alert } from "../../shared/alerts/alert";
 import { captureContainer } from "../../shared/capture/inferenceLog";
 import type { DatasetVersion } from "../../shared/data/datasetRegistry";
-import type { Alert } from "../../shared/governance/alert";
 import type { ReadinessReport } from "../../shared/governance/readiness";
 import type { InboxEntry } from "../../shared/inbox/listInbox";
 import type { ModelVersion } from "../../shared/registry/modelVersion";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Condition } from "../../../shared/governance/alert";
+import type { Condition } from "../../../shared/alerts/alert";
 import { CaptureWatch } from "../../../shared/governance/captureWatch";
 import { RecordedTelemetry } from "../../support/recordedTelemetry";
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { alertPlace } from "../../../shared/governance/alert";
-import { AlertStore } from "../../../shared/governance/alertStore";
+import { alertPlace } from "../../../shared/alerts/alert";
+import { AlertStore } from "../../../shared/alerts/alertStore";
 import { RecordedTelemetry } from "../../support/recordedTelemetry";
 import { type Storage, startStorage } from "../../support/storage";
 
