@@ -1,5 +1,5 @@
 import type { FeatureTable } from "../../shared/featureTable";
-import { createOnnxRuntime } from "../../shared/onnx/runtime";
+import { createOnnxRuntime } from "../../shared/onnxruntime/runtime";
 import type { TensorValue } from "../../shared/ports";
 
 /** Runs ONNX bytes on each table as scoring does: NaN for a missing number, "" for a missing category; gives the outputs by name. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { embedGraph } from "../../../shared/onnx/embedGraph";
 import { GraphBuilder } from "../../../shared/onnx/graph";
 import { ModelProtoSchema, OperatorSetIdProtoSchema } from "../../../shared/onnx/onnx.generated";
-import { createOnnxRuntime } from "../../../shared/onnx/runtime";
+import { createOnnxRuntime } from "../../../shared/onnxruntime/runtime";
 
 /** numbers [rows, 1] times `factor`, and the same squared. */
 function multiply(factor: number): Uint8Array {

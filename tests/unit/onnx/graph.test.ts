@@ -2,7 +2,7 @@ import { fromBinary } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
 import { GraphBuilder } from "../../../shared/onnx/graph";
 import { ModelProtoSchema } from "../../../shared/onnx/onnx.generated";
-import { createOnnxRuntime } from "../../../shared/onnx/runtime";
+import { createOnnxRuntime } from "../../../shared/onnxruntime/runtime";
 
 function scaledRows(): Uint8Array {
   const graph = new GraphBuilder("scaled rows");

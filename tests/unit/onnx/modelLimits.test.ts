@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { GraphBuilder } from "../../../shared/onnx/graph";
 import { refuseLargeModel, refuseWideModel } from "../../../shared/onnx/modelLimits";
-import { createOnnxRuntime } from "../../../shared/onnx/runtime";
+import { createOnnxRuntime } from "../../../shared/onnxruntime/runtime";
 
 const limits = { bytes: 1000, columns: 10_000 };
 

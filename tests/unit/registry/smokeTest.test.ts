@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { GraphBuilder } from "../../../shared/onnx/graph";
-import { createOnnxRuntime } from "../../../shared/onnx/runtime";
 import { readSignature } from "../../../shared/onnx/signature";
+import { createOnnxRuntime } from "../../../shared/onnxruntime/runtime";
 import { smokeTest } from "../../../shared/registry/smokeTest";
 
 /** Runs the smoke test on a graph with two inputs a row. */

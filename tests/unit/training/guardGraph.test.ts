@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { FeatureTable } from "../../../shared/featureTable";
 import type { FeatureDomain } from "../../../shared/onnx/featureDomain";
-import { createOnnxRuntime } from "../../../shared/onnx/runtime";
 import { readSignature } from "../../../shared/onnx/signature";
+import { createOnnxRuntime } from "../../../shared/onnxruntime/runtime";
 import { predictTable } from "../../../shared/scoring/predictTable";
 import { guardGraph } from "../../../shared/training/guardGraph";
 import { proveGuard } from "../../../shared/training/proveGuard";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { encodePrepared } from "../../../shared/data/preparedData";
 import { seededRandom } from "../../../shared/math/seededRandom";
-import { createOnnxRuntime } from "../../../shared/onnx/runtime";
+import { createOnnxRuntime } from "../../../shared/onnxruntime/runtime";
 import { evaluateHoldout } from "../../../shared/training/evaluateHoldout";
 import { planTrials } from "../../../shared/training/planTrials";
 import { proveGraph } from "../../../shared/training/proveGraph";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { PreparedData } from "../../../shared/data/preparedData";
-import { createOnnxRuntime } from "../../../shared/onnx/runtime";
+import { createOnnxRuntime } from "../../../shared/onnxruntime/runtime";
 import { fitRows } from "../../../shared/training/fitRows";
 import { holdoutTable, proveGraph } from "../../../shared/training/proveGraph";
 import { usecaseSpec } from "../../../shared/usecase/usecaseSpec";

@@ -1,9 +1,9 @@
 import { toFailure } from "../errors";
+import type { ModelSignature } from "../onnx/signature";
 import type { RuntimeModel, TensorValue } from "../ports";
 import { predictBody } from "../scoring/predict";
 import type { InferenceJob, InferenceReply } from "./inferenceJobs";
 import { createOnnxRuntime } from "./runtime";
-import type { ModelSignature } from "./signature";
 
 /** Stands around every run (and load, of 0 rows) of a job's model, so that whoever waits can tell how it goes. */
 export type WatchRun = <T>(job: number, rows: number, run: () => Promise<T>) => Promise<T>;

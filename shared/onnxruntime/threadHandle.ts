@@ -1,6 +1,7 @@
 import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { AppError, fromFailure } from "../errors";
+import type { ModelSignature } from "../onnx/signature";
 import { packageRoot } from "../packageRoot";
 import type { RuntimeModel } from "../ports";
 import {
@@ -11,7 +12,6 @@ import {
   threadStateBytes,
 } from "./inferenceJobs";
 import { loadLimitMs, runLimitMs } from "./inferenceLimits";
-import type { ModelSignature } from "./signature";
 
 /** a run is bounded by its rows, so that it is over long before */
 const endWithinMs = 2_000;
@@ -37,7 +37,7 @@ export function modelStopped(): AppError {
 /** One inference thread. What is asked in one turn of the event loop crosses in one message. */
 export class ThreadHandle {
   private readonly state = new Int32Array(new SharedArrayBuffer(threadStateBytes));
-  private readonly worker = new Worker(path.join(packageRoot(), "dist/shared/onnx/inferenceThread.js"), {
+  private readonly worker = new Worker(path.join(packageRoot(), "dist/shared/onnxruntime/inferenceThread.js"), {
     workerData: this.state,
   });
   private readonly waiting = new Map<number, WaitingJob>();

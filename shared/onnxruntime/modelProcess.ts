@@ -36,7 +36,7 @@ export class ModelProcess {
   private reason?: AppError;
 
   constructor(private readonly limits: InferenceLimits) {
-    this.child = fork(path.join(packageRoot(), "dist/shared/onnx/inferenceProcess.js"), {
+    this.child = fork(path.join(packageRoot(), "dist/shared/onnxruntime/inferenceProcess.js"), {
       execArgv: [],
       env: {},
       serialization: "advanced",

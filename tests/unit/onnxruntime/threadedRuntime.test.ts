@@ -3,9 +3,9 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { GraphBuilder } from "../../../shared/onnx/graph";
-import { createOnnxRuntime } from "../../../shared/onnx/runtime";
 import { readSignature } from "../../../shared/onnx/signature";
-import { createThreadedRuntime } from "../../../shared/onnx/threadedRuntime";
+import { createOnnxRuntime } from "../../../shared/onnxruntime/runtime";
+import { createThreadedRuntime } from "../../../shared/onnxruntime/threadedRuntime";
 import type { RuntimeModel } from "../../../shared/ports";
 
 const runtime = createThreadedRuntime();
@@ -29,7 +29,7 @@ const numbers = (...data: number[]) => ({
 
 /** Runs a script in a process of its own, with the compiled runtime and the bytes of a model at hand. */
 function script(body: string) {
-  const module = path.resolve("dist/shared/onnx/threadedRuntime.js");
+  const module = path.resolve("dist/shared/onnxruntime/threadedRuntime.js");
   const bytes = JSON.stringify(Buffer.from(times(2)).toString("base64"));
   const prelude = `const runtime = require(${JSON.stringify(module)}).createThreadedRuntime();
     const numbers = (count) => ({ numbers: { datatype: "FP32", shape: [count, 1], data: new Float32Array(count).fill(3) } });

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { GraphBuilder } from "../../../shared/onnx/graph";
-import { createIsolatedRuntime } from "../../../shared/onnx/isolatedRuntime";
 import { readSignature } from "../../../shared/onnx/signature";
+import { createIsolatedRuntime } from "../../../shared/onnxruntime/isolatedRuntime";
 import { hungryGraph, loopingBetween } from "../../support/hostileGraphs";
 
 const limits = { timeoutMs: 10_000, memoryBytes: 2 ** 30 };

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../../shared/errors";
-import { createProcessRuntime } from "../../../shared/onnx/processRuntime";
 import { readSignature } from "../../../shared/onnx/signature";
+import { createProcessRuntime } from "../../../shared/onnxruntime/processRuntime";
 import { hungryGraph, loopingBetween } from "../../support/hostileGraphs";
 
 const limits = { timeoutMs: 500, memoryBytes: 2 ** 30 };
@@ -78,7 +78,7 @@ describe("the runtime for models that were trained elsewhere", { timeout: 90_000
 
 /** A process whose model hangs in a process of its own, and the ids of its children then. */
 function hangingScript() {
-  const module = JSON.stringify(path.resolve("dist/shared/onnx/processRuntime.js"));
+  const module = JSON.stringify(path.resolve("dist/shared/onnxruntime/processRuntime.js"));
   const bytes = JSON.stringify(Buffer.from(loopingBetween(100, 1e30)).toString("base64"));
   const text = `
     const { createProcessRuntime } = require(${module});

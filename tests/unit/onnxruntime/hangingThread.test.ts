@@ -3,7 +3,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { readSignature } from "../../../shared/onnx/signature";
-import { createThreadedRuntime } from "../../../shared/onnx/threadedRuntime";
+import { createThreadedRuntime } from "../../../shared/onnxruntime/threadedRuntime";
 import { loopingBetween } from "../../support/hostileGraphs";
 
 /** Takes a second or more, and then ends. */
@@ -22,7 +22,7 @@ async function script(
   lines: string,
   timeoutMs = 500,
 ): Promise<{ code: number | string; stdout: string }> {
-  const module = JSON.stringify(path.resolve("dist/shared/onnx/threadedRuntime.js"));
+  const module = JSON.stringify(path.resolve("dist/shared/onnxruntime/threadedRuntime.js"));
   const signature = JSON.stringify(path.resolve("dist/shared/onnx/signature.js"));
   const bytes = JSON.stringify(Buffer.from(graph).toString("base64"));
   const text = `

@@ -1,8 +1,8 @@
+import { guarded, type RunGuard } from "../onnx/runGuard";
 import type { ModelRuntime, RuntimeModel } from "../ports";
 import type { InferenceTask } from "./inferenceJobs";
 import type { InferenceLimits } from "./inferenceLimits";
 import { ModelProcess } from "./modelProcess";
-import { guarded, type RunGuard } from "./runGuard";
 
 /**
  * ModelRuntime for models that were trained elsewhere: each loaded one keeps a process of its own, which is ended when a run takes too long

@@ -1,9 +1,9 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
 import { GraphBuilder } from "../../../shared/onnx/graph";
-import { loadFault } from "../../../shared/onnx/loadFault";
 import { ModelProtoSchema } from "../../../shared/onnx/onnx.generated";
-import { createOnnxRuntime } from "../../../shared/onnx/runtime";
+import { loadFault } from "../../../shared/onnxruntime/loadFault";
+import { createOnnxRuntime } from "../../../shared/onnxruntime/runtime";
 
 /** One node between a number and a number. */
 function model(opType: string): Uint8Array {

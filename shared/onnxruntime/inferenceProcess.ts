@@ -1,6 +1,6 @@
 import { toFailure } from "../errors";
+import { refuseExternalData } from "../onnx/externalData";
 import { beGuest } from "../process/guestProcess";
-import { refuseExternalData } from "./externalData";
 import type { InferenceBegun, InferenceJob, InferenceReply } from "./inferenceJobs";
 import { InferenceWork } from "./inferenceWork";
 

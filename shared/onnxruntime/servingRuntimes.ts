@@ -1,10 +1,10 @@
 import { isAppError } from "../errors";
-import type { InferenceLimits } from "../onnx/inferenceLimits";
-import { createProcessRuntime } from "../onnx/processRuntime";
 import { guardedRuntime } from "../onnx/runGuard";
 import type { ModelRuntime } from "../ports";
 import type { ModelVersion } from "../registry/modelVersion";
-import type { VersionBreakers, VersionName } from "./versionBreakers";
+import type { VersionBreakers, VersionName } from "../scoring/versionBreakers";
+import type { InferenceLimits } from "./inferenceLimits";
+import { createProcessRuntime } from "./processRuntime";
 
 /** Where a version runs. */
 export type RuntimeOf = (version: ModelVersion) => ModelRuntime;

@@ -1,6 +1,6 @@
 import type { Failure } from "../errors";
+import type { ModelSignature } from "../onnx/signature";
 import type { TensorValue } from "../ports";
-import type { ModelSignature } from "./signature";
 
 /** What is asked beside the event loop about a model, which goes by number. */
 export type InferenceTask =
