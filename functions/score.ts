@@ -1,6 +1,6 @@
 import { app } from "@azure/functions";
 import { getApp } from "../shared/app";
-import { scoreRequest } from "../shared/scoring/scoreRequest";
+import { scoreRequest } from "../shared/serving/scoreRequest";
 import { bodyText, endpoint } from "./endpoint";
 
 app.http("score", {

@@ -1,5 +1,5 @@
 import type { ModelSignature } from "./onnx/signature";
-import type { Predictions } from "./scoring/predict";
+import type { Predictions } from "./serving/predict";
 
 /** A blob's name, size and entity tag as a listing or a read reports them. */
 export interface BlobInfo {

@@ -10,7 +10,7 @@ import {
 import { type FeatureDomain, float32Limits } from "../onnx/featureDomain";
 import type { ModelSignature } from "../onnx/signature";
 import { ownValue } from "../ownValue";
-import { trimSpaces } from "../scoring/judgeCell";
+import { trimSpaces } from "../serving/judgeCell";
 import { sequenceDigits } from "./captureLine";
 
 type AddCell = (value: unknown) => void;

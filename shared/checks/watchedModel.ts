@@ -1,6 +1,6 @@
 import type { PreparedData } from "../data/preparedData";
 import type { FeatureTable } from "../featureTable";
-import type { TablePredictions } from "../scoring/predictTable";
+import type { TablePredictions } from "../serving/predictTable";
 
 /** A model as checks see it: what it says of any rows. */
 export type Predict = (table: FeatureTable) => Promise<TablePredictions>;

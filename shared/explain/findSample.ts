@@ -1,7 +1,7 @@
 import type { ModelSignature } from "../onnx/signature";
 import type { ModelRegistry } from "../registry/modelRegistry";
 import type { ModelVersion } from "../registry/modelVersion";
-import { type DecodedRows, decodeRows } from "../scoring/decodeRows";
+import { type DecodedRows, decodeRows } from "../serving/decodeRows";
 import type { Cell, ExplanationSample } from "./explanationSample";
 
 export interface FindSamplePorts {

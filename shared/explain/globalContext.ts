@@ -1,6 +1,6 @@
 import { AppError } from "../errors";
-import type { LoadedModel } from "../onnx/loader";
 import type { ModelRuntime } from "../ports";
+import type { LoadedModel } from "../serving/loader";
 import type { Usecase } from "../usecase/loadUsecases";
 import { BlackBox } from "./blackBox";
 import { answerNames } from "./explainedAnswer";

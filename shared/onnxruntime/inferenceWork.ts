@@ -1,7 +1,7 @@
 import { toFailure } from "../errors";
 import type { ModelSignature } from "../onnx/signature";
 import type { RuntimeModel, TensorValue } from "../ports";
-import { predictBody } from "../scoring/predict";
+import { predictBody } from "../serving/predict";
 import type { InferenceJob, InferenceReply } from "./inferenceJobs";
 import { createOnnxRuntime } from "./runtime";
 

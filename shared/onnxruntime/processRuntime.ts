@@ -1,5 +1,5 @@
-import { guarded, type RunGuard } from "../onnx/runGuard";
 import type { ModelRuntime, RuntimeModel } from "../ports";
+import { guarded, type RunGuard } from "../serving/runGuard";
 import type { InferenceTask } from "./inferenceJobs";
 import type { InferenceLimits } from "./inferenceLimits";
 import { ModelProcess } from "./modelProcess";

@@ -2,7 +2,7 @@ import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { AppError, messageOf } from "../errors";
 import { ownValue } from "../ownValue";
 import type { ModelRuntime, RuntimeModel, TensorInfo, TensorType, TensorValue } from "../ports";
-import { predictBody } from "../scoring/predict";
+import { predictBody } from "../serving/predict";
 import { loadFault } from "./loadFault";
 
 const runtimeTypes: Record<string, TensorType> = {

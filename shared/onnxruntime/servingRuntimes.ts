@@ -1,8 +1,8 @@
 import { isAppError } from "../errors";
-import { guardedRuntime } from "../onnx/runGuard";
 import type { ModelRuntime } from "../ports";
 import type { ModelVersion } from "../registry/modelVersion";
-import type { VersionBreakers, VersionName } from "../scoring/versionBreakers";
+import { guardedRuntime } from "../serving/runGuard";
+import type { VersionBreakers, VersionName } from "../serving/versionBreakers";
 import type { InferenceLimits } from "./inferenceLimits";
 import { createProcessRuntime } from "./processRuntime";
 

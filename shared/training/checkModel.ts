@@ -4,7 +4,7 @@ import { float32Limits, limitsNumbers } from "../onnx/featureDomain";
 import type { ModelSignature } from "../onnx/signature";
 import type { ModelRuntime } from "../ports";
 import type { CheckResult } from "../registry/modelVersion";
-import { predictTable } from "../scoring/predictTable";
+import { predictTable } from "../serving/predictTable";
 import type { Usecase } from "../usecase/loadUsecases";
 import { modelOutput } from "./modelOutput";
 

@@ -1,12 +1,12 @@
 import { decodePrepared, type PreparedData } from "../data/preparedData";
 import { AppError, isAppError } from "../errors";
 import { championName } from "../governance/gate";
-import type { ModelLoader } from "../onnx/loader";
 import type { ModelSignature } from "../onnx/signature";
 import type { ModelRuntime, QueueSender } from "../ports";
 import type { AliasState } from "../registry/aliasPointers";
 import type { CheckResult } from "../registry/modelVersion";
-import { predictTable } from "../scoring/predictTable";
+import type { ModelLoader } from "../serving/loader";
+import { predictTable } from "../serving/predictTable";
 import { declaredFeatures } from "../usecase/declaredFeatures";
 import type { Usecase } from "../usecase/loadUsecases";
 import { checkModel } from "./checkModel";

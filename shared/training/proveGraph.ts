@@ -3,7 +3,7 @@ import { AppError } from "../errors";
 import { type FeatureTable, selectRows } from "../featureTable";
 import { type DeclaredFeature, type ModelSignature, readSignature } from "../onnx/signature";
 import type { ModelRuntime } from "../ports";
-import { predictTable, type TablePredictions } from "../scoring/predictTable";
+import { predictTable, type TablePredictions } from "../serving/predictTable";
 import { declaredFeatures } from "../usecase/declaredFeatures";
 import type { Usecase } from "../usecase/loadUsecases";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";

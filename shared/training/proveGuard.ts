@@ -2,7 +2,7 @@ import { AppError } from "../errors";
 import { type FeatureTable, selectRows } from "../featureTable";
 import type { FeatureDomain } from "../onnx/featureDomain";
 import type { FeatureSlot } from "../onnx/signature";
-import type { TablePredictions } from "../scoring/predictTable";
+import type { TablePredictions } from "../serving/predictTable";
 
 type PredictTable = (table: FeatureTable) => Promise<TablePredictions>;
 

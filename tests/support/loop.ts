@@ -4,7 +4,7 @@ import path from "node:path";
 import { type App, createApp } from "../../shared/app";
 import { readConfig } from "../../shared/config";
 import { receiveDataset } from "../../shared/data/receiveDataset";
-import { scoreRequest } from "../../shared/scoring/scoreRequest";
+import { scoreRequest } from "../../shared/serving/scoreRequest";
 import { finishTraining } from "../../shared/training/finishTraining";
 import { planTraining } from "../../shared/training/planTraining";
 import { trainingQueues } from "../../shared/training/runRecord";

@@ -6,7 +6,7 @@ import { GraphBuilder } from "../../../shared/onnx/graph";
 import { readSignature } from "../../../shared/onnx/signature";
 import { createOnnxRuntime } from "../../../shared/onnxruntime/runtime";
 import { registerUpload } from "../../../shared/registry/registerUpload";
-import { scoreRequest } from "../../../shared/scoring/scoreRequest";
+import { scoreRequest } from "../../../shared/serving/scoreRequest";
 import { hungryGraph, loopingBetween } from "../../support/hostileGraphs";
 import { RecordedTelemetry } from "../../support/recordedTelemetry";
 import { type Storage, startStorage } from "../../support/storage";

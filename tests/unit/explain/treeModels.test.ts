@@ -13,7 +13,7 @@ import { ModelProtoSchema } from "../../../shared/onnx/onnx.generated";
 import { readSignature } from "../../../shared/onnx/signature";
 import { createOnnxRuntime } from "../../../shared/onnxruntime/runtime";
 import type { RuntimeModel } from "../../../shared/ports";
-import { decodeRows } from "../../../shared/scoring/decodeRows";
+import { decodeRows } from "../../../shared/serving/decodeRows";
 import { addClassOutputs } from "../../../shared/training/trainers/classOutputs";
 import { logisticRegression } from "../../../shared/training/trainers/logisticRegression";
 import { randomForest } from "../../../shared/training/trainers/randomForest";

@@ -3,7 +3,7 @@ import type { FeatureTable } from "../../../shared/featureTable";
 import type { FeatureDomain } from "../../../shared/onnx/featureDomain";
 import { readSignature } from "../../../shared/onnx/signature";
 import { createOnnxRuntime } from "../../../shared/onnxruntime/runtime";
-import { predictTable } from "../../../shared/scoring/predictTable";
+import { predictTable } from "../../../shared/serving/predictTable";
 import { guardGraph } from "../../../shared/training/guardGraph";
 import { proveGuard } from "../../../shared/training/proveGuard";
 import { fitModel } from "../../../shared/training/trainers/fitModel";

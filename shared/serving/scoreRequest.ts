@@ -1,10 +1,10 @@
 import type { CaptureEntry } from "../capture/captureLine";
-import type { LoadedModel, ModelLoader } from "../onnx/loader";
 import type { Telemetry } from "../ports";
 import { type Problem, toProblem } from "../problem";
 import { telemetryMetrics } from "../telemetryNames";
 import type { Usecase } from "../usecase/loadUsecases";
 import { refuseTooManyRows } from "./checkBodySize";
+import type { LoadedModel, ModelLoader } from "./loader";
 import { type RowWarnings, refuseInvalid, refusesInvalid, warningFields } from "./rowWarnings";
 
 export interface ScorePorts {

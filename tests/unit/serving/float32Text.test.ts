@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { float32Text } from "../../../shared/scoring/float32Text";
+import { float32Text } from "../../../shared/serving/float32Text";
 
 /** below it a float32 has fewer digits than its text */
 const smallestNormal = 2 ** -126;

@@ -1,5 +1,5 @@
 import { AppError, isAppError } from "../errors";
-import type { RunGuard } from "../onnx/runGuard";
+import type { RunGuard } from "./runGuard";
 
 export interface BreakerOptions {
   /** monotonic clock, ms */

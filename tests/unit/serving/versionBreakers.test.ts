@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../../shared/errors";
-import { VersionBreakers, type VersionPause } from "../../../shared/scoring/versionBreakers";
+import { VersionBreakers, type VersionPause } from "../../../shared/serving/versionBreakers";
 
 const name = { model: "m", version: 2 };
 const late = new AppError("timeout", "the model did not answer within 1 s");

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { AppError } from "../../../shared/errors";
-import { toProblem } from "../../../shared/problem";
+import { AppError } from "../../shared/errors";
+import { toProblem } from "../../shared/problem";
 
 describe("problem documents", () => {
   it("carry the reason, its code and each field at fault", () => {

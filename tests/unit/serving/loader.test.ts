@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../../shared/errors";
-import type { FollowFailure } from "../../../shared/onnx/aliasFollower";
-import { ModelLoader, type VersionSource } from "../../../shared/onnx/loader";
 import type { ModelRuntime, RuntimeModel } from "../../../shared/ports";
 import type { ModelVersion } from "../../../shared/registry/modelVersion";
+import type { FollowFailure } from "../../../shared/serving/aliasFollower";
+import { ModelLoader, type VersionSource } from "../../../shared/serving/loader";
 
 /** A registry and a runtime in memory, whose every call is counted; the real runtime is tested elsewhere. */
 function world(sizeBytes = 1000) {

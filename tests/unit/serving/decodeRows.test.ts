@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { AppError } from "../../../shared/errors";
 import { readSignature } from "../../../shared/onnx/signature";
-import { decodeRows } from "../../../shared/scoring/decodeRows";
-import { warningFields } from "../../../shared/scoring/rowWarnings";
+import { decodeRows } from "../../../shared/serving/decodeRows";
+import { warningFields } from "../../../shared/serving/rowWarnings";
 
 const graph = {
   inputs: [

@@ -1,8 +1,8 @@
 import type { AlertStore } from "../alerts/alertStore";
 import { messageOf } from "../errors";
 import type { Telemetry } from "../ports";
-import type { BreakerOptions, VersionName, VersionPause } from "../scoring/versionBreakers";
 import { telemetryEvents } from "../telemetryNames";
+import type { BreakerOptions, VersionName, VersionPause } from "./versionBreakers";
 
 export interface PausePorts {
   alerts: Pick<AlertStore, "raise" | "resolve">;

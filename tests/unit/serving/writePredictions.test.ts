@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { AppError } from "../../../shared/errors";
 import type { ModelSignature } from "../../../shared/onnx/signature";
 import type { TensorValue } from "../../../shared/ports";
-import { writePredictions } from "../../../shared/scoring/writePredictions";
+import { writePredictions } from "../../../shared/serving/writePredictions";
 
 const floats = (...values: number[]): TensorValue => ({
   datatype: "FP32",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isAppError } from "../../../shared/errors";
-import { refuseTooManyRows } from "../../../shared/scoring/checkBodySize";
+import { refuseTooManyRows } from "../../../shared/serving/checkBodySize";
 
 const rows = (count: number, row: string) => `{"data":[${new Array(count).fill(row).join(",")}]}`;
 

@@ -1,6 +1,6 @@
-import type { FollowFailure } from "../onnx/aliasFollower";
 import type { Telemetry } from "../ports";
 import { telemetryMetrics } from "../telemetryNames";
+import type { FollowFailure } from "./aliasFollower";
 
 const pauseMs = 30_000;
 

@@ -5,7 +5,7 @@ import { readConfig } from "../../../shared/config";
 import { GraphBuilder } from "../../../shared/onnx/graph";
 import { readSignature } from "../../../shared/onnx/signature";
 import { createOnnxRuntime } from "../../../shared/onnxruntime/runtime";
-import { scoreRequest } from "../../../shared/scoring/scoreRequest";
+import { scoreRequest } from "../../../shared/serving/scoreRequest";
 import { RecordedTelemetry } from "../../support/recordedTelemetry";
 import { type Storage, startStorage } from "../../support/storage";
 
