@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Condition } from "../../../shared/alerts/alert";
-import { CaptureWatch } from "../../../shared/governance/captureWatch";
+import { CaptureWatch } from "../../../shared/capture/captureWatch";
 import { RecordedTelemetry } from "../../support/recordedTelemetry";
 
 function watching() {

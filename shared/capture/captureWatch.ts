@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { AlertStore } from "../alerts/alertStore";
-import type { CaptureReports } from "../capture/inferenceLog";
 import { messageOf } from "../errors";
 import type { Telemetry } from "../ports";
 import { telemetryEvents } from "../telemetryNames";
+import type { CaptureReports } from "./inferenceLog";
 
 export interface CaptureWatchPorts {
   alerts: Pick<AlertStore, "raise" | "resolve">;
