@@ -5,8 +5,8 @@ import { datasetsInbox, placeInInbox } from "../inbox/inboxes";
 import type { InboxLedger, InboxRecord } from "../inbox/inboxLedger";
 import { cutText } from "../ledger/cutText";
 import { sha256Of } from "../ledger/verifiedBlobs";
-import { type RegisterUploadPorts, registerUpload, rejectUpload } from "../registry/registerUpload";
 import type { StartRunPorts } from "../training/startRun";
+import { type RegisterUploadPorts, registerUpload, rejectUpload } from "../uploads/registerUpload";
 
 export type ReceiveFilePorts = RegisterDatasetPorts & StartRunPorts & RegisterUploadPorts & { inbox: InboxLedger };
 export type GiveUpPorts = Omit<RegisterDatasetPorts, "dataWork"> &

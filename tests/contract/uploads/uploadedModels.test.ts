@@ -3,7 +3,7 @@ import { modelCard } from "../../../shared/card/modelCard";
 import { modelCardPage } from "../../../shared/card/modelCardPage";
 import { reconcile } from "../../../shared/governance/reconcile";
 import { GraphBuilder } from "../../../shared/onnx/graph";
-import { registerUpload } from "../../../shared/registry/registerUpload";
+import { registerUpload } from "../../../shared/uploads/registerUpload";
 import { hourlySpec } from "../../support/hourlyLevels";
 import { Loop } from "../../support/loop";
 import { sklearnGraph, torchGraph } from "../../support/uploadedGraphs";

@@ -61,7 +61,7 @@ async function withNames(found: Adapting, labelOutput: string): Promise<Adapting
 
 /** Makes a change beside the event loop, which a large graph would hold up for seconds. */
 function inThread(step: AdaptStep): Promise<Adapting> {
-  const worker = new Worker(path.join(packageRoot(), "dist/shared/registry/adaptThread.js"), {
+  const worker = new Worker(path.join(packageRoot(), "dist/shared/uploads/adaptThread.js"), {
     workerData: step,
     resourceLimits: { maxOldGenerationSizeMb: threadMemoryMb },
   });

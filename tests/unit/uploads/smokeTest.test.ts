@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { GraphBuilder } from "../../../shared/onnx/graph";
 import { readSignature } from "../../../shared/onnx/signature";
 import { createOnnxRuntime } from "../../../shared/onnxruntime/runtime";
-import { smokeTest } from "../../../shared/registry/smokeTest";
+import { smokeTest } from "../../../shared/uploads/smokeTest";
 
 /** Runs the smoke test on a graph with two inputs a row. */
 async function tested(build: (graph: GraphBuilder, rows: string) => void, classes?: string[]) {

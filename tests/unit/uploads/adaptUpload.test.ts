@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { GraphBuilder } from "../../../shared/onnx/graph";
 import type { ModelRuntime } from "../../../shared/ports";
-import { adaptUpload } from "../../../shared/registry/adaptUpload";
+import { adaptUpload } from "../../../shared/uploads/adaptUpload";
 
 /** Probabilities of two classes behind so many nodes that do nothing. */
 function longGraph(nodes: number): Uint8Array {
