@@ -1,10 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { checkData } from "../checks/dataChecks";
-import type { SqlEngine, SqlSession } from "../ports";
-import type { CheckResult } from "../registry/modelVersion";
-import { checkDataset } from "./checkDataset";
-import { compareWithKnown, type KnownRows } from "./compareVersions";
+import { checkDataset } from "../data/checkDataset";
+import { compareWithKnown, type KnownRows } from "../data/compareVersions";
 import type {
   CheckTask,
   CompareTask,
@@ -14,11 +12,13 @@ import type {
   InspectTask,
   PrepareOutcome,
   PrepareTask,
-} from "./dataTasks";
-import { prepareDataset } from "./prepareDataset";
-import { decodePrepared, encodePrepared } from "./preparedData";
-import { profileDataset } from "./profileDataset";
-import { writePreparedParquet } from "./writePreparedParquet";
+} from "../data/dataTasks";
+import { prepareDataset } from "../data/prepareDataset";
+import { decodePrepared, encodePrepared } from "../data/preparedData";
+import { profileDataset } from "../data/profileDataset";
+import { writePreparedParquet } from "../data/writePreparedParquet";
+import type { SqlEngine, SqlSession } from "../ports";
+import type { CheckResult } from "../registry/modelVersion";
 
 const hourMs = 3_600_000;
 

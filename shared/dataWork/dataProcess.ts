@@ -1,8 +1,8 @@
 import type { DataTask } from "../data/dataTasks";
-import { performDataTask } from "../data/performDataTask";
 import { AppError, messageOf, toFailure } from "../errors";
 import { beGuest } from "../process/guestProcess";
-import { createDuckDb, type DuckDbLimits } from "./duckdb";
+import { createDuckDb, type DuckDbLimits } from "../sql/duckdb";
+import { performDataTask } from "./performDataTask";
 
 /** What a data process is asked once, and answers. */
 export interface DataRequest {

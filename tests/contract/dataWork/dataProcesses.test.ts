@@ -4,7 +4,7 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { bareEnvironment } from "../../../shared/config";
 import { decodePrepared } from "../../../shared/data/preparedData";
-import { createDataProcesses } from "../../../shared/sql/dataProcesses";
+import { createDataProcesses } from "../../../shared/dataWork/dataProcesses";
 import { check, fruitSpec, prepare } from "../../unit/data/inSession";
 
 const mb = 2 ** 20;

@@ -40,7 +40,7 @@ async function perform<T extends DataTask>(
   folder: string,
   { memoryBytes, environment, limitSeconds = 600 }: DataProcessOptions,
 ): Promise<DataOutcome<T>> {
-  const child = fork(path.join(packageRoot(), "dist/shared/sql/dataProcess.js"), {
+  const child = fork(path.join(packageRoot(), "dist/shared/dataWork/dataProcess.js"), {
     // a small young generation, so that what is dropped goes soon
     execArgv: [`--max-old-space-size=${Math.round((objectShare * memoryBytes) / 2 ** 20)}`, "--max-semi-space-size=8"],
     // glibc would keep what each of the database's threads gave back: half of all
