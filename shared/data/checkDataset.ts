@@ -1,11 +1,11 @@
 import { isAppError } from "../errors";
 import type { SqlSession } from "../ports";
+import { readingFile } from "../sql/readingFile";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import type { RejectionReason } from "./datasetRegistry";
 import { checkDuplicates } from "./duplicateRows";
 import { checkFutureTimes } from "./futureTimes";
 import { type OpenedDataset, readDataset } from "./readDataset";
-import { readingFile } from "./readingFile";
 import { columnId, keyColumns, rowNumber } from "./sqlText";
 import { columnParts, faultCount, typedColumn, typedTableSql } from "./typedColumn";
 

@@ -1,5 +1,6 @@
 import { isAppError } from "../errors";
 import type { SqlSession } from "../ports";
+import { readingFile } from "../sql/readingFile";
 import type { DataLimits } from "../usecase/limitsSpec";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import { renamedColumns } from "./auditColumns";
@@ -7,7 +8,6 @@ import type { RejectionReason } from "./datasetRegistry";
 import { openCsv } from "./openCsv";
 import { openParquet } from "./openParquet";
 import { refuseCells } from "./overLimit";
-import { readingFile } from "./readingFile";
 import { columnId, rowNumber } from "./sqlText";
 import { rawTableSql } from "./typedColumn";
 

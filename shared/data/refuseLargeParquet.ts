@@ -1,9 +1,9 @@
 import { open } from "node:fs/promises";
 import { AppError } from "../errors";
 import type { SqlSession } from "../ports";
+import { readingFile } from "../sql/readingFile";
 import type { DataLimits } from "../usecase/limitsSpec";
 import { refuseOver, refuseUnpacked } from "./overLimit";
-import { readingFile } from "./readingFile";
 import { literal } from "./sqlText";
 
 /** reading one of a hundred thousand columns, 12 MB, takes 400 MB of memory */
