@@ -1,11 +1,11 @@
 import { barChart } from "../charts/barChart";
 import { escapeText } from "../charts/escapeText";
+import type { PartDescription } from "../data/describeData";
 import { metricName, metricTitle } from "../evaluation/metricWords";
 import { figure } from "../figure";
 import { beside, type Cell, type Link, list, navigation, page, paragraph, section, table } from "../page/html";
 import { notShownBetterText } from "../registry/notShownBetter";
 import { timeText } from "../timeText";
-import type { PartDescription } from "../training/describeData";
 import { measureSections } from "./measureSections";
 import type { ModelCard } from "./modelCard";
 

@@ -1,11 +1,11 @@
 import { z } from "zod";
+import type { DataDescription } from "../data/describeData";
 import type { ClassCurves } from "../evaluation/classCurves";
 import type { ExpectedSaving } from "../evaluation/expectedSaving";
 import type { Resampling } from "../evaluation/resampling";
 import type { SliceMetric } from "../evaluation/sliceMetrics";
 import type { ValueCurves } from "../evaluation/valueCurves";
 import type { ModelSignature } from "../onnx/signature";
-import type { DataDescription } from "../training/describeData";
 
 /** How the gate judged a version when it was registered. */
 export interface GateVerdict {

@@ -1,6 +1,7 @@
 import type { AlertStore } from "../alerts/alertStore";
 import { blockingFailures } from "../checks/checkResult";
 import type { DatasetRegistry } from "../data/datasetRegistry";
+import { describeData } from "../data/describeData";
 import type { PreparedData } from "../data/preparedData";
 import { AppError } from "../errors";
 import { explanationSample } from "../explain/explanationSample";
@@ -13,7 +14,6 @@ import type { ModelRegistry } from "../registry/modelRegistry";
 import type { CheckResult, VersionDetails } from "../registry/modelVersion";
 import { telemetryEvents } from "../telemetryNames";
 import type { Usecase } from "../usecase/loadUsecases";
-import { describeData } from "./describeData";
 import { runFailedRule } from "./failRun";
 import { runsContainer } from "./runDocuments";
 import { isFinal, type RunRecord, type TrainingPlan, type TrialResult } from "./runRecord";

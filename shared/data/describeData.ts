@@ -1,6 +1,6 @@
-import { renamedColumns } from "../data/auditColumns";
-import type { PreparedData } from "../data/preparedData";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
+import { renamedColumns } from "./auditColumns";
+import type { PreparedData } from "./preparedData";
 
 /** Rows of one part of the split: how many, from when to when, and how the label is spread. */
 export interface PartDescription {
