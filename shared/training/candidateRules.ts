@@ -1,10 +1,10 @@
 import { isAppError } from "../errors";
+import { trainerFor } from "../learners/registry";
 import { rangeFaults } from "../usecase/specConsistency";
 import type { SpecFields } from "../usecase/specFields";
 import type { Fault, SpecRule } from "../usecase/specRule";
 import { taskOf } from "../usecase/specTask";
 import { chosenCombinations, parameterFaults, refuseTooMany, trainerOf } from "./planTrials";
-import { trainerFor } from "./trainers/registry";
 
 /** What learners say of a spec's candidates. */
 export const candidateRules: readonly SpecRule[] = [

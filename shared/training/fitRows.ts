@@ -1,9 +1,9 @@
 import type { PreparedData } from "../data/preparedData";
 import { gather, selectRows } from "../featureTable";
+import { fitModel } from "../learners/fit/fitModel";
+import { trainerFor } from "../learners/registry";
+import type { ClassWeights, FittedModel, TrainingTarget } from "../learners/trainer";
 import type { Trial } from "./runRecord";
-import { fitModel } from "./trainers/fitModel";
-import { trainerFor } from "./trainers/registry";
-import type { ClassWeights, FittedModel, TrainingTarget } from "./trainers/trainer";
 
 /** Fits a trial's learner on the rows `rows` of prepared data. */
 export function fitRows(

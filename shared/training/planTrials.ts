@@ -1,11 +1,11 @@
 import { AppError, type ErrorDetail } from "../errors";
 import { inputFaults } from "../inputFaults";
+import { learnerNames, trainerFor } from "../learners/registry";
+import type { Trainer } from "../learners/trainer";
 import { seededRandom } from "../math/seededRandom";
 import { type Task, taskOf } from "../usecase/specTask";
 import type { CandidateGrid, UsecaseSpec } from "../usecase/usecaseSpec";
 import type { Trial } from "./runRecord";
-import { learnerNames, trainerFor } from "./trainers/registry";
-import type { Trainer } from "./trainers/trainer";
 
 type Combination = Record<string, unknown>;
 

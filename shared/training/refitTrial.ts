@@ -1,8 +1,8 @@
 import { decodePrepared, type PreparedData } from "../data/preparedData";
 import { gather, selectRows } from "../featureTable";
+import { guardGraph } from "../learners/graph/guardGraph";
 import { trainingProfile } from "../monitoring/trainingProfile";
 import { fitRows } from "./fitRows";
-import { guardGraph } from "./guardGraph";
 import type { RefitOutcome, RefitTask } from "./workerTasks";
 
 /** Fits the selected trial on all training rows; gives its guarded graph, its hold-out predictions and the profile that drift is measured against. */

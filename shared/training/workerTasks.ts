@@ -1,4 +1,5 @@
 import type { Resampling } from "../evaluation/resampling";
+import type { ClassWeights } from "../learners/trainer";
 import type { DeclaredFeature } from "../onnx/signature";
 import type { MetricDifference, VersionDetails } from "../registry/modelVersion";
 import type { EvaluationSpec } from "../usecase/evaluationSpec";
@@ -6,7 +7,6 @@ import type { SelectionMetric } from "../usecase/specFields";
 import type { BaselineName } from "../usecase/usecaseSpec";
 import type { Trial } from "./runRecord";
 import type { Refit } from "./runStore";
-import type { ClassWeights } from "./trainers/trainer";
 
 /** What a training worker thread is asked to do; everything crosses the thread as plain data and bytes. */
 export type WorkerTask = TrialTask | RefitTask | EvaluateTask;

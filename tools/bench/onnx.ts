@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { messageOf } from "../../shared/errors";
-import { learnerNames } from "../../shared/training/trainers/registry";
+import { learnerNames } from "../../shared/learners/registry";
 import { canLearn, type ParityErrors, parityCase } from "./parityCase";
 import type { ParityShape } from "./parityRows";
 

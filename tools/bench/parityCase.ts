@@ -1,7 +1,7 @@
+import { fitModel } from "../../shared/learners/fit/fitModel";
+import { trainerFor } from "../../shared/learners/registry";
+import type { FitContext, TrainingTarget } from "../../shared/learners/trainer";
 import type { TensorValue } from "../../shared/ports";
-import { fitModel } from "../../shared/training/trainers/fitModel";
-import { trainerFor } from "../../shared/training/trainers/registry";
-import type { FitContext, TrainingTarget } from "../../shared/training/trainers/trainer";
 import { parityParameters } from "./parityParameters";
 import { type ParityShape, parityRows } from "./parityRows";
 import { runTables } from "./runTable";

@@ -1,6 +1,6 @@
 import type { FeatureTable } from "../../shared/featureTable";
+import type { TrainingTarget } from "../../shared/learners/trainer";
 import { RandomStream } from "../../shared/math/randomStream";
-import type { TrainingTarget } from "../../shared/training/trainers/trainer";
 
 /** What a random table is like. */
 export interface ParityShape {

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { messageOf } from "../../shared/errors";
-import { learnerNames } from "../../shared/training/trainers/registry";
+import { learnerNames } from "../../shared/learners/registry";
 import { type FitMeasure, measureFit } from "./trainFit";
 import { benchLearner, defaultLearners } from "./trainLearners";
 import { type PeerMeasure, PeerRows } from "./trainPeers";

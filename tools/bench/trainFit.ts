@@ -1,8 +1,8 @@
 import { fork } from "node:child_process";
 import { messageOf } from "../../shared/errors";
 import type { FeatureTable } from "../../shared/featureTable";
-import { fitModel } from "../../shared/training/trainers/fitModel";
-import { trainerFor } from "../../shared/training/trainers/registry";
+import { fitModel } from "../../shared/learners/fit/fitModel";
+import { trainerFor } from "../../shared/learners/registry";
 import { type BenchRows, benchRows, testSeed, trainSeed } from "./trainRows";
 import { type Quality, qualityOf } from "./trainScores";
 

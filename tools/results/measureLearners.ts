@@ -1,11 +1,11 @@
 import { encodePrepared, type PreparedData } from "../../shared/data/preparedData";
+import { learnerNames, trainerFor } from "../../shared/learners/registry";
 import { evaluateHoldout } from "../../shared/training/evaluateHoldout";
 import { planTrials } from "../../shared/training/planTrials";
 import { refitTrial } from "../../shared/training/refitTrial";
 import type { Trial, TrialResult } from "../../shared/training/runRecord";
 import { scoreTrial } from "../../shared/training/scoreTrial";
 import { meanOf, selectTrial } from "../../shared/training/selectTrial";
-import { learnerNames, trainerFor } from "../../shared/training/trainers/registry";
 import type { EvaluateOutcome } from "../../shared/training/workerTasks";
 import { declaredFeatures } from "../../shared/usecase/declaredFeatures";
 import { taskOf } from "../../shared/usecase/specTask";

@@ -1,17 +1,17 @@
 import type { ExplanationSample } from "../../../shared/explain/explanationSample";
 import { TreeViews } from "../../../shared/explain/treeViews";
 import type { FeatureTable } from "../../../shared/featureTable";
+import { guardGraph } from "../../../shared/learners/graph/guardGraph";
+import { trainerFor } from "../../../shared/learners/registry";
 import { VerifiedBlobs } from "../../../shared/ledger/verifiedBlobs";
 import type { FeatureDomain } from "../../../shared/onnx/featureDomain";
 import { readSignature } from "../../../shared/onnx/signature";
 import { createOnnxRuntime } from "../../../shared/onnxruntime/runtime";
 import { ModelRegistry } from "../../../shared/registry/modelRegistry";
 import { ModelLoader } from "../../../shared/serving/loader";
-import { guardGraph } from "../../../shared/training/guardGraph";
-import { trainerFor } from "../../../shared/training/trainers/registry";
 import { RecordedTelemetry } from "../../support/recordedTelemetry";
 import type { Storage } from "../../support/storage";
-import { sampleRows, sampleValues } from "../../unit/training/trainers/sampleRows";
+import { sampleRows, sampleValues } from "../../unit/learners/sampleRows";
 
 /** What explaining takes, on real storage and the real runtime, with models trained in a moment. */
 export function explainingOn(storage: Storage) {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { explainRequest } from "../../../shared/explain/explainRequest";
-import { learnerNames, trainerFor } from "../../../shared/training/trainers/registry";
+import { learnerNames, trainerFor } from "../../../shared/learners/registry";
 import { type Storage, startStorage } from "../../support/storage";
 import { explainingOn } from "./explaining";
 

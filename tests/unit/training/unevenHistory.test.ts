@@ -2,13 +2,13 @@ import { expect, it } from "vitest";
 import { encodePrepared, type PreparedData } from "../../../shared/data/preparedData";
 import { splitByTime } from "../../../shared/data/splitByTime";
 import { selectionMetricValue } from "../../../shared/evaluation/selectionMetric";
+import { trainerFor } from "../../../shared/learners/registry";
 import { seededRandom } from "../../../shared/math/seededRandom";
 import { modelOutput } from "../../../shared/training/modelOutput";
 import { refitTrial } from "../../../shared/training/refitTrial";
 import type { TrialResult } from "../../../shared/training/runRecord";
 import { scoreTrial } from "../../../shared/training/scoreTrial";
 import { meanOf, selectTrial } from "../../../shared/training/selectTrial";
-import { trainerFor } from "../../../shared/training/trainers/registry";
 
 const columns = 6;
 

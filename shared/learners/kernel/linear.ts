@@ -1,0 +1,45 @@
+import { z } from "zod";
+import type { Trainer } from "../trainer";
+import { fitLanes, fitNotes } from "./lanes";
+import { linearDesign } from "./linearDesign";
+import { fittedSvm, joinMachines, logOdds } from "./model";
+import { svmRows } from "./rows";
+import { minimizeSquaredHinge } from "./squaredHinge";
+
+const parameters = z.strictObject({
+  /** penalty on rows within the margin */
+  c: z.number().gt(0).max(1e6).default(1),
+  /** done when the gradient has shrunk to this share of what it is at the start */
+  tolerance: z.number().gt(0).max(0.1).default(1e-4),
+});
+
+type LinearParameters = z.output<typeof parameters>;
+
+/** A linear support vector machine with squared hinge loss and L2 penalty, also on the intercept, as scikit-learn's LinearSVC. */
+export const svmLinear: Trainer<LinearParameters> = {
+  learner: "svm-linear",
+  tasks: ["classification"],
+  parameters,
+  fit(table, target, { c, tolerance }, context) {
+    const rows = svmRows("svm-linear", table, target, context);
+    const { width } = rows.features;
+    const design = linearDesign(rows.points, width);
+    const lanes = fitLanes(
+      rows,
+      (signs, weights) => {
+        const penalties = weights.map((weight) => c * weight);
+        const solution = minimizeSquaredHinge({ design, signs, penalties, tolerance });
+        return { solution, scores: solution.scores };
+      },
+      context,
+    );
+    const machines = lanes.map(({ solution, sigmoid }) =>
+      logOdds({ coefficients: solution.point.slice(0, width), intercept: solution.point[width] }, sigmoid),
+    );
+    const { positiveIndex = 1, decisionThreshold = 0.5 } = context;
+    return fittedSvm(
+      { learner: "svm-linear", features: rows.features, notes: fitNotes(lanes), ...joinMachines(machines) },
+      { classes: rows.target.classes, positiveIndex, decisionThreshold },
+    );
+  },
+};
