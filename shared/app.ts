@@ -12,7 +12,7 @@ import { bareEnvironment, type Config } from "./config";
 import { DatasetRegistry } from "./data/datasetRegistry";
 import { createDataProcesses } from "./dataWork/dataProcesses";
 import { VersionExplanations } from "./explain/explainVersion";
-import { TreeViews } from "./explain/treeViews";
+import { TreeViews } from "./explain/trees/treeViews";
 import { InboxLedger } from "./inbox/inboxLedger";
 import { VerifiedBlobs } from "./ledger/verifiedBlobs";
 import { MonitorStore } from "./monitoring/monitorStore";

@@ -1,7 +1,7 @@
 import { figure } from "../figure";
 import type { Cell } from "./explanationSample";
 import type { SurrogateJson } from "./globalExplanation";
-import type { SurrogateNode } from "./surrogateTree";
+import type { SurrogateNode } from "./surrogate/surrogateTree";
 
 export interface SurrogateNames {
   features: readonly { name: string }[];

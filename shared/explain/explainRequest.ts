@@ -11,13 +11,13 @@ import type { LoadedModel, ModelLoader } from "../serving/loader";
 import { predict } from "../serving/predict";
 import { refuseInvalid, refusesInvalid, warningFields } from "../serving/rowWarnings";
 import type { Usecase } from "../usecase/loadUsecases";
-import { BlackBox } from "./blackBox";
 import { answerNames, chooseAnswers, explainedQuantity } from "./explainedAnswer";
 import { type ExplainTask, explainRows, methods, type RowExplanation } from "./explainRows";
 import { decodeSample, findSample } from "./findSample";
-import type { NumberRows } from "./numberRows";
-import { RowCodec } from "./rowCodec";
-import type { TreeViews } from "./treeViews";
+import { BlackBox } from "./model/blackBox";
+import type { NumberRows } from "./model/numberRows";
+import { RowCodec } from "./model/rowCodec";
+import type { TreeViews } from "./trees/treeViews";
 
 export interface ExplainPorts {
   loader: ModelLoader;

@@ -1,6 +1,6 @@
 import { AppError } from "../errors";
-import type { Outputs } from "./blackBox";
 import type { RowExplanations } from "./explainRows";
+import type { Outputs } from "./model/blackBox";
 
 /** The names of a classifier's answers in the order of its probabilities; numbers where the model does not tell them. */
 export function answerNames(classes: readonly string[] | undefined, outputCount: number): string[] {

@@ -3,7 +3,7 @@ import type { FeatureTable } from "../featureTable";
 import { seededRandom } from "../math/seededRandom";
 import { shortestFloat32 } from "../math/shortestFloat32";
 import type { SelectionMetric } from "../usecase/specFields";
-import { drawRows } from "./numberRows";
+import { drawRows } from "./model/numberRows";
 
 /** A cell as a caller would write it; null where the value is missing. */
 export type Cell = number | string | null;

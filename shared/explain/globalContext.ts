@@ -2,13 +2,13 @@ import { AppError } from "../errors";
 import type { ModelRuntime } from "../ports";
 import type { LoadedModel } from "../serving/loader";
 import type { Usecase } from "../usecase/loadUsecases";
-import { BlackBox } from "./blackBox";
 import { answerNames } from "./explainedAnswer";
 import type { ExplanationSample } from "./explanationSample";
 import { decodeSample, type FoundSample } from "./findSample";
-import { type NumberRows, pickRows } from "./numberRows";
-import { RowCodec } from "./rowCodec";
-import type { ReadTrees } from "./treeViews";
+import { BlackBox } from "./model/blackBox";
+import { type NumberRows, pickRows } from "./model/numberRows";
+import { RowCodec } from "./model/rowCodec";
+import type { ReadTrees } from "./trees/treeViews";
 
 /** What every part of a version's global explanation works on. */
 export interface GlobalContext {

@@ -2,7 +2,7 @@ import { seededRandom } from "../math/seededRandom";
 import { ownValue } from "../ownValue";
 import type { GlobalContext } from "./globalContext";
 import type { DependenceReport } from "./globalExplanation";
-import { drawRows, pickRows } from "./numberRows";
+import { drawRows, pickRows } from "./model/numberRows";
 import { levelGrid, partialDependence, quantileGrid } from "./partialDependence";
 
 const rowCount = 200;

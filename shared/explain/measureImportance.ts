@@ -4,7 +4,7 @@ import { seededRandom } from "../math/seededRandom";
 import type { ExplanationSample } from "./explanationSample";
 import type { GlobalContext } from "./globalContext";
 import type { ImportanceReport } from "./globalExplanation";
-import type { NumberRows } from "./numberRows";
+import type { NumberRows } from "./model/numberRows";
 import { permutationImportance } from "./permutationImportance";
 
 const repeats = 5;

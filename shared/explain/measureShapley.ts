@@ -1,4 +1,3 @@
-import { exactEvaluations, maxExactFeatures } from "./exactShapley";
 import { explainedQuantity } from "./explainedAnswer";
 import {
   type ExplainTask,
@@ -9,9 +8,10 @@ import {
 } from "./explainRows";
 import type { GlobalContext } from "./globalContext";
 import type { ShapleyReport } from "./globalExplanation";
-import { type NumberRows, pickRows } from "./numberRows";
-import { sampledEvaluations } from "./sampledShapley";
-import type { TreeView } from "./viewTrees";
+import { type NumberRows, pickRows } from "./model/numberRows";
+import { exactEvaluations, maxExactFeatures } from "./shapley/exactShapley";
+import { sampledEvaluations } from "./shapley/sampledShapley";
+import type { TreeView } from "./trees/viewTrees";
 
 /** rows that the model may be asked to score for this, over all answers */
 const maxEvaluations = 300_000;

@@ -1,10 +1,10 @@
 import { decidedClasses } from "../evaluation/classifierOutput";
-import { columnOf, type Outputs } from "./blackBox";
 import { nameTree, treeRules } from "./describeSurrogate";
 import type { GlobalContext } from "./globalContext";
 import type { SurrogateReport } from "./globalExplanation";
-import { type NumberRows, pickRows } from "./numberRows";
-import { fitSurrogate, surrogateAnswers, surrogateR2 } from "./surrogateTree";
+import { columnOf, type Outputs } from "./model/blackBox";
+import { type NumberRows, pickRows } from "./model/numberRows";
+import { fitSurrogate, surrogateAnswers, surrogateR2 } from "./surrogate/surrogateTree";
 
 const maxDepth = 4;
 

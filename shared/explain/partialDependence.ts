@@ -1,5 +1,5 @@
-import type { Outputs } from "./blackBox";
-import { type NumberRows, newRows } from "./numberRows";
+import type { Outputs } from "./model/blackBox";
+import { type NumberRows, newRows } from "./model/numberRows";
 
 export interface DependenceTask {
   predict(rows: NumberRows): Promise<Outputs>;

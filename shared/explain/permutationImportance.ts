@@ -1,4 +1,4 @@
-import { meanOf, type NumberRows } from "./numberRows";
+import { meanOf, type NumberRows } from "./model/numberRows";
 
 export interface ImportanceTask {
   /** the metric of the model on rows whose truth stands in their order */

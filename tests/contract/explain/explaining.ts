@@ -1,5 +1,5 @@
 import type { ExplanationSample } from "../../../shared/explain/explanationSample";
-import { TreeViews } from "../../../shared/explain/treeViews";
+import { TreeViews } from "../../../shared/explain/trees/treeViews";
 import type { FeatureTable } from "../../../shared/featureTable";
 import { guardGraph } from "../../../shared/learners/graph/guardGraph";
 import { trainerFor } from "../../../shared/learners/registry";

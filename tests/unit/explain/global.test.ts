@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { NumberRows } from "../../../shared/explain/numberRows";
+import type { NumberRows } from "../../../shared/explain/model/numberRows";
 import { levelGrid, partialDependence, quantileGrid } from "../../../shared/explain/partialDependence";
 import { permutationImportance } from "../../../shared/explain/permutationImportance";
-import { fitSurrogate, surrogateAnswers, surrogateR2 } from "../../../shared/explain/surrogateTree";
+import { fitSurrogate, surrogateAnswers, surrogateR2 } from "../../../shared/explain/surrogate/surrogateTree";
 import { seededRandom } from "../../../shared/math/seededRandom";
 
 const rowsOf = (rows: number[][]): NumberRows => ({

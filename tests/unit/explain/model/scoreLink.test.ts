@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Outputs } from "../../../shared/explain/blackBox";
-import { scoreLink } from "../../../shared/explain/scoreLink";
+import type { Outputs } from "../../../../shared/explain/model/blackBox";
+import { scoreLink } from "../../../../shared/explain/model/scoreLink";
 
 const scores = Array.from({ length: 12 }, (_, i) => [Math.sin(i * 1.7) * 2, Math.cos(i * 0.9) - 0.5, Math.sin(i * i)]);
 const outputs = (rows: number[][]): Outputs => ({

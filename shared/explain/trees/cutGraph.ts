@@ -1,13 +1,13 @@
 import { create, toBinary } from "@bufbuild/protobuf";
-import { attributeProto } from "../onnx/graphAttribute";
-import { elementTypeNumber, valueInfo } from "../onnx/graphTensor";
+import { attributeProto } from "../../onnx/graphAttribute";
+import { elementTypeNumber, valueInfo } from "../../onnx/graphTensor";
 import {
   type GraphProto,
   GraphProtoSchema,
   type ModelProto,
   ModelProtoSchema,
   NodeProtoSchema,
-} from "../onnx/onnx.generated";
+} from "../../onnx/onnx.generated";
 
 /** The name of the output of a cut graph. */
 export const cutOutput = "tidegate_cut";

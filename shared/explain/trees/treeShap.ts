@@ -1,4 +1,4 @@
-import { meanOf, type NumberRows } from "./numberRows";
+import { meanOf, type NumberRows } from "../model/numberRows";
 import { rawScores, type TreeEnsemble, takesTrue } from "./treeEnsemble";
 
 export interface TreeShapProblem {

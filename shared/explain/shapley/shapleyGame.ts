@@ -1,4 +1,4 @@
-import type { NumberRows, PredictRows } from "./numberRows";
+import type { NumberRows, PredictRows } from "../model/numberRows";
 
 /** The game that Shapley values of any model share: absent features take their values from the background rows, together. */
 export interface ShapleyGame {

@@ -1,10 +1,10 @@
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
-import { readTreeEnsemble } from "../../../shared/explain/readTreeEnsemble";
-import { rawScores } from "../../../shared/explain/treeEnsemble";
-import { type AttributeValue, attributeProto } from "../../../shared/onnx/graphAttribute";
-import { tensorProto } from "../../../shared/onnx/graphTensor";
-import { AttributeProtoSchema, NodeProtoSchema } from "../../../shared/onnx/onnx.generated";
+import { readTreeEnsemble } from "../../../../shared/explain/trees/readTreeEnsemble";
+import { rawScores } from "../../../../shared/explain/trees/treeEnsemble";
+import { type AttributeValue, attributeProto } from "../../../../shared/onnx/graphAttribute";
+import { tensorProto } from "../../../../shared/onnx/graphTensor";
+import { AttributeProtoSchema, NodeProtoSchema } from "../../../../shared/onnx/onnx.generated";
 
 /** Two stumps on column 0 for two targets; the second tree's nodes stand in another order than their numbers. */
 const stumps: Record<string, AttributeValue> = {

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { RuntimeModel } from "../ports";
+import type { RuntimeModel } from "../../ports";
+import { type NumberRows, newRows } from "../model/numberRows";
+import type { RowCodec } from "../model/rowCodec";
 import { cutOutput } from "./cutGraph";
-import { type NumberRows, newRows } from "./numberRows";
-import type { RowCodec } from "./rowCodec";
 
 const chunkRows = 512;
 

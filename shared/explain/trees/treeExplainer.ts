@@ -1,8 +1,8 @@
-import { AppError } from "../errors";
-import type { ModelRuntime } from "../ports";
-import type { BlackBox, Outputs } from "./blackBox";
-import type { NumberRows } from "./numberRows";
-import { type Link, type ScoreOf, scoreLink } from "./scoreLink";
+import { AppError } from "../../errors";
+import type { ModelRuntime } from "../../ports";
+import type { BlackBox, Outputs } from "../model/blackBox";
+import type { NumberRows } from "../model/numberRows";
+import { type Link, type ScoreOf, scoreLink } from "../model/scoreLink";
 import { treeColumns } from "./treeColumns";
 import { rawScores } from "./treeEnsemble";
 import { TreeShap } from "./treeShap";

@@ -1,4 +1,4 @@
-import type { NumberRows } from "./numberRows";
+import type { NumberRows } from "../model/numberRows";
 
 /** How a node compares a value with its threshold; the order is that of the codes in `TreeEnsemble.mode`. */
 export const branchModes = ["BRANCH_LEQ", "BRANCH_LT", "BRANCH_GT", "BRANCH_GTE", "BRANCH_EQ", "BRANCH_NEQ"] as const;

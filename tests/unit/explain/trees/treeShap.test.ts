@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { NumberRows } from "../../../shared/explain/numberRows";
-import { branchModes, rawScores, type TreeEnsemble } from "../../../shared/explain/treeEnsemble";
-import { TreeShap } from "../../../shared/explain/treeShap";
-import { bruteForceShapley, marginalWorth } from "./bruteForce";
+import type { NumberRows } from "../../../../shared/explain/model/numberRows";
+import { branchModes, rawScores, type TreeEnsemble } from "../../../../shared/explain/trees/treeEnsemble";
+import { TreeShap } from "../../../../shared/explain/trees/treeShap";
+import { bruteForceShapley, marginalWorth } from "../bruteForce";
 
 /** A tree written as nested lists: a leaf's value, or [column, threshold, true branch, false branch, mode, missing goes to true]. */
 type Node = number | [number, number, Node, Node, (typeof branchModes)[number]?, boolean?];

@@ -1,5 +1,5 @@
-import { isAppError } from "../errors";
-import type { ModelVersion } from "../registry/modelVersion";
+import { isAppError } from "../../errors";
+import type { ModelVersion } from "../../registry/modelVersion";
 import { type TreeView, viewTrees } from "./viewTrees";
 
 const capacity = 4;

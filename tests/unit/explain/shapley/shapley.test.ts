@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { exactEvaluations, exactShapley } from "../../../shared/explain/exactShapley";
-import { drawRows, type NumberRows, type PredictRows } from "../../../shared/explain/numberRows";
-import { sampledEvaluations, sampledShapley } from "../../../shared/explain/sampledShapley";
-import { seededRandom } from "../../../shared/math/seededRandom";
-import { bruteForceShapley, marginalWorth } from "./bruteForce";
+import { drawRows, type NumberRows, type PredictRows } from "../../../../shared/explain/model/numberRows";
+import { exactEvaluations, exactShapley } from "../../../../shared/explain/shapley/exactShapley";
+import { sampledEvaluations, sampledShapley } from "../../../../shared/explain/shapley/sampledShapley";
+import { seededRandom } from "../../../../shared/math/seededRandom";
+import { bruteForceShapley, marginalWorth } from "../bruteForce";
 
 const rowsOf = (rows: number[][]): NumberRows => ({
   rowCount: rows.length,

@@ -1,7 +1,7 @@
 import { BinaryReader } from "@bufbuild/protobuf/wire";
-import { AppError } from "../errors";
-import type { GraphProto, NodeProto, TensorProto } from "../onnx/onnx.generated";
-import type { FeatureSlot } from "../onnx/signature";
+import { AppError } from "../../errors";
+import type { GraphProto, NodeProto, TensorProto } from "../../onnx/onnx.generated";
+import type { FeatureSlot } from "../../onnx/signature";
 
 /** A column that no feature has a part in. */
 const constant = -1;

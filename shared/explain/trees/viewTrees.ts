@@ -1,7 +1,7 @@
 import { fromBinary } from "@bufbuild/protobuf";
-import { AppError } from "../errors";
-import { type GraphProto, ModelProtoSchema } from "../onnx/onnx.generated";
-import type { ModelSignature } from "../onnx/signature";
+import { AppError } from "../../errors";
+import { type GraphProto, ModelProtoSchema } from "../../onnx/onnx.generated";
+import type { ModelSignature } from "../../onnx/signature";
 import { cutGraph, nodesBefore } from "./cutGraph";
 import { type EnsembleNode, readTreeEnsemble } from "./readTreeEnsemble";
 import { traceColumns } from "./traceColumns";

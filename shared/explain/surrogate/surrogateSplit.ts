@@ -1,5 +1,5 @@
-import type { Outputs } from "./blackBox";
-import type { NumberRows } from "./numberRows";
+import type { Outputs } from "../model/blackBox";
+import type { NumberRows } from "../model/numberRows";
 
 export interface SplitTask {
   rows: NumberRows;

@@ -1,7 +1,7 @@
-import { shortestFloat32 } from "../math/shortestFloat32";
-import type { ModelSignature } from "../onnx/signature";
-import type { TensorValue } from "../ports";
-import type { DecodedRows } from "../serving/decodeRows";
+import { shortestFloat32 } from "../../math/shortestFloat32";
+import type { ModelSignature } from "../../onnx/signature";
+import type { TensorValue } from "../../ports";
+import type { DecodedRows } from "../../serving/decodeRows";
 import { type NumberRows, newRows } from "./numberRows";
 
 /** Turns a model's input tensors into rows of numbers, one column a feature, and back; a category is the number of its text. */

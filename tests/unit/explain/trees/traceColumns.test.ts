@@ -1,10 +1,10 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { describe, expect, it } from "vitest";
-import { traceColumns } from "../../../shared/explain/traceColumns";
-import { GraphBuilder } from "../../../shared/onnx/graph";
-import { ModelProtoSchema, TensorProtoSchema } from "../../../shared/onnx/onnx.generated";
-import type { FeatureSlot } from "../../../shared/onnx/signature";
+import { traceColumns } from "../../../../shared/explain/trees/traceColumns";
+import { GraphBuilder } from "../../../../shared/onnx/graph";
+import { ModelProtoSchema, TensorProtoSchema } from "../../../../shared/onnx/onnx.generated";
+import type { FeatureSlot } from "../../../../shared/onnx/signature";
 
 const slot = (name: string, input: string, index: number): FeatureSlot => ({
   name,

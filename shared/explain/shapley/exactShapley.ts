@@ -1,4 +1,4 @@
-import { meanOf, type NumberRows, newRows, pickRows } from "./numberRows";
+import { meanOf, type NumberRows, newRows, pickRows } from "../model/numberRows";
 import type { ShapleyGame, ShapleyValues } from "./shapleyGame";
 
 /** beyond this many features there are too many coalitions: values are sampled */

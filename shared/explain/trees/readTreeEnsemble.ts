@@ -1,5 +1,5 @@
-import { AppError } from "../errors";
-import type { AttributeProto, NodeProto } from "../onnx/onnx.generated";
+import { AppError } from "../../errors";
+import type { AttributeProto, NodeProto } from "../../onnx/onnx.generated";
 import { branchModes, type TreeEnsemble } from "./treeEnsemble";
 
 /** A tree ensemble as it stands in a graph. */

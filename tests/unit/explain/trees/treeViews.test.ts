@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { TreeViews } from "../../../shared/explain/treeViews";
-import { GraphBuilder } from "../../../shared/onnx/graph";
-import type { ModelVersion } from "../../../shared/registry/modelVersion";
+import { TreeViews } from "../../../../shared/explain/trees/treeViews";
+import { GraphBuilder } from "../../../../shared/onnx/graph";
+import type { ModelVersion } from "../../../../shared/registry/modelVersion";
 
 const bytes = new GraphBuilder("no trees").toBytes({});
 const version = (number: number) => ({ model: "m", version: number, sha256: "", signature: {} }) as ModelVersion;

@@ -1,5 +1,5 @@
-import type { Outputs } from "./blackBox";
-import type { NumberRows } from "./numberRows";
+import type { Outputs } from "../model/blackBox";
+import type { NumberRows } from "../model/numberRows";
 import { type BestSplit, bestSplit } from "./surrogateSplit";
 
 /** A leaf, or a split: a row goes left when its number is at most `threshold`, its category is in `left`, or where it is missing by `missingLeft`. */

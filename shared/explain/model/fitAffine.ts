@@ -1,4 +1,4 @@
-import { solveCholesky } from "../math/solveCholesky";
+import { solveCholesky } from "../../math/solveCholesky";
 import type { Outputs } from "./blackBox";
 import { columnOf } from "./blackBox";
 import { meanOf } from "./numberRows";

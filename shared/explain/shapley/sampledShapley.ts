@@ -1,4 +1,4 @@
-import { type NumberRows, newRows } from "./numberRows";
+import { type NumberRows, newRows } from "../model/numberRows";
 import type { ShapleyGame, ShapleyValues } from "./shapleyGame";
 
 /** Rows that the model must score for one explained row. */

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { AppError } from "../errors";
-import type { ModelSignature } from "../onnx/signature";
-import type { RuntimeModel } from "../ports";
+import { AppError } from "../../errors";
+import type { ModelSignature } from "../../onnx/signature";
+import type { RuntimeModel } from "../../ports";
 import type { NumberRows, PredictRows } from "./numberRows";
 import type { RowCodec } from "./rowCodec";
 
