@@ -1,10 +1,10 @@
 import type { Comparison, Measured } from "./compareFeature";
+import { type WeightedPoints, wasserstein1 } from "./distances/wasserstein";
 import { judgeUnseen } from "./judgeUnseen";
 import { noDriftWasserstein, type SampleSizes } from "./noDrift";
 import type { NumberProfile } from "./profile";
 import { chooseThreshold } from "./threshold";
 import type { Shape } from "./trainingProfile";
-import { type WeightedPoints, wasserstein1 } from "./wasserstein";
 
 /** Wasserstein-1 over the baseline's standard deviation, each bin standing at its own mean; 0 for the same constant. */
 export function compareNumbers(

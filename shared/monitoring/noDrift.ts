@@ -1,4 +1,4 @@
-import type { WeightedPoints } from "./wasserstein";
+import type { WeightedPoints } from "./distances/wasserstein";
 
 /** How many independent rows either side is worth. */
 export interface SampleSizes {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { FeatureTable } from "../../../shared/featureTable";
 import { seededRandom } from "../../../shared/math/seededRandom";
+import { wasserstein1 } from "../../../shared/monitoring/distances/wasserstein";
 import { compareProfiles, rowsNeeded } from "../../../shared/monitoring/drift";
 import {
   addCategory,
@@ -14,7 +15,6 @@ import {
   type Profile,
 } from "../../../shared/monitoring/profile";
 import { type TrainingProfile, trainingProfile } from "../../../shared/monitoring/trainingProfile";
-import { wasserstein1 } from "../../../shared/monitoring/wasserstein";
 import { driftSettings } from "./driftSettings";
 
 function table(numbers: ArrayLike<number>, categories: string[] = []): FeatureTable {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { debiasedJensenShannon, jensenShannon } from "../../../shared/monitoring/jensenShannon";
-import { wasserstein1 } from "../../../shared/monitoring/wasserstein";
+import { debiasedJensenShannon, jensenShannon } from "../../../../shared/monitoring/distances/jensenShannon";
+import { wasserstein1 } from "../../../../shared/monitoring/distances/wasserstein";
 
 // biome-ignore lint/suspicious/noExplicitAny: the vectors of different methods have different shapes
 const vectors = JSON.parse(readFileSync("tests/vectors/drift.json", "utf8")) as any[];
