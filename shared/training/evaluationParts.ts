@@ -4,9 +4,9 @@ import { pairedBootstrap } from "../evaluation/pairedBootstrap";
 import { regressionMetrics } from "../evaluation/regressionMetrics";
 import { valueCurves } from "../evaluation/valueCurves";
 import { isClassifier, type ModelOutput } from "../evaluation/weightedMetric";
-import { championName } from "../governance/gate";
 import { classMetrics, type SelectionMetric, valueMetrics } from "../usecase/specFields";
 import { intervalOf, type JudgedHoldout, savingOf, slicesOf } from "./describeHoldout";
+import { championName } from "./gate";
 import type { EvaluateOutcome, EvaluateTask, EvaluationPart } from "./workerTasks";
 
 type Adds = EvaluationPart["adds"];

@@ -1,6 +1,5 @@
 import { decodePrepared, type PreparedData } from "../data/preparedData";
 import { AppError, isAppError } from "../errors";
-import { championName } from "../governance/gate";
 import type { ModelSignature } from "../onnx/signature";
 import type { ModelRuntime, QueueSender } from "../ports";
 import type { AliasState } from "../registry/aliasPointers";
@@ -12,6 +11,7 @@ import type { Usecase } from "../usecase/loadUsecases";
 import { checkModel } from "./checkModel";
 import { evaluateInSteps } from "./evaluationSteps";
 import { type FailRunPorts, failRun } from "./failRun";
+import { championName } from "./gate";
 import { holdoutTable, proveGraph } from "./proveGraph";
 import { type PublishPorts, publishVersion } from "./publishVersion";
 import { isFinal, type RunRecord, type TrialResult, trainingQueues } from "./runRecord";

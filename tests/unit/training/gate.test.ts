@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { judge } from "../../../shared/governance/gate";
+import { judge } from "../../../shared/training/gate";
 
 const gates = { minHoldoutRows: 50, confidence: 0.95, bootstrapSamples: 2000 };
 const against = (name: string, difference: number, low: number, high: number) => ({
