@@ -1,7 +1,7 @@
 import { app, type InvocationContext } from "@azure/functions";
 import { getApp } from "../shared/app";
-import { type FileOutcome, receiveFile } from "../shared/governance/receiveFile";
 import { datasetsInbox, modelsInbox } from "../shared/inbox/inboxes";
+import { type FileOutcome, receiveFile } from "../shared/loop/receiveFile";
 import { background } from "./background";
 import { config } from "./telemetry";
 

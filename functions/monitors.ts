@@ -1,7 +1,7 @@
 import { app } from "@azure/functions";
 import { z } from "zod";
 import { getApp } from "../shared/app";
-import { watchState } from "../shared/governance/watchState";
+import { watchState } from "../shared/loop/watchState";
 import { resultPlace } from "../shared/monitoring/monitorStore";
 import { endpoint } from "./endpoint";
 import { requireSubject } from "./knownNames";

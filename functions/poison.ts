@@ -1,6 +1,6 @@
 import { app } from "@azure/functions";
 import { getApp } from "../shared/app";
-import { handlePoison } from "../shared/governance/handlePoison";
+import { handlePoison } from "../shared/loop/handlePoison";
 import { poisonQueues } from "../shared/storageNames";
 import { background } from "./background";
 

@@ -1,7 +1,7 @@
 import { app } from "@azure/functions";
 import { getApp } from "../shared/app";
-import { reconcile } from "../shared/governance/reconcile";
-import { runDriftMonitors } from "../shared/governance/runDriftMonitors";
+import { reconcile } from "../shared/loop/reconcile";
+import { runDriftMonitors } from "../shared/loop/runDriftMonitors";
 import { startScheduledRuns } from "../shared/training/startScheduledRuns";
 import { background } from "./background";
 

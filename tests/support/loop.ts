@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { type App, createApp } from "../../shared/app";
 import { readConfig } from "../../shared/config";
-import { receiveDataset } from "../../shared/data/receiveDataset";
+import { receiveDataset } from "../../shared/loop/receiveDataset";
 import { scoreRequest } from "../../shared/serving/scoreRequest";
 import { finishTraining } from "../../shared/training/finishTraining";
 import { planTraining } from "../../shared/training/planTraining";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { TableClient } from "@azure/data-tables";
 import { afterEach, describe, expect, it } from "vitest";
-import { runDriftMonitors } from "../../../shared/governance/runDriftMonitors";
 import { sha256Of } from "../../../shared/ledger/verifiedBlobs";
+import { runDriftMonitors } from "../../../shared/loop/runDriftMonitors";
 import type { TableRow as Row } from "../../../shared/ports";
 import { finishTraining } from "../../../shared/training/finishTraining";
 import { trainingQueues } from "../../../shared/training/runRecord";

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildModelCard } from "../../../shared/card/buildModelCard";
 import { modelCardPage } from "../../../shared/card/modelCardPage";
 import { explainRequest } from "../../../shared/explain/explainRequest";
-import { runDriftMonitors } from "../../../shared/governance/runDriftMonitors";
+import { runDriftMonitors } from "../../../shared/loop/runDriftMonitors";
 import { seededRandom } from "../../../shared/math/seededRandom";
 import { Loop } from "../../support/loop";
 

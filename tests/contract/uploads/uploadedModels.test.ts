@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { modelCard } from "../../../shared/card/modelCard";
 import { modelCardPage } from "../../../shared/card/modelCardPage";
-import { reconcile } from "../../../shared/governance/reconcile";
+import { reconcile } from "../../../shared/loop/reconcile";
 import { GraphBuilder } from "../../../shared/onnx/graph";
 import { registerUpload } from "../../../shared/uploads/registerUpload";
 import { hourlySpec } from "../../support/hourlyLevels";

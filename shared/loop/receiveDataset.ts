@@ -1,5 +1,10 @@
+import {
+  type DroppedFile,
+  type RegisterDatasetPorts,
+  type RegisterOutcome,
+  registerDataset,
+} from "../data/registerDataset";
 import { type StartRunPorts, startRun } from "../training/startRun";
-import { type DroppedFile, type RegisterDatasetPorts, type RegisterOutcome, registerDataset } from "./registerDataset";
 
 /** Registers a dropped dataset and, where the use case's policy says so, starts the run that trains on it; safe to repeat. */
 export async function receiveDataset(

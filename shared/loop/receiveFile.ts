@@ -1,4 +1,3 @@
-import { receiveDataset } from "../data/receiveDataset";
 import { type RegisterDatasetPorts, rejectDataset } from "../data/registerDataset";
 import { isEnvironmental, messageOf } from "../errors";
 import { datasetsInbox, placeInInbox } from "../inbox/inboxes";
@@ -7,6 +6,7 @@ import { cutText } from "../ledger/cutText";
 import { sha256Of } from "../ledger/verifiedBlobs";
 import type { StartRunPorts } from "../training/startRun";
 import { type RegisterUploadPorts, registerUpload, rejectUpload } from "../uploads/registerUpload";
+import { receiveDataset } from "./receiveDataset";
 
 export type ReceiveFilePorts = RegisterDatasetPorts & StartRunPorts & RegisterUploadPorts & { inbox: InboxLedger };
 export type GiveUpPorts = Omit<RegisterDatasetPorts, "dataWork"> &

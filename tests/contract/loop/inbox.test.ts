@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import { AppError } from "../../../shared/errors";
-import { handlePoison } from "../../../shared/governance/handlePoison";
-import { receiveFile } from "../../../shared/governance/receiveFile";
-import { reconcile } from "../../../shared/governance/reconcile";
 import { readAuditTrail } from "../../../shared/ledger/auditTrail";
+import { handlePoison } from "../../../shared/loop/handlePoison";
+import { receiveFile } from "../../../shared/loop/receiveFile";
+import { reconcile } from "../../../shared/loop/reconcile";
 import { GraphBuilder } from "../../../shared/onnx/graph";
 import { startRun } from "../../../shared/training/startRun";
 import { Loop, shippedSpec } from "../../support/loop";

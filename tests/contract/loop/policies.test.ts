@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
-import { handlePoison } from "../../../shared/governance/handlePoison";
-import { reconcile } from "../../../shared/governance/reconcile";
-import { runDriftMonitors } from "../../../shared/governance/runDriftMonitors";
-import { watchState } from "../../../shared/governance/watchState";
 import { readAuditTrail } from "../../../shared/ledger/auditTrail";
+import { handlePoison } from "../../../shared/loop/handlePoison";
+import { reconcile } from "../../../shared/loop/reconcile";
+import { runDriftMonitors } from "../../../shared/loop/runDriftMonitors";
+import { watchState } from "../../../shared/loop/watchState";
 import { cancelRun } from "../../../shared/training/cancelRun";
 import { finishTraining } from "../../../shared/training/finishTraining";
 import { planTraining } from "../../../shared/training/planTraining";

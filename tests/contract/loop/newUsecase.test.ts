@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { receiveFile } from "../../../shared/governance/receiveFile";
-import { reconcile } from "../../../shared/governance/reconcile";
+import { receiveFile } from "../../../shared/loop/receiveFile";
+import { reconcile } from "../../../shared/loop/reconcile";
 import { Loop, shippedSpec } from "../../support/loop";
 
 const { sample: _sample, example: _example, ...spec } = shippedSpec("coffee-grade");
