@@ -1,6 +1,3 @@
-import type { ModelSignature } from "./onnx/signature";
-import type { Predictions } from "./serving/predict";
-
 /** A blob's name, size and entity tag as a listing or a read reports them. */
 export interface BlobInfo {
   name: string;
@@ -108,8 +105,6 @@ export interface RuntimeModel {
   inputs: TensorInfo[];
   outputs: TensorInfo[];
   run(inputs: Record<string, TensorValue>): Promise<Record<string, TensorValue>>;
-  /** Predicts the rows of a scoring request's JSON body; AppError invalid_input lists each field at fault. */
-  predict(body: string, signature: ModelSignature): Promise<Predictions>;
   release(): Promise<void>;
   /** memory that it takes whatever its size, where that is much */
   overheadBytes?: number;

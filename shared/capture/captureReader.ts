@@ -7,10 +7,9 @@ import {
   type NumberProfile,
   type Profile,
 } from "../monitoring/profile";
-import { type FeatureDomain, float32Limits } from "../onnx/featureDomain";
+import { type FeatureDomain, float32Limits, trimSpaces } from "../onnx/featureDomain";
 import type { ModelSignature } from "../onnx/signature";
 import { ownValue } from "../ownValue";
-import { trimSpaces } from "../serving/judgeCell";
 import { sequenceDigits } from "./captureLine";
 
 type AddCell = (value: unknown) => void;

@@ -1,3 +1,4 @@
+import { type CheckResult, checkResult } from "../data/checkResult";
 import type { PreparedData } from "../data/preparedData";
 import { calibrationBins, expectedCalibrationError } from "../evaluation/calibration";
 import { metricName } from "../evaluation/metricWords";
@@ -7,10 +8,8 @@ import { type FeatureTable, selectRows } from "../featureTable";
 import { figure, percent } from "../figure";
 import { seededRandom } from "../math/seededRandom";
 import { ownValue } from "../ownValue";
-import type { CheckResult } from "../registry/modelVersion";
 import type { ChecksSpec } from "../usecase/checksSpec";
 import type { SelectionMetric } from "../usecase/specFields";
-import { checkResult } from "./checkResult";
 import { changeNumber, type Predict, setColumn, watch, watchedClass } from "./watchedModel";
 
 const kind = "post-train" as const;

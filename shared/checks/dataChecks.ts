@@ -1,11 +1,10 @@
+import { type CheckResult, checkResult } from "../data/checkResult";
 import { hashRows } from "../data/hashRows";
 import type { PreparedData } from "../data/preparedData";
 import type { FeatureTable } from "../featureTable";
 import { figure, percent } from "../figure";
-import type { CheckResult } from "../registry/modelVersion";
 import { timeText } from "../timeText";
 import type { ChecksSpec } from "../usecase/checksSpec";
-import { checkResult } from "./checkResult";
 import { featurePowers } from "./leakage";
 
 const kind = "pre-train" as const;

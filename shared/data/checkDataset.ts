@@ -2,10 +2,11 @@ import { isAppError } from "../errors";
 import type { SqlSession } from "../ports";
 import { readingFile } from "../sql/readingFile";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
-import type { RejectionReason } from "./datasetRegistry";
+import type { OpenedDataset } from "./datasetSource";
 import { checkDuplicates } from "./duplicateRows";
 import { checkFutureTimes } from "./futureTimes";
-import { type OpenedDataset, readDataset } from "./readDataset";
+import { readDataset } from "./readDataset";
+import type { RejectionReason } from "./rejectionReason";
 import { columnId, keyColumns, rowNumber } from "./sqlText";
 import { columnParts, faultCount, typedColumn, typedTableSql } from "./typedColumn";
 

@@ -1,6 +1,6 @@
-import type { CheckResult } from "../registry/modelVersion";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import type { DatasetCheck } from "./checkDataset";
+import type { CheckResult } from "./checkResult";
 import type { KnownRows } from "./compareVersions";
 import type { DatasetFile } from "./prepareDataset";
 import type { PreparedCounts } from "./preparedData";

@@ -7,17 +7,11 @@ import { VersionLedger } from "../ledger/versionLedger";
 import type { Clock, TableRow, TableStore } from "../ports";
 import type { DatasetFile } from "./prepareDataset";
 import type { ColumnProfile } from "./profileDataset";
+import type { RejectionReason } from "./rejectionReason";
 import { type DatasetChange, readWithdrawal, type Withdrawal, Withdrawals } from "./withdrawals";
 
 const table = "datasets";
 export const datasetsContainer = "datasets";
-
-/** Why a cell, a row or a file is not acceptable. */
-export interface RejectionReason {
-  row?: number;
-  column?: string;
-  message: string;
-}
 
 export interface DatasetVersion {
   usecase: string;

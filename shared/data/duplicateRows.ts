@@ -1,7 +1,7 @@
 import { ownValue } from "../ownValue";
 import type { SqlSession } from "../ports";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
-import type { RejectionReason } from "./datasetRegistry";
+import type { RejectionReason } from "./rejectionReason";
 import { areShownTwice } from "./repeatedHour";
 import { columnId, keyColumns, rowNumber } from "./sqlText";
 

@@ -1,6 +1,6 @@
 import type { SqlSession } from "../ports";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
-import type { RejectionReason } from "./datasetRegistry";
+import type { RejectionReason } from "./rejectionReason";
 import { columnId, rowNumber } from "./sqlText";
 
 interface FutureTimes {

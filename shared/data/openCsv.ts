@@ -2,7 +2,7 @@ import type { SqlSession } from "../ports";
 import { readingFile } from "../sql/readingFile";
 import type { DataLimits } from "../usecase/limitsSpec";
 import type { CsvFault } from "./csvScanner";
-import type { DatasetSource, FileFaults } from "./readDataset";
+import type { DatasetSource, FileFaults } from "./datasetSource";
 import { literal, rowNumber } from "./sqlText";
 import { linesOfRows, unpackCsv } from "./unpackCsv";
 

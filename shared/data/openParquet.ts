@@ -1,7 +1,7 @@
 import type { SqlSession } from "../ports";
 import { readingFile } from "../sql/readingFile";
 import type { DataLimits } from "../usecase/limitsSpec";
-import type { DatasetSource, FileFaults } from "./readDataset";
+import type { DatasetSource, FileFaults } from "./datasetSource";
 import { refuseLargeParquet } from "./refuseLargeParquet";
 import { identifier, literal, rowNumber } from "./sqlText";
 

@@ -4,35 +4,13 @@ import { readingFile } from "../sql/readingFile";
 import type { DataLimits } from "../usecase/limitsSpec";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import { renamedColumns } from "./auditColumns";
-import type { RejectionReason } from "./datasetRegistry";
+import type { DatasetSource, FileFaults, OpenedDataset } from "./datasetSource";
 import { openCsv } from "./openCsv";
 import { openParquet } from "./openParquet";
 import { refuseCells } from "./overLimit";
+import type { RejectionReason } from "./rejectionReason";
 import { columnId, rowNumber } from "./sqlText";
 import { rawTableSql } from "./typedColumn";
-
-/** What was found when a file was opened; without reasons against it, the view `raw` holds its rows. */
-export interface OpenedDataset {
-  reasons: RejectionReason[];
-  reasonCount: number;
-  notes: string[];
-  /** lines of a text file on which rows start; none for Parquet */
-  linesOf(rows: number[]): Promise<Map<number, number>>;
-}
-
-/** How to read a file that is in order: SQL of its rows (columns s0, s1, ... and the row number), and the names it gives them. */
-export interface DatasetSource {
-  sql: string;
-  names: string[];
-  rowCount: number;
-  linesOf: OpenedDataset["linesOf"];
-}
-
-/** Faults that keep a file from being read at all. */
-export interface FileFaults {
-  reasons: RejectionReason[];
-  reasonCount: number;
-}
 
 /**
  * Opens a .csv, .csv.gz or .parquet file in the session's folder as the view `raw`: the row number, and the spec's columns by position,

@@ -9,17 +9,12 @@ import { telemetryEvents } from "../telemetryNames";
 import type { Usecase } from "../usecase/loadUsecases";
 import { refused } from "./checkDataset";
 import { comparisonNotes, type KnownRows } from "./compareVersions";
-import {
-  type DatasetRegistry,
-  type DatasetVersion,
-  datasetsContainer,
-  type NewDataset,
-  type RejectionReason,
-} from "./datasetRegistry";
+import { type DatasetRegistry, type DatasetVersion, datasetsContainer, type NewDataset } from "./datasetRegistry";
 import type { DataWork, InspectOutcome } from "./dataTasks";
 import { judgeKnownBytes, overlapping } from "./droppedAgain";
 import { refuseLargeFile } from "./overLimit";
 import type { DatasetFile } from "./prepareDataset";
+import type { RejectionReason } from "./rejectionReason";
 import type { Withdrawal } from "./withdrawals";
 
 export interface RegisterDatasetPorts {

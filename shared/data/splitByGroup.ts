@@ -1,6 +1,6 @@
 import { AppError } from "../errors";
 import { hashRows } from "./hashRows";
-import type { RowSplit } from "./splitRows";
+import type { RowSplit } from "./rowSplit";
 
 /**
  * Keeps the rows of a group together: whole groups make the hold-out, the others the folds, one each (leave one group out) where there

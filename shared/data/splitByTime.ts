@@ -1,5 +1,5 @@
 import type { Fold } from "./preparedData";
-import type { RowSplit } from "./splitRows";
+import type { RowSplit } from "./rowSplit";
 
 const dayMs = 24 * 3_600_000;
 

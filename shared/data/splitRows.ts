@@ -2,13 +2,11 @@ import { AppError } from "../errors";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import { areEventsOfTheirOwn } from "./copyGroups";
 import type { PreparedData } from "./preparedData";
+import type { RowSplit } from "./rowSplit";
 import { splitByGroup } from "./splitByGroup";
 import { splitByTime } from "./splitByTime";
 import { type Places, splitStratified } from "./splitStratified";
 import { spreadCopies } from "./spreadCopies";
-
-/** Rows of the table by their part, folds within the training rows, and what is drawn when rows are drawn again. */
-export type RowSplit = Pick<PreparedData, "trainRows" | "holdoutRows" | "folds" | "blocks" | "blockUnit">;
 
 /** What a split may go by, each worked out only where it is needed. */
 interface SplitSource {

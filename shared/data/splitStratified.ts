@@ -1,4 +1,4 @@
-import type { RowSplit } from "./splitRows";
+import type { RowSplit } from "./rowSplit";
 
 /** What places rows: those of one group stay together, where the least of their hashes says. */
 export interface Places {

@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { checkData } from "../checks/dataChecks";
 import { checkDataset } from "../data/checkDataset";
+import type { CheckResult } from "../data/checkResult";
 import { compareWithKnown, type KnownRows } from "../data/compareVersions";
 import type {
   CheckTask,
@@ -18,7 +19,6 @@ import { decodePrepared, encodePrepared } from "../data/preparedData";
 import { profileDataset } from "../data/profileDataset";
 import { writePreparedParquet } from "../data/writePreparedParquet";
 import type { SqlEngine, SqlSession } from "../ports";
-import type { CheckResult } from "../registry/modelVersion";
 
 const hourMs = 3_600_000;
 

@@ -1,8 +1,8 @@
 import type { Alert } from "../alerts/alert";
 import type { AlertStore } from "../alerts/alertStore";
-import type { FeatureDrift } from "../monitoring/compareFeature";
 import { describeDrift } from "../monitoring/describeDrift";
 import type { DriftResult } from "../monitoring/drift";
+import type { FeatureDrift } from "../monitoring/featureDrift";
 import type { MonitorResult } from "../monitoring/monitorStore";
 import type { Clock } from "../ports";
 import { type StartRunPorts, startRun } from "../training/startRun";

@@ -1,5 +1,5 @@
-import type { Comparison, Measured } from "./compareFeature";
 import { debiasedJensenShannon } from "./distances/jensenShannon";
+import type { Comparison, Measured } from "./featureDrift";
 import { judgeUnseen } from "./judgeUnseen";
 import { noDriftJensenShannon, type SampleSizes } from "./noDrift";
 import type { CategoryProfile } from "./profile";

@@ -1,60 +1,11 @@
 import { messageOf } from "../errors";
 import { percent } from "../figure";
-import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import { compareCategories } from "./compareCategories";
 import { compareNumbers } from "./compareNumbers";
-import { type Dependence, effectiveMissingSizes, effectiveSizes } from "./dependence";
+import { effectiveMissingSizes, effectiveSizes } from "./dependence";
+import type { Comparison, FeatureDrift } from "./featureDrift";
 import { noDriftShares, type SampleSizes } from "./noDrift";
 import type { CategoryProfile, FeatureProfile, NumberProfile } from "./profile";
-import type { ThresholdOrigin } from "./threshold";
-import type { TrainingProfile } from "./trainingProfile";
-
-export type DriftSettings = UsecaseSpec["monitors"]["drift"];
-export type DriftVerdict = "ok" | "drift" | "insufficient_data" | "failed";
-
-/** One feature's distance between training and target rows, and what else was judged of it. */
-export interface FeatureDrift {
-  feature: string;
-  statistic: "wasserstein1/sigma" | "jensenShannonDebiased";
-  /** null where it could not be computed */
-  value: number | null;
-  threshold: number | null;
-  thresholdOrigin: ThresholdOrigin;
-  /** over everything that was judged of the feature */
-  verdict: DriftVerdict;
-  /** what was found to be drift */
-  drifted: ("distribution" | "missing" | "unseen")[];
-  /** known values on either side */
-  baselineRows: number;
-  targetRows: number;
-  /** how many independent values they are worth */
-  baselineEffectiveRows: number;
-  targetEffectiveRows: number;
-  baselineMissingShare: number;
-  targetMissingShare: number;
-  /** the shares of missing values may lie so far apart */
-  missingThreshold: number;
-  baselineMean?: number;
-  targetMean?: number;
-  /** share of target rows with a category that training never saw, and the share from which that is drift */
-  unseenShare?: number;
-  unseenThreshold?: number;
-  reason?: string;
-}
-
-/** What a comparison of the known values found. */
-export type Measured = {
-  value: number;
-  drifted: FeatureDrift["drifted"];
-} & Partial<FeatureDrift>;
-
-export interface Comparison {
-  training: TrainingProfile;
-  settings: DriftSettings;
-  dependence: Dependence;
-  /** what a standard normal variable exceeds with the probability that one test may alarm without drift */
-  z: number;
-}
 
 /** Judges one feature: its known values' distribution and the share of missing ones; an error fails it for itself alone. */
 export function compareFeature(comparison: Comparison, index: number, target: FeatureProfile): FeatureDrift {

@@ -1,5 +1,5 @@
-import type { Comparison, Measured } from "./compareFeature";
 import { type WeightedPoints, wasserstein1 } from "./distances/wasserstein";
+import type { Comparison, Measured } from "./featureDrift";
 import { judgeUnseen } from "./judgeUnseen";
 import { noDriftWasserstein, type SampleSizes } from "./noDrift";
 import type { NumberProfile } from "./profile";

@@ -1,5 +1,5 @@
 import { figure, percent } from "../figure";
-import type { FeatureDrift } from "./compareFeature";
+import type { FeatureDrift } from "./featureDrift";
 
 /** What moved in each feature, in words: for an alert's summary. */
 export function describeDrift(features: FeatureDrift[]): string {

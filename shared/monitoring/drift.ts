@@ -1,5 +1,7 @@
-import { compareFeature, type DriftSettings, type DriftVerdict, type FeatureDrift } from "./compareFeature";
+import { compareFeature } from "./compareFeature";
 import { type Dependence, judgeDependence } from "./dependence";
+import type { DriftSettings } from "./driftSettings";
+import type { DriftVerdict, FeatureDrift } from "./featureDrift";
 import { normalTail } from "./noDrift";
 import type { Profile } from "./profile";
 import type { TrainingProfile } from "./trainingProfile";

@@ -1,4 +1,4 @@
-import type { FeatureDrift } from "./compareFeature";
+import type { FeatureDrift } from "./featureDrift";
 import { noDriftShares, type SampleSizes } from "./noDrift";
 
 /** Unseen values alarm from this share and this number of rows on, where training has no more values that are as rare. */

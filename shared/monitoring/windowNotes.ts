@@ -1,6 +1,6 @@
 import { figure } from "../figure";
-import type { DriftSettings } from "./compareFeature";
 import type { DriftResult } from "./drift";
+import type { DriftSettings } from "./driftSettings";
 
 const dayMs = 86_400_000;
 const yearDays = 365;

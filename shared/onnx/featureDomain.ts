@@ -31,3 +31,8 @@ export interface Float32Limits {
   high: number;
   sentinels: number[];
 }
+
+/** `text` without the spaces around it, as datasets are read: of every kind that Unicode calls a space separator, and no tab or line end. */
+export function trimSpaces(text: string): string {
+  return text.replace(/^\p{Zs}+|\p{Zs}+$/gu, "");
+}

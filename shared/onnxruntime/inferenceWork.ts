@@ -1,7 +1,8 @@
 import { toFailure } from "../errors";
 import type { ModelSignature } from "../onnx/signature";
-import type { RuntimeModel, TensorValue } from "../ports";
+import type { TensorValue } from "../ports";
 import { predictBody } from "../serving/predict";
+import type { ServingModel } from "../serving/servingModel";
 import type { InferenceJob, InferenceReply } from "./inferenceJobs";
 import { createOnnxRuntime } from "./runtime";
 
@@ -11,7 +12,7 @@ export type WatchRun = <T>(job: number, rows: number, run: () => Promise<T>) => 
 /** Answers jobs about models beside the event loop that asks: in a thread or a process of their own, where the loaded models live. */
 export class InferenceWork {
   private readonly runtime = createOnnxRuntime();
-  private readonly models = new Map<number, RuntimeModel>();
+  private readonly models = new Map<number, ServingModel>();
   private readonly signatures = new Map<number, ModelSignature>();
 
   constructor(private readonly watch: WatchRun) {}

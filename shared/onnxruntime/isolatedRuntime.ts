@@ -57,7 +57,6 @@ async function loadModel(process: ModelProcess, bytes: Uint8Array, end: () => Pr
     inputs,
     outputs,
     run: (values) => tried(process.ask({ kind: "run", inputs: values })),
-    predict: (body, signature) => tried(process.ask({ kind: "predict", body, signature })),
     release: end,
   };
 }

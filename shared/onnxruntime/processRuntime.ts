@@ -1,5 +1,5 @@
-import type { ModelRuntime, RuntimeModel } from "../ports";
 import { guarded, type RunGuard } from "../serving/runGuard";
+import type { ServingModel, ServingRuntime } from "../serving/servingModel";
 import type { InferenceTask } from "./inferenceJobs";
 import type { InferenceLimits } from "./inferenceLimits";
 import { ModelProcess } from "./modelProcess";
@@ -8,7 +8,7 @@ import { ModelProcess } from "./modelProcess";
  * ModelRuntime for models that were trained elsewhere: each loaded one keeps a process of its own, which is ended when a run takes too long
  * or too much memory, and started again with the next request. A model's requests are answered one after the other.
  */
-export function createProcessRuntime(limits: InferenceLimits, guard: RunGuard): ModelRuntime {
+export function createProcessRuntime(limits: InferenceLimits, guard: RunGuard): ServingRuntime {
   return {
     load: async (bytes) => {
       const model = new ServedModel(limits, guard, bytes);
@@ -28,7 +28,7 @@ export function createProcessRuntime(limits: InferenceLimits, guard: RunGuard): 
 /** a process of Node with the runtime, before it holds a model */
 const processBytes = 60 * 2 ** 20;
 
-type Description = Pick<RuntimeModel, "inputs" | "outputs">;
+type Description = Pick<ServingModel, "inputs" | "outputs">;
 
 class ServedModel {
   private process?: ModelProcess;

@@ -1,8 +1,9 @@
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { AppError, messageOf } from "../errors";
 import { ownValue } from "../ownValue";
-import type { ModelRuntime, RuntimeModel, TensorInfo, TensorType, TensorValue } from "../ports";
+import type { TensorInfo, TensorType, TensorValue } from "../ports";
 import { predictBody } from "../serving/predict";
+import type { ServingModel, ServingRuntime } from "../serving/servingModel";
 import { loadFault } from "./loadFault";
 
 const runtimeTypes: Record<string, TensorType> = {
@@ -21,11 +22,11 @@ export function onnxRuntimeVersion(): string {
 }
 
 /** ModelRuntime on ONNX Runtime: one thread a session, its plain errors wrapped, unusable models refused at load. */
-export function createOnnxRuntime(): ModelRuntime {
+export function createOnnxRuntime(): ServingRuntime {
   return { load };
 }
 
-async function load(bytes: Uint8Array): Promise<RuntimeModel> {
+async function load(bytes: Uint8Array): Promise<ServingModel> {
   const ort = await import("onnxruntime-node");
   let session: InferenceSession;
   try {
@@ -45,10 +46,10 @@ async function load(bytes: Uint8Array): Promise<RuntimeModel> {
   }
 }
 
-function wrap(TensorClass: typeof Tensor, session: InferenceSession): RuntimeModel {
+function wrap(TensorClass: typeof Tensor, session: InferenceSession): ServingModel {
   const outputs = session.outputMetadata.map((info) => tensorInfo(info, "output"));
   const inputs = session.inputMetadata.map((info) => tensorInfo(info, "input"));
-  const model: RuntimeModel = {
+  const model: ServingModel = {
     inputs,
     outputs,
     run: (feeds) => run(TensorClass, session, inputs, feeds),

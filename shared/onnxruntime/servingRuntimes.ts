@@ -1,17 +1,17 @@
 import { isAppError } from "../errors";
-import type { ModelRuntime } from "../ports";
 import type { ModelVersion } from "../registry/modelVersion";
 import { guardedRuntime } from "../serving/runGuard";
+import type { ServingRuntime } from "../serving/servingModel";
 import type { VersionBreakers, VersionName } from "../serving/versionBreakers";
 import type { InferenceLimits } from "./inferenceLimits";
 import { createProcessRuntime } from "./processRuntime";
 
 /** Where a version runs. */
-export type RuntimeOf = (version: ModelVersion) => ModelRuntime;
+export type RuntimeOf = (version: ModelVersion) => ServingRuntime;
 
 export interface ServingRuntimes {
   /** the fast one, which models share */
-  shared: ModelRuntime;
+  shared: ServingRuntime;
   limits: InferenceLimits;
   breakers: VersionBreakers;
   /** lets a version be loaded anew with its next request */

@@ -1,4 +1,4 @@
-import type { ModelRuntime, RuntimeModel } from "../ports";
+import type { ServingModel, ServingRuntime } from "../serving/servingModel";
 import type { InferenceTask } from "./inferenceJobs";
 import { modelStopped, ThreadHandle } from "./threadHandle";
 
@@ -7,7 +7,7 @@ import { modelStopped, ThreadHandle } from "./threadHandle";
  * own while the event loop goes on reading and answering requests. A model whose run does not end within its limit (`timeoutMs` for up to 100
  * rows) is given up with AppError timeout, and the others go on in a new thread: no request to them is lost.
  */
-export function createThreadedRuntime(timeoutMs = 1_000): ModelRuntime {
+export function createThreadedRuntime(timeoutMs = 1_000): ServingRuntime {
   const shared = new SharedThread(timeoutMs);
   return { load: (bytes) => shared.load(bytes) };
 }
@@ -21,7 +21,7 @@ class SharedThread {
 
   constructor(private readonly timeoutMs: number) {}
 
-  async load(bytes: Uint8Array): Promise<RuntimeModel> {
+  async load(bytes: Uint8Array): Promise<ServingModel> {
     const model = ++this.count;
     this.bytesOf.set(model, bytes);
     const ask = <T>(task: InferenceTask) => this.ask(model, task) as Promise<T>;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { CheckResult } from "../data/checkResult";
 import type { DataDescription } from "../data/describeData";
 import type { ClassCurves } from "../evaluation/classCurves";
 import type { ExpectedSaving } from "../evaluation/expectedSaving";
@@ -42,17 +43,6 @@ export interface CostThresholds {
 
 /** Cost of the version's decisions on the hold-out beside that of others. */
 export type VersionSaving = ExpectedSaving & { thresholds?: CostThresholds };
-
-/** One check of the data before training, or of a version's behaviour after it. */
-export interface CheckResult {
-  name: string;
-  kind: "pre-train" | "post-train";
-  status: "passed" | "failed" | "warned" | "skipped";
-  severity: "block" | "warn";
-  /** a sentence with figures */
-  summary: string;
-  evidence: Record<string, unknown>;
-}
 
 /** The run's search and the trial that it chose. */
 export interface SearchDescription {

@@ -38,8 +38,3 @@ export function judgeText({ values, sentinels, levels }: FeatureDomain, text: st
   const code = values === undefined ? "unknown_category" : "unseen_category";
   return { code, reason: "no training row had this text", isMissing: false };
 }
-
-/** `text` without the spaces around it, as datasets are read: of every kind that Unicode calls a space separator, and no tab or line end. */
-export function trimSpaces(text: string): string {
-  return text.replace(/^\p{Zs}+|\p{Zs}+$/gu, "");
-}

@@ -1,6 +1,7 @@
-import type { ModelRuntime, RuntimeModel, TensorInfo, TensorValue } from "../ports";
+import type { TensorInfo, TensorValue } from "../ports";
 import type { ModelVersion } from "../registry/modelVersion";
 import { AliasFollower, type FollowOptions } from "./aliasFollower";
+import type { ServingModel, ServingRuntime } from "./servingModel";
 
 /** What the loader needs of the registry. */
 export interface VersionSource {
@@ -13,7 +14,7 @@ export interface VersionSource {
 /** A loaded version in use; call `release` once the work with it is over. */
 export class LoadedModel {
   readonly version: ModelVersion;
-  readonly runtime: RuntimeModel;
+  readonly runtime: ServingModel;
   private released = false;
 
   constructor(
@@ -39,7 +40,7 @@ export class LoadedModel {
 export interface LoaderOptions extends Pick<FollowOptions, "nowMs"> {
   source: VersionSource;
   /** where a version runs */
-  runtimeOf: (version: ModelVersion) => ModelRuntime;
+  runtimeOf: (version: ModelVersion) => ServingRuntime;
   /** estimated memory of all loaded models, bytes; the least recently used are released beyond it */
   capacityBytes: number;
   aliasMaxAgeMs?: number;
@@ -50,7 +51,7 @@ export interface LoaderOptions extends Pick<FollowOptions, "nowMs"> {
 
 interface Entry {
   version: ModelVersion;
-  runtime: RuntimeModel;
+  runtime: ServingModel;
   costBytes: number;
   users: number;
   /** place of its last use among all uses */

@@ -1,7 +1,8 @@
 import type { ErrorDetail } from "../errors";
+import { trimSpaces } from "../onnx/featureDomain";
 import type { FeatureSlot } from "../onnx/signature";
 import type { TensorValue } from "../ports";
-import { judgeNumber, judgeText, trimSpaces, type Verdict } from "./judgeCell";
+import { judgeNumber, judgeText, type Verdict } from "./judgeCell";
 import { addWarning, type RowWarnings } from "./rowWarnings";
 
 /** Rows as arrays in feature order, or as objects by feature name. */

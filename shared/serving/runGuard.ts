@@ -1,4 +1,4 @@
-import type { ModelRuntime } from "../ports";
+import type { ServingRuntime } from "./servingModel";
 
 /** Is asked before each run of a model, and told how it ended. */
 export interface RunGuard {
@@ -8,7 +8,7 @@ export interface RunGuard {
 }
 
 /** The runtime with `guard` before and after every run of what it loads. */
-export function guardedRuntime(runtime: ModelRuntime, guard: RunGuard): ModelRuntime {
+export function guardedRuntime(runtime: ServingRuntime, guard: RunGuard): ServingRuntime {
   return {
     load: async (bytes) => {
       const model = await runtime.load(bytes);

@@ -1,9 +1,9 @@
 import { checkBehaviour } from "../checks/behaviourChecks";
+import type { CheckResult } from "../data/checkResult";
 import type { PreparedData } from "../data/preparedData";
 import { float32Limits, limitsNumbers } from "../onnx/featureDomain";
 import type { ModelSignature } from "../onnx/signature";
 import type { ModelRuntime } from "../ports";
-import type { CheckResult } from "../registry/modelVersion";
 import { predictTable } from "../serving/predictTable";
 import type { Usecase } from "../usecase/loadUsecases";
 import { modelOutput } from "./modelOutput";

@@ -1,27 +1,14 @@
 import type { PreparedData } from "../data/preparedData";
-import type { BootstrapSettings } from "../evaluation/bootstrapDraws";
 import { metricInterval } from "../evaluation/metricInterval";
-import type { Resampling } from "../evaluation/resampling";
 import { type SliceMetric, sliceMetrics } from "../evaluation/sliceMetrics";
 import { type Slicing, sliceByLevel, sliceByMonth, sliceByQuartile } from "../evaluation/slicing";
-import { isClassifier, type ModelOutput } from "../evaluation/weightedMetric";
+import { isClassifier } from "../evaluation/weightedMetric";
 import { gather } from "../featureTable";
 import type { MetricInterval, VersionSaving } from "../registry/modelVersion";
 import type { EvaluationSpec } from "../usecase/evaluationSpec";
 import type { SelectionMetric } from "../usecase/specFields";
-import { holdoutSaving, type Rival } from "./holdoutSaving";
-import type { EvaluateTask } from "./workerTasks";
-
-/** The hold-out as it was judged: what the model and the baselines said of it, and how intervals are drawn. */
-export interface JudgedHoldout {
-  task: EvaluateTask;
-  data: PreparedData;
-  model: ModelOutput;
-  rivals: Rival[];
-  champion?: { name: string; output: ModelOutput };
-  resampling: Resampling;
-  draws: BootstrapSettings;
-}
+import { holdoutSaving } from "./holdoutSaving";
+import type { JudgedHoldout } from "./judgedHoldout";
 
 /** Interval of one of the model's own metrics; none where it is undefined. */
 export function intervalOf({ model, draws }: JudgedHoldout, metric: SelectionMetric): Record<string, MetricInterval> {

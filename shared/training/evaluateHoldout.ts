@@ -3,8 +3,8 @@ import { baselinePredictions } from "../evaluation/baselines";
 import { chooseBlocks, lossByRow } from "../evaluation/resampling";
 import type { ModelOutput } from "../evaluation/weightedMetric";
 import { gather } from "../featureTable";
-import type { JudgedHoldout } from "./describeHoldout";
 import { combineParts, evaluatePart, partNames } from "./evaluationParts";
+import type { JudgedHoldout } from "./judgedHoldout";
 import { modelOutput } from "./modelOutput";
 import type { EvaluateOutcome, EvaluateTask, EvaluationPart } from "./workerTasks";
 
@@ -30,16 +30,16 @@ function judge(task: EvaluateTask): JudgedHoldout {
   const { holdoutRows, trainRows } = data;
   const output = (predictions: Float64Array) => modelOutput(data, holdoutRows, predictions, task.decisionThreshold);
   const model = output(task.predictions);
-  const rivals = task.baselines.map((name) => ({
+  const baselines = task.baselines.map((name) => ({
     name,
     output: output(baselinePredictions(name, data, { train: trainRows, evaluate: holdoutRows })),
   }));
-  const { blocks, resampling } = blocksFor(task, data, [model, ...rivals.map((rival) => rival.output)]);
+  const { blocks, resampling } = blocksFor(task, data, [model, ...baselines.map(({ output }) => output)]);
   return {
     task,
     data,
     model,
-    rivals,
+    baselines,
     champion: task.champion && { name: task.champion.name, output: output(task.champion.predictions) },
     resampling,
     draws: { blocks, seed: task.seed, samples: task.bootstrapSamples, confidence: task.confidence },

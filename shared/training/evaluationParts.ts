@@ -5,8 +5,9 @@ import { regressionMetrics } from "../evaluation/regressionMetrics";
 import { valueCurves } from "../evaluation/valueCurves";
 import { isClassifier, type ModelOutput } from "../evaluation/weightedMetric";
 import { classMetrics, type SelectionMetric, valueMetrics } from "../usecase/specFields";
-import { intervalOf, type JudgedHoldout, savingOf, slicesOf } from "./describeHoldout";
+import { intervalOf, savingOf, slicesOf } from "./describeHoldout";
 import { championName } from "./gate";
+import type { JudgedHoldout } from "./judgedHoldout";
 import type { EvaluateOutcome, EvaluateTask, EvaluationPart } from "./workerTasks";
 
 type Adds = EvaluationPart["adds"];
@@ -64,11 +65,11 @@ export function combineParts(task: Facts, parts: Map<string, Adds>): EvaluateOut
   };
 }
 
-function wholeHoldout({ model, rivals, resampling }: JudgedHoldout): Adds {
+function wholeHoldout({ model, baselines, resampling }: JudgedHoldout): Adds {
   return {
     resampling,
     metrics: metricsOf(model),
-    baselines: Object.fromEntries(rivals.map(({ name, output }) => [name, metricsOf(output)])),
+    baselines: Object.fromEntries(baselines.map(({ name, output }) => [name, metricsOf(output)])),
     curves: isClassifier(model) ? classCurves(model) : undefined,
     valueCurves: isClassifier(model) ? undefined : valueCurves(model),
   };
@@ -78,10 +79,10 @@ function metricsOf(output: ModelOutput): Record<string, unknown> {
   return isClassifier(output) ? { ...classificationMetrics(output) } : { ...regressionMetrics(output) };
 }
 
-function difference({ task, model, rivals, champion, draws }: JudgedHoldout, what: string): Adds {
+function difference({ task, model, baselines, champion, draws }: JudgedHoldout, what: string): Adds {
   const [against] = what.split("-", 1);
-  const rival = [...rivals, ...(champion ? [champion] : [])].find(({ name }) => name === against);
-  if (rival === undefined) throw new Error(`there is no ${against} to compare with`);
-  const { difference: value, low, high } = pairedBootstrap(task.metric, model, rival.output, draws);
+  const other = [...baselines, ...(champion ? [champion] : [])].find(({ name }) => name === against);
+  if (other === undefined) throw new Error(`there is no ${against} to compare with`);
+  const { difference: value, low, high } = pairedBootstrap(task.metric, model, other.output, draws);
   return { differences: [{ against, difference: value, low, high, confidence: task.confidence }] };
 }

@@ -1,9 +1,9 @@
+import type { CheckResult } from "../data/checkResult";
 import { decodePrepared, type PreparedData } from "../data/preparedData";
 import { AppError, isAppError } from "../errors";
 import type { ModelSignature } from "../onnx/signature";
 import type { ModelRuntime, QueueSender } from "../ports";
 import type { AliasState } from "../registry/aliasPointers";
-import type { CheckResult } from "../registry/modelVersion";
 import type { ModelLoader } from "../serving/loader";
 import { predictTable } from "../serving/predictTable";
 import { declaredFeatures } from "../usecase/declaredFeatures";

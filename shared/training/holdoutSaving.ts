@@ -3,25 +3,19 @@ import { baselinePredictions } from "../evaluation/baselines";
 import { type ClassifierOutput, decidedClasses, positiveOf, scoresOf } from "../evaluation/classifierOutput";
 import { bestThreshold, type CostMatrix, leastCostClasses, theoreticalThreshold } from "../evaluation/decisionCost";
 import { type Contender, expectedSaving } from "../evaluation/expectedSaving";
-import { isClassifier, type ModelOutput } from "../evaluation/weightedMetric";
+import { isClassifier } from "../evaluation/weightedMetric";
 import { gather } from "../featureTable";
 import type { CostThresholds, VersionSaving } from "../registry/modelVersion";
 import type { EvaluationSpec } from "../usecase/evaluationSpec";
 import type { BaselineName } from "../usecase/usecaseSpec";
-import type { JudgedHoldout } from "./describeHoldout";
-
-/** What a baseline said of the hold-out rows. */
-export interface Rival {
-  name: BaselineName;
-  output: ModelOutput;
-}
+import type { JudgedHoldout } from "./judgedHoldout";
 
 /**
  * Cost of the model's decisions on the hold-out, as its graph makes them, against: each baseline at the threshold that was best on the
  * training rows, always the same class, and the model itself deciding by least expected cost.
  */
 export function holdoutSaving(
-  { data, rivals, draws }: JudgedHoldout,
+  { data, baselines, draws }: JudgedHoldout,
   model: ClassifierOutput,
   { unit, matrix }: NonNullable<EvaluationSpec["costs"]>,
 ): VersionSaving {
@@ -32,7 +26,7 @@ export function holdoutSaving(
   const own = { name: "model", decided: decidedClasses(model), threshold };
   const contenders = [
     { name: "model by least expected cost", decided: leastCostClasses(probabilities, costs) },
-    ...rivals.flatMap(({ name, output }) =>
+    ...baselines.flatMap(({ name, output }) =>
       isClassifier(output) ? [baselineContender(name, output.probabilities, data, model, costs)] : [],
     ),
     ...classes.map((name, code) => ({

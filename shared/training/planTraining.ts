@@ -1,10 +1,9 @@
-import { blockingFailures } from "../checks/checkResult";
+import { blockingFailures, type CheckResult } from "../data/checkResult";
 import type { DatasetRegistry, DatasetVersion } from "../data/datasetRegistry";
 import type { DataWork, PrepareOutcome } from "../data/dataTasks";
 import type { DatasetFile } from "../data/prepareDataset";
 import { AppError, isAppError } from "../errors";
 import type { BlobStore, QueueSender } from "../ports";
-import type { CheckResult } from "../registry/modelVersion";
 import { telemetryEvents } from "../telemetryNames";
 import type { Usecase } from "../usecase/loadUsecases";
 import { type FailRunPorts, failRun } from "./failRun";

@@ -1,5 +1,5 @@
 import type { AlertStore } from "../alerts/alertStore";
-import { blockingFailures } from "../checks/checkResult";
+import { blockingFailures, type CheckResult } from "../data/checkResult";
 import type { DatasetRegistry } from "../data/datasetRegistry";
 import { describeData } from "../data/describeData";
 import type { PreparedData } from "../data/preparedData";
@@ -10,7 +10,7 @@ import type { ModelSignature } from "../onnx/signature";
 import type { BlobStore, Clock, Telemetry } from "../ports";
 import type { AliasState } from "../registry/aliasPointers";
 import type { ModelRegistry } from "../registry/modelRegistry";
-import type { CheckResult, VersionDetails } from "../registry/modelVersion";
+import type { VersionDetails } from "../registry/modelVersion";
 import { telemetryEvents } from "../telemetryNames";
 import type { Usecase } from "../usecase/loadUsecases";
 import { runFailedRule } from "./failRun";

@@ -1,8 +1,8 @@
+import type { CheckResult } from "../data/checkResult";
 import { AppError, isAppError } from "../errors";
 import { type AuditPage, type AuditRecord, auditInsert, listAudit } from "../ledger/auditEntry";
 import { keepDocument, keepFile, type VerifiedBlobs } from "../ledger/verifiedBlobs";
 import type { BlobStore, TableRow, TableStore } from "../ports";
-import type { CheckResult } from "../registry/modelVersion";
 import { RunDocuments, runsContainer, runsTable as table } from "./runDocuments";
 import {
   isFinal,

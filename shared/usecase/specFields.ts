@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { driftSettings } from "../monitoring/driftSettings";
 import { cardSpec } from "./cardSpec";
 import { checksSpec } from "./checksSpec";
 import { derivedSpec } from "./derivedSpec";
@@ -143,24 +144,6 @@ const gates = z.strictObject({
   bootstrapSamples: z.int().min(200).max(20_000).default(2000),
 });
 
-const drift = z.strictObject({
-  /** the target window: the newest captured inputs of this many hours */
-  windowHours: z.number().positive().default(24),
-  /** while it holds fewer rows than minRows, the window reaches further back, to at most so many hours */
-  maxWindowHours: z.number().positive().default(168),
-  /** known values that a feature needs to be compared */
-  minRows: z.int().min(1).default(100),
-  /** numeric features: Wasserstein-1 divided by the training standard deviation */
-  numericThreshold: z.number().positive().default(0.1),
-  /** categorical features: debiased base-2 Jensen-Shannon distance */
-  categoricalThreshold: z.number().positive().default(0.1),
-  /** shares of missing values, of the target and the training rows, that lie this far apart */
-  missingThreshold: z.number().positive().default(0.05),
-  /** alert when at least this many features drift */
-  minDriftedFeatures: z.int().min(1).default(1),
-  enabled: z.boolean().default(true),
-});
-
 const policies = z.strictObject({
   onNewData: z.enum(["train", "none"]).default("train"),
   onDrift: z.enum(["retrain", "none"]).default("retrain"),
@@ -204,7 +187,7 @@ export const specFields = z.strictObject({
   gates: gates.prefault({}),
   evaluation: evaluationSpec.optional(),
   scoring: scoring.prefault({}),
-  monitors: z.strictObject({ drift: drift.prefault({}) }).prefault({}),
+  monitors: z.strictObject({ drift: driftSettings.prefault({}) }).prefault({}),
   policies: policies.prefault({}),
   limits: limitsSpec.prefault({}),
   card: cardSpec.prefault({}),

@@ -1,6 +1,5 @@
 import { solveCholesky } from "../../math/solveCholesky";
-import type { Outputs } from "./blackBox";
-import { columnOf } from "./blackBox";
+import { columnOf, type Outputs } from "./blackBox";
 import { meanOf } from "./numberRows";
 
 /** too small a part of a column's spread to matter; keeps the equations solvable where columns repeat one another */

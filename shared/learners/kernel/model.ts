@@ -1,31 +1,12 @@
 import type { FeatureTable } from "../../featureTable";
 import { type PlattSigmoid, plattAt } from "../calibration/plattSigmoid";
 import type { LabelRule } from "../graph/classOutputs";
-import type { LinearFeatures } from "../linear/linearFeatures";
 import { classProbabilities } from "../rows/classProbabilities";
 import type { FittedModel } from "../trainer";
+import type { Machine, SvmModel } from "./machine";
 import { densePoints, type SvmPoints, selectPoints, svmPoints } from "./points";
 import { rbfKernelRow } from "./rbfKernel";
 import { leastProbability, svmGraph } from "./supportGraph";
-
-/** One machine's score of a row: its coefficients times what the row looks like (kernel values or columns), plus the intercept. */
-export interface Machine {
-  coefficients: Float64Array;
-  intercept: number;
-}
-
-/** Machines with their sigmoids, and how they look at a row. */
-export interface SvmModel {
-  learner: string;
-  features: LinearFeatures;
-  /** kernel values at these points; without it the columns themselves */
-  kernel?: { gamma: number; points: SvmPoints };
-  /** coefficients lane x (points or width) and intercepts of the log odds: scores with their sigmoids */
-  coefficients: Float64Array;
-  intercepts: Float64Array;
-  /** what the graph says of the fit */
-  notes: object;
-}
 
 /** The machine whose scores are log odds: minus the sigmoid's exponent. */
 export function logOdds({ coefficients, intercept }: Machine, { slope, intercept: shift }: PlattSigmoid): Machine {

@@ -4,7 +4,7 @@ import { addClassOutputs, type LabelRule } from "../graph/classOutputs";
 import { graphMetadata } from "../graph/graphMetadata";
 import type { LinearFeatures } from "../linear/linearFeatures";
 import { addLinearColumns } from "../linear/linearGraph";
-import type { SvmModel } from "./model";
+import type { SvmModel } from "./machine";
 import { densePoints } from "./points";
 
 /** Added to each probability before several are divided by their sum, so that the sum is never 0. */

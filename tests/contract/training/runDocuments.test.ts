@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { ChangedDocument } from "../../../shared/ledger/verifiedBlobs";
-import { VerifiedBlobs } from "../../../shared/ledger/verifiedBlobs";
+import { type ChangedDocument, VerifiedBlobs } from "../../../shared/ledger/verifiedBlobs";
 import { RunDocuments } from "../../../shared/training/runDocuments";
 import { RunStore } from "../../../shared/training/runStore";
 import { type Storage, startStorage } from "../../support/storage";

@@ -1,4 +1,4 @@
-import type { DriftSettings } from "../../../shared/monitoring/compareFeature";
+import type { DriftSettings } from "../../../shared/monitoring/driftSettings";
 
 /** The settings that a spec has by default. */
 export const driftSettings: DriftSettings = {

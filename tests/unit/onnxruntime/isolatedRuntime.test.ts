@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { GraphBuilder } from "../../../shared/onnx/graph";
-import { readSignature } from "../../../shared/onnx/signature";
 import { createIsolatedRuntime } from "../../../shared/onnxruntime/isolatedRuntime";
 import { hungryGraph, loopingBetween } from "../../support/hostileGraphs";
 
@@ -27,10 +26,9 @@ function childrenOf(pid: number): number[] {
 }
 
 describe("the runtime for models that nobody knows yet", { timeout: 90_000 }, () => {
-  it("runs and predicts as any other", async () => {
+  it("runs as any other", async () => {
     const model = await createIsolatedRuntime(limits).load(doubling());
     expect(await model.run(row)).toEqual({ y: { datatype: "FP32", shape: [1, 1], data: Float32Array.of(5) } });
-    expect((await model.predict('{"data":[[4]]}', readSignature(model))).reply).toBe('[{"value":8}]');
     await model.release();
   });
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../../shared/errors";
-import type { ModelRuntime, RuntimeModel } from "../../../shared/ports";
 import type { ModelVersion } from "../../../shared/registry/modelVersion";
 import type { FollowFailure } from "../../../shared/serving/aliasFollower";
 import { ModelLoader, type VersionSource } from "../../../shared/serving/loader";
+import type { ServingModel, ServingRuntime } from "../../../shared/serving/servingModel";
 
 /** A registry and a runtime in memory, whose every call is counted; the real runtime is tested elsewhere. */
 function world(sizeBytes = 1000) {
@@ -23,12 +23,12 @@ function world(sizeBytes = 1000) {
     version: async (model, version) => ({ model, version, sha256: `hash-${version}` }) as ModelVersion,
     bytes: async (_model, sha256) => new Uint8Array(sizeBytes).fill(Number(sha256.slice(5))),
   };
-  const runtime: ModelRuntime = {
+  const runtime: ServingRuntime = {
     load: async (bytes) => {
       if (bytes[0] === broken) throw new AppError("rejected", "ONNX Runtime cannot load the model");
       state.loads++;
       await Promise.resolve();
-      const model: RuntimeModel = {
+      const model: ServingModel = {
         inputs: [],
         outputs: [],
         run: async () => ({}),

@@ -7,7 +7,7 @@ import { trainerFor } from "../../../shared/learners/registry";
 import type { FittedModel } from "../../../shared/learners/trainer";
 import type { ModelSignature } from "../../../shared/onnx/signature";
 import { createOnnxRuntime } from "../../../shared/onnxruntime/runtime";
-import type { RuntimeModel } from "../../../shared/ports";
+import type { ServingModel } from "../../../shared/serving/servingModel";
 import { fitRows } from "../../../shared/training/fitRows";
 import { holdoutTable, proveGraph } from "../../../shared/training/proveGraph";
 import type { Trial } from "../../../shared/training/runRecord";
@@ -17,7 +17,7 @@ import { type Case, oddCells, penguinCase, type Row, weatherCase } from "./parit
 
 interface Trained {
   model: FittedModel;
-  runtime: RuntimeModel;
+  runtime: ServingModel;
   signature: ModelSignature;
 }
 

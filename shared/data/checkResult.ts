@@ -1,5 +1,15 @@
-import type { CheckResult } from "../registry/modelVersion";
 import type { Severity } from "../usecase/checksSpec";
+
+/** One check of the data before training, or of a version's behaviour after it. */
+export interface CheckResult {
+  name: string;
+  kind: "pre-train" | "post-train";
+  status: "passed" | "failed" | "warned" | "skipped";
+  severity: "block" | "warn";
+  /** a sentence with figures */
+  summary: string;
+  evidence: Record<string, unknown>;
+}
 
 interface Finding {
   name: string;

@@ -1,0 +1,50 @@
+import type { Dependence } from "./dependence";
+import type { DriftSettings } from "./driftSettings";
+import type { ThresholdOrigin } from "./threshold";
+import type { TrainingProfile } from "./trainingProfile";
+
+export type DriftVerdict = "ok" | "drift" | "insufficient_data" | "failed";
+
+/** One feature's distance between training and target rows, and what else was judged of it. */
+export interface FeatureDrift {
+  feature: string;
+  statistic: "wasserstein1/sigma" | "jensenShannonDebiased";
+  /** null where it could not be computed */
+  value: number | null;
+  threshold: number | null;
+  thresholdOrigin: ThresholdOrigin;
+  /** over everything that was judged of the feature */
+  verdict: DriftVerdict;
+  /** what was found to be drift */
+  drifted: ("distribution" | "missing" | "unseen")[];
+  /** known values on either side */
+  baselineRows: number;
+  targetRows: number;
+  /** how many independent values they are worth */
+  baselineEffectiveRows: number;
+  targetEffectiveRows: number;
+  baselineMissingShare: number;
+  targetMissingShare: number;
+  /** the shares of missing values may lie so far apart */
+  missingThreshold: number;
+  baselineMean?: number;
+  targetMean?: number;
+  /** share of target rows with a category that training never saw, and the share from which that is drift */
+  unseenShare?: number;
+  unseenThreshold?: number;
+  reason?: string;
+}
+
+/** What a comparison of the known values found. */
+export type Measured = {
+  value: number;
+  drifted: FeatureDrift["drifted"];
+} & Partial<FeatureDrift>;
+
+export interface Comparison {
+  training: TrainingProfile;
+  settings: DriftSettings;
+  dependence: Dependence;
+  /** what a standard normal variable exceeds with the probability that one test may alarm without drift */
+  z: number;
+}
