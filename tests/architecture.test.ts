@@ -49,7 +49,18 @@ const floors = [
   ["ledger", "onnx", "azure", "sql", "page"],
   ["process", "problem", "checkInput", "requestJson", "charts"],
   ["math", "inputFaults", "featureTable", "ports"],
-  ["errors", "figure", "jsonFault", "closestName", "ownValue", "timeText", "telemetryNames", "packageRoot"],
+  [
+    "errors",
+    "figure",
+    "jsonFault",
+    "closestName",
+    "names",
+    "ownValue",
+    "time",
+    "timeText",
+    "telemetryNames",
+    "packageRoot",
+  ],
 ];
 
 /** The floors inside a folder of many rooms, top first; its own files that belong to no room go by their names. */

@@ -1,7 +1,6 @@
 import { mergeProfiles, type Profile } from "../monitoring/profile";
+import { hourMs, startOfHour } from "../time";
 import { type RollUpRequest, rollUpCapture } from "./rollUp";
-
-const hourMs = 3_600_000;
 
 export interface WindowRequest extends Omit<RollUpRequest, "from"> {
   windowHours: number;
@@ -23,7 +22,7 @@ export async function capturedWindow(
   let { profile } = await rollUpCapture({ ...request, from: new Date(from) });
   while (profile.rows < request.rowsNeeded && hours < most) {
     hours = Math.min(2 * hours, most);
-    const before = Math.floor(from / hourMs) * hourMs - 1; // the hour in which the window started was read whole
+    const before = startOfHour(from) - 1; // the hour in which the window started was read whole
     from = end - hours * hourMs;
     if (from > before) continue;
     const earlier = await rollUpCapture({ ...request, from: new Date(from), to: new Date(before) });

@@ -1,5 +1,7 @@
 import { AppError, isAppError, messageOf } from "../errors";
+import { entityName } from "../names";
 import type { BlobStore, Clock } from "../ports";
+import { hourMs, hourPath, startOfHour } from "../time";
 import { type CaptureEntry, captureLine } from "./captureLine";
 import { type Block, CaptureStream, contentOf } from "./captureStream";
 
@@ -43,8 +45,6 @@ export interface CaptureState {
 }
 
 export const captureContainer = "inference";
-const knownModel = /^[a-z][a-z0-9-]{0,62}$/;
-const hourMs = 3_600_000;
 
 /**
  * The inference log: one CloudEvents 1.0 line a request in append blobs `{model}/v{version}/{yyyy}/{MM}/{dd}/{HH}/{instance}.jsonl` (UTC).
@@ -78,7 +78,7 @@ export class InferenceLog {
   record(entry: CaptureEntry): Promise<void> | undefined {
     const time = this.options.clock.now();
     const stream = this.streamOf(entry, time);
-    const model = knownModel.test(entry.model) ? entry.model : "unknown";
+    const model = entityName.test(entry.model) ? entry.model : "unknown";
     const stamp = { model, time, instance: this.options.instance, sequence: ++stream.sequence };
     const line = captureLine(entry, stamp, this.limits.maxLineBytes);
     const { block, bytes } = stream.add(`${folderOf(entry)}/${this.hourPath(time)}`, line);
@@ -147,8 +147,7 @@ export class InferenceLog {
   private hourPath(now: Date): string {
     const time = now.getTime();
     if (time >= this.hour.until || time < this.hour.until - hourMs) {
-      const path = now.toISOString().slice(0, 13).replaceAll("-", "/").replace("T", "/");
-      this.hour = { until: (Math.floor(time / hourMs) + 1) * hourMs, path };
+      this.hour = { until: startOfHour(time) + hourMs, path: hourPath(now) };
       this.parts.clear();
     }
     return this.hour.path;
@@ -211,7 +210,7 @@ export class InferenceLog {
 
 /** A folder a model version; requests that no version answered have one of their own, whatever name they asked for. */
 function folderOf({ model, version }: CaptureEntry): string {
-  return version === 0 || !knownModel.test(model) ? "unknown/v0" : `${model}/v${version}`;
+  return version === 0 || !entityName.test(model) ? "unknown/v0" : `${model}/v${version}`;
 }
 
 function notWritten(): AppError {

@@ -3,6 +3,7 @@ import { emptyProfile, type FeatureBins, mergeProfiles, type Profile } from "../
 import type { TrainingProfile } from "../monitoring/trainingProfile";
 import type { ModelSignature } from "../onnx/signature";
 import type { BlobStore } from "../ports";
+import { hourMs, hourPath, startOfHour } from "../time";
 import { CaptureReader, type LineNumbers } from "./captureReader";
 import { captureContainer } from "./inferenceLog";
 
@@ -43,7 +44,6 @@ interface RollUp {
 const container = "profiles";
 /** goes up when profiles hold something new; what was kept before is then rolled up again from the log */
 const profileFormat = 2;
-const hourMs = 3_600_000;
 
 /**
  * The profile of all rows captured for a version in a window. Each captured byte is read once: append blobs only grow, and a small object beside
@@ -107,10 +107,8 @@ function hashOf(bins: FeatureBins[]): string {
 
 /** One listing an hour of the window: a month is some 700 short ones. */
 function* hourPrefixes({ model, version, from, to }: RollUpRequest): Iterable<string> {
-  for (let hour = Math.floor(from.getTime() / hourMs) * hourMs; hour <= to.getTime(); hour += hourMs) {
-    const path = new Date(hour).toISOString().slice(0, 13).replaceAll("-", "/").replace("T", "/");
-    yield `${model}/v${version}/${path}/`;
-  }
+  for (let hour = startOfHour(from.getTime()); hour <= to.getTime(); hour += hourMs)
+    yield `${model}/v${version}/${hourPath(new Date(hour))}/`;
 }
 
 async function rollUpBlob(request: RollUpRequest, binsHash: string, name: string, sizeBytes: number) {

@@ -1,6 +1,7 @@
 import { isAppError } from "../errors";
 import type { SqlSession } from "../ports";
 import { readingFile } from "../sql/readingFile";
+import { hourMs } from "../time";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import type { OpenedDataset } from "./datasetSource";
 import { checkDuplicates } from "./duplicateRows";
@@ -23,7 +24,6 @@ export interface DatasetCheck {
 
 const maxReasons = 20;
 export const checkedTable = "checked";
-const hourMs = 3_600_000;
 
 /**
  * Checks a file in the session's folder against its spec and leaves it typed in the table `checked`; a bad file is a verdict, not an error.

@@ -1,9 +1,9 @@
+import { dayMs, hourMs } from "../time";
 import type { DerivedSpec } from "../usecase/derivedSpec";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import { columnId, literal } from "./sqlText";
 
-const hourMs = 3_600_000;
-const periodMs = { day: 24 * hourMs, year: 365.2425 * 24 * hourMs };
+const periodMs = { day: dayMs, year: 365.2425 * dayMs };
 
 /** SQL columns `derived AS id` over the table `here`, which has a row for each time and entity; NULL where the history is not known. */
 export function derivedColumns(spec: UsecaseSpec): string[] {

@@ -1,13 +1,12 @@
 import { ownValue } from "../ownValue";
 import type { SqlColumns, SqlSession } from "../ports";
+import { hourMs } from "../time";
 import { columnsToSliceOnly } from "../usecase/evaluationSpec";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import { derivedColumns } from "./derivedColumns";
 import type { PreparedCounts } from "./preparedData";
 import { columnId, keyColumns, literal, rowNumber } from "./sqlText";
 import { faultCount } from "./typedColumn";
-
-const hourMs = 3_600_000;
 
 /** The table that `buildLabelledRows` leaves behind: version, row, label, current state, and the spec's columns with features filled. */
 export const labelledTable = "labelled";

@@ -1,7 +1,6 @@
+import { dayMs } from "../time";
 import type { Fold } from "./preparedData";
 import type { RowSplit } from "./rowSplit";
-
-const dayMs = 24 * 3_600_000;
 
 /** How the folds of a split by time lie within its training rows. */
 export interface TimeFolds {

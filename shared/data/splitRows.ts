@@ -1,4 +1,5 @@
 import { AppError } from "../errors";
+import { dayMs, hourMs } from "../time";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import { areEventsOfTheirOwn } from "./copyGroups";
 import type { PreparedData } from "./preparedData";
@@ -19,8 +20,6 @@ interface SplitSource {
   copies(): { groups: Int32Array; areContinuous: boolean };
 }
 
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
 const minTrainingRows = 10;
 
 /**

@@ -19,8 +19,7 @@ import { decodePrepared, encodePrepared } from "../data/preparedData";
 import { profileDataset } from "../data/profileDataset";
 import { writePreparedParquet } from "../data/writePreparedParquet";
 import type { SqlEngine, SqlSession } from "../ports";
-
-const hourMs = 3_600_000;
+import { hourMs } from "../time";
 
 /** Performs a task whose files lie in `folder`. */
 export async function performDataTask(sql: SqlEngine, folder: string, task: DataTask): Promise<DataOutcome<DataTask>> {

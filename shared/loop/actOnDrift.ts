@@ -5,6 +5,7 @@ import type { DriftResult } from "../monitoring/drift";
 import type { FeatureDrift } from "../monitoring/featureDrift";
 import type { MonitorResult } from "../monitoring/monitorStore";
 import type { Clock } from "../ports";
+import { hourMs } from "../time";
 import { type StartRunPorts, startRun } from "../training/startRun";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 
@@ -90,7 +91,7 @@ function isOver(alert: Alert, features: FeatureDrift[]): boolean {
 }
 
 async function retrain(ports: ActOnDriftPorts, spec: UsecaseSpec, alert: Alert): Promise<void> {
-  const coolDownMs = spec.policies.cooldownHours * 3_600_000;
+  const coolDownMs = spec.policies.cooldownHours * hourMs;
   const last = (await ports.runs.list(spec.name)).findLast(({ trigger }) => trigger === "drift");
   const ageMs = last ? ports.clock.now().getTime() - Date.parse(last.requestedAt) : Number.POSITIVE_INFINITY;
   const cause = `drift-${alert.raisedAt.replace(/[-:.]/g, "")}`;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { datasetsInbox, modelsInbox } from "../inbox/inboxes";
+import { entityName } from "../names";
 import { type FailRunPorts, failRun } from "../training/failRun";
 import { type GiveUpPorts, giveUpFile } from "./receiveFile";
 
@@ -42,5 +43,5 @@ async function rejectFile(ports: PoisonPorts, inbox: string, name: string): Prom
 
 function subjectOf(runId: string | undefined, blobName: string | undefined): string {
   const name = runId?.split(".", 1)[0] ?? blobName?.split("/", 1)[0];
-  return name !== undefined && /^[a-z][a-z0-9-]{0,62}$/.test(name) ? name : "tidegate";
+  return name !== undefined && entityName.test(name) ? name : "tidegate";
 }

@@ -2,11 +2,12 @@ import { createHash } from "node:crypto";
 import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import path from "node:path";
+import { dayMs } from "../time";
 
 /** tidegate-{purpose}-{machine}-{process}-{when it started}-{six random characters}; early versions named no process. */
 const ours = /^tidegate-sql-(?:(?<machine>[0-9a-f]{8})-(?<pid>\d+)-(?<started>\d+)-)?[A-Za-z0-9]{6}$/;
 /** what no process of this machine can vouch for stays this long */
-const strangeAgeMs = 24 * 3_600_000;
+const strangeAgeMs = dayMs;
 
 /** Gives `work` a new folder among the machine's temporary files, which is gone afterwards. */
 export async function inTempFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {

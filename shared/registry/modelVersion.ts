@@ -6,6 +6,7 @@ import type { ExpectedSaving } from "../evaluation/expectedSaving";
 import type { Resampling } from "../evaluation/resampling";
 import type { SliceMetric } from "../evaluation/sliceMetrics";
 import type { ValueCurves } from "../evaluation/valueCurves";
+import { entityName, entityNameRule } from "../names";
 import type { ModelSignature } from "../onnx/signature";
 
 /** How the gate judged a version when it was registered. */
@@ -126,12 +127,7 @@ export interface ModelVersion extends VersionDetails {
   createdAt: string;
 }
 
-export const modelName = z
-  .string()
-  .regex(
-    /^[a-z][a-z0-9-]{0,62}$/,
-    "a model name has a-z, 0-9 and - only, starts with a letter and has at most 63 characters",
-  );
+export const modelName = z.string().regex(entityName, `a model name must ${entityNameRule}`);
 
 export const aliasNames = ["champion", "challenger", "previous"] as const;
 export type AliasName = (typeof aliasNames)[number];

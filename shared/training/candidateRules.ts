@@ -1,8 +1,9 @@
 import { isAppError } from "../errors";
 import { trainerFor } from "../learners/registry";
 import { rangeFaults } from "../usecase/specConsistency";
+import type { SpecFault } from "../usecase/specFault";
 import type { SpecFields } from "../usecase/specFields";
-import type { Fault, SpecRule } from "../usecase/specRule";
+import type { SpecRule } from "../usecase/specRule";
 import { taskOf } from "../usecase/specTask";
 import { chosenCombinations, parameterFaults, refuseTooMany, trainerOf } from "./planTrials";
 
@@ -13,7 +14,7 @@ export const candidateRules: readonly SpecRule[] = [
   { needs: ["candidates", "columns", "label", "search", "seed"], check: checkParameters },
 ];
 
-function checkLearners(spec: SpecFields, fault: Fault): void {
+function checkLearners(spec: SpecFields, fault: SpecFault): void {
   for (const [at, { learner }] of spec.candidates.entries())
     tellOf(
       () => trainerFor(learner),
@@ -21,7 +22,7 @@ function checkLearners(spec: SpecFields, fault: Fault): void {
     );
 }
 
-function checkTasks(spec: SpecFields, fault: Fault): void {
+function checkTasks(spec: SpecFields, fault: SpecFault): void {
   for (const [at, { learner }] of spec.candidates.entries())
     if (isKnown(learner))
       tellOf(
@@ -31,7 +32,7 @@ function checkTasks(spec: SpecFields, fault: Fault): void {
 }
 
 /** Every combination that a run would try, of learners that are known; what is wrong with many is told once. */
-function checkParameters(spec: SpecFields, fault: Fault): void {
+function checkParameters(spec: SpecFields, fault: SpecFault): void {
   const hasFault = ({ grid }: SpecFields["candidates"][number]) =>
     Object.values(grid).some((values) => rangeFaults(spec.search, values).length > 0);
   if (spec.candidates.some(hasFault)) return;

@@ -1,4 +1,5 @@
 import type { DatasetRegistry } from "../data/datasetRegistry";
+import { hourMs } from "../time";
 import type { Usecase } from "../usecase/loadUsecases";
 import { type StartRunPorts, startRun } from "./startRun";
 
@@ -16,7 +17,7 @@ export async function startScheduledRuns(ports: ScheduledRunPorts): Promise<stri
     if (hours === undefined) continue;
     const last = (await ports.runs.list(spec.name)).at(-1);
     const ageHours =
-      last === undefined ? Number.POSITIVE_INFINITY : (now.getTime() - Date.parse(last.requestedAt)) / 3_600_000;
+      last === undefined ? Number.POSITIVE_INFINITY : (now.getTime() - Date.parse(last.requestedAt)) / hourMs;
     // the timer comes once an hour, never at the same millisecond
     if (ageHours < hours - 0.5 || (await ports.datasets.usedVersions(spec.name)).length === 0) continue;
     const cause = `schedule-${now.toISOString().slice(0, 13).replace(/[-T]/g, "")}`;

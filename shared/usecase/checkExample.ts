@@ -1,9 +1,9 @@
 import { ownValue } from "../ownValue";
+import type { SpecFault } from "./specFault";
 import type { SpecFields } from "./specFields";
-import type { Fault } from "./specRule";
 
 /** Finds what the example row lacks, and what training would not take. */
-export function checkExample(spec: SpecFields, fault: Fault): void {
+export function checkExample(spec: SpecFields, fault: SpecFault): void {
   if (spec.example === undefined) return;
   for (const feature of Object.keys(spec.example))
     if (!spec.features.includes(feature)) fault(["example", feature], `"${feature}" is not among the features`);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { SpecFault } from "./specFault";
 
 /** A failed check stops what it guards (training before it, promotion after it), or is only told. */
 const severity = z.enum(["block", "warn"]);
@@ -84,14 +85,12 @@ export const checksSpec = z.strictObject({
 export type ChecksSpec = z.infer<typeof checksSpec>;
 export type Severity = z.infer<typeof severity>;
 
-type Fault = (path: (string | number)[], message: string) => void;
-
 /** Finds checks of features, classes or labels that are not there, and checks that need a class to watch. */
 export function checkChecks(
   spec: { checks: ChecksSpec; features: string[] },
   classes: readonly string[] | undefined,
   isNumber: (feature: string) => boolean,
-  fault: Fault,
+  fault: SpecFault,
 ): void {
   const { checks, features } = spec;
   const known = (path: (string | number)[], feature: string) => {

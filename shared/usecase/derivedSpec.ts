@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ownValue } from "../ownValue";
+import type { SpecFault } from "./specFault";
 
 const hours = z.number().positive();
 
@@ -45,12 +46,10 @@ export const derivedSpec = z.discriminatedUnion("kind", [
 
 export type DerivedSpec = z.infer<typeof derivedSpec>;
 
-type Fault = (path: (string | number)[], message: string) => void;
-
 /** Finds derived features whose names are taken, whose columns are not there or of another type, or that need a time column. */
 export function checkDerived(
   spec: { derived: Record<string, DerivedSpec>; columns: Record<string, { type: string }>; time?: string },
-  fault: Fault,
+  fault: SpecFault,
 ): void {
   for (const [name, derived] of Object.entries(spec.derived)) {
     const path = ["derived", name];

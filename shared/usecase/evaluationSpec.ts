@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ownValue } from "../ownValue";
+import type { SpecFault } from "./specFault";
 
 /** What is told about a version beside its metrics. */
 export const evaluationSpec = z.strictObject({
@@ -19,8 +20,6 @@ export const evaluationSpec = z.strictObject({
 
 export type EvaluationSpec = z.infer<typeof evaluationSpec>;
 
-type Fault = (path: (string | number)[], message: string) => void;
-
 /** Finds slices that are no columns to slice by, and cost matrices that do not hold every pair of classes (where those are known). */
 export function checkEvaluation(
   spec: {
@@ -32,7 +31,7 @@ export function checkEvaluation(
     time?: string;
   },
   classes: readonly string[] | undefined,
-  fault: Fault,
+  fault: SpecFault,
 ): void {
   const { slices = [], costs } = spec.evaluation ?? {};
   for (const [i, column] of slices.entries()) {
@@ -50,7 +49,11 @@ export function checkEvaluation(
   if (costs && classes) checkCosts(costs.matrix, classes, fault);
 }
 
-function checkCosts(matrix: Record<string, Record<string, number>>, classes: readonly string[], fault: Fault): void {
+function checkCosts(
+  matrix: Record<string, Record<string, number>>,
+  classes: readonly string[],
+  fault: SpecFault,
+): void {
   const path = ["evaluation", "costs", "matrix"];
   const known = `the classes are ${classes.join(", ")}`;
   for (const [actual, row] of Object.entries(matrix)) {

@@ -4,8 +4,9 @@ import { checkExample } from "./checkExample";
 import { checkChecks } from "./checksSpec";
 import { checkDerived } from "./derivedSpec";
 import { checkEvaluation } from "./evaluationSpec";
+import type { SpecFault } from "./specFault";
 import { classMetrics, type SpecFields, valueMetrics } from "./specFields";
-import type { Fault, SpecRule } from "./specRule";
+import type { SpecRule } from "./specRule";
 import { labelClasses, taskOf } from "./specTask";
 
 /** What must hold between the fields of a spec. */
@@ -39,11 +40,11 @@ export const consistencyRules: readonly SpecRule[] = [
 
 /** Looks at all of them; each fault is added with its path. */
 export function checkConsistency(spec: SpecFields, context: z.RefinementCtx): void {
-  const fault: Fault = (path, message) => context.addIssue({ code: "custom", path, message });
+  const fault: SpecFault = (path, message) => context.addIssue({ code: "custom", path, message });
   for (const { check } of consistencyRules) check(spec, fault);
 }
 
-function checkSplitColumn(spec: SpecFields, fault: Fault): void {
+function checkSplitColumn(spec: SpecFields, fault: SpecFault): void {
   if (spec.split.kind === "group") mustBe(spec, ["split", "column"], spec.split.column, ["category", "number"], fault);
 }
 
@@ -52,7 +53,7 @@ function mustBe(
   path: (string | number)[],
   column: string | undefined,
   types: string[],
-  fault: Fault,
+  fault: SpecFault,
 ): void {
   if (column === undefined) return;
   const type = ownValue(spec.columns, column)?.type;
@@ -60,7 +61,7 @@ function mustBe(
   else if (!types.includes(type)) fault(path, `"${column}" is a ${type}; it must be ${types.join(" or ")}`);
 }
 
-function checkFeatures(spec: SpecFields, fault: Fault): void {
+function checkFeatures(spec: SpecFields, fault: SpecFault): void {
   for (const [i, feature] of spec.features.entries()) {
     if (!Object.hasOwn(spec.derived, feature)) mustBe(spec, ["features", i], feature, ["number", "category"], fault);
     if (spec.features.indexOf(feature) !== i) fault(["features", i], `"${feature}" is listed twice`);
@@ -69,21 +70,21 @@ function checkFeatures(spec: SpecFields, fault: Fault): void {
   }
 }
 
-function checkSample(spec: SpecFields, fault: Fault): void {
+function checkSample(spec: SpecFields, fault: SpecFault): void {
   if (spec.sample !== undefined && spec.example === undefined)
     fault(["example"], "a spec with a sample needs an example row, which the first start scores");
   if (spec.sample !== undefined && spec.policies.onNewData === "none")
     fault(["policies", "onNewData"], "a spec with a sample trains on new data: the first start waits for its run");
 }
 
-function checkDeclaredChecks(spec: SpecFields, fault: Fault): void {
+function checkDeclaredChecks(spec: SpecFields, fault: SpecFault): void {
   const isNumber = (feature: string) =>
     Object.hasOwn(spec.derived, feature) || ownValue(spec.columns, feature)?.type === "number";
   checkChecks(spec, taskOf(spec) === "regression" ? undefined : labelClasses(spec), isNumber, fault);
 }
 
 /** Lists in which a value stands twice, which is never meant. */
-function checkRepeats(spec: SpecFields, fault: Fault): void {
+function checkRepeats(spec: SpecFields, fault: SpecFault): void {
   const once = (path: (string | number)[], values: readonly unknown[] = []) => {
     for (const [i, value] of values.entries())
       if (values.indexOf(value) !== i) fault([...path, i], `${JSON.stringify(value)} is listed twice`);
@@ -97,7 +98,7 @@ function checkRepeats(spec: SpecFields, fault: Fault): void {
   once(["baselines"], spec.baselines);
 }
 
-function checkTime(spec: SpecFields, fault: Fault): void {
+function checkTime(spec: SpecFields, fault: SpecFault): void {
   if (spec.gates.blockDays !== undefined && (spec.time === undefined || spec.split.kind === "group"))
     fault(["gates", "blockDays"], "blocks of days need a time column, and a split that is not by group");
   if (spec.time === undefined) {
@@ -113,7 +114,7 @@ function checkTime(spec: SpecFields, fault: Fault): void {
       fault(["columns", name, "fillForwardHours"], "filling forward needs a time column");
 }
 
-function checkColumns(spec: SpecFields, fault: Fault): void {
+function checkColumns(spec: SpecFields, fault: SpecFault): void {
   for (const [name, column] of Object.entries(spec.columns)) {
     if (name.trim() !== name || name === "")
       fault(["columns", name], "a column name has no spaces around it and is not empty");
@@ -122,7 +123,7 @@ function checkColumns(spec: SpecFields, fault: Fault): void {
   }
 }
 
-function checkLabel(spec: SpecFields, fault: Fault): void {
+function checkLabel(spec: SpecFields, fault: SpecFault): void {
   const column = ownValue(spec.columns, spec.label.column);
   if (column?.type !== "category") return;
   const raw = column.values;
@@ -142,14 +143,14 @@ function checkLabel(spec: SpecFields, fault: Fault): void {
     fault(["label", "positive"], `"${spec.label.positive}" is not a class; the classes are ${classes.join(", ")}`);
 }
 
-function checkMetric(spec: SpecFields, fault: Fault): void {
+function checkMetric(spec: SpecFields, fault: SpecFault): void {
   const task = taskOf(spec);
   const metrics: readonly string[] = task === "regression" ? valueMetrics : classMetrics;
   if (!metrics.includes(spec.selection.metric))
     fault(["selection", "metric"], `${spec.selection.metric} is not for ${task}; use one of ${metrics.join(", ")}`);
 }
 
-function checkBaselines(spec: SpecFields, fault: Fault): void {
+function checkBaselines(spec: SpecFields, fault: SpecFault): void {
   if (spec.baselines === undefined) return;
   const task = taskOf(spec);
   const [constant, other] = task === "regression" ? (["mean", "majority"] as const) : (["majority", "mean"] as const);
@@ -158,7 +159,7 @@ function checkBaselines(spec: SpecFields, fault: Fault): void {
 }
 
 /** What has no meaning where the label is a number. */
-function checkNumberLabel(spec: SpecFields, fault: Fault): void {
+function checkNumberLabel(spec: SpecFields, fault: SpecFault): void {
   if (taskOf(spec) !== "regression") return;
   for (const field of ["mapping", "positive"] as const)
     if (spec.label[field] !== undefined) fault(["label", field], "the label is a number; there are no classes");
@@ -166,7 +167,7 @@ function checkNumberLabel(spec: SpecFields, fault: Fault): void {
     fault(["evaluation", "costs"], "the label is a number; there are no classes to decide between");
 }
 
-function checkClassWeights(spec: SpecFields, fault: Fault): void {
+function checkClassWeights(spec: SpecFields, fault: SpecFault): void {
   if (spec.classWeights === undefined) return;
   if (taskOf(spec) === "regression") fault(["classWeights"], "the label is a number; there are no classes");
   const classes = labelClasses(spec) ?? [];
@@ -175,7 +176,7 @@ function checkClassWeights(spec: SpecFields, fault: Fault): void {
       if (!classes.includes(name)) fault(["classWeights", name], `"${name}" is not among ${classes.join(", ")}`);
 }
 
-function checkSearch(spec: SpecFields, fault: Fault): void {
+function checkSearch(spec: SpecFields, fault: SpecFault): void {
   for (const [at, { grid }] of spec.candidates.entries())
     for (const [name, values] of Object.entries(grid))
       for (const message of rangeFaults(spec.search, values)) fault(["candidates", at, "grid", name], message);

@@ -1,7 +1,8 @@
 import type { ErrorDetail } from "../errors";
 import { inputFaults } from "../inputFaults";
+import type { SpecFault } from "./specFault";
 import { type SpecFields, specFields } from "./specFields";
-import type { Fault, SpecRule } from "./specRule";
+import type { SpecRule } from "./specRule";
 
 type Json = Record<string, unknown>;
 type FieldName = keyof SpecFields;
@@ -24,7 +25,7 @@ export function specFaults(raw: unknown, rules: readonly SpecRule[]): ErrorDetai
       path.some((step) => brokenEntries.has(String(step))) || (typeof value === "string" && brokenEntries.has(value))
     );
   };
-  const fault: Fault = (path, message) => {
+  const fault: SpecFault = (path, message) => {
     if (!follows(path)) faults.push({ path: path.join("."), message });
   };
   for (const { needs, check } of rules) if (!needs.some((name) => broken.has(name))) check(spec, fault);

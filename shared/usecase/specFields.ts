@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { driftSettings } from "../monitoring/driftSettings";
+import { entityName, entityNameRule } from "../names";
 import { cardSpec } from "./cardSpec";
 import { checksSpec } from "./checksSpec";
 import { derivedSpec } from "./derivedSpec";
 import { evaluationSpec } from "./evaluationSpec";
 import { limitsSpec } from "./limitsSpec";
 
-const name = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, "use a-z, 0-9 and - only, starting with a letter, at most 63");
+const name = z.string().regex(entityName, entityNameRule);
 
 const columnSpec = z.discriminatedUnion("type", [
   z.strictObject({

@@ -1,9 +1,8 @@
+import type { SpecFault } from "./specFault";
 import type { SpecFields } from "./specFields";
-
-export type Fault = (path: (string | number)[], message: string) => void;
 
 /** Something that must hold between fields of a spec; it is looked at where each field that it needs is sound by itself. */
 export interface SpecRule {
   needs: readonly (keyof SpecFields)[];
-  check(spec: SpecFields, fault: Fault): void;
+  check(spec: SpecFields, fault: SpecFault): void;
 }

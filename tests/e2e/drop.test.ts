@@ -65,7 +65,7 @@ describe.sequential("npm run drop", () => {
       [["../x", sample], /there is no use case "\.\.\/x"/],
       [[shipped, "README.md"], /README\.md is neither a dataset nor a model: .*\.csv, \.csv\.gz, \.parquet or \.onnx/],
       [[shipped, "nowhere.csv"], /there is no file nowhere\.csv/],
-      [["My_Model", write("m.onnx", "no model")], /a model name has a-z, 0-9 and - only/],
+      [["My_Model", write("m.onnx", "no model")], /a model name must use a-z, 0-9 and - only/],
       [[shipped], /two arguments are needed/],
     ];
     for (const [args, reason] of cases) {

@@ -12,6 +12,7 @@ import { seededRandom } from "../../shared/math/seededRandom";
 import { compareProfiles } from "../../shared/monitoring/drift";
 import { trainingProfile } from "../../shared/monitoring/trainingProfile";
 import type { ModelSignature } from "../../shared/onnx/signature";
+import { hourMs } from "../../shared/time";
 import { startStorageEmulator } from "../start/storageEmulator";
 
 const help = `npm run bench:drift -- [--rows N]
@@ -171,7 +172,7 @@ async function drift(blobs: ReturnType<typeof blobsOf>, model: string) {
     ],
   });
   const now = new Date();
-  const from = new Date(now.getTime() - settings.windowHours * 3_600_000);
+  const from = new Date(now.getTime() - settings.windowHours * hourMs);
   const { profile, rows: seen } = await rollUpCapture({ blobs, model, version: 1, signature, training, from, to: now });
   const { verdict } = compareProfiles(training, profile, settings);
   return { rows: seen, verdict };

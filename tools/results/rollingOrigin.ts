@@ -4,6 +4,7 @@ import { pairedBootstrap } from "../../shared/evaluation/pairedBootstrap";
 import { chooseBlocks, lossByRow } from "../../shared/evaluation/resampling";
 import { selectionMetricValue } from "../../shared/evaluation/selectionMetric";
 import { gather, selectRows } from "../../shared/featureTable";
+import { hourMs } from "../../shared/time";
 import { fitRows } from "../../shared/training/fitRows";
 import { modelOutput } from "../../shared/training/modelOutput";
 import type { Trial } from "../../shared/training/runRecord";
@@ -21,8 +22,6 @@ export interface RollingFold {
   low: number;
   high: number;
 }
-
-const hourMs = 3_600_000;
 
 /** Rolling origin: each month of the data from the fourth on is the test of a fit on all rows whose label was known before it began. */
 export function rollingOrigin(spec: UsecaseSpec, data: PreparedData, trial: Trial): RollingFold[] {
