@@ -8,8 +8,9 @@ export interface BlobPattern {
 }
 
 /**
- * Reads a path such as `inbox/{usecase}/{file}`. As on the real host, a parameter matches any characters, slashes among
- * them, the first ones as many as they can; a container without a name pattern takes every blob. Throws on the rest.
+ * Reads a path such as `inbox/{usecase}/{file}`. As on the real host, a parameter matches any characters, slashes
+ * included, the first ones as many as they can; a container without a name pattern takes every blob. Throws on anything
+ * else.
  */
 export function parseBlobPattern(path: string): BlobPattern {
   const slash = path.indexOf("/");
@@ -26,7 +27,7 @@ export function parseBlobPattern(path: string): BlobPattern {
       throw new Error(`the braces of the blob path "${path}" do not match`);
     if (parameter === undefined) return part.replaceAll(/[.*+?^$()|[\]\\]/g, "\\$&");
     if (!/^[A-Za-z_]\w*$/.test(parameter)) throw new Error(`"{${parameter}}" in the blob path "${path}" is not a name`);
-    if (names.includes(parameter)) throw new Error(`"{${parameter}}" stands twice in the blob path "${path}"`);
+    if (names.includes(parameter)) throw new Error(`"{${parameter}}" appears twice in the blob path "${path}"`);
     names.push(parameter);
     return `(?<${parameter}>.*)`;
   });

@@ -16,8 +16,8 @@ export interface BlobMessage {
 }
 
 // The real host scans every ten seconds; nobody wants to wait that long while developing.
-const SCAN_MS = 500;
-const FAULT_WAIT_MS = 2_000;
+const scanIntervalMs = 500;
+const faultWaitMs = 2_000;
 
 /**
  * Watches a container and queues each matching blob once per ETag: a receipt blob remembers it across restarts, as in
@@ -29,42 +29,51 @@ export async function startBlobScan(
   work: QueueClient,
   context: ListenerContext,
 ): Promise<Listener> {
-  const container = BlobServiceClient.fromConnectionString(connectionString, fewRetries).getContainerClient(
-    pattern.container,
-  );
+  const service = BlobServiceClient.fromConnectionString(connectionString, fewRetries);
+  const container = service.getContainerClient(pattern.container);
   const receipts = await openReceipts(plan.name, context);
   const stopping = new AbortController();
-  const functionId = `Host.Functions.${plan.name}`;
+  const { signal } = stopping;
   const outage = createOutageLog(`[${plan.name}] cannot scan container ${pattern.container}`, context.log);
 
-  const offer = async (blob: FoundBlob) => {
-    const receipt = `"${blob.etag}"/${pattern.container}/${blob.name}`;
-    if (receipts.has(receipt)) return;
-    const message: BlobMessage = {
-      Type: "BlobTrigger",
-      FunctionId: functionId,
-      BlobType: blob.type,
-      ContainerName: pattern.container,
-      BlobName: blob.name,
-      ETag: `"${blob.etag}"`,
-    };
-    await work.sendMessage(Buffer.from(JSON.stringify(message)).toString("base64"));
-    await receipts.add(receipt);
-  };
   const scan = async () => {
-    while (!stopping.signal.aborted) {
+    while (!signal.aborted) {
       try {
-        for (const blob of await listMatches(container, pattern)) if (!stopping.signal.aborted) await offer(blob);
+        for (const blob of await listMatches(container, pattern)) {
+          if (!signal.aborted) await offer(blob, `Host.Functions.${plan.name}`, pattern.container, work, receipts);
+        }
         outage.worked();
-        await sleep(SCAN_MS, stopping.signal);
+        await sleep(scanIntervalMs, signal);
       } catch (error) {
-        if (!stopping.signal.aborted) outage.failed(error);
-        await sleep(FAULT_WAIT_MS, stopping.signal);
+        if (!signal.aborted) outage.failed(error);
+        await sleep(faultWaitMs, signal);
       }
     }
   };
   const scanning = scan();
   return { stop: () => stopping.abort(), idle: () => scanning };
+}
+
+/** Queues the blob for its function, unless a receipt says that this was done. */
+async function offer(
+  { name, etag, type }: FoundBlob,
+  functionId: string,
+  container: string,
+  work: QueueClient,
+  receipts: Receipts,
+): Promise<void> {
+  const receipt = `"${etag}"/${container}/${name}`;
+  if (receipts.has(receipt)) return;
+  const message: BlobMessage = {
+    Type: "BlobTrigger",
+    FunctionId: functionId,
+    BlobType: type,
+    ContainerName: container,
+    BlobName: name,
+    ETag: `"${etag}"`,
+  };
+  await work.sendMessage(Buffer.from(JSON.stringify(message)).toString("base64"));
+  await receipts.add(receipt);
 }
 
 interface FoundBlob {
@@ -88,7 +97,12 @@ async function listMatches(container: ContainerClient, pattern: BlobPattern): Pr
   return found;
 }
 
-async function openReceipts(functionName: string, { hostId, storage }: ListenerContext) {
+interface Receipts {
+  has(receipt: string): boolean;
+  add(receipt: string): Promise<void>;
+}
+
+async function openReceipts(functionName: string, { hostId, storage }: ListenerContext): Promise<Receipts> {
   const container = BlobServiceClient.fromConnectionString(storage, fewRetries).getContainerClient(
     "azure-webjobs-hosts",
   );

@@ -12,10 +12,10 @@ type BlobPlan = FunctionPlan & { trigger: Extract<Trigger, { kind: "blob" }> };
 type Invocation = Omit<InvokeMessage, "type" | "id">;
 
 const poisonQueueName = "webjobs-blobtrigger-poison";
-// What storage gives out at once.
+// As many messages as storage hands out at once.
 const largestBatch = 32;
 
-/** Scans for all blob functions, and works through the one queue that their findings go through. */
+/** Scans for all blob functions, and works through the one queue that what they find goes through. */
 export async function startBlobTriggers(
   plans: BlobPlan[],
   config: HostConfig,
@@ -41,7 +41,8 @@ export async function startBlobTriggers(
     handle: async (text) => {
       const message = JSON.parse(text) as BlobMessage;
       const plan = plans.find(({ name }) => message.FunctionId === `Host.Functions.${name}`);
-      if (!plan) return context.log(`[${message.FunctionId}] is gone: its blob ${message.BlobName} is left alone`);
+      if (!plan)
+        return context.log(`[${message.FunctionId}] is no longer in the app: blob ${message.BlobName} is left alone`);
       const input = await readBlobInput(plan, message.BlobName, message.ETag);
       if (input) await context.invoke(input);
     },
@@ -60,8 +61,8 @@ export function splitParallelism(count: number): { batchSize: number; newBatchTh
 }
 
 /**
- * The invocation of a blob function for one blob: its bytes and binding data; null when the blob is gone or, with `etag`,
- * no longer the same (the scan finds the newer one).
+ * The invocation of a blob function for one blob: its bytes and binding data; null when the blob is gone or, with
+ * `etag`, no longer the same (the scan finds the newer one).
  */
 export async function readBlobInput(plan: BlobPlan, name: string, etag?: string): Promise<Invocation | null> {
   const { pattern, connectionString } = plan.trigger;

@@ -57,11 +57,11 @@ interface ProgrammingModel {
   getCapabilities(capabilities: Record<string, string>): Promise<Record<string, string>>;
 }
 
-const HOOKS = ["appStart", "appTerminate", "preInvocation", "postInvocation", "log"] as const;
-export type HookName = (typeof HOOKS)[number];
+const hookNames = ["appStart", "appTerminate", "preInvocation", "postInvocation", "log"] as const;
+export type HookName = (typeof hookNames)[number];
 type Hook = (context: object) => unknown;
 
-/** What the app has told the worker through `@azure/functions-core`. */
+/** What the app registered through `@azure/functions-core`. */
 export class App {
   readonly functions = new Map<string, { registration: Registration; callback: Callback }>();
   readonly hooks: Record<HookName, Hook[]> = {
@@ -79,7 +79,7 @@ export class App {
     for (const hook of this.hooks[name]) await hook(context);
   }
 
-  /** Writes one line to the parent through stdout, after the app's log hooks had their say. */
+  /** Writes one line to the parent through stdout, after the app's log hooks have seen it. */
   log(level: string, category: string, message: string, source: string): void {
     const entry = { level, category, message };
     for (const hook of this.hooks.log) hook(entry);
@@ -132,7 +132,7 @@ export function createCoreModule(app: App): object {
 
 // The library recognises an unknown hook by this name and flag.
 function hookNameError(name: string): Error {
-  return Object.assign(new RangeError(`Unrecognized hook "${name}"; known are ${HOOKS.join(", ")}.`), {
+  return Object.assign(new RangeError(`Unrecognized hook "${name}"; known hooks are ${hookNames.join(", ")}.`), {
     isAzureFunctionsSystemError: true,
   });
 }

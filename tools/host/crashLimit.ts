@@ -2,8 +2,8 @@ const crashesToGiveUp = 3;
 const memoryMs = 30 * 60_000;
 
 /**
- * Says when a worker has crashed too often to be replaced once more: at the third crash, each within half an hour of the one
- * before. After RpcFunctionInvocationDispatcher.cs of https://github.com/Azure/azure-functions-host.
+ * Says when a worker has crashed too often to be replaced once more: at the third crash, each within half an hour of
+ * the one before. After RpcFunctionInvocationDispatcher.cs of https://github.com/Azure/azure-functions-host.
  */
 export class CrashLimit {
   private count = 0;

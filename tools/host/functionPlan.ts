@@ -56,7 +56,8 @@ function planTrigger(name: string, binding: Binding, settings: Settings, config:
     case "queuetrigger":
       return { kind: "queue", queueName: fill("queueName").toLowerCase(), connectionString: connectionString() };
     case "blobtrigger":
-      if (binding.source === "EventGrid") throw new Error("asks for the Event Grid blob source, which this host lacks");
+      if (binding.source === "EventGrid")
+        throw new Error("asks for the Event Grid blob source, which this host does not offer");
       return { kind: "blob", pattern: parseBlobPattern(fill("path")), connectionString: connectionString() };
     default:
       throw new Error(`has a ${binding.type}, which this host does not offer`);
@@ -70,7 +71,8 @@ function planHttp(name: string, binding: Binding, settings: Settings, config: Ho
     .map((part) => part.replaceAll(/^\/+|\/+$/g, ""))
     .filter((part) => part !== "")
     .join("/");
-  if (/^(admin|runtime)(\/|$)/i.test(path)) throw new Error(`has the route "${path}", which the host keeps for itself`);
+  if (/^(admin|runtime)(\/|$)/i.test(path))
+    throw new Error(`has the route "${path}", which the host reserves for itself`);
   parseRouteTemplate(path);
   const authLevel = String(binding.authLevel ?? "anonymous").toLowerCase();
   if (authLevel !== "anonymous" && authLevel !== "function" && authLevel !== "admin") {

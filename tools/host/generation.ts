@@ -70,8 +70,8 @@ export class Generation {
     try {
       await startListeners(this.plans, this.options.config, this.context, this.listeners);
     } catch (cause) {
-      const reason = `does storage answer at AzureWebJobsStorage?): ${(cause as Error).message}`;
-      throw new Error(`The triggers could not start (${reason}`, { cause });
+      const what = "The triggers could not start (does storage answer at AzureWebJobsStorage?)";
+      throw new Error(`${what}: ${(cause as Error).message}`, { cause });
     }
   }
 

@@ -12,7 +12,7 @@ export interface HostOptions {
   port: number;
   /** app settings, AzureWebJobsStorage among them; they win over the environment and local.settings.json */
   settings: Record<string, string>;
-  /** made up when absent */
+  /** generated when absent */
   keys?: Keys;
   hostId?: string;
   log(line: string): void;
@@ -28,8 +28,8 @@ export interface Host {
   keys: Keys;
   readonly functions: string[];
   /**
-   * Loads the app anew, then lets the worker before it drain while the new one answers on the same port; rejects with the
-   * app's error when it does not load, and goes on trying.
+   * Loads the app anew, then lets the previous worker drain while the new one answers on the same port; rejects with
+   * the app's error when it does not load, and keeps trying.
    */
   restart(): Promise<void>;
   /** Kills the worker as a crash would; the host starts another. */

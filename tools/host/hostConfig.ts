@@ -4,14 +4,14 @@ import { z } from "zod";
 import { inputFaults } from "../../shared/inputFaults";
 import { jsonFault } from "../../shared/jsonFault";
 
-const TIME_SPAN = /^(?:(\d+)\.)?(\d{1,2}):(\d{2}):(\d{2})(?:\.\d+)?$/;
+const timeSpanPattern = /^(?:(\d+)\.)?(\d{1,2}):(\d{2}):(\d{2})(?:\.\d+)?$/;
 
 /** A .NET time span (`hh:mm:ss` or `d.hh:mm:ss`) in milliseconds. */
 const timeSpan = z
   .string()
-  .regex(TIME_SPAN, "must be a time span such as 00:05:00")
+  .regex(timeSpanPattern, "must be a time span such as 00:05:00")
   .transform((text) => {
-    const [, days = "0", hours, minutes, seconds] = TIME_SPAN.exec(text)!;
+    const [, days = "0", hours, minutes, seconds] = timeSpanPattern.exec(text)!;
     return (((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
   });
 

@@ -37,8 +37,8 @@ interface Caller {
   pathValues: Record<string, string | undefined>;
 }
 
-const NOTHING: Record<string, RpcData> = {};
-const NO_ATTRIBUTES: Record<string, string> = {};
+const noMetadata: Record<string, RpcData> = {};
+const noAttributes: Record<string, string> = {};
 
 /** Runs one function and writes its outputs; rejects with what the function, a hook or an output threw. */
 export async function invoke(
@@ -53,11 +53,11 @@ export async function invoke(
     invocationId: id,
     functionId: registration.name,
     inputData: [input],
-    triggerMetadata: caller.triggerMetadata ?? NOTHING,
+    triggerMetadata: caller.triggerMetadata ?? noMetadata,
     traceContext: {
       traceParent: caller.traceParent ?? newTraceParent(id),
       traceState: caller.traceState ?? "",
-      attributes: NO_ATTRIBUTES,
+      attributes: noAttributes,
     },
     retryContext: caller.retryContext,
   };
@@ -110,7 +110,7 @@ async function invokeWithHooks(
   return after.result;
 }
 
-// The real host always hands a trace to the worker; here its id is the invocation's, which eases finding one by the other.
+// The real host always hands a trace to the worker; here its id is the invocation's, so that either leads to the other.
 function newTraceParent(id: string): string {
   const hex = id.replaceAll("-", "");
   return `00-${hex}-${hex.slice(16)}-01`;

@@ -18,7 +18,10 @@ export interface ListenerContext {
   invoke(message: Omit<InvokeMessage, "type" | "id">): Promise<void>;
 }
 
-/** For the clients of listeners, which try again by themselves: the usual retries would keep one from storage for most of a minute. */
+/**
+ * For the clients of listeners, which try again by themselves: the SDK's usual retries would hold one up for most of a
+ * minute.
+ */
 export const fewRetries = { retryOptions: { maxTries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 1_000 } };
 
 /** Waits, or returns early when the signal is aborted. */

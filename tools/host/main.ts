@@ -32,7 +32,7 @@ async function main(): Promise<void> {
     throw new Error(`--port ${values.port} is not a port number.`);
   const log = (line: string) => void (values.quiet || process.stdout.write(`${line}\n`));
   const onGivenUp = (message: string) => {
-    process.stderr.write(`${message} Mend what crashes it (the log says what it wrote), then start again.\n`);
+    process.stderr.write(`${message} Fix what crashes it (the log has its output), then start again.\n`);
     process.exit(1);
   };
   const host = await startHost({ appDir: values.app, port, settings: {}, hostId: values["host-id"], log, onGivenUp });

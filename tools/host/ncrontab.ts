@@ -1,8 +1,8 @@
 import { Cron } from "croner";
 
-const FIELDS = ["second", "minute", "hour", "day", "month", "day of week"];
-const MONTHS = "JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC";
-const DAYS = "SUN|MON|TUE|WED|THU|FRI|SAT";
+const fieldNames = ["second", "minute", "hour", "day", "month", "day of week"];
+const monthNames = "JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC";
+const dayNames = "SUN|MON|TUE|WED|THU|FRI|SAT";
 
 /** When a timer is due, in UTC. */
 export interface Schedule {
@@ -13,8 +13,8 @@ export interface Schedule {
 }
 
 /**
- * Reads an NCRONTAB expression of six fields, or five (seconds = 0); throws on what NCRONTAB lacks although other crons have
- * it (https://learn.microsoft.com/azure/azure-functions/functions-bindings-timer#ncrontab-expressions).
+ * Reads an NCRONTAB expression of six fields, or five (seconds = 0); throws on what other crons have and NCRONTAB
+ * lacks (https://learn.microsoft.com/azure/azure-functions/functions-bindings-timer#ncrontab-expressions).
  */
 export function parseNcrontab(expression: string): Schedule {
   const fields = expression.trim().split(/\s+/);
@@ -38,12 +38,12 @@ export function parseNcrontab(expression: string): Schedule {
 }
 
 function checkField(field: string, index: number, expression: string): void {
-  const names = index === 4 ? `|${MONTHS}` : index === 5 ? `|${DAYS}` : "";
+  const names = index === 4 ? `|${monthNames}` : index === 5 ? `|${dayNames}` : "";
   const value = `(?:\\d{1,2}${names})`;
   const item = `(?:\\*|${value}(?:-${value})?)(?:/\\d{1,2})?`;
   const isKnown = new RegExp(`^${item}(?:,${item})*$`, "i").test(field);
   const hasSeven = index === 5 && /(^|[,-])7/.test(field);
   if (isKnown && !hasSeven) return;
   const hint = hasSeven ? " (Sunday is 0)" : "";
-  throw new Error(`the ${FIELDS[index]} field "${field}" of the schedule "${expression}" is not NCRONTAB${hint}`);
+  throw new Error(`the ${fieldNames[index]} field "${field}" of the schedule "${expression}" is not NCRONTAB${hint}`);
 }

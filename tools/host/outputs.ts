@@ -5,8 +5,8 @@ import type { OutputPlan, RpcData } from "./protocol";
 type Values = Record<string, string | undefined>;
 
 /**
- * Writes what the function put into its queue and blob outputs. `values` fill `{name}` in blob paths; rejects when storage
- * does or when a path asks for a value that the trigger did not bring.
+ * Writes what the function put into its queue and blob outputs. `values` fill `{name}` in blob paths; rejects when
+ * storage does or when a path asks for a value that the trigger does not provide.
  */
 export async function writeOutputs(plans: OutputPlan[], response: InvocationResponse, values: Values): Promise<void> {
   for (const plan of plans) {
@@ -21,7 +21,7 @@ export async function writeOutputs(plans: OutputPlan[], response: InvocationResp
 }
 
 async function sendMessages(plan: Extract<OutputPlan, { kind: "queue" }>, data: RpcData): Promise<void> {
-  // Loaded at the first use: most workers never write an output.
+  // Loaded on first use: most workers never write an output.
   const { QueueClient } = await import("@azure/storage-queue");
   const queue = new QueueClient(plan.connectionString, plan.queueName);
   await queue.createIfNotExists();
@@ -30,7 +30,7 @@ async function sendMessages(plan: Extract<OutputPlan, { kind: "queue" }>, data: 
   }
 }
 
-// An array becomes one message an element, as the real host does it.
+// An array becomes one message per element, as on the real host.
 function toMessages(data: RpcData): Buffer[] {
   if (data.json?.startsWith("[")) {
     const items = JSON.parse(data.json) as unknown[];
@@ -63,7 +63,7 @@ function fillPath(path: string, values: Values): string {
     const key = Object.keys(values).find((candidate) => candidate.toLowerCase() === name.toLowerCase());
     const value = key === undefined ? undefined : values[key];
     if (value === undefined)
-      throw new Error(`The blob output "${path}" needs ${whole}, which the trigger did not bring.`);
+      throw new Error(`The blob output "${path}" needs ${whole}, which the trigger does not provide.`);
     return value;
   });
 }

@@ -89,7 +89,7 @@ export type FromWorker =
   /** the worker could not start; the stack is there when it was the app's own error */
   | { type: "failed"; message: string; stack?: string }
   | { type: "listening"; port: number }
-  /** it stops, and nobody listens on its port any more */
+  /** it is stopping, and no longer listens on its port */
   | { type: "closed" }
   /** null when the worker is idle */
   | { type: "beat"; oldest: OldestInvocation | null }

@@ -27,8 +27,8 @@ const longestWaitMs = 400;
 const faultWaitMs = 2_000;
 
 /**
- * Works through a storage queue until stopped; a message that keeps failing moves to the poison queue. After QueueProcessor.cs
- * of https://github.com/Azure/azure-sdk-for-net.
+ * Works through a storage queue until stopped; a message that keeps failing moves to the poison queue. After
+ * QueueProcessor.cs of https://github.com/Azure/azure-sdk-for-net.
  */
 export function listenToQueue(options: QueueListenerOptions): Listener {
   const stopping = new AbortController();
@@ -127,7 +127,7 @@ function keepHidden(queue: QueueClient, item: ReceivedMessageItem, log: (line: s
       const { popReceipt } = await queue.updateMessage(item.messageId, item.popReceipt, undefined, hiddenSeconds);
       item.popReceipt = popReceipt!;
     } catch (error) {
-      log(`message ${item.messageId} of queue ${queue.name} could not be kept: ${(error as Error).message}`);
+      log(`message ${item.messageId} of queue ${queue.name} could not be kept hidden: ${(error as Error).message}`);
     }
   };
   const timer = setInterval(() => {

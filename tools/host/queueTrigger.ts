@@ -38,8 +38,8 @@ export async function startQueueTrigger(
 const longestName = 63;
 
 /**
- * The queue to which failing messages of `queueName` go; undefined for one that is itself a poison queue, or whose name is
- * too long for the suffix. After QueueListenerFactory.cs of https://github.com/Azure/azure-sdk-for-net.
+ * The queue to which failing messages of `queueName` go; undefined for one that is itself a poison queue, or whose name
+ * is too long for the suffix. After QueueListenerFactory.cs of https://github.com/Azure/azure-sdk-for-net.
  */
 export function poisonQueueName(queueName: string): string | undefined {
   const name = `${queueName}-poison`;

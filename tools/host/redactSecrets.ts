@@ -1,7 +1,8 @@
 import type { Keys } from "./protocol";
 
 const hidden = "***";
-// the key of a caller in an address, of an account in a connection string, and the signature of an address that is one itself
+// A caller's key in an address, an account's key in a connection string, the signature of an address that is itself a
+// key.
 const inText = /(\bcode=|\bAccountKey=|\bSharedAccessSignature=|\bsig=)[^&;\s"'<>]+/gi;
 
 /** Takes the host's keys, and what reads like a key, out of a line for the log. */

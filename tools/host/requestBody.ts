@@ -1,7 +1,8 @@
 import type { IncomingMessage } from "node:http";
 
-// The limit of the real host: https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook-trigger#limits
-const LIMIT_BYTES = 100 * 1024 * 1024;
+// The limit of the real host:
+// https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook-trigger#limits
+const limitBytes = 100 * 1024 * 1024;
 let hasWarned = false;
 
 /** Reads the whole body and hands it on (undefined when there is none), or says that it is over 100 MiB. */
@@ -14,7 +15,7 @@ export function readBody(
   const chunked = req.headers["transfer-encoding"] !== undefined;
   if (!chunked && (length === undefined || length === "0")) {
     onBody(undefined);
-  } else if (length !== undefined && Number(length) > LIMIT_BYTES) {
+  } else if (length !== undefined && Number(length) > limitBytes) {
     onTooLarge();
   } else {
     if (chunked) warnOnce(req);
@@ -26,7 +27,8 @@ function warnOnce(req: IncomingMessage): void {
   if (hasWarned) return;
   hasWarned = true;
   process.stdout.write(
-    `warning: ${req.method} ${pathOf(req)} came chunked, without Content-Length. It is accepted here; the real host drops such a body.\n`,
+    `warning: ${req.method} ${pathOf(req)} came chunked, without Content-Length. ` +
+      "It is accepted here; the real host drops such a body.\n",
   );
 }
 
@@ -40,7 +42,7 @@ function collect(req: IncomingMessage, onBody: (body: Buffer) => void, onTooLarg
   let sizeBytes = 0;
   req.on("data", (chunk: Buffer) => {
     sizeBytes += chunk.length;
-    if (sizeBytes <= LIMIT_BYTES) {
+    if (sizeBytes <= limitBytes) {
       chunks.push(chunk);
       return;
     }

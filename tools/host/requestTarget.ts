@@ -3,8 +3,9 @@ import type { IncomingMessage } from "node:http";
 let lastGoodHost = "localhost";
 
 /**
- * Leaves a request with a path in `url` and its host in the Host header: a target in absolute form (`http://host/path`), which a server
- * must take (RFC 9112, 3.2.2), is taken apart. False when the target is neither form, or the header names no host.
+ * Leaves a request with a path in `url` and its host in the Host header: a target in absolute form
+ * (`http://host/path`), which a server must take (RFC 9112, 3.2.2), is split into the two. False when the target is
+ * neither form, or the header names no host.
  */
 export function settleTarget(req: IncomingMessage): boolean {
   const { url: target = "", headers } = req;

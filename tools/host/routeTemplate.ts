@@ -13,15 +13,15 @@ const pattern =
   (value) =>
     regex.test(value);
 
-const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 // https://learn.microsoft.com/aspnet/core/fundamentals/routing#route-constraints
-const CONSTRAINTS: Record<string, MakeCheck> = {
+const constraints: Record<string, MakeCheck> = {
   int: () => (value) => /^[+-]?\d+$/.test(value) && Math.abs(Number(value)) <= 2147483647,
   long: pattern(/^[+-]?\d{1,19}$/),
-  decimal: pattern(DECIMAL),
-  double: pattern(DECIMAL),
-  float: pattern(DECIMAL),
+  decimal: pattern(decimal),
+  double: pattern(decimal),
+  float: pattern(decimal),
   bool: pattern(/^(true|false)$/i),
   guid: pattern(/^\{?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}\}?$/i),
   alpha: pattern(/^[a-z]*$/i),
@@ -29,15 +29,15 @@ const CONSTRAINTS: Record<string, MakeCheck> = {
   min:
     ([low]) =>
     (value) =>
-      DECIMAL.test(value) && Number(value) >= Number(low),
+      decimal.test(value) && Number(value) >= Number(low),
   max:
     ([high]) =>
     (value) =>
-      DECIMAL.test(value) && Number(value) <= Number(high),
+      decimal.test(value) && Number(value) <= Number(high),
   range:
     ([low, high]) =>
     (value) =>
-      DECIMAL.test(value) && Number(value) >= Number(low) && Number(value) <= Number(high),
+      decimal.test(value) && Number(value) >= Number(low) && Number(value) <= Number(high),
   minlength:
     ([low]) =>
     (value) =>
@@ -77,8 +77,8 @@ export function catchAllName(template: string): string | undefined {
 
 function makeCheck(constraint: string): (value: string) => boolean {
   const [, name, args] = /^([a-z]+)(?:\(([^()]*)\))?$/.exec(constraint) ?? [];
-  const make = CONSTRAINTS[name];
+  const make = constraints[name];
   if (!make)
-    throw new Error(`the route constraint "${constraint}" is not one of ${Object.keys(CONSTRAINTS).join(", ")}`);
+    throw new Error(`the route constraint "${constraint}" is not one of ${Object.keys(constraints).join(", ")}`);
   return make((args ?? "").split(",").map((arg) => arg.trim()));
 }

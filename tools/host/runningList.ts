@@ -8,7 +8,9 @@ export interface Running {
   newer?: Running;
 }
 
-/** The invocations at work, oldest first. Linked, since a Map's table is rebuilt again and again by short-lived entries. */
+/**
+ * The invocations at work, oldest first. Linked, since a Map's table is rebuilt again and again by short-lived entries.
+ */
 export class RunningList {
   oldest: Running | undefined;
   private newest: Running | undefined;

@@ -1,10 +1,10 @@
 import type { RpcCookie } from "./coreModule";
 
-const SAME_SITE = { lax: "Lax", strict: "Strict", explicitNone: "None", none: undefined };
+const sameSiteNames = { lax: "Lax", strict: "Strict", explicitNone: "None", none: undefined };
 
 /** One `Set-Cookie` value (RFC 6265, section 4.1). */
 export function serializeCookie(cookie: RpcCookie): string {
-  const sameSite = SAME_SITE[cookie.sameSite ?? "none"];
+  const sameSite = sameSiteNames[cookie.sameSite ?? "none"];
   return [
     `${cookie.name}=${encodeURIComponent(cookie.value)}`,
     cookie.maxAge && `Max-Age=${cookie.maxAge.value}`,

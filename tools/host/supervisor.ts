@@ -32,7 +32,7 @@ export class Supervisor {
     return this.inTurn(() => this.startAnew());
   }
 
-  /** Replaces the generation by one with the code as it is now; rejects when that does not load, and goes on trying. */
+  /** Replaces the generation with one of the code as it is now; rejects when that does not load, and keeps trying. */
   restart(): Promise<void> {
     return this.inTurn(async () => {
       this.crashes.reset();
@@ -76,7 +76,7 @@ export class Supervisor {
     }
   }
 
-  /** Opens the port that the worker before gives back, and takes on its work once that one has drained. */
+  /** Opens the port that the previous worker gives back, and takes on its work once that one has drained. */
   private async takeOver(next: Generation, before?: Generation): Promise<void> {
     this.current = undefined;
     const drained = before?.stop(drainMs);
@@ -105,7 +105,7 @@ export class Supervisor {
     });
   }
 
-  // Each try takes its own turn, so that a restart with mended code need not wait for all of them.
+  // Each try takes its own turn, so that a restart with fixed code need not wait for all of them.
   private async recover(waitMs: number): Promise<void> {
     if (this.current || this.isStopping) return;
     try {
@@ -122,7 +122,7 @@ export class Supervisor {
     this.retry = setTimeout(() => void this.inTurn(() => this.recover(nextWaitMs)), waitMs);
   }
 
-  /** Counts a start that failed by a crash, and gives up when it was one too many. */
+  /** Counts a start that ended in a crash, and gives up when that was one too many. */
   private isLastCrash(error: unknown): boolean {
     if (!(error instanceof WorkerLost) || !this.crashes.isReachedAt(performance.now())) return false;
     this.giveUp(error.message);

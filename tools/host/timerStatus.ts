@@ -10,9 +10,9 @@ export interface TimerStatus {
 }
 
 /** .NET's `default(DateTime)`: never run. */
-export const NEVER = "0001-01-01T00:00:00";
+export const neverRun = "0001-01-01T00:00:00";
 
-const WRITE_LIMIT_MS = 10_000;
+const writeLimitMs = 10_000;
 
 export interface TimerStore {
   read(): Promise<TimerStatus | null>;
@@ -35,8 +35,8 @@ export function openTimerStatus(storage: string, hostId: string, functionName: s
       }
     },
     write: async (status) => {
-      // no occurrence may wait for a storage that does not answer
-      const abortSignal = AbortSignal.timeout(WRITE_LIMIT_MS);
+      // No occurrence may wait for storage that does not answer.
+      const abortSignal = AbortSignal.timeout(writeLimitMs);
       await container.createIfNotExists({ abortSignal });
       const text = JSON.stringify(status);
       const blobHTTPHeaders = { blobContentType: "application/json" };
@@ -46,12 +46,12 @@ export function openTimerStatus(storage: string, hostId: string, functionName: s
 }
 
 /**
- * The status to start from: the stored one, one for the future when there is none or the schedule has changed since. The
- * timer is past due when its `Next` is before `now`. After ScheduleMonitor.cs of
+ * The status to start from: the stored one, or one for the future when there is none or the schedule has changed since.
+ * The timer is past due when its `Next` is before `now`. After ScheduleMonitor.cs of
  * https://github.com/Azure/azure-webjobs-sdk-extensions.
  */
 export function currentStatus(stored: TimerStatus | null, schedule: Schedule, now: Date): TimerStatus {
-  const fresh = { Last: NEVER, Next: schedule.next(now).toISOString(), LastUpdated: now.toISOString() };
+  const fresh = { Last: neverRun, Next: schedule.next(now).toISOString(), LastUpdated: now.toISOString() };
   if (!stored) return fresh;
   const anchor = stored.Last.startsWith("0001") ? stored.LastUpdated : stored.Last;
   const expected = schedule.next(new Date(anchor));

@@ -1,75 +1,98 @@
 import type { FunctionPlan, Trigger } from "./functionPlan";
 import { type Listener, type ListenerContext, sleep } from "./listener";
 import type { Schedule } from "./ncrontab";
-import { createOutageLog } from "./outageLog";
+import { createOutageLog, type OutageLog } from "./outageLog";
 import type { RetryOptions } from "./protocol";
-import { currentStatus, openTimerStatus, type TimerStatus } from "./timerStatus";
+import { currentStatus, openTimerStatus, type TimerStatus, type TimerStore } from "./timerStatus";
 import { WorkerLost } from "./workerProcess";
 
 type TimerTrigger = Extract<Trigger, { kind: "timer" }>;
 
 // setTimeout cannot wait for months, and a clock may be set meanwhile.
-const LONGEST_WAIT_MS = 60_000;
-const FAULT_WAIT_MS = 2_000;
+const longestWaitMs = 60_000;
+const faultWaitMs = 2_000;
 
 /**
- * Runs a function at each occurrence of its schedule, one at a time; at once when the last one was missed. Where storage is away the
- * occurrences go on, and the status is written as soon as it can be.
+ * Runs a function at each occurrence of its schedule, one at a time; at once when the last one was missed. Where
+ * storage is unavailable the occurrences go on, and the status is written as soon as it can be.
  */
 export async function startTimer(
   plan: FunctionPlan,
   trigger: TimerTrigger,
   context: ListenerContext,
 ): Promise<Listener> {
-  const { schedule, useMonitor, runOnStartup } = trigger;
-  const store = useMonitor ? openTimerStatus(context.storage, context.hostId, plan.name) : null;
-  const stopping = new AbortController();
-  const { signal } = stopping;
+  const store = trigger.useMonitor ? openTimerStatus(context.storage, context.hostId, plan.name) : null;
   const startedAt = new Date();
-  let status = store && currentStatus(await store.read(), schedule, startedAt);
-  let due = status ? new Date(status.Next) : schedule.next(startedAt);
-  let isSaved = status === null;
-  const outage = createOutageLog(`[${plan.name}] cannot save when it ran`, context.log);
-
-  const save = async () => {
-    if (isSaved || !store || !status) return;
-    try {
-      await store.write(status);
-      isSaved = true;
-      outage.worked();
-    } catch (error) {
-      outage.failed(error);
-    }
-  };
-  await save();
-  const runOnce = async (isPastDue: boolean) => {
-    const scheduled = due;
-    const begun = new Date();
-    if (isPastDue) context.log(`[${plan.name}] is past due: it should have run at ${due.toISOString()}`);
-    await runWithRetries(plan, context, timerPayload(status, isPastDue), signal);
-    // A timer may fire a moment early; a run longer than the interval skips what it covered.
-    due = schedule.next(new Date(Math.max(Date.now(), due.getTime())));
-    if (!store) return;
-    status = lastRun(schedule, scheduled, begun, due);
-    isSaved = false;
-    await save();
-  };
-  const loop = async () => {
-    if (status && due < startedAt) await runOnce(true);
-    else if (runOnStartup) await runOnce(false);
-    while (!signal.aborted) {
-      const waitMs = due.getTime() - Date.now();
-      if (waitMs <= 0) await runOnce(false);
-      else await sleep(Math.min(waitMs, isSaved ? LONGEST_WAIT_MS : FAULT_WAIT_MS), signal);
-      await save();
-    }
-  };
-  const looping = loop();
-  return { stop: () => stopping.abort(), idle: () => looping };
+  const status = store && currentStatus(await store.read(), trigger.schedule, startedAt);
+  const loop = new TimerLoop(plan, trigger, context, store, status, startedAt);
+  await loop.save();
+  const running = loop.run();
+  return { stop: () => loop.stop(), idle: () => running };
 }
 
-// A restart computes `Next` from `Last` and takes a difference for a changed schedule: the two must agree, also when the
-// timer fired a moment early or the run outlasted an occurrence.
+class TimerLoop {
+  private readonly stopping = new AbortController();
+  private readonly outage: OutageLog;
+  private due: Date;
+  private isSaved: boolean;
+
+  constructor(
+    private readonly plan: FunctionPlan,
+    private readonly trigger: TimerTrigger,
+    private readonly context: ListenerContext,
+    private readonly store: TimerStore | null,
+    private status: TimerStatus | null,
+    private readonly startedAt: Date,
+  ) {
+    this.outage = createOutageLog(`[${plan.name}] cannot save when it ran`, context.log);
+    this.due = status ? new Date(status.Next) : trigger.schedule.next(startedAt);
+    this.isSaved = status === null;
+  }
+
+  async run(): Promise<void> {
+    const { signal } = this.stopping;
+    if (this.status && this.due < this.startedAt) await this.runOnce(true);
+    else if (this.trigger.runOnStartup) await this.runOnce(false);
+    while (!signal.aborted) {
+      const waitMs = this.due.getTime() - Date.now();
+      if (waitMs <= 0) await this.runOnce(false);
+      else await sleep(Math.min(waitMs, this.isSaved ? longestWaitMs : faultWaitMs), signal);
+      await this.save();
+    }
+  }
+
+  stop(): void {
+    this.stopping.abort();
+  }
+
+  async save(): Promise<void> {
+    if (this.isSaved || !this.store || !this.status) return;
+    try {
+      await this.store.write(this.status);
+      this.isSaved = true;
+      this.outage.worked();
+    } catch (error) {
+      this.outage.failed(error);
+    }
+  }
+
+  private async runOnce(isPastDue: boolean): Promise<void> {
+    const { plan, context, due: scheduled } = this;
+    const { schedule } = this.trigger;
+    const begun = new Date();
+    if (isPastDue) context.log(`[${plan.name}] is past due: it should have run at ${scheduled.toISOString()}`);
+    await runWithRetries(plan, context, timerPayload(this.status, isPastDue), this.stopping.signal);
+    // A timer may fire a moment early; a run longer than the interval skips what it covered.
+    this.due = schedule.next(new Date(Math.max(Date.now(), scheduled.getTime())));
+    if (!this.store) return;
+    this.status = lastRun(schedule, scheduled, begun, this.due);
+    this.isSaved = false;
+    await this.save();
+  }
+}
+
+// A restart computes `Next` from `Last` and takes a difference for a changed schedule: the two must agree, also when
+// the timer fired a moment early or the run outlasted an occurrence.
 function lastRun(schedule: Schedule, scheduled: Date, begun: Date, next: Date): TimerStatus {
   const ended = new Date();
   const ran = new Date(Math.max(begun.getTime(), Math.min(scheduled.getTime(), ended.getTime())));
@@ -101,7 +124,7 @@ async function runWithRetries(
     } catch (error) {
       const { message, stack } = error as Error;
       context.log(`[${plan.name}] failed: ${stack ?? message}`);
-      // -1 means without end. A lost worker ends this listener too: the next one starts with the next occurrence.
+      // -1 means without limit. A lost worker ends this listener too: the next one starts with the next occurrence.
       if (!retry || error instanceof WorkerLost || (max >= 0 && retryCount >= max)) return;
       exception = { message };
       await sleep(retryDelayMs(retry, retryCount), signal);

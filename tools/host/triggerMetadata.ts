@@ -3,15 +3,16 @@ import type { RpcData } from "./protocol";
 
 type Metadata = Record<string, RpcData>;
 
-// What .NET writes for DateTimeOffset.MaxValue: the real host's word for a time that is not known.
+// What .NET writes for DateTimeOffset.MaxValue: what the real host gives for a time it does not know.
 const endOfTime = "9999-12-31T23:59:59.9999999+00:00";
 const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(Z|[+-]\d\d:\d\d)?$/;
 
 /**
- * What a function learns about a message beside its text: what storage says of it, then the message's own properties when
- * it is a JSON object; on the same name, in any case, the message's own wins. `message` is empty for a run by hand. Names,
- * order and types are those of QueueTriggerBinding.cs (https://github.com/Azure/azure-sdk-for-net); the real host's "sys"
- * never leaves it (ScriptInvocationContextExtensions.cs of https://github.com/Azure/azure-functions-host).
+ * What a function learns about a message beside its text: what storage says of it, then the message's own properties
+ * when it is a JSON object; on the same name, in any case, the message's own wins. `message` is empty for a run by
+ * hand. Names, order and types are those of QueueTriggerBinding.cs (https://github.com/Azure/azure-sdk-for-net); the
+ * real host's "sys" never leaves it (ScriptInvocationContextExtensions.cs of
+ * https://github.com/Azure/azure-functions-host).
  */
 export function queueMetadata(text: string, message: Partial<ReceivedMessageItem>, now: Date): Metadata {
   const { dequeueCount = 0, expiresOn, messageId, insertedOn = now, nextVisibleOn, popReceipt } = message;

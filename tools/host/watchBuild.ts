@@ -16,11 +16,12 @@ interface WatchOptions {
 }
 
 // Editors write a file in several steps, and "save all" several files.
-const QUIET_MS = 150;
+const quietMs = 150;
 
 /**
- * Compiles when a source changes, and calls `onChange` after each build without errors; `log` gets the compiler's lines,
- * and the reason when `onChange` rejects. (Not `tsc --watch`: that of TypeScript 7.0 misses changes on some file systems.)
+ * Compiles when a source changes, and calls `onChange` after each build without errors; `log` gets the compiler's
+ * lines, and the reason when `onChange` rejects. (Not `tsc --watch`: that of TypeScript 7.0 misses changes on some file
+ * systems.)
  */
 export function watchBuild(onChange: () => unknown, options: WatchOptions = {}): BuildWatch {
   const { root = process.cwd(), folders = ["functions", "shared", "models"], log = console.log } = options;
@@ -46,7 +47,7 @@ export function watchBuild(onChange: () => unknown, options: WatchOptions = {}):
   };
   const changed = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => void build(), QUIET_MS);
+    timer = setTimeout(() => void build(), quietMs);
   };
   const watchers = folders
     .map((folder) => path.join(root, folder))
@@ -68,7 +69,7 @@ function compile(root: string, log: (line: string) => void): Promise<boolean> {
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (code) => {
-      log(code === 0 ? "built" : "the build has errors: the last good one goes on running");
+      log(code === 0 ? "built" : "the build has errors: the last good build keeps running");
       resolve(code === 0);
     });
   });

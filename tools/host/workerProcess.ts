@@ -138,7 +138,7 @@ export class Worker {
     else entry?.reject(Object.assign(new Error(error.message), { stack: error.stack }));
   }
 
-  /** The process is gone: whoever waits for it hears so. */
+  /** The process is gone: whatever waits for it fails. */
   private end(ending: string): void {
     this.heart.stop();
     this.closed();

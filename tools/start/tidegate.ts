@@ -128,10 +128,9 @@ export class Tidegate {
   }
 
   private hostGaveUp(message: string): void {
-    const reason = `${message} What it wrote last is in ${path.join(this.state.folder, "host.log")}`;
-    if (this.options.watch)
-      console.error(`Tidegate: ${reason}. Mend the code: a change to it starts the worker again.`);
-    else this.stopBecause(`${reason}. Mend what crashes it, then start again.`);
+    const reason = `${message} Its last output is in ${path.join(this.state.folder, "host.log")}`;
+    if (this.options.watch) console.error(`Tidegate: ${reason}. Fix the code: a change to it starts the worker again.`);
+    else this.stopBecause(`${reason}. Fix what crashes it, then start again.`);
   }
 
   private stopBecause(reason: string): void {

@@ -20,7 +20,8 @@ async function upload(name: string, text: string, container = "contract-inbox"):
   return etag!.replaceAll('"', "");
 }
 
-// https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-blob-trigger#metadata and #blob-name-patterns
+// https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-blob-trigger#metadata and
+// #blob-name-patterns
 test("a new blob reaches its function with its bytes, its metadata and the path's parameters", async () => {
   const mark = randomUUID();
   await upload(`weather/${mark}.csv`, "a,b\n1,2\n");

@@ -43,7 +43,7 @@ describe("keys and levels", () => {
     expect((await get("/api/adminLevel", { "x-functions-key": target.keys.master })).status).toBe(200);
   });
 
-  // AuthenticationLevelHandler looks at the header first: https://github.com/Azure/azure-functions-host/blob/dev/src/WebJobs.Script.WebHost/Security/Authentication/Keys/AuthenticationLevelHandler.cs
+  // AuthenticationLevelHandler.cs of https://github.com/Azure/azure-functions-host looks at the header first.
   test("the header wins over ?code=", async () => {
     const right = encodeURIComponent(target.keys.function);
     expect((await get(`/api/functionLevel?code=${right}`, { "x-functions-key": "wrong" })).status).toBe(401);
@@ -65,7 +65,7 @@ function sendRaw(lines: string[]): Promise<number> {
   });
 }
 
-describe.skipIf(isExternal)("a request that is hardly one", () => {
+describe.skipIf(isExternal)("a malformed request", () => {
   test.each(["a b", "host:99999", "[::1", "a/b", "user@host", "", "%"])("with the Host %j is 400", async (host) => {
     expect(await sendRaw(["GET /api/empty HTTP/1.1", `Host: ${host}`])).toBe(400);
   });
@@ -166,7 +166,8 @@ describe("requests and responses", () => {
     expect(joined.split(/, ?/)).toEqual(["one", "two"]);
   });
 
-  // The host passes the W3C trace on: https://github.com/Azure/azure-functions-language-worker-protobuf, RpcTraceContext
+  // The host passes the W3C trace on: https://github.com/Azure/azure-functions-language-worker-protobuf,
+  // RpcTraceContext
   test("the caller's trace reaches the function", async () => {
     const trace = "4bf92f3577b34da6a3ce929d0e0e4736";
     const seen = await (await get("/api/context", { traceparent: `00-${trace}-00f067aa0ba902b7-01` })).json();
@@ -209,7 +210,7 @@ describe("requests and responses", () => {
 });
 
 describe.skipIf(isExternal)("the log", () => {
-  test("holds no key of a caller: of a chunked request, of a malformed Host, of a function that throws it", async () => {
+  test("holds no caller's key: of a chunked request, of a malformed Host, of a function that throws it", async () => {
     const { master, function: key } = target.keys;
     await chunked(`/api/echo?code=${master}`, "body");
     await sendRaw([`GET /api/empty?code=${master} HTTP/1.1`, `Host: [${key}`]);

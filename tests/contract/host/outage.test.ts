@@ -14,7 +14,7 @@ app.timer("ticks", { schedule: "* * * * * *", useMonitor: true, handler: log("ti
 app.storageQueue("reads", { queueName: "outage", connection, handler: log("queue") });
 app.storageBlob("scans", { path: "outage/{name}", connection, handler: log("blob") });`;
 
-describe.skipIf(isExternal)("while storage is away", () => {
+describe.skipIf(isExternal)("while storage is unavailable", () => {
   let azurite: Azurite;
   let gates: Gate[];
   let app: TemporaryApp;
@@ -42,7 +42,7 @@ describe.skipIf(isExternal)("while storage is away", () => {
   const count = (text: string) => lines.filter((line) => line.includes(text)).length;
   const until = (what: string, holds: () => boolean) => eventually(what, async () => (holds() ? true : undefined));
 
-  test("timers go on, each listener says so once, and all go on by themselves afterwards", async () => {
+  test("timers go on, each listener says so once, and all recover by themselves", async () => {
     const faults = ["cannot save when it ran: ", "cannot read queue outage: ", "cannot scan container outage: "];
     await until("a tick", () => count("timer ran") > 0);
     for (const gate of gates) await gate.shut();

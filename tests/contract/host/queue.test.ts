@@ -15,7 +15,7 @@ interface Seen {
 }
 
 // https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-queue-trigger#message-metadata
-test("a message reaches its function with its metadata and its JSON properties; %SETTING% names the queue", async () => {
+test("a message reaches its function with metadata and its JSON properties; %SETTING% names the queue", async () => {
   const mark = randomUUID();
   await send(target, "contract-messages", JSON.stringify({ mark, Size: 3, nested: { a: 1 } }));
   const { message, metadata } = await takeSeen<Seen>(target, "takesMessage", mark);

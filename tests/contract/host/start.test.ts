@@ -58,8 +58,9 @@ describe.skipIf(isExternal)("the development host", () => {
   // ScanBlobScanLogHybridPollingStrategy.cs
   test("creates no queue and no container for a trigger, and waits for both", async () => {
     write(`const { app } = require("@azure/functions"), seen = [];
-      app.storageQueue("waits", { queueName: "later-queue", connection: "AzureWebJobsStorage", handler: (x) => void seen.push(x) });
-      app.storageBlob("looks", { path: "later-blobs/{name}", connection: "AzureWebJobsStorage",
+      const connection = "AzureWebJobsStorage";
+      app.storageQueue("waits", { queueName: "later-queue", connection, handler: (x) => void seen.push(x) });
+      app.storageBlob("looks", { path: "later-blobs/{name}", connection,
         handler: (x, { triggerMetadata }) => void seen.push(triggerMetadata.blobTrigger) });
       ${answer("seen.sort().join('|')")}`);
     await start();
@@ -85,7 +86,7 @@ describe.skipIf(isExternal)("the development host", () => {
     await expect(second).rejects.toThrow(`Port ${port} is taken`);
   });
 
-  test("hands its settings to the app, over the environment and local.settings.json, without NODE_OPTIONS", async () => {
+  test("gives the app its settings, over the environment and local.settings.json, without NODE_OPTIONS", async () => {
     write(answer("[process.env.CONTRACT_QUEUE, process.env.CONTRACT_SCHEDULE, process.env.NODE_OPTIONS].join('|')"));
     const before = process.env.NODE_OPTIONS;
     process.env.NODE_OPTIONS = "--enable-source-maps";
@@ -109,7 +110,7 @@ describe.skipIf(isExternal)("the development host", () => {
     expect(await ask()).toBe("two");
   });
 
-  test("answers from the worker before until a hot restart has loaded the next, and lets its requests finish beside that", async () => {
+  test("answers from the old worker until a hot restart has loaded the next, and lets its requests finish", async () => {
     write(`${answer("'one'")}
       require("@azure/functions").app.http("slow", { handler: async () => {
         while (require("fs").existsSync("slow")) await new Promise((resolve) => setTimeout(resolve, 20));

@@ -16,7 +16,10 @@ export interface Target {
 }
 
 export const appDir = path.resolve("tests/contract/host/app");
-/** The suite also runs on `func start --enableAuth` or a deployed app: point these at the fixture app's address and storage. */
+/**
+ * The suite also runs on `func start --enableAuth` or a deployed app: point these at the fixture app's address and
+ * storage.
+ */
 export const isExternal = process.env.TIDEGATE_CONTRACT_URL !== undefined;
 
 /** The target named by the environment, or else a fresh Azurite with the development host on it. */
@@ -62,7 +65,7 @@ export async function eventually<T>(what: string, ask: () => Promise<T | undefin
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    if (performance.now() > deadline) throw new Error(`Waited ${limitMs / 1000} s in vain for ${what}`);
+    if (performance.now() > deadline) throw new Error(`Waited ${limitMs / 1000} s for ${what}, which did not come`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

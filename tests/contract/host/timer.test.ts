@@ -36,7 +36,7 @@ describe.skipIf(isExternal)("the status blob", () => {
     expect(Next).toBe(new Date(Date.UTC(new Date().getUTCFullYear() + 1, 0, 1)).toISOString());
   });
 
-  // ScheduleMonitor.CheckPastDueAsync: https://github.com/Azure/azure-webjobs-sdk-extensions/blob/main/src/WebJobs.Extensions/Extensions/Timers/Scheduling/ScheduleMonitor.cs
+  // CheckPastDueAsync in ScheduleMonitor.cs of https://github.com/Azure/azure-webjobs-sdk-extensions
   test("a missed occurrence makes the timer run at the next start, past due", async () => {
     const year = new Date().getUTCFullYear();
     const missed = {

@@ -67,9 +67,9 @@ describe("a registered function", () => {
     expect(() => plan(bindings, retryOptions)).toThrow(reason);
   });
 
-  test("cannot take a route that the host keeps for itself", () => {
+  test("cannot take a route that the host reserves for itself", () => {
     const bare = { ...config, extensions: { ...config.extensions, http: { routePrefix: "" } } };
     const bindings = { t: trigger("httpTrigger", { route: "admin/x" }) };
-    expect(() => planFunction({ name: "mine", bindings }, settings, bare)).toThrow(/"mine".*keeps for itself/);
+    expect(() => planFunction({ name: "mine", bindings }, settings, bare)).toThrow(/"mine".*reserves for itself/);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseNcrontab } from "../../../../tools/host/ncrontab";
-import { currentStatus, NEVER } from "../../../../tools/host/timerStatus";
+import { currentStatus, neverRun } from "../../../../tools/host/timerStatus";
 
 const hourly = parseNcrontab("0 0 * * * *");
 const now = new Date("2026-03-01T10:30:00Z");
@@ -8,7 +8,7 @@ const now = new Date("2026-03-01T10:30:00Z");
 describe("the status a timer starts from", () => {
   test("points to the next occurrence when nothing is stored", () => {
     expect(currentStatus(null, hourly, now)).toEqual({
-      Last: NEVER,
+      Last: neverRun,
       Next: "2026-03-01T11:00:00.000Z",
       LastUpdated: now.toISOString(),
     });
@@ -20,7 +20,7 @@ describe("the status a timer starts from", () => {
   });
 
   test("judges a timer that never ran by when its status was written", () => {
-    const stored = { Last: NEVER, Next: "2026-03-01T09:00:00Z", LastUpdated: "2026-03-01T08:10:00Z" };
+    const stored = { Last: neverRun, Next: "2026-03-01T09:00:00Z", LastUpdated: "2026-03-01T08:10:00Z" };
     expect(currentStatus(stored, hourly, now)).toEqual(stored);
   });
 
