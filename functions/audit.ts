@@ -14,7 +14,7 @@ app.http("getAudit", {
   route: "audit/{model}",
   authLevel: "function",
   handler: endpoint(async ({ params: { model } }, _context, { limit, cursor }) => {
-    const read = await readAuditTrail(getApp().auditSources, model, { limit: limit + 1, after: cursor });
+    const read = await readAuditTrail(getApp(), model, { limit: limit + 1, after: cursor });
     if (read.length === 0) await requireSubject(model);
     const { entries, last } = pageOfRead(read, auditPlace, limit);
     return { jsonBody: { model, entries, next: cursorAfter("audit", last) } };

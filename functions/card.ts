@@ -11,7 +11,7 @@ app.http("modelCard", {
   authLevel: "function",
   handler: endpoint(async (request, _context, query) => {
     const isPage = wantsPage(request, query);
-    const card = await buildModelCard(getApp().card, request.params.model, request.params.version);
+    const card = await buildModelCard(getApp(), request.params.model, request.params.version);
     return isPage ? pageReply(modelCardPage(card, keyInAddress(request))) : { jsonBody: card };
   }, pageFormat),
 });

@@ -73,12 +73,12 @@ for (const change of Object.keys(hints) as Change[])
     route: `datasets/{usecase}/{version}/${change}`,
     authLevel: "admin",
     handler: endpoint(async (request, context) => {
-      const { datasets, training } = getApp();
+      const { datasets } = getApp();
       const { usecase } = request.params;
       const version = Number(checkInput(request.params, versionPath).version);
       const body = await readBody(request, manualChange);
       const dataset = await datasets[change]({ usecase, version, ...body, operation: context.invocationId });
-      const learntFromIt = await versionsLearntFrom(training, usecase, version);
+      const learntFromIt = await versionsLearntFrom(getApp(), usecase, version);
       return { jsonBody: { dataset, ...learntFromIt, hint: hints[change] } };
     }),
   });

@@ -10,7 +10,7 @@ app.http("explain", {
   route: "explain/{model?}",
   authLevel: "function",
   handler: endpoint(async (request, context) => ({
-    jsonBody: await explainRequest(getApp().explaining, {
+    jsonBody: await explainRequest(getApp(), {
       model: request.params.model,
       pin: request.headers.get("x-tidegate-version") ?? undefined,
       body: await bodyText(request),

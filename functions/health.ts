@@ -6,7 +6,9 @@ app.http("health", {
   methods: ["GET"],
   route: "health",
   authLevel: "anonymous",
-  handler: endpoint(async () => ({ jsonBody: { status: "ok", capture: getApp().captureState() } })), // storage is not asked
+  handler: endpoint(async () => ({
+    jsonBody: { status: "ok", capture: getApp().capture?.state() ?? { mode: "off" } },
+  })), // storage is not asked
 });
 
 app.http("readiness", {

@@ -22,9 +22,9 @@ app.storageBlob("registerModel", {
 function receive(bytes: unknown, context: InvocationContext): Promise<void> {
   return background(context, async () => {
     const { inbox, name } = blobOf(context);
-    const { reconciler, blobs } = getApp();
+    const { blobs } = getApp();
     const droppedAt = (await blobs.stat(inbox, name))?.lastModified;
-    const outcome = await receiveFile(reconciler, { inbox, name, bytes: bytes as Uint8Array, droppedAt });
+    const outcome = await receiveFile(getApp(), { inbox, name, bytes: bytes as Uint8Array, droppedAt });
     context.log(`${JSON.stringify(name)}: ${inShort(outcome)}`);
   });
 }

@@ -24,7 +24,7 @@ app.http("getMonitors", {
 
 /** The champion's version and whether it is watched, or why not: an empty list of results does not tell. */
 async function championWatch(model: string) {
-  const state = await watchState(getApp().drift, model);
+  const state = await watchState(getApp(), model);
   if (state.watched) return { version: state.version.version, watched: true };
   return state;
 }

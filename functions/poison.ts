@@ -8,5 +8,5 @@ for (const [queue, queueName] of Object.entries(poisonQueues))
   app.storageQueue(`poison-${queue}`, {
     queueName,
     connection: "AzureWebJobsStorage",
-    handler: (message: unknown, context) => background(context, () => handlePoison(getApp().poison, queue, message)),
+    handler: (message: unknown, context) => background(context, () => handlePoison(getApp(), queue, message)),
   });

@@ -25,11 +25,11 @@ app.http("startRun", {
   route: "runs",
   authLevel: "admin",
   handler: endpoint(async (request) => {
-    const { training, usecases } = getApp();
+    const { usecases } = getApp();
     const { usecase, force, actor } = await readBody(request, runRequest);
     if (!usecases.has(usecase)) throw noSuchUsecase(usecase);
     const cause = `request-${Date.now().toString(36)}${randomBytes(3).toString("hex")}`;
-    const { run } = await startRun(training, { usecase, trigger: "request", cause, force, actor });
+    const { run } = await startRun(getApp(), { usecase, trigger: "request", cause, force, actor });
     return { status: 202, headers: { location: `/runs/${run.id}` }, jsonBody: run };
   }),
 });
@@ -38,7 +38,7 @@ app.http("getRun", {
   methods: ["GET"],
   route: "runs/{id}",
   authLevel: "function",
-  handler: endpoint(async ({ params }) => ({ jsonBody: await describeRun(getApp().training, params.id) })),
+  handler: endpoint(async ({ params }) => ({ jsonBody: await describeRun(getApp(), params.id) })),
 });
 
 app.http("cancelRun", {
@@ -47,7 +47,7 @@ app.http("cancelRun", {
   authLevel: "admin",
   handler: endpoint(async (request) => {
     const by = await readBody(request, manualChange);
-    return { jsonBody: await cancelRun(getApp().training, request.params.id, by) };
+    return { jsonBody: await cancelRun(getApp(), request.params.id, by) };
   }),
 });
 
@@ -56,9 +56,9 @@ app.http("listRuns", {
   route: "runs",
   authLevel: "function",
   handler: endpoint(async (_request, _context, { usecase, limit, cursor }) => {
-    const { training, usecases } = getApp();
+    const { runs, usecases } = getApp();
     const names = usecase === undefined ? [...usecases.keys()] : [usecase];
-    const all = (await Promise.all(names.map((name) => training.runs.list(name)))).flat();
+    const all = (await Promise.all(names.map((name) => runs.list(name)))).flat();
     if (usecase !== undefined && all.length === 0 && !usecases.has(usecase)) throw noSuchUsecase(usecase);
     const { entries, last } = pageOf(all, ({ requestedAt, id }) => `${requestedAt} ${id}`, limit, cursor);
     return { jsonBody: { runs: entries, next: cursorAfter("runs", last) } };

@@ -8,7 +8,7 @@ app.http("score", {
   route: "score/{model?}",
   authLevel: "function",
   handler: endpoint(async (request, context) =>
-    scoreRequest(getApp().scoring, {
+    scoreRequest(getApp(), {
       model: request.params.model,
       pin: request.headers.get("x-tidegate-version") ?? undefined,
       body: () => bodyText(request),

@@ -9,7 +9,7 @@ app.timer("drift", {
   schedule: "0 5 * * * *",
   handler: (_timer, context) =>
     background(context, async () => {
-      for (const line of await runDriftMonitors(getApp().drift)) context.log(line);
+      for (const line of await runDriftMonitors(getApp())) context.log(line);
     }),
 });
 
@@ -17,7 +17,7 @@ app.timer("retrain", {
   schedule: "0 20 * * * *",
   handler: (_timer, context) =>
     background(context, async () => {
-      for (const line of await startScheduledRuns(getApp().training)) context.log(line);
+      for (const line of await startScheduledRuns(getApp())) context.log(line);
     }),
 });
 
@@ -25,6 +25,6 @@ app.timer("reconcile", {
   schedule: "0 */10 * * * *",
   handler: (_timer, context) =>
     background(context, async () => {
-      for (const line of await reconcile(getApp().reconciler)) context.log(line);
+      for (const line of await reconcile(getApp())) context.log(line);
     }),
 });

@@ -10,20 +10,20 @@ app.storageQueue("planTraining", {
   queueName: trainingQueues.plan,
   connection: "AzureWebJobsStorage",
   handler: queueStep(planMessage, async ({ runId }) => {
-    await planTraining(getApp().training, runId);
+    await planTraining(getApp(), runId);
   }),
 });
 
 app.storageQueue("trainCandidate", {
   queueName: trainingQueues.candidate,
   connection: "AzureWebJobsStorage",
-  handler: queueStep(candidateMessage, (step) => trainCandidate(getApp().training, step)),
+  handler: queueStep(candidateMessage, (step) => trainCandidate(getApp(), step)),
 });
 
 app.storageQueue("finishTraining", {
   queueName: trainingQueues.finish,
   connection: "AzureWebJobsStorage",
   handler: queueStep(finishMessage, async ({ runId }) => {
-    await finishTraining(getApp().training, runId);
+    await finishTraining(getApp(), runId);
   }),
 });

@@ -35,34 +35,86 @@ import { RunStore } from "./training/runStore";
 import { WorkerPool } from "./training/workerPool";
 import { loadUsecases } from "./usecase/loadUsecases";
 
-/** Builds every adapter once and hands them to the domain; the only place that knows both. */
+/**
+ * Builds every part once: one flat record, in which each part has one name. A use case declares the few parts that it needs and is called
+ * with all of them: `reconcile(getApp())`.
+ */
 export function createApp(config: Config, telemetry: Telemetry, clock: Clock = { now: () => new Date() }) {
+  const base = baseParts(config, telemetry, clock);
+  const stores = storeParts(base);
+  const serving = servingParts(config, base, stores);
+  const { capture } = serving;
+  return {
+    ...base,
+    ...stores,
+    ...serving,
+    workers: new WorkerPool(config.trainingThreads),
+    environment: {
+      node: process.versions.node,
+      onnxRuntime: onnxRuntimeVersion(),
+      platform: `${process.platform} ${process.arch}`,
+    },
+    /** what the reconciler puts in order each time, by what it does */
+    upkeep: { "create what storage lacks": base.prepare, "sweep temporary folders": () => sweepTempFolders() },
+    /** Writes what is buffered; the app takes no more work after it. */
+    async close(): Promise<void> {
+      await capture?.close();
+      await telemetry.flush();
+    },
+  };
+}
+
+/** Adapters, and what the configuration says. */
+function baseParts(config: Config, telemetry: Telemetry, clock: Clock) {
   const storage = connectStorage(config.storage);
-  const blobs = createBlobStore(storage.blobs);
-  const tables = createTableStore(config.storage);
-  const queues = createQueueSender(storage.queues);
-  // with one core there is nothing to gain
-  const runtime = availableParallelism() > 1 ? createThreadedRuntime(config.scoringTimeoutMs) : createOnnxRuntime();
-  const limits = { timeoutMs: config.scoringTimeoutMs, memoryBytes: config.uploadedModelBytes };
-  // a trial on a busy machine must not refuse what serves well
-  const isolated = createIsolatedRuntime({ ...limits, timeoutMs: 10 * limits.timeoutMs });
-  const dataWork = createDataProcesses({ memoryBytes: config.dataMemoryBytes, environment: bareEnvironment() });
-  const usecases = loadUsecases(config.usecasesFolder, candidateRules);
-  const alerts = new AlertStore(tables, clock, telemetry);
-  const documents = new VerifiedBlobs(blobs, (changed) => tellOfChange(alerts, changed));
-  const registry = new ModelRegistry({
-    blobs,
-    documents,
-    tables,
+  const { codeRevision, modelLimits, maxBodyBytes } = config;
+  return {
     clock,
     telemetry,
-    aliasMoved: (model) => loader.aliasMoved(model),
-  });
-  // a process that starts again on the same instance numbers its lines anew
-  const instance = `${config.instance}-${Date.now().toString(36)}`;
+    codeRevision,
+    modelLimits,
+    maxBodyBytes,
+    // a process that starts again on the same instance numbers its lines anew
+    instance: `${config.instance}-${Date.now().toString(36)}`,
+    usecases: loadUsecases(config.usecasesFolder, candidateRules),
+    blobs: createBlobStore(storage.blobs),
+    tables: createTableStore(config.storage),
+    queues: createQueueSender(storage.queues),
+    dataWork: createDataProcesses({ memoryBytes: config.dataMemoryBytes, environment: bareEnvironment() }),
+    /** Creates what is missing in storage. */
+    prepare: untilDone(() => prepareStorage(config.storage, storage, storageNames)),
+  };
+}
+
+type BaseParts = ReturnType<typeof baseParts>;
+
+/** What is kept in storage, each kind in its store. */
+function storeParts({ blobs, tables, clock, telemetry }: BaseParts) {
+  const alerts = new AlertStore(tables, clock, telemetry);
+  const documents = new VerifiedBlobs(blobs, (changed) => tellOfChange(alerts, changed));
+  return {
+    alerts,
+    documents,
+    datasets: new DatasetRegistry(tables, documents, clock),
+    inbox: new InboxLedger(tables, clock),
+    monitors: new MonitorStore(tables, blobs),
+    runs: new RunStore(tables, blobs, documents),
+  };
+}
+
+type StoreParts = ReturnType<typeof storeParts>;
+
+/** What loads models and answers with them. */
+function servingParts(config: Config, base: BaseParts, { alerts, documents }: StoreParts) {
+  const { blobs, tables, clock, telemetry, usecases, instance } = base;
+  const limits = { timeoutMs: config.scoringTimeoutMs, memoryBytes: config.uploadedModelBytes };
+  // with one core there is nothing to gain
+  const servingRuntime = availableParallelism() > 1 ? createThreadedRuntime(limits.timeoutMs) : createOnnxRuntime();
+  const aliasMoved = (model: string) => loader.aliasMoved(model);
+  const registry = new ModelRegistry({ blobs, documents, tables, clock, telemetry, aliasMoved });
   const breakers = new VersionBreakers(tellOfPauses({ alerts, telemetry, instance, log: console.error }));
   const forget = (version: VersionName) => loader.forget(version);
-  const runtimeOf = servingRuntimes({ shared: runtime, limits, breakers, forget });
+  const runtimeOf = servingRuntimes({ shared: servingRuntime, limits, breakers, forget });
   const loader = new ModelLoader({
     source: registry,
     runtimeOf,
@@ -70,70 +122,28 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
     aliasMaxAgeMs: config.aliasMaxAgeMs,
     onRefreshFailure: tellOfFailures(telemetry, console.error),
   });
-  const datasets = new DatasetRegistry(tables, documents, clock);
-  const inbox = new InboxLedger(tables, clock);
-  const monitors = new MonitorStore(tables, blobs);
-  const runs = new RunStore(tables, blobs, documents);
-  const workers = new WorkerPool(config.trainingThreads);
-  const reports = new CaptureWatch({ alerts, telemetry, instance, log: console.error });
-  const capture = new InferenceLog({ blobs, clock, instance, reports, durable: config.capture === "durable" });
-  const { codeRevision } = config;
-  const environment = {
-    node: process.versions.node,
-    onnxRuntime: onnxRuntimeVersion(),
-    platform: `${process.platform} ${process.arch}`,
-  };
-  const prepare = untilDone(() => prepareStorage(config.storage, storage, storageNames));
-  const upkeep = { "create what storage lacks": prepare, "sweep temporary folders": () => sweepTempFolders() };
   const defaultModel = createDefaultModel(registry, config.defaultModel);
-  const common = { usecases, blobs, tables, queues, clock, telemetry, dataWork, codeRevision };
-  const explaining = { loader, runtimeOf, registry, blobs, usecases, trees: new TreeViews(registry), defaultModel };
-  const explanations = new VersionExplanations(explaining);
+  const treeViews = new TreeViews(registry);
   return {
-    ...common,
     registry,
-    datasets,
-    alerts,
-    inbox,
-    monitors,
+    loader,
+    servingRuntime,
+    /** where a model that nobody knows is tried; on a busy machine a trial must not refuse what serves well */
+    trialRuntime: createIsolatedRuntime({ ...limits, timeoutMs: 10 * limits.timeoutMs }),
+    runtimeOf,
+    defaultModel,
+    capture: captureOf(config, base, alerts),
     readiness: new Readiness({ tables, blobs, pausedVersions: () => breakers.paused }),
-    auditSources: [registry, datasets, alerts, runs],
-    scoring: {
-      loader,
-      telemetry,
-      usecases,
-      capture: config.capture === "off" ? undefined : capture,
-      defaultModel,
-    },
-    explaining,
-    explanations,
-    card: { registry, usecases, explanations },
-    intake: { ...common, datasets, alerts, runs },
-    training: { ...common, datasets, runs, alerts, registry, loader, runtime, workers, environment },
-    drift: { ...common, registry, runs, alerts, monitors, capture, capturing: config.capture !== "off" },
-    poison: { ...common, datasets, alerts, runs, registry, inbox },
-    reconciler: {
-      ...common,
-      datasets,
-      alerts,
-      runs,
-      registry,
-      inbox,
-      upkeep,
-      runtime: isolated,
-      modelLimits: config.modelLimits,
-    },
-    maxBodyBytes: config.maxBodyBytes,
-    /** How the inference log stands. */
-    captureState: () => (config.capture === "off" ? { mode: "off" as const } : capture.state()),
-    /** Creates what is missing in storage. */
-    prepare,
-    /** Writes what is buffered; the app takes no more work after it. */
-    async close(): Promise<void> {
-      await capture.close();
-      await telemetry.flush();
-    },
+    treeViews,
+    explanations: new VersionExplanations({ loader, runtimeOf, registry, blobs, usecases, treeViews, defaultModel }),
   };
+}
+
+/** The log of scored rows; undefined where it is switched off. */
+function captureOf(config: Config, { blobs, clock, telemetry, instance }: BaseParts, alerts: AlertStore) {
+  if (config.capture === "off") return undefined;
+  const reports = new CaptureWatch({ alerts, telemetry, instance, log: console.error });
+  return new InferenceLog({ blobs, clock, instance, reports, durable: config.capture === "durable" });
 }
 
 /** `work` as often as it is called, until it has succeeded once. */
@@ -149,9 +159,9 @@ export type App = ReturnType<typeof createApp>;
 
 let app: App | undefined;
 
-/** The app of this process; functions/index.ts must have started it. */
+/** The app of this process, which functions/start.ts has made. */
 export function getApp(): App {
-  if (app === undefined) throw new Error("the app was not started: functions/index.ts calls startApp first");
+  if (app === undefined) throw new Error("the app was not started: functions/start.ts makes it and calls setApp first");
   return app;
 }
 

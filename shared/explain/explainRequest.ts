@@ -26,7 +26,7 @@ export interface ExplainPorts {
   registry: ModelRegistry;
   blobs: BlobStore;
   usecases: Map<string, Usecase>;
-  trees: TreeViews;
+  treeViews: TreeViews;
   /** the model that requests without a name mean */
   defaultModel(): Promise<string>;
 }
@@ -89,7 +89,7 @@ async function answer(ports: ExplainPorts, { version, runtime }: LoadedModel, bo
   const names = answerNames(signature.classes, outputs.outputCount);
   const positiveIndex = found.positiveIndex ?? positiveOf(ports.usecases.get(version.model), names);
   const answers = chooseAnswers(outputs, { names, asked: body.class, positiveIndex });
-  const trees = await ports.trees.of(version);
+  const trees = await ports.treeViews.of(version);
   const { background } = found;
   const { method, seed } = body;
   const task: ExplainTask = { box, runtime: ports.runtimeOf(version), trees, rows, background, answers, method, seed };

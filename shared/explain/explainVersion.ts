@@ -45,7 +45,7 @@ export class VersionExplanations {
     if (found === undefined) throw noBackground(version);
     const loaded = await ports.loader.acquire(version.model, String(version.version));
     try {
-      const trees = await ports.trees.of(version);
+      const trees = await ports.treeViews.of(version);
       const usecase = ports.usecases.get(version.model);
       const context = await globalContext({ loaded, runtime: ports.runtimeOf(version), trees, found, usecase });
       const importance = await measureImportance(context);

@@ -5,8 +5,8 @@ import type { Usecase } from "../usecase/loadUsecases";
 export interface WatchPorts {
   usecases: Map<string, Usecase>;
   registry: ModelRegistry;
-  /** whether scored rows are kept */
-  capturing: boolean;
+  /** undefined where scored rows are not kept */
+  capture?: object;
 }
 
 /** The champion that is watched for drift with the blob of its training profile, or why none is. */
@@ -15,7 +15,7 @@ export type WatchState =
   | { watched: false; version?: number; reason: string };
 
 /** Whether a model's champion is watched for drift of its inputs. */
-export async function watchState({ usecases, registry, capturing }: WatchPorts, model: string): Promise<WatchState> {
+export async function watchState({ usecases, registry, capture }: WatchPorts, model: string): Promise<WatchState> {
   const champion = await registry.alias(model, "champion");
   const version = champion?.version;
   const usecase = usecases.get(model);
@@ -27,7 +27,7 @@ export async function watchState({ usecases, registry, capturing }: WatchPorts, 
     };
   if (!usecase.spec.monitors.drift.enabled)
     return { watched: false, version, reason: "the use case switches it off (monitors.drift.enabled)" };
-  if (!capturing)
+  if (capture === undefined)
     return { watched: false, version, reason: "scored rows are not captured (TIDEGATE_CAPTURE is false)" };
   if (version === undefined) return { watched: false, reason: "there is no champion to watch" };
   const details = await registry.version(model, version);

@@ -22,7 +22,7 @@ import { WorkerBusy, type WorkerPool, WorkerTimeout } from "./workerPool";
 export interface FinishTrainingPorts extends PublishPorts, FailRunPorts {
   usecases: Map<string, Usecase>;
   loader: ModelLoader;
-  runtime: ModelRuntime;
+  servingRuntime: ModelRuntime;
   workers: WorkerPool;
   queues: QueueSender;
 }
@@ -147,8 +147,8 @@ async function proof(
   const path = `refit/proof-${usecase.hash.slice(0, 16)}.json`;
   const kept = await ports.runs.results.readJson<Proof>(run.id, path);
   if (kept !== undefined) return kept;
-  const signature = await proveGraph(ports.runtime, usecase, prepared, refit);
-  const behaviour = await checkModel(ports.runtime, usecase, prepared, { onnx: refit.onnx, signature });
+  const signature = await proveGraph(ports.servingRuntime, usecase, prepared, refit);
+  const behaviour = await checkModel(ports.servingRuntime, usecase, prepared, { onnx: refit.onnx, signature });
   await ports.runs.results.keep(run.id, { [path]: JSON.stringify({ signature, behaviour }) });
   return { signature, behaviour };
 }

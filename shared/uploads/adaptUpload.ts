@@ -22,7 +22,7 @@ const threadMemoryMb = 800;
  * probabilities that have none. `known` are the classes of the use case. AppError rejected says what is lacking.
  */
 export async function adaptUpload(
-  { runtime, modelLimits }: { runtime: ModelRuntime; modelLimits: ModelLimits },
+  { trialRuntime, modelLimits }: { trialRuntime: ModelRuntime; modelLimits: ModelLimits },
   uploaded: Uint8Array,
   description: UploadDescription | undefined,
   known: string[] | undefined,
@@ -32,7 +32,7 @@ export async function adaptUpload(
     ? await inThread({ kind: "withoutZipMap", bytes: uploaded, description })
     : asItIs;
   let first = found.changes.length > 0 ? found : asItIs;
-  const runtimeModel = await runtime.load(first.bytes);
+  const runtimeModel = await trialRuntime.load(first.bytes);
   let adapted: Adapting | undefined;
   let isKept = false;
   try {
@@ -46,7 +46,7 @@ export async function adaptUpload(
   } finally {
     if (!isKept) await runtimeModel.release();
   }
-  return { ...adapted, runtimeModel: await runtime.load(adapted.bytes) };
+  return { ...adapted, runtimeModel: await trialRuntime.load(adapted.bytes) };
 }
 
 /** With the classes that the graph tells; a graph that is too large to be read keeps them to itself, and is served all the same. */

@@ -16,7 +16,7 @@ export interface RegisterUploadPorts {
   usecases: Map<string, Usecase>;
   registry: ModelRegistry;
   /** where a model that nobody knows may be tried */
-  runtime: ModelRuntime;
+  trialRuntime: ModelRuntime;
   modelLimits: ModelLimits;
   /** of the inbox, where a model's description lies beside it */
   blobs: BlobStore;

@@ -40,7 +40,7 @@ export class Loop {
   }
 
   async drop(usecase: string, csv: string | Buffer, file = "rows.csv") {
-    return receiveDataset(this.app.intake, { usecase, file, bytes: Buffer.from(csv), droppedAt: this.clock.now() });
+    return receiveDataset(this.app, { usecase, file, bytes: Buffer.from(csv), droppedAt: this.clock.now() });
   }
 
   passHours(hours: number): void {
@@ -53,14 +53,14 @@ export class Loop {
     for (let found = 1; found > 0; handled += found) {
       found = 0;
       found += await this.drainPlans();
-      found += await this.take(trainingQueues.candidate, (step) => trainCandidate(this.app.training, step as Step));
-      found += await this.take(trainingQueues.finish, ({ runId }) => finishTraining(this.app.training, runId));
+      found += await this.take(trainingQueues.candidate, (step) => trainCandidate(this.app, step as Step));
+      found += await this.take(trainingQueues.finish, ({ runId }) => finishTraining(this.app, runId));
     }
     return handled;
   }
 
   drainPlans(): Promise<number> {
-    return this.take(trainingQueues.plan, ({ runId }) => planTraining(this.app.training, runId));
+    return this.take(trainingQueues.plan, ({ runId }) => planTraining(this.app, runId));
   }
 
   /** Takes what waits in a queue, handing each message to `work`. */
@@ -81,7 +81,7 @@ export class Loop {
 
   async score(model: string, rows: object[]): Promise<{ status: number; body: string }> {
     const body = JSON.stringify({ rows });
-    return scoreRequest(this.app.scoring, { model, body, requestId: "00000000-0000-0000-0000-000000000001" });
+    return scoreRequest(this.app, { model, body, requestId: "00000000-0000-0000-0000-000000000001" });
   }
 
   async stop(): Promise<void> {

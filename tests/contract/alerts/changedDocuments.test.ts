@@ -41,10 +41,10 @@ async function tamper(path: string, change: (text: string) => string): Promise<(
 
 async function queue(cause: string): Promise<void> {
   loop.passHours(1);
-  await startRun(loop.app.training, { usecase, trigger: "request", cause, force: true });
+  await startRun(loop.app, { usecase, trigger: "request", cause, force: true });
 }
 
-const run = (cause: string) => loop.app.training.runs.get(`${usecase}.${cause}`);
+const run = (cause: string) => loop.app.runs.get(`${usecase}.${cause}`);
 const alert = async () => (await loop.app.alerts.list(usecase, 10)).find(({ rule }) => rule === "document-changed");
 const row = Object.fromEntries(
   sample
@@ -131,11 +131,11 @@ describe("a stored document that was changed", { timeout: 120_000 }, () => {
     loop = await Loop.start(spec);
     const { runId } = (await loop.drop(usecase, sample)) as { runId: string };
     await loop.drainPlans();
-    await loop.take(trainingQueues.candidate, (step) => trainCandidate(loop.app.training, step as Step));
+    await loop.take(trainingQueues.candidate, (step) => trainCandidate(loop.app, step as Step));
     const blob = await resultBlob(runId, "trials/0/0000");
     await tamper(blob, (text) => text.replace(/"mean":[0-9.e-]+/, '"mean":0.0001'));
     await loop.drain();
-    expect(await loop.app.training.runs.get(runId)).toMatchObject({
+    expect(await loop.app.runs.get(runId)).toMatchObject({
       status: "failed",
       message: expect.stringContaining(`the stored document ${blob} is not what was recorded`),
     });
@@ -157,8 +157,8 @@ describe("a stored document that was changed", { timeout: 120_000 }, () => {
     await forgetEnd(runId);
     const blob = await resultBlob(runId, name);
     await tamper(blob, change);
-    await finishTraining(loop.app.training, runId);
-    expect(await loop.app.training.runs.get(runId)).toMatchObject({
+    await finishTraining(loop.app, runId);
+    expect(await loop.app.runs.get(runId)).toMatchObject({
       status: "failed",
       message: expect.stringContaining(`the stored document ${blob} is not what was recorded`),
     });
@@ -198,7 +198,7 @@ describe("a stored document that was changed", { timeout: 120_000 }, () => {
       text.replace(/\d/, (digit) => String((Number(digit) + 1) % 10)),
     );
     await tamper(String(version.background), (text) => text.replace(/\d/, (digit) => String((Number(digit) + 1) % 10)));
-    expect((await runDriftMonitors(loop.app.drift)).join("\n")).toContain("is not what was recorded");
+    expect((await runDriftMonitors(loop.app)).join("\n")).toContain("is not what was recorded");
     await expect(loop.app.explanations.of(usecase, "1")).rejects.toMatchObject({ code: "corrupt" });
   });
 
@@ -235,8 +235,8 @@ describe("a record from before hashes were kept", () => {
     const kept = await asEarlierRelease(runId);
     expect(kept).toEqual(expect.arrayContaining(["trials/0/0000.json", "refit/guarded.onnx", "data-checks.json"]));
     loop.passHours(1);
-    await finishTraining(loop.app.training, runId);
-    expect(await loop.app.training.runs.get(runId)).toMatchObject({ status: "succeeded", version: 1 });
+    await finishTraining(loop.app, runId);
+    expect(await loop.app.runs.get(runId)).toMatchObject({ status: "succeeded", version: 1 });
     const anew = (await resultRows(runId)).map(({ path }) => path);
     expect(anew).toEqual([expect.stringContaining("difference-champion-1")]); // which is its own version since
   });

@@ -33,7 +33,7 @@ beforeAll(async () => {
   });
   await loop.drop(usecase, readFileSync(`models/${usecase}/sample.csv`));
   await loop.drain();
-  card = await buildModelCard(loop.app.card, usecase, "champion");
+  card = await buildModelCard(loop.app, usecase, "champion");
   page = modelCardPage(card);
 });
 afterAll(() => loop?.stop());

@@ -25,14 +25,14 @@ export function explainingOn(storage: Storage) {
   const runtimeOf = () => runtime;
   const loader = new ModelLoader({ source: registry, runtimeOf, capacityBytes: 1e9 });
   const usecases = new Map();
-  const trees = new TreeViews(registry);
+  const treeViews = new TreeViews(registry);
   const ports = {
     registry,
     runtime,
     runtimeOf,
     loader,
     usecases,
-    trees,
+    treeViews,
     blobs: storage.blobs,
     defaultModel: async () => "forest",
   };

@@ -25,15 +25,15 @@ const drop = (name: string, bytes: Buffer, inbox = "datasets-inbox") => loop.app
 const dropAndTrigger = async (name: string, bytes: Buffer, inbox = "datasets-inbox") => {
   await drop(name, bytes, inbox);
   const droppedAt = (await loop.app.blobs.stat(inbox, name))?.lastModified;
-  return receiveFile(loop.app.reconciler, { inbox, name, bytes, droppedAt });
+  return receiveFile(loop.app, { inbox, name, bytes, droppedAt });
 };
 const later = async () => {
   loop.passHours(0.3);
-  return reconcile(loop.app.reconciler);
+  return reconcile(loop.app);
 };
 const openAlerts = (subject?: string) => loop.app.alerts.list(subject, 100, "open");
 const rejections = async (subject: string) => {
-  const trail = await readAuditTrail(loop.app.auditSources, subject, { limit: 100 });
+  const trail = await readAuditTrail(loop.app, subject, { limit: 100 });
   return trail.filter(({ action }) => action.endsWith("rejected")).map(({ reason }) => reason);
 };
 
@@ -150,17 +150,17 @@ describe("the reconciler", () => {
   it("gives up a file that cannot be worked on, with the reason, and goes on with the next one and with the runs", async () => {
     await start();
     await dropAndTrigger(`${usecase}/first.csv`, rows(1, 40));
-    await startRun(loop.app.training, { usecase, trigger: "request", cause: "stuck" });
+    await startRun(loop.app, { usecase, trigger: "request", cause: "stuck" });
     await drop(`${usecase}/a-odd.csv`, rows(40, 80));
     await drop(`${usecase}/b-good.csv`, rows(80, 120));
-    const { dataWork } = loop.app.reconciler;
+    const { dataWork } = loop.app;
     let folders = 0;
     const failing: typeof dataWork = {
       inFolder: (work) =>
         folders++ === 0 ? Promise.reject(new Error("Binder Error: never heard of it")) : dataWork.inFolder(work),
     };
     loop.passHours(0.3);
-    const ports = { ...loop.app.reconciler, dataWork: failing };
+    const ports = { ...loop.app, dataWork: failing };
     expect(await reconcile(ports)).toEqual([
       `looked again at ${usecase}/a-odd.csv: rejected`,
       `looked again at ${usecase}/b-good.csv: accepted`,
@@ -177,7 +177,7 @@ describe("the reconciler", () => {
     await start();
     await drop(`${usecase}/a.csv`, rows(1, 40));
     await drop(`${usecase}/b.csv`, rows(40, 80));
-    const { blobs } = loop.app.reconciler;
+    const { blobs } = loop.app;
     const away = Object.assign(new Error("the service is busy"), { name: "RestError", statusCode: 503 });
     const flaky = Object.assign(Object.create(blobs), {
       read: (container: string, name: string) =>
@@ -192,7 +192,7 @@ describe("the reconciler", () => {
       `could not judge datasets-inbox/${usecase}/a.csv: the service is busy`,
       "could not look into models-inbox: the service is busy",
     ];
-    const ports = { ...loop.app.reconciler, blobs: flaky };
+    const ports = { ...loop.app, blobs: flaky };
     expect(await reconcile(ports)).toEqual([`looked again at ${usecase}/b.csv: accepted`, ...failures]);
     expect(await openAlerts()).toMatchObject([
       { subject: "tidegate", rule: "reconcile-failed", evidence: { failures } },
@@ -218,11 +218,11 @@ describe("a file that is poison", () => {
     const name = `${usecase}/odd.csv`;
     await drop(name, rows(1, 40));
     const dataWork = { inFolder: () => Promise.reject(new Error("Binder Error: never heard of it")) };
-    const ports = { ...loop.app.reconciler, dataWork };
+    const ports = { ...loop.app, dataWork };
     const file = { inbox: "datasets-inbox", name, bytes: rows(1, 40) };
     await expect(receiveFile(ports, file)).rejects.toThrow("Binder Error");
     const message = { FunctionId: "registerDataset", ContainerName: "datasets-inbox", BlobName: name };
-    await handlePoison(loop.app.poison, "webjobs-blobtrigger", message);
+    await handlePoison(loop.app, "webjobs-blobtrigger", message);
     expect(await rejections(usecase)).toEqual(["it could not be worked on: Binder Error: never heard of it"]);
     expect(await later()).toEqual([]);
     expect((await openAlerts(usecase)).map(({ rule }) => rule).sort()).toEqual([
@@ -238,7 +238,7 @@ describe("the reason against a model", () => {
     const reason = `the graph is not valid: ${"node after node ".repeat(8000)}`;
     const runtime = { load: () => Promise.reject(new AppError("rejected", reason)) };
     const file = { inbox: "models-inbox", name: "pears/big.onnx", bytes: Buffer.from("x") };
-    const outcome = await receiveFile({ ...loop.app.reconciler, runtime }, file);
+    const outcome = await receiveFile({ ...loop.app, trialRuntime: runtime }, file);
     expect(outcome).toMatchObject({
       status: "rejected",
       reason: expect.stringMatching(/^the graph is not valid: node/),

@@ -19,19 +19,19 @@ describe.sequential("a file for a use case that nobody knows", () => {
 
   it("is rejected once, and left alone as long as nobody knows it", async () => {
     await loop.storage.blobs.write(place.inbox, place.name, bytes);
-    expect(await receiveFile(loop.app.reconciler, { ...place, bytes })).toMatchObject({ status: "rejected" });
+    expect(await receiveFile(loop.app, { ...place, bytes })).toMatchObject({ status: "rejected" });
     loop.passHours(1);
-    expect(await reconcile(loop.app.reconciler)).toEqual([]);
+    expect(await reconcile(loop.app)).toEqual([]);
     expect(await openAlerts()).toBe(1);
   });
 
   it("is judged again by itself, however new it is, once the use case is there", async () => {
     loop.deploy({ ...spec, name: "beans" });
     loop.clock.time = Date.now();
-    expect(await reconcile(loop.app.reconciler)).toEqual(["judged beans/sample.csv, whose use case is new: accepted"]);
+    expect(await reconcile(loop.app)).toEqual(["judged beans/sample.csv, whose use case is new: accepted"]);
     expect((await loop.app.datasets.versions("beans")).map(({ version }) => version)).toEqual([1]);
-    expect(await loop.app.training.runs.find("beans.data-v1")).toMatchObject({ status: "queued" });
+    expect(await loop.app.runs.find("beans.data-v1")).toMatchObject({ status: "queued" });
     expect(await openAlerts()).toBe(0);
-    expect(await reconcile(loop.app.reconciler)).toEqual([]);
+    expect(await reconcile(loop.app)).toEqual([]);
   });
 });

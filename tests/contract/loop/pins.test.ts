@@ -37,9 +37,9 @@ const moveTo = (version: number, pin?: { until?: string }) =>
 
 async function train(cause: string) {
   loop.passHours(1);
-  await startRun(loop.app.training, { usecase, trigger: "request", cause, force: true });
+  await startRun(loop.app, { usecase, trigger: "request", cause, force: true });
   await loop.drain();
-  return loop.app.training.runs.get(`${usecase}.${cause}`);
+  return loop.app.runs.get(`${usecase}.${cause}`);
 }
 
 describe("a champion that a person has moved", { timeout: 120_000 }, () => {
@@ -72,7 +72,7 @@ describe("a champion that a person has moved", { timeout: 120_000 }, () => {
 
   it("is not replaced by a run that had been judged before the pin", async () => {
     await withPoorChampion(() => undefined);
-    const { registry } = loop.app.training;
+    const { registry } = loop.app;
     let moves = 0;
     // the person's pin comes between the registration of the version and the run's own move
     const overtaken = Object.assign(Object.create(registry), {
@@ -81,7 +81,7 @@ describe("a champion that a person has moved", { timeout: 120_000 }, () => {
         return registry.moveAlias(move);
       },
     });
-    loop.app.training.registry = overtaken;
+    loop.app.registry = overtaken;
     const run = await train("better");
     expect(run).toMatchObject({ status: "succeeded", version: 2, promoted: false });
     expect(run.message).toContain("pinned at version 1 by Ann");

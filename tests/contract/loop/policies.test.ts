@@ -32,11 +32,11 @@ const spec = (policies: object = {}, drift: object = { windowHours: 2, maxWindow
 });
 const startLoop = (policies?: object, drift?: object) => Loop.start(spec(policies, drift));
 const drop = (file: string, rows: Buffer) => loop.drop(usecase, rows, file);
-const runs = () => loop.app.training.runs.list(usecase);
+const runs = () => loop.app.runs.list(usecase);
 const lastRun = async () => (await runs()).at(-1);
 const request = async (cause: string, force = false) => {
   loop.passHours(0.01);
-  await startRun(loop.app.training, { usecase, trigger: "request", cause, force });
+  await startRun(loop.app, { usecase, trigger: "request", cause, force });
   await loop.drain();
   return lastRun();
 };
@@ -105,18 +105,18 @@ describe("a run without news", () => {
 describe("the schedule", () => {
   it("waits for the first dataset", async () => {
     loop = await startLoop({ retrainEveryHours: 24, onNewData: "none" });
-    expect(await startScheduledRuns(loop.app.training)).toEqual([]);
+    expect(await startScheduledRuns(loop.app)).toEqual([]);
     await drop("first.csv", rowsFrom(1, 1000));
-    expect(await startScheduledRuns(loop.app.training)).toHaveLength(1);
+    expect(await startScheduledRuns(loop.app)).toHaveLength(1);
   });
 
   it("starts one run when the last one is old enough, however often the timer fires", async () => {
     await withChampion({ retrainEveryHours: 24 });
     loop.passHours(23);
-    expect(await startScheduledRuns(loop.app.training)).toEqual([]);
+    expect(await startScheduledRuns(loop.app)).toEqual([]);
     loop.passHours(1.1);
-    expect(await startScheduledRuns(loop.app.training)).toHaveLength(1);
-    expect(await startScheduledRuns(loop.app.training)).toEqual([]);
+    expect(await startScheduledRuns(loop.app)).toHaveLength(1);
+    expect(await startScheduledRuns(loop.app)).toEqual([]);
     await loop.drain();
     expect((await runs()).map(({ trigger }) => trigger)).toEqual(["new data", "schedule"]);
   });
@@ -132,7 +132,7 @@ describe("drift", () => {
     return Object.fromEntries(Object.keys(example).map((name) => [name, value(name)]));
   });
   const shifted = usual.map((row) => ({ ...row, Altitude_m: Number(row.Altitude_m ?? 1300) + 800 }));
-  const check = () => runDriftMonitors(loop.app.drift);
+  const check = () => runDriftMonitors(loop.app);
   const alert = async () => (await loop.app.alerts.list(usecase, 1))[0];
 
   it("raises one alert and one run while it lasts, closes when traffic is usual again, and keeps the pause", async () => {
@@ -216,7 +216,7 @@ describe("drift", () => {
 
   it("says of a champion that was uploaded that it is not watched, and why", async () => {
     await withChampion({ onDrift: "none" });
-    expect(await watchState(loop.app.drift, usecase)).toMatchObject({ watched: true, version: { version: 1 } });
+    expect(await watchState(loop.app, usecase)).toMatchObject({ watched: true, version: { version: 1 } });
     const { registry } = loop.app;
     const { trainingProfile: _none, lineage: _own, ...details } = await registry.version(usecase, 1);
     const { version } = await registry.register({
@@ -228,17 +228,17 @@ describe("drift", () => {
     });
     const move = { alias: "champion", version, actor: "Ada", reason: "a trial", operation: "move" } as const;
     await registry.moveAlias({ model: usecase, ...move });
-    expect(await watchState(loop.app.drift, usecase)).toEqual({
+    expect(await watchState(loop.app, usecase)).toEqual({
       watched: false,
       version: 2,
       reason: expect.stringMatching(/^version 2 was uploaded, without a profile of its training rows/),
     });
     expect(await check()).toEqual([expect.stringContaining("coffee-grade: not watched: version 2 was uploaded")]);
     expect(await loop.app.monitors.list(usecase, 1)).toEqual([]);
-    expect(await watchState({ ...loop.app.drift, capturing: false }, usecase)).toMatchObject({
+    expect(await watchState({ ...loop.app, capture: undefined }, usecase)).toMatchObject({
       reason: "scored rows are not captured (TIDEGATE_CAPTURE is false)",
     });
-    expect(await watchState(loop.app.drift, "elsewhere")).toMatchObject({
+    expect(await watchState(loop.app, "elsewhere")).toMatchObject({
       reason: expect.stringContaining('no use case is called "elsewhere"'),
     });
   });
@@ -249,19 +249,19 @@ describe("what was missed", () => {
     loop = await startLoop();
     const inbox = loop.storage.blobs;
     await inbox.write("datasets-inbox", `${usecase}/missed.csv`, rowsFrom(1, 1000));
-    expect(await reconcile(loop.app.reconciler)).toEqual([]);
+    expect(await reconcile(loop.app)).toEqual([]);
     loop.passHours(0.3);
-    expect(await reconcile(loop.app.reconciler)).toEqual([expect.stringContaining("missed.csv: accepted")]);
+    expect(await reconcile(loop.app)).toEqual([expect.stringContaining("missed.csv: accepted")]);
     await loop.take(trainingQueues.plan, async () => {}); // lost
     loop.passHours(0.3);
-    expect(await reconcile(loop.app.reconciler)).toEqual([expect.stringContaining("stood still as queued")]);
-    await loop.take(trainingQueues.plan, ({ runId }) => planTraining(loop.app.training, runId));
+    expect(await reconcile(loop.app)).toEqual([expect.stringContaining("stood still as queued")]);
+    await loop.take(trainingQueues.plan, ({ runId }) => planTraining(loop.app, runId));
     await loop.take(trainingQueues.candidate, async () => {}); // lost
     loop.passHours(0.3);
-    expect(await reconcile(loop.app.reconciler)).toEqual([expect.stringContaining("stood still as training")]);
+    expect(await reconcile(loop.app)).toEqual([expect.stringContaining("stood still as training")]);
     await loop.drain();
     expect(await lastRun()).toMatchObject({ status: "succeeded", version: 1 });
-    expect(await reconcile(loop.app.reconciler)).toEqual([]);
+    expect(await reconcile(loop.app)).toEqual([]);
   });
 });
 
@@ -276,15 +276,15 @@ describe("a file in an inbox", () => {
     await blobs.create("datasets-inbox", `${usecase}/below/lost.csv`, "a,b\n1,2\n");
     await blobs.create("models-inbox", `${usecase}/model.pkl`, "no model");
     loop.passHours(0.3);
-    expect(await reconcile(loop.app.reconciler)).toHaveLength(3);
-    expect(await reconcile(loop.app.reconciler)).toEqual([]);
+    expect(await reconcile(loop.app)).toHaveLength(3);
+    expect(await reconcile(loop.app)).toEqual([]);
     expect(await rejected("unknown-usecase")).toEqual(
       expect.arrayContaining([
         ["lost.csv", `the file lies in no use case's folder; drop it into one of: ${usecase}`],
         [`${usecase}/below/lost.csv`, `the file lies in a folder below ${usecase}/; drop it into ${usecase}/ itself`],
       ]),
     );
-    const trail = await readAuditTrail(loop.app.auditSources, usecase, { limit: 10 });
+    const trail = await readAuditTrail(loop.app, usecase, { limit: 10 });
     expect(trail).toContainEqual(
       expect.objectContaining({
         action: "version rejected",
@@ -299,7 +299,7 @@ describe("a file in an inbox", () => {
     const name = `${usecase}/strange.csv`;
     await loop.app.blobs.create("datasets-inbox", name, rowsFrom(1, 20));
     const message = { FunctionId: "registerDataset", ContainerName: "datasets-inbox", BlobName: name };
-    await handlePoison(loop.app.poison, "webjobs-blobtrigger", message);
+    await handlePoison(loop.app, "webjobs-blobtrigger", message);
     expect(await rejected(usecase)).toEqual([["strange.csv", expect.stringContaining("could not be worked on")]]);
     const rules = (await loop.app.alerts.list(usecase, 10)).map(({ rule }) => rule);
     expect(rules.sort()).toEqual(["dataset-rejected", "poison-webjobs-blobtrigger"]);
@@ -320,9 +320,9 @@ describe("a run", () => {
   it("stands in the audit trail with its start and its end, and its spec is kept", async () => {
     await withChampion();
     loop.passHours(1);
-    await startRun(loop.app.training, { usecase, trigger: "request", cause: "by-hand" });
-    await cancelRun(loop.app.training, `${usecase}.by-hand`, { actor: "Ann", reason: "a better file comes" });
-    const trail = await readAuditTrail(loop.app.auditSources, usecase, { limit: 100 });
+    await startRun(loop.app, { usecase, trigger: "request", cause: "by-hand" });
+    await cancelRun(loop.app, `${usecase}.by-hand`, { actor: "Ann", reason: "a better file comes" });
+    const trail = await readAuditTrail(loop.app, usecase, { limit: 100 });
     const runEntries = trail.filter(({ action }) => action.startsWith("run "));
     expect(runEntries.find(({ action }) => action === "run cancelled")).toMatchObject({
       reason: "a better file comes",
@@ -358,20 +358,20 @@ describe("the last step of a run", () => {
   it("goes on where it was killed: between the registered version and the alias", async () => {
     loop = await startLoop();
     await drop("first.csv", rowsFrom(1, 1000));
-    const { registry } = loop.app.training;
+    const { registry } = loop.app;
     const dying = Object.assign(Object.create(registry), {
       moveAlias: () => Promise.reject(new Error("killed")),
     });
     let deaths = 0;
-    const finish = ({ runId }: { runId: string }) => finishTraining({ ...loop.app.training, registry: dying }, runId);
-    await loop.take(trainingQueues.plan, ({ runId }) => planTraining(loop.app.training, runId));
-    await loop.take(trainingQueues.candidate, (one) => trainCandidate(loop.app.training, one as Step));
+    const finish = ({ runId }: { runId: string }) => finishTraining({ ...loop.app, registry: dying }, runId);
+    await loop.take(trainingQueues.plan, ({ runId }) => planTraining(loop.app, runId));
+    await loop.take(trainingQueues.candidate, (one) => trainCandidate(loop.app, one as Step));
     await loop.take(trainingQueues.finish, async (message) => {
       await expect(finish(message)).rejects.toThrow("killed");
       deaths++;
       expect(await registry.alias(usecase, "champion")).toBeUndefined();
-      await finishTraining(loop.app.training, message.runId);
-      await finishTraining(loop.app.training, message.runId); // delivered twice
+      await finishTraining(loop.app, message.runId);
+      await finishTraining(loop.app, message.runId); // delivered twice
     });
     expect(deaths).toBe(1);
     expect(await registry.versions(usecase)).toHaveLength(1);

@@ -18,7 +18,7 @@ let loop: Loop;
 afterEach(() => loop?.stop());
 
 const change = (version: number) => ({ usecase, version, ...person, operation: `by-hand-${version}` });
-const run = (cause: string) => loop.app.training.runs.get(`${usecase}.${cause}`);
+const run = (cause: string) => loop.app.runs.get(`${usecase}.${cause}`);
 
 /** Thirty days, then ten of them again, fifty higher. */
 async function withBadVersion(): Promise<void> {
@@ -31,13 +31,13 @@ async function withBadVersion(): Promise<void> {
 
 async function train(cause: string, force = false) {
   loop.passHours(1);
-  await startRun(loop.app.training, { usecase, trigger: "request", cause, force });
+  await startRun(loop.app, { usecase, trigger: "request", cause, force });
   await loop.drain();
   return run(cause);
 }
 
 const levels = async (cause: string) =>
-  decodePrepared(await loop.app.training.runs.prepared(`${usecase}.${cause}`)).table.numbers[0].values;
+  decodePrepared(await loop.app.runs.prepared(`${usecase}.${cause}`)).table.numbers[0].values;
 
 describe("a dataset version that a person has withdrawn", { timeout: 120_000 }, () => {
   it("is left out by later runs, so that the values it replaced are back", async () => {
@@ -83,14 +83,14 @@ describe("a dataset version that a person has withdrawn", { timeout: 120_000 }, 
     loop = await Loop.start(hourlySpec(usecase));
     await loop.drop(usecase, hourlyCsv(0, 720));
     await loop.drainPlans();
-    await loop.take(trainingQueues.candidate, (step) => trainCandidate(loop.app.training, step as Step));
+    await loop.take(trainingQueues.candidate, (step) => trainCandidate(loop.app, step as Step));
     await loop.app.datasets.withdraw(change(1));
-    await loop.take(trainingQueues.finish, ({ runId }) => finishTraining(loop.app.training, runId));
+    await loop.take(trainingQueues.finish, ({ runId }) => finishTraining(loop.app, runId));
     expect(await run("data-v1")).toMatchObject({ status: "succeeded", version: 1, promoted: false });
     expect((await run("data-v1")).message).toContain(
       "dataset version 1, which it learnt from, was withdrawn by Ann: the gauge was moved",
     );
-    expect(await versionsLearntFrom(loop.app.training, usecase, 1)).toEqual({
+    expect(await versionsLearntFrom(loop.app, usecase, 1)).toEqual({
       learntFromIt: [1],
       championLearntFromIt: false,
     });
@@ -100,7 +100,7 @@ describe("a dataset version that a person has withdrawn", { timeout: 120_000 }, 
     loop = await Loop.start({ ...hourlySpec(usecase), policies: { onNewData: "none", retrainEveryHours: 1 } });
     await loop.drop(usecase, hourlyCsv(0, 720));
     await loop.app.datasets.withdraw(change(1));
-    expect(await startScheduledRuns(loop.app.training)).toEqual([]);
+    expect(await startScheduledRuns(loop.app)).toEqual([]);
     expect(await train("nothing")).toMatchObject({
       status: "failed",
       message: expect.stringContaining('every dataset version of use case "high-level" is withdrawn'),
@@ -141,7 +141,7 @@ describe("a file that is dropped again", { timeout: 120_000 }, () => {
       "480 of 720 rows repeat rows that were known, with the same values",
     ]);
     await train("again");
-    const { table, source } = decodePrepared(await loop.app.training.runs.prepared(`${usecase}.again`));
+    const { table, source } = decodePrepared(await loop.app.runs.prepared(`${usecase}.again`));
     loop.passHours(1);
     await loop.app.datasets.withdraw(change(2));
     await loop.app.datasets.withdraw(change(3));
@@ -155,7 +155,7 @@ describe("a file that is dropped again", { timeout: 120_000 }, () => {
     const drop = { usecase, file: "good.csv", bytes: Buffer.from(good), droppedAt: loop.clock.now() };
     const outcomes = [];
     for (let time = 0; time < 3; time++) {
-      outcomes.push(await registerDataset(loop.app.intake, drop));
+      outcomes.push(await registerDataset(loop.app, drop));
       loop.passHours(1);
     }
     expect(outcomes.map((one) => one.status === "accepted" && [one.version, one.created])).toEqual([
@@ -168,12 +168,12 @@ describe("a file that is dropped again", { timeout: 120_000 }, () => {
   it("changes nothing when it is only the message of its first drop that comes late", async () => {
     loop = await Loop.start({ ...hourlySpec(usecase), policies: { onNewData: "none" } });
     const first = { usecase, file: "good.csv", bytes: Buffer.from(good), droppedAt: loop.clock.now() };
-    await registerDataset(loop.app.intake, first);
+    await registerDataset(loop.app, first);
     loop.passHours(1);
     await loop.drop(usecase, hourlyCsv(100, 340, 50), "corrected.csv");
     loop.passHours(1);
-    expect(await registerDataset(loop.app.intake, first)).toMatchObject({ version: 1, created: false });
-    expect(await registerDataset(loop.app.intake, { ...first, droppedAt: undefined })).toMatchObject({ version: 1 });
+    expect(await registerDataset(loop.app, first)).toMatchObject({ version: 1, created: false });
+    expect(await registerDataset(loop.app, { ...first, droppedAt: undefined })).toMatchObject({ version: 1 });
     expect(await versions()).toEqual(["1 good.csv", "2 corrected.csv"]);
   });
 
@@ -181,10 +181,10 @@ describe("a file that is dropped again", { timeout: 120_000 }, () => {
     await withReplacedRows();
     await loop.app.datasets.withdraw(change(2));
     const bad = { usecase, file: "bad.csv", bytes: Buffer.from(hourlyCsv(100, 340, 50)) };
-    const late = await registerDataset(loop.app.intake, { ...bad, droppedAt: new Date(loop.clock.time - 5_400_000) });
+    const late = await registerDataset(loop.app, { ...bad, droppedAt: new Date(loop.clock.time - 5_400_000) });
     expect(late).toMatchObject({ status: "accepted", version: 2, created: false });
     loop.passHours(1);
-    expect(await registerDataset(loop.app.intake, { ...bad, droppedAt: loop.clock.now() })).toEqual({
+    expect(await registerDataset(loop.app, { ...bad, droppedAt: loop.clock.now() })).toEqual({
       status: "rejected",
       reasons: [
         {

@@ -20,7 +20,7 @@ const sneaky = loopingBetween(104.3, 104.4);
 const endlessRow = 104.35;
 
 const ask = (model: string, x: number, pin?: string) =>
-  scoreRequest(app.scoring, { model, pin, body: JSON.stringify({ data: [[x, 1]] }), requestId: randomUUID() });
+  scoreRequest(app, { model, pin, body: JSON.stringify({ data: [[x, 1]] }), requestId: randomUUID() });
 
 /** Registers a graph as a run does, without a trial. */
 async function train(model: string, bytes: Uint8Array): Promise<void> {
@@ -79,7 +79,7 @@ afterAll(async () => {
 
 describe("a model trained elsewhere that never ends on some rows", { timeout: 120_000 }, () => {
   it("is refused where the trial finds such a row", async () => {
-    const outcome = await registerUpload(app.reconciler, {
+    const outcome = await registerUpload(app, {
       model: "endless",
       file: "endless.onnx",
       bytes: loopingBetween(100, 1e30),
@@ -89,7 +89,7 @@ describe("a model trained elsewhere that never ends on some rows", { timeout: 12
 
   it("stops no other model while it is asked such a row, whoever promoted it", async () => {
     const bytes = sneaky;
-    const outcome = await registerUpload(app.reconciler, { model: "sneaky", file: "sneaky.onnx", bytes });
+    const outcome = await registerUpload(app, { model: "sneaky", file: "sneaky.onnx", bytes });
     expect(outcome).toMatchObject({ status: "registered", version: 1 });
     const byHand = { model: "sneaky", version: 1, actor: "Ada", reason: "a test" };
     await app.registry.moveAlias({ ...byHand, alias: "champion", operation: "by-hand" });
@@ -134,9 +134,7 @@ describe("a model trained elsewhere that takes too much memory", { timeout: 120_
   it.runIf(process.platform === "linux")("is refused for it", async () => {
     const bytes = hungryGraph();
     const patient = startApp(3_000);
-    const outcome = await whileOthersAnswer(
-      registerUpload(patient.reconciler, { model: "hungry", file: "h.onnx", bytes }),
-    );
+    const outcome = await whileOthersAnswer(registerUpload(patient, { model: "hungry", file: "h.onnx", bytes }));
     expect(outcome).toEqual({ status: "rejected", reason: expect.stringContaining("more than 1024 MB of memory") });
     await patient.close();
   });

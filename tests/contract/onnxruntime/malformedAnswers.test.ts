@@ -68,7 +68,7 @@ async function score(model: string, ...values: number[]) {
 }
 
 async function lastCaptured(model: string) {
-  await loop.app.drift.capture.flush();
+  await loop.app.capture?.flush();
   const lines: string[] = [];
   for await (const { name } of loop.storage.blobs.list(captureContainer, `${model}/`)) {
     const bytes = (await loop.storage.blobs.read(captureContainer, name)) as Uint8Array;
@@ -100,7 +100,7 @@ describe("a model that answers what is no answer", () => {
   it("is an error too where it is explained, or compared with", async () => {
     const explain = (rows: object[], background: object[]) => {
       const body = JSON.stringify({ rows, background: { rows: background } });
-      return explainRequest(loop.app.explaining, { model: "ratio", body, requestId: "r" });
+      return explainRequest(loop.app, { model: "ratio", body, requestId: "r" });
     };
     const message = expect.stringContaining("not a finite number");
     await expect(explain([{ x: 0 }], [{ x: 1 }])).rejects.toMatchObject({ code: "internal", message });

@@ -59,7 +59,7 @@ const move = (version: number) =>
   });
 
 const ask = (app: App) =>
-  scoreRequest(app.scoring, { model, body: '{"data":[[1]]}', requestId: "00000000-0000-0000-0000-000000000001" });
+  scoreRequest(app, { model, body: '{"data":[[1]]}', requestId: "00000000-0000-0000-0000-000000000001" });
 
 async function answer(app: App): Promise<number> {
   const { status, body } = await ask(app);

@@ -15,7 +15,7 @@ async function train(change: object, csv = sample) {
   });
   await loop.drop(usecase, csv);
   await loop.drain();
-  return (await loop.app.training.runs.list(usecase))[0];
+  return (await loop.app.runs.list(usecase))[0];
 }
 
 describe("checks in the loop", () => {
@@ -38,7 +38,7 @@ describe("checks in the loop", () => {
       status: "failed",
       message: expect.stringContaining("Taster_code alone tells the label"),
     });
-    expect(await loop.app.training.runs.trials(run.id)).toEqual([]);
+    expect(await loop.app.runs.trials(run.id)).toEqual([]);
   });
 
   it("refuse a version that a blocking check fails on, and keep every finding with it", async () => {

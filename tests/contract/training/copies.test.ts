@@ -28,7 +28,7 @@ it("a table of ten copies of every row with labels by chance promotes nothing, a
   loop = await Loop.start(spec);
   await loop.drop(usecase, ["A,B,Side", ...copies].join("\n"));
   await loop.drain();
-  const [run] = await loop.app.training.runs.list(usecase);
+  const [run] = await loop.app.runs.list(usecase);
   expect(run).toMatchObject({ status: "succeeded", promoted: false });
   const { metrics, baselines, checks } = await loop.app.registry.version(usecase, 1);
   expect(baselines?.majority.brier).toBeCloseTo(0.25, 2);

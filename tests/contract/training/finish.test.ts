@@ -19,20 +19,20 @@ type Step = Parameters<typeof trainCandidate>[1];
 let loop: Loop;
 afterEach(() => loop?.stop());
 
-const run = (id: string) => loop.app.training.runs.get(`${usecase}.${id}`);
+const run = (id: string) => loop.app.runs.get(`${usecase}.${id}`);
 
 /** Queues a run under a spec of its own and works it off up to its last step. */
 async function readyToFinish(cause: string, seed: number): Promise<void> {
   loop.passHours(0.01);
   loop.deploy(spec(seed));
-  await startRun(loop.app.training, { usecase, trigger: "request", cause });
+  await startRun(loop.app, { usecase, trigger: "request", cause });
   await loop.drainPlans();
-  await loop.take(trainingQueues.candidate, (step) => trainCandidate(loop.app.training, step as Step));
+  await loop.take(trainingQueues.candidate, (step) => trainCandidate(loop.app, step as Step));
 }
 
 /** Does `work` once the next version is evaluated, and before anything comes of it. */
 function afterEvaluation(work: () => Promise<unknown>): void {
-  const { workers } = loop.app.training;
+  const { workers } = loop.app;
   const wrapped = Object.create(workers) as typeof workers;
   let isDone = false;
   wrapped.run = (async (...[task, limitMs, onPart]: Parameters<typeof workers.run>) => {
@@ -43,7 +43,7 @@ function afterEvaluation(work: () => Promise<unknown>): void {
     }
     return outcome;
   }) as typeof workers.run;
-  loop.app.training.workers = wrapped;
+  loop.app.workers = wrapped;
 }
 
 async function withTwoVersions(): Promise<void> {
@@ -59,7 +59,7 @@ describe("an evaluation that does not fit one step", () => {
   it("goes on with the parts that are left, and gives what one step gives", async () => {
     const versionOf = async (stopAfter: number) => {
       loop = await Loop.start(spec(1));
-      const { workers } = loop.app.training;
+      const { workers } = loop.app;
       const wrapped = Object.create(workers) as typeof workers;
       const asked: string[][] = [];
       wrapped.run = (async (...[task, limitMs, onPart]: Parameters<typeof workers.run>) => {
@@ -68,9 +68,9 @@ describe("an evaluation that does not fit one step", () => {
         await workers.run({ ...task, parts: task.parts?.slice(0, stopAfter) }, limitMs, onPart);
         if (asked.length === 2) throw new Error("the thread was ended"); // as when the instance goes away
       }) as typeof workers.run;
-      loop.app.training.workers = wrapped;
+      loop.app.workers = wrapped;
       await loop.drop(usecase, readFileSync(`models/${usecase}/sample.csv`));
-      await loop.drain().catch(() => finishTraining(loop.app.training, `${usecase}.data-v1`));
+      await loop.drain().catch(() => finishTraining(loop.app, `${usecase}.data-v1`));
       await loop.drain();
       const { metrics, differences, intervals, curves, gate } = await loop.app.registry.version(usecase, 1);
       await loop.stop();
@@ -93,7 +93,7 @@ describe("a run whose version is being judged", () => {
     afterEvaluation(() => loop.app.registry.moveAlias({ ...move, version: 2 }));
     const statuses: string[] = [];
     await loop.take(trainingQueues.finish, async ({ runId }) => {
-      statuses.push((await finishTraining(loop.app.training, runId)).status);
+      statuses.push((await finishTraining(loop.app, runId)).status);
     });
     expect(statuses).toEqual(["finishing", "succeeded"]);
     expect(await run("third")).toMatchObject({ status: "succeeded", version: 3 });
@@ -104,7 +104,7 @@ describe("a run whose version is being judged", () => {
   it("registers nothing when it is cancelled meanwhile", async () => {
     await withTwoVersions();
     await readyToFinish("third", 3);
-    afterEvaluation(() => cancelRun(loop.app.training, `${usecase}.third`, { actor: "Ann", reason: "a test" }));
+    afterEvaluation(() => cancelRun(loop.app, `${usecase}.third`, { actor: "Ann", reason: "a test" }));
     await loop.drain();
     expect(await run("third")).toMatchObject({ status: "cancelled" });
     expect(await loop.app.registry.versions(usecase)).toHaveLength(2);

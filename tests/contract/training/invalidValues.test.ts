@@ -109,7 +109,7 @@ describe("values that are none", () => {
       sentinel: 1,
       unknown_field: 1,
     });
-    await loop.app.drift.capture.flush();
+    await loop.app.capture?.flush();
     const captured: { data: { warnings?: object } }[] = [];
     for await (const { name } of loop.storage.blobs.list(captureContainer, "penguins/")) {
       const bytes = (await loop.storage.blobs.read(captureContainer, name)) as Uint8Array;
@@ -128,7 +128,7 @@ describe("values that are none", () => {
     const explain = async (rows: object[]) => {
       const body = JSON.stringify({ rows });
       // biome-ignore lint/suspicious/noExplicitAny: a test looks at a few fields of an answer
-      return (await explainRequest(loop.app.explaining, { model: "penguins", body, requestId: "r" })) as any;
+      return (await explainRequest(loop.app, { model: "penguins", body, requestId: "r" })) as any;
     };
     const { explanations, warnings, method } = await explain([odd]);
     expect(method).toBe("tree-shap");
@@ -166,7 +166,7 @@ describe("values that are none, where the use case refuses them", () => {
       ["rows[0].sex unseen_category", "rows[0].more unknown_field"],
     ]);
     await expect(
-      explainRequest(loop.app.explaining, {
+      explainRequest(loop.app, {
         model: "penguins",
         body: JSON.stringify({ rows: [{ ...typical, island: "Mars" }] }),
         requestId: "r",

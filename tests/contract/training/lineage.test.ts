@@ -26,7 +26,7 @@ const blob = async (place: string) => {
 
 /** The captured line of a request, found as docs/lineage.md says. */
 async function captured(model: string, version: number, id: string) {
-  await loop.app.drift.capture.flush();
+  await loop.app.capture?.flush();
   for await (const { name } of loop.app.blobs.list("inference", `${model}/v${version}/`))
     for (const line of textOf(await loop.app.blobs.read("inference", name)).split("\n"))
       if (line !== "" && JSON.parse(line).id === id) return JSON.parse(line);
@@ -42,7 +42,7 @@ describe("an auditor", () => {
     expect(record.data.outputs.label).toEqual([predictions[0].label]);
 
     const { lineage } = await loop.app.registry.version(usecase, record.modelversion);
-    expect(await loop.app.training.runs.get(String(lineage.runId))).toMatchObject({ status: "succeeded", version });
+    expect(await loop.app.runs.get(String(lineage.runId))).toMatchObject({ status: "succeeded", version });
     expect(JSON.parse(textOf(await blob(String(lineage.usecaseSpec))))).toMatchObject({ name: usecase });
 
     const prepared = await blob(String(lineage.preparedRows));

@@ -63,7 +63,7 @@ beforeAll(async () => {
   loop = await Loop.start(spec);
   expect(await loop.drop("odd-names", [names.join(","), ...lines].join("\n"))).toMatchObject({ status: "accepted" });
   await loop.drain();
-  const [run] = await loop.app.training.runs.list("odd-names");
+  const [run] = await loop.app.runs.list("odd-names");
   expect(run).toMatchObject({ status: "succeeded" });
 });
 afterAll(() => loop?.stop());
@@ -101,7 +101,7 @@ describe("names that every object has, in the whole loop", () => {
   it("explain a prediction by all five features, and the version", async () => {
     const body = JSON.stringify({ rows: [row] });
     // biome-ignore lint/suspicious/noExplicitAny: a test looks at a few fields of an answer
-    const answer: any = await explainRequest(loop.app.explaining, { model: "odd-names", body, requestId: "r" });
+    const answer: any = await explainRequest(loop.app, { model: "odd-names", body, requestId: "r" });
     expect(answer.method).toBe("tree-shap");
     const [{ contributions, explainedValue, prediction }] = answer.explanations;
     expect(Object.fromEntries(contributions.map(({ feature, value }: Contribution) => [feature, value]))).toEqual(row);
@@ -115,7 +115,7 @@ describe("names that every object has, in the whole loop", () => {
   });
 
   it("stand in the version, its card and the dataset's profile", async () => {
-    const { facts } = await buildModelCard(loop.app.card, "odd-names", "1");
+    const { facts } = await buildModelCard(loop.app, "odd-names", "1");
     const { byClass } = facts.metrics as { byClass: Record<string, { support: number }> };
     expect(Object.keys(byClass)).toEqual(["toString", "constructor"]);
     expect(facts.saving).toBeDefined();
@@ -123,14 +123,14 @@ describe("names that every object has, in the whole loop", () => {
       expect.arrayContaining(["constructor __proto__", "hasOwnProperty __proto__"]),
     );
     expect(facts.checks?.filter(({ status }) => status === "failed")).toEqual([]);
-    const page = modelCardPage(await buildModelCard(loop.app.card, "odd-names", "1"));
+    const page = modelCardPage(await buildModelCard(loop.app, "odd-names", "1"));
     expect(page).not.toContain("[native code]");
   });
 
   it("are watched for drift", async () => {
     for (let i = 0; i < 5; i++) await loop.score("odd-names", new Array(10).fill(row));
-    await loop.app.drift.capture.flush();
-    await runDriftMonitors(loop.app.drift);
+    await loop.app.capture?.flush();
+    await runDriftMonitors(loop.app);
     const [version] = await loop.app.monitors.list("odd-names", 1);
     expect(JSON.stringify(version)).toContain("hasOwnProperty");
   });

@@ -15,7 +15,7 @@ const train = async (spec: { name: string; [field: string]: unknown }, csv: stri
   loop = await Loop.start(spec);
   const { runId } = (await loop.drop(spec.name, csv)) as { runId: string };
   await loop.drain();
-  return describeRun(loop.app.training, runId);
+  return describeRun(loop.app, runId);
 };
 const score = async (name: string, rows: object[]) => JSON.parse((await loop.score(name, rows)).body);
 
@@ -84,7 +84,7 @@ describe("a number to estimate", () => {
     const [{ value }] = (await score("house-price", [row])).predictions;
     const request = { model: "house-price", body: JSON.stringify({ rows: [row] }), requestId: "a-request" };
     // biome-ignore lint/suspicious/noExplicitAny: the answer as a caller sees it
-    const { explanations } = (await explainRequest(loop.app.explaining, request)) as any;
+    const { explanations } = (await explainRequest(loop.app, request)) as any;
     const { baseValue, contributions } = explanations[0];
     const sum = contributions.reduce(
       (total: number, one: { contribution: number }) => total + one.contribution,
@@ -107,7 +107,7 @@ describe("a number to estimate", () => {
     const version = await loop.app.registry.version("house-price", 1);
     expect(version.metrics).toMatchObject({ rows: 150 });
     expect(version.resampling).toEqual({ unit: "group", blocks: 3 });
-    const { limits } = await buildModelCard(loop.app.card, "house-price", "1");
+    const { limits } = await buildModelCard(loop.app, "house-price", "1");
     expect(limits.join()).toContain("draw only 3 blocks (groups)");
   });
 

@@ -19,11 +19,11 @@ const start = async (change: object) => {
   const { runId } = (await loop.drop(usecase, sample)) as { runId: string };
   return runId;
 };
-const plan = () => loop.take(trainingQueues.plan, ({ runId }) => planTraining(loop.app.training, runId));
+const plan = () => loop.take(trainingQueues.plan, ({ runId }) => planTraining(loop.app, runId));
 const step = (limit = Number.POSITIVE_INFINITY) => {
   let taken = 0;
   return loop.take(trainingQueues.candidate, async (message) => {
-    if (taken++ < limit) await trainCandidate(loop.app.training, message as Step);
+    if (taken++ < limit) await trainCandidate(loop.app, message as Step);
   });
 };
 /** many seconds of processor time, where the others need hundredths of one */
@@ -36,7 +36,7 @@ describe("a search", () => {
     const runId = await start({ candidates: [logistic], search: { kind: "halving", trials: 9, eta: 3 } });
     await plan();
     await loop.drain();
-    const run = await describeRun(loop.app.training, runId);
+    const run = await describeRun(loop.app, runId);
     expect(run).toMatchObject({ status: "succeeded", trials: 12, progress: { trialsDone: 12, trialsTotal: 12 } });
     const inRung = (rung: number) => run.results.filter((result) => result.rung === rung);
     expect([inRung(0).length, inRung(1).length]).toEqual([9, 3]);
@@ -57,7 +57,7 @@ describe("a search", () => {
       search: { fitSeconds: 2 },
     });
     await loop.drain();
-    const run = await describeRun(loop.app.training, runId);
+    const run = await describeRun(loop.app, runId);
     expect(run).toMatchObject({ status: "succeeded" });
     expect(run.results[0].failure).toBeUndefined();
     expect(run.results[1].failure).toBe("a fit took more than 2 s of processor time");
@@ -69,7 +69,7 @@ describe("a search", () => {
       search: { fitSeconds: 0.5 },
     });
     await loop.drain();
-    expect(await describeRun(loop.app.training, runId)).toMatchObject({
+    expect(await describeRun(loop.app, runId)).toMatchObject({
       status: "failed",
       message: expect.stringContaining("soft-voting: a fit took more than 0.5 s of processor time"),
     });
@@ -78,10 +78,10 @@ describe("a search", () => {
   it("tells its progress and what is left, by the pace so far", async () => {
     const runId = await start({ candidates: [{ learner: "logistic-regression", grid: { l2: [1, 2, 3, 4] } }] });
     await plan();
-    expect((await describeRun(loop.app.training, runId)).progress).toEqual({ trialsDone: 0, trialsTotal: 4 });
+    expect((await describeRun(loop.app, runId)).progress).toEqual({ trialsDone: 0, trialsTotal: 4 });
     await step(1);
     loop.clock.time += 10_000;
-    const { progress } = await describeRun(loop.app.training, runId);
+    const { progress } = await describeRun(loop.app, runId);
     expect(progress).toMatchObject({ trialsDone: 1, trialsTotal: 4 });
     expect(progress.secondsLeft).toBeGreaterThanOrEqual(30);
   });
@@ -90,14 +90,14 @@ describe("a search", () => {
     const runId = await start({});
     await plan();
     await step(1);
-    expect(await cancelRun(loop.app.training, runId, { actor: "Ann", reason: "a test" })).toMatchObject({
+    expect(await cancelRun(loop.app, runId, { actor: "Ann", reason: "a test" })).toMatchObject({
       status: "cancelled",
     });
-    await expect(cancelRun(loop.app.training, runId, { actor: "Ann", reason: "a test" })).rejects.toThrow(
+    await expect(cancelRun(loop.app, runId, { actor: "Ann", reason: "a test" })).rejects.toThrow(
       "has ended already: cancelled",
     );
     await loop.drain();
-    const run = await describeRun(loop.app.training, runId);
+    const run = await describeRun(loop.app, runId);
     expect(run).toMatchObject({ status: "cancelled", progress: { trialsDone: 1 } });
     expect(await loop.app.registry.versions(usecase)).toEqual([]);
   });

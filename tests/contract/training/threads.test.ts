@@ -17,13 +17,13 @@ afterEach(() => loop?.stop());
 
 async function hashWith(threads: number): Promise<string> {
   loop = await Loop.start({ ...shippedSpec(usecase), candidates: learners });
-  loop.app.training.workers = new WorkerPool(threads);
+  loop.app.workers = new WorkerPool(threads);
   await loop.drop(usecase, readFileSync(`models/${usecase}/sample.csv`));
   await loop.drainPlans();
   const steps: Step[] = [];
   await loop.take(trainingQueues.candidate, async (step) => void steps.push(step as Step));
   const order = threads === 1 ? steps : steps.reverse();
-  await Promise.all(order.map((step) => trainCandidate(loop.app.training, step)));
+  await Promise.all(order.map((step) => trainCandidate(loop.app, step)));
   await loop.drain();
   const [{ sha256 }] = await loop.app.registry.versions(usecase);
   await loop.stop();

@@ -20,7 +20,7 @@ async function upload(model: string, bytes: Uint8Array, description?: object | s
   const text = typeof description === "string" ? description : JSON.stringify(description);
   loop.passHours(0.01); // no two rejections at one instant
   if (description !== undefined) await loop.app.blobs.write("models-inbox", `${model}/model.json`, text as string);
-  return registerUpload(loop.app.reconciler, { model, file: "model.onnx", bytes });
+  return registerUpload(loop.app, { model, file: "model.onnx", bytes });
 }
 
 async function predictions(model: string, rows: object[], version = 1) {
@@ -174,7 +174,7 @@ describe("a description in the inbox", () => {
     await loop.app.blobs.write("models-inbox", "beside/model.json", JSON.stringify({ classes: names }));
     await loop.app.blobs.write("models-inbox", "alone/other.json", "{}");
     loop.passHours(1);
-    const lines = await reconcile(loop.app.reconciler);
+    const lines = await reconcile(loop.app);
     expect(lines.filter((line) => line.includes("beside"))).toEqual(["looked again at beside/model.onnx: accepted"]);
     expect(lines).toContain("looked again at alone/other.json: rejected");
     const { signature } = await loop.app.registry.version("beside", 1);

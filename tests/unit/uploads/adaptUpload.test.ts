@@ -48,7 +48,12 @@ describe("an uploaded graph that has to be changed", () => {
     const modelLimits = { bytes: 1e9, columns: 100 };
     const description = { classes: ["no", "yes"] };
     const hold = await longestHold(async () => {
-      const { bytes, classes, changes } = await adaptUpload({ runtime, modelLimits }, uploaded, description, undefined);
+      const { bytes, classes, changes } = await adaptUpload(
+        { trialRuntime: runtime, modelLimits },
+        uploaded,
+        description,
+        undefined,
+      );
       expect(classes).toEqual(["no", "yes"]);
       expect(bytes.byteLength).toBeGreaterThan(uploaded.byteLength);
       expect(changes).toEqual(["the likeliest class was put behind the probabilities as the label"]);
