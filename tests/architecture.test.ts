@@ -47,7 +47,7 @@ const floors = [
   ["usecase", "alerts", "config"],
   ["monitoring", "inbox"],
   ["ledger", "onnx", "azure", "sql", "page"],
-  ["process", "problem", "checkInput", "requestJson", "charts"],
+  ["process", "problem", "checkInput", "requestJson", "documents", "charts"],
   ["math", "inputFaults", "featureTable", "ports"],
   [
     "errors",

@@ -1,0 +1,123 @@
+import { z } from "zod";
+import { AppError } from "./errors";
+import { inputFaults } from "./inputFaults";
+import { jsonFault } from "./jsonFault";
+import type { BlobStore, TableRow } from "./ports";
+
+/** A kind of stored JSON document or table row: the schema of its current form, and how earlier forms become it. */
+export interface DocumentType<T> {
+  readonly schema: z.ZodType<T>;
+  /** `upgrades[n]` reads form n and gives form n + 1; form 0 bears no number, it is from before forms were counted */
+  readonly upgrades: readonly z.ZodType[];
+  /** number of the current form, which whatever is written bears in its field `form` */
+  readonly form: number;
+}
+
+/** The current form of a kind of document, and the upgrades that lead to it, oldest first. */
+export function documentType<T extends object>(schema: z.ZodType<T>, upgrades: readonly z.ZodType[]): DocumentType<T> {
+  return { schema, upgrades, form: upgrades.length };
+}
+
+/** An upgrade from a form that the next form's schema reads as it is. */
+export const unchanged = z.unknown();
+
+/** The schema of an interface: it names every field, the optional ones too; any other field is left out when it is read. */
+export function objectOf<T extends object>(fields: { [K in keyof T]-?: z.ZodType<T[K]> }): z.ZodType<T> {
+  return z.object(fields) as unknown as z.ZodType<T>;
+}
+
+/** A list that may be long: its entries are checked in one loop, a hundred times faster than by a schema each. */
+export function longList<T>(isEntry: (value: unknown) => value is T, needed: string): z.ZodType<T[]> {
+  return z
+    .custom<T[]>((value) => Array.isArray(value), { error: "a list is needed", abort: true })
+    .check(({ value, issues }) => {
+      const at = value.findIndex((entry) => !isEntry(entry));
+      if (at >= 0) issues.push({ code: "custom", path: [at], message: `${needed} is needed`, input: value[at] });
+    });
+}
+
+/** A long list of numbers. */
+export const numberList = longList((value) => typeof value === "number", "a number");
+
+/** A table column that keeps JSON text. */
+export function jsonColumn<T>(schema: z.ZodType<T>): z.ZodType<T> {
+  const parsed = z.string().transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.issues.push({ code: "custom", message: notJson(text), input: text });
+      return z.NEVER;
+    }
+  });
+  return parsed.pipe(schema);
+}
+
+/** The text of a document to store. */
+export function documentText<T extends object>({ form }: DocumentType<T>, document: T): string {
+  return JSON.stringify({ form, ...document });
+}
+
+/**
+ * A stored document from its bytes; `place` is its container and name. AppError corrupt says where it cannot be read,
+ * AppError unavailable that a newer release wrote it.
+ */
+export function parseDocument<T>(type: DocumentType<T>, bytes: Uint8Array, place: string): T {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+  const what = `the stored document ${place}`;
+  try {
+    return read(type, JSON.parse(text), what);
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw new AppError("corrupt", `${what} cannot be read: ${notJson(text)}`, { cause });
+  }
+}
+
+/** The document of a blob, undefined when there is no such blob; errors as those of `parseDocument`. */
+export async function readDocument<T>(
+  blobs: Pick<BlobStore, "read">,
+  { container, name }: { container: string; name: string },
+  type: DocumentType<T>,
+): Promise<T | undefined> {
+  const bytes = await blobs.read(container, name);
+  return bytes && parseDocument(type, bytes, `${container}/${name}`);
+}
+
+/** The columns of a table row, without its keys unless the schema names them; errors as those of `parseDocument`. */
+export function readRow<T>(type: DocumentType<T>, table: string, row: TableRow): T {
+  return read(type, row, `the row "${row.rowKey}" of partition "${row.partitionKey}" in table ${table}`);
+}
+
+function read<T>({ schema, upgrades, form: current }: DocumentType<T>, stored: unknown, what: string): T {
+  const form = formOf(stored);
+  if (form > current)
+    throw new AppError(
+      "unavailable",
+      `${what} has form ${form}, and this release reads forms up to ${current}: only the newer release that wrote it can`,
+    );
+  const upgraded = upgrades.slice(form).reduce((older: unknown, upgrade) => check(upgrade, older, what), stored);
+  return check(schema, upgraded, what);
+}
+
+/** A number only: data of form 0 may have a field of this name. */
+function formOf(stored: unknown): number {
+  const form = (stored as { form?: unknown } | null)?.form;
+  return Number.isInteger(form) && (form as number) >= 0 ? (form as number) : 0;
+}
+
+const mostDetails = 20;
+
+function check<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const details = inputFaults(parsed.error.issues).slice(0, mostDetails);
+  const [{ path, message }] = details;
+  throw new AppError("corrupt", `${what} cannot be read: ${path === "" ? message : `${path}: ${message}`}`, {
+    details,
+    cause: parsed.error,
+  });
+}
+
+function notJson(text: string): string {
+  const { line, column, message } = jsonFault(text);
+  return `it is not valid JSON (line ${line}, column ${column}): ${message}`;
+}
