@@ -4,13 +4,14 @@ import { app as functionApp } from "@azure/functions";
 import { createApp, setApp } from "../shared/app";
 import { messageOf } from "../shared/errors";
 import { sweepTempFolders } from "../shared/process/tempFolders";
+import { withTimeLimit } from "../shared/timeLimit";
 
 /** ms; the worker must answer its host soon, and the reconciler tries again what was not done by then */
 const preparationLimitMs = 5_000;
 
 const app = createApp(config, telemetry);
 setApp(app);
-functionApp.hook.appStart(() => Promise.race([prepared(), limit()]));
+functionApp.hook.appStart(() => withTimeLimit(prepared(), preparationLimitMs, () => undefined));
 functionApp.hook.appTerminate(() => app.close());
 
 async function prepared(): Promise<void> {
@@ -26,8 +27,4 @@ async function prepared(): Promise<void> {
     }
   });
   await Promise.all(tries);
-}
-
-function limit(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, preparationLimitMs).unref());
 }

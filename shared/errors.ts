@@ -9,6 +9,8 @@ const errorTable = {
   unsupported_media_type: { status: 415, retryable: false },
   rejected: { status: 422, retryable: false },
   not_ready: { status: 503, retryable: true },
+  /** everything that could do it is at work */
+  busy: { status: 503, retryable: true },
   crashed: { status: 503, retryable: true },
   /** a stored document is not what was recorded */
   corrupt: { status: 503, retryable: false },

@@ -57,6 +57,7 @@ const floors = [
     "names",
     "ownValue",
     "time",
+    "timeLimit",
     "timeText",
     "telemetryNames",
     "packageRoot",

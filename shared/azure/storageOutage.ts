@@ -1,4 +1,5 @@
 import { AppError, isAppError, messageOf } from "../errors";
+import { withTimeLimit } from "../timeLimit";
 
 const connectionFaults = new Set(
   ["ECONNREFUSED", "ECONNRESET", "ECONNABORTED", "ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT", "EPIPE", "EHOSTUNREACH"].concat(
@@ -67,16 +68,10 @@ function isIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
 }
 
-async function within<T>(call: Promise<T>, limitMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(unavailable(`no answer within ${limitMs / 1000} s`)), limitMs);
+function within<T>(call: Promise<T>, limitMs: number): Promise<T> {
+  return withTimeLimit(call, limitMs, () => {
+    throw unavailable(`no answer within ${limitMs / 1000} s`);
   });
-  try {
-    return await Promise.race([call, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function translate(error: unknown): unknown {

@@ -1,3 +1,5 @@
+import { withTimeLimit } from "../timeLimit";
+
 /** Runs flushes one at a time, each for at most `limitMs`, so that a receiver that is slow or gone never holds up the work. */
 export class FlushGate {
   private running: Promise<void> = Promise.resolve();
@@ -20,12 +22,7 @@ export class FlushGate {
   }
 
   private async flushOnce(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<"late">((resolve) => {
-      timer = setTimeout(resolve, this.limitMs, "late");
-    });
-    const outcome = await Promise.race([this.send().catch(String), limit]);
-    clearTimeout(timer);
+    const outcome = await withTimeLimit(this.send().catch(String), this.limitMs, () => "late");
     // said once per outage: a busy app would repeat it with every invocation
     if (outcome !== undefined && !this.late)
       console.warn(`telemetry: not sent yet (${reasonOf(outcome, this.limitMs)})`);

@@ -1,5 +1,6 @@
 import { isAppError, messageOf } from "../errors";
 import type { BlobStore, TableStore } from "../ports";
+import { withTimeLimit } from "../timeLimit";
 
 /** What whoever sends requests to this instance needs to know; it names no model, since anyone may ask. */
 export interface ReadinessReport {
@@ -38,16 +39,12 @@ export class Readiness {
   /** Reads a row and a blob that need not be there. */
   private async askStorage(): Promise<string[]> {
     const { tables, blobs, limitMs = 2_000 } = this.options;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<string[]>((resolve) => {
-      timer = setTimeout(resolve, limitMs, [`storage does not answer within ${limitMs / 1000} s`]);
-    });
     const asked = Promise.all([tables.get("models", "index", "-"), blobs.stat("models", "-")]).then(
       () => [],
       (error) => [isAppError(error) ? error.message : `storage refuses: ${messageOf(error)}`],
     );
-    const reasons = await Promise.race([asked, late]);
-    clearTimeout(timer);
-    return reasons;
+    return withTimeLimit<string[], string[]>(asked, limitMs, () => [
+      `storage does not answer within ${limitMs / 1000} s`,
+    ]);
   }
 }

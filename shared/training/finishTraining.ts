@@ -17,7 +17,7 @@ import { type PublishPorts, publishVersion } from "./publishVersion";
 import { isFinal, type RunRecord, type TrialResult, trainingQueues } from "./runRecord";
 import type { Refit } from "./runStore";
 import { selectTrial } from "./selectTrial";
-import { WorkerBusy, type WorkerPool, WorkerTimeout } from "./workerPool";
+import type { WorkerPool } from "./workerPool";
 
 export interface FinishTrainingPorts extends PublishPorts, FailRunPorts {
   usecases: Map<string, Usecase>;
@@ -48,17 +48,11 @@ export async function finishTraining(ports: FinishTrainingPorts, runId: string):
   try {
     return await finish(ports, run);
   } catch (error) {
-    if (error instanceof WorkerBusy) return again(ports, run, busyDelaySeconds);
+    if (isAppError(error, "busy")) return again(ports, run, busyDelaySeconds);
     if (isAppError(error, "precondition_failed")) return again(ports, run, 0); // another champion to compare with
-    if (error instanceof WorkerTimeout) return failRun(ports, runId, `${error.message}: ${adviceOn(error)}`);
     if (!isAppError(error) || error.retryable) throw error;
     return failRun(ports, runId, error.message);
   }
-}
-
-function adviceOn({ kind }: WorkerTimeout): string {
-  if (kind === "evaluate") return "lower the size of the hold-out in the spec's split";
-  return "lower the candidates' size (trees, rounds)";
 }
 
 async function again(ports: FinishTrainingPorts, run: RunRecord, delaySeconds: number): Promise<RunRecord> {

@@ -6,7 +6,7 @@ import { trialsOfRung } from "./rungs";
 import { isFinal, type TrainingPlan, type Trial, type TrialResult, trainingQueues } from "./runRecord";
 import type { PartialTrial, RunStore } from "./runStore";
 import { meanOf } from "./selectTrial";
-import { WorkerBusy, type WorkerPool, WorkerTimeout } from "./workerPool";
+import type { WorkerPool } from "./workerPool";
 
 export interface TrainCandidatePorts extends FailRunPorts {
   usecases: Map<string, Usecase>;
@@ -123,9 +123,7 @@ async function scoreFolds(
     const isUndefined = scored.foldScores.every((score) => score === null);
     return describe(scored, isUndefined ? `${metric} is undefined on every fold: each lacks a class` : undefined);
   } catch (error) {
-    if (error instanceof WorkerBusy) return "busy";
-    if (error instanceof WorkerTimeout)
-      return describe(before, `a fit took more than ${spec.search.fitSeconds} s of processor time`);
+    if (isAppError(error, "busy")) return "busy";
     if (isAppError(error) && !error.retryable) return describe(before, error.message);
     throw error;
   }

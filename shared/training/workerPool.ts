@@ -1,25 +1,12 @@
 import path from "node:path";
 import { Worker } from "node:worker_threads";
-import { type Failure, fromFailure } from "../errors";
+import { AppError, type Failure, fromFailure } from "../errors";
 import { packageRoot } from "../packageRoot";
 import { limitProcessorTime } from "./processorLimit";
 import type { OutcomeOf, PartOf, WorkerTask } from "./workerTasks";
 
 /** What a worker thread says: that it begins, what a part of its work gave, or, as its last word, the outcome or why there is none. */
 export type WorkerReply = { begins: true } | { part: unknown } | { outcome: unknown } | { failure: Failure };
-
-/** A part of the task took more processor time than it may; its thread was ended. */
-export class WorkerTimeout extends Error {
-  constructor(
-    readonly kind: WorkerTask["kind"],
-    limitMs: number,
-  ) {
-    super(`the ${kind} took more than ${limitMs / 1000} s of processor time`);
-  }
-}
-
-/** Every thread was busy for so long that the caller should come again later, rather than wait into its own time limit. */
-export class WorkerBusy extends Error {}
 
 const slotWaitMs = 20_000;
 /** on the clock, below the time limit of a function: only a thread that hangs, or gets next to no processor, is ended by it, to be tried again */
@@ -34,8 +21,8 @@ export class WorkerPool {
 
   /**
    * The task's outcome; a thread serves one task and ends, so that its memory goes back. `onPart` hears what each part of it gives (a fit
-   * on a fold, an interval). Throws WorkerTimeout when a part takes more than `limitMs` of processor time, WorkerBusy when no thread gets
-   * free within 20 s.
+   * on a fold, an interval). AppError rejected when a part takes more than `limitMs` of processor time, which the same part would again;
+   * busy when no thread gets free within 20 s: come again later, rather than wait into a time limit of your own.
    */
   async run<T extends WorkerTask>(
     task: T,
@@ -62,11 +49,23 @@ export class WorkerPool {
       };
       const timer = setTimeout(() => {
         this.waiting.splice(this.waiting.indexOf(take), 1);
-        reject(new WorkerBusy("every training thread is busy"));
+        reject(new AppError("busy", "every training thread is busy"));
       }, slotWaitMs);
       this.waiting.push(take);
     });
   }
+}
+
+/** What a part of each task is, and what makes it smaller. */
+const parts: Record<WorkerTask["kind"], { name: string; advice: string }> = {
+  trial: { name: "a fit", advice: "" },
+  refit: { name: "the refit", advice: ": lower the candidates' size (trees, rounds)" },
+  evaluate: { name: "the evaluation", advice: ": lower the size of the hold-out in the spec's split" },
+};
+
+function overLimit(kind: WorkerTask["kind"], limitMs: number): AppError {
+  const { name, advice } = parts[kind];
+  return new AppError("rejected", `${name} took more than ${limitMs / 1000} s of processor time${advice}`);
 }
 
 function runThread(task: WorkerTask, limitMs: number, onPart: (part: unknown) => void): Promise<unknown> {
@@ -76,7 +75,7 @@ function runThread(task: WorkerTask, limitMs: number, onPart: (part: unknown) =>
       reject(error);
       worker.terminate();
     };
-    const limit = limitProcessorTime(worker, limitMs, () => stop(new WorkerTimeout(task.kind, limitMs)));
+    const limit = limitProcessorTime(worker, limitMs, () => stop(overLimit(task.kind, limitMs)));
     const hang = setTimeout(
       () => stop(new Error(`the ${task.kind} made no end within ${hangMs / 60_000} minutes on the clock`)),
       hangMs,
