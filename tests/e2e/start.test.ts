@@ -191,6 +191,21 @@ describe.sequential("npm start", () => {
     }
   });
 
+  it("ends when its worker has crashed for the third time, and says where to look", async () => {
+    const tidegate = await RunningTidegate.start(["--no-demo"], { folder: path.join(folder, "crashing") });
+    const killed: number[] = [];
+    while (killed.length < 3) {
+      const { workerPid } = await tidegate.until("/admin/host/status", (status) =>
+        killed.includes(status.workerPid) ? undefined : status,
+      );
+      killed.push(workerPid);
+      process.kill(workerPid, "SIGKILL");
+    }
+    expect(await tidegate.exited).toBe(1);
+    expect(tidegate.output).toContain("Tidegate: The worker crashed 3 times");
+    expect(tidegate.output).toContain(path.join(tidegate.folder, "host.log"));
+  });
+
   it("leaves no state folder where a spec is wrong", async () => {
     const usecases = path.join(folder, "wrong");
     mkdirSync(path.join(usecases, "lots"), { recursive: true });
