@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { HTTPVersion, Instance } from "find-my-way";
 import { isAllowed } from "./httpAuth";
-import type { StartMessage } from "./protocol";
+import type { FunctionSummary, StartMessage } from "./protocol";
 import { readBody } from "./requestBody";
 
 type Handler = (req: IncomingMessage, res: ServerResponse, params: Record<string, string | undefined>) => void;
@@ -34,21 +34,30 @@ export function addAdminRoutes(
   add("GET", "/admin/functions", (_req, res) => send(res, 200, start.functions));
   add("POST", "/admin/functions/:name", (req, res, { name }) => {
     const target = start.functions.find((entry) => entry.name.toLowerCase() === name?.toLowerCase());
-    if (!target) return send(res, 404);
-    if (target.kind === "http") return send(res, 400, { error: `${target.name} is an HTTP function: call its route.` });
-    readBody(
-      req,
-      (body) => {
-        const input = parseInput(body);
-        if (input === undefined) {
-          return send(res, 400, { error: 'The body must be JSON such as {"input": "text"}; for a timer {} will do.' });
-        }
-        run(target.name, input);
-        send(res, 202);
-      },
-      () => send(res, 413),
-    );
+    if (target) runFromBody(req, res, target, (input) => run(target.name, input));
+    else send(res, 404);
   });
+}
+
+function runFromBody(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { kind, name }: FunctionSummary,
+  run: (input: string) => void,
+): void {
+  if (kind === "http") {
+    send(res, 400, { error: `${name} is an HTTP function: call its route.` });
+    return;
+  }
+  const start = (body: Buffer | undefined) => {
+    const input = parseInput(body);
+    if (input === undefined) {
+      return send(res, 400, { error: 'The body must be JSON such as {"input": "text"}; for a timer {} will do.' });
+    }
+    run(input);
+    send(res, 202);
+  };
+  readBody(req, start, () => send(res, 413));
 }
 
 function parseInput(body: Buffer | undefined): string | undefined {

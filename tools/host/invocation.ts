@@ -49,18 +49,7 @@ export async function invoke(
 ): Promise<InvocationResponse> {
   const id = caller.id ?? randomUUID();
   const { registration } = target;
-  const request: InvocationRequest = {
-    invocationId: id,
-    functionId: registration.name,
-    inputData: [input],
-    triggerMetadata: caller.triggerMetadata ?? noMetadata,
-    traceContext: {
-      traceParent: caller.traceParent ?? newTraceParent(id),
-      traceState: caller.traceState ?? "",
-      attributes: noAttributes,
-    },
-    retryContext: caller.retryContext,
-  };
+  const request = createRequest(id, registration.name, input, caller);
   const entry = running.add(id, registration.name);
   try {
     const core = new InvocationContext(id, request, registration, app);
@@ -78,6 +67,21 @@ export async function invoke(
   } finally {
     running.remove(entry);
   }
+}
+
+function createRequest(id: string, functionName: string, input: Input, caller: Caller): InvocationRequest {
+  return {
+    invocationId: id,
+    functionId: functionName,
+    inputData: [input],
+    triggerMetadata: caller.triggerMetadata ?? noMetadata,
+    traceContext: {
+      traceParent: caller.traceParent ?? newTraceParent(id),
+      traceState: caller.traceState ?? "",
+      attributes: noAttributes,
+    },
+    retryContext: caller.retryContext,
+  };
 }
 
 // The order and the contexts follow the real worker:

@@ -27,8 +27,8 @@ export function createRouteHandler(app: App, start: StartMessage, route: HttpRou
   ) => {
     const traceParent = req.headers.traceparent as string | undefined;
     const traceState = req.headers.tracestate as string | undefined;
-    const input = { name: bindingName, data: { http: toHttpData(req, params, query, body) } };
     try {
+      const input = { name: bindingName, data: { http: toHttpData(req, params, query, body) } };
       const response = await invoke(app, target, input, { traceParent, traceState, outputs, pathValues: params });
       reply(res, response.returnValue?.http);
     } catch (error) {

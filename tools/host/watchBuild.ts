@@ -25,26 +25,14 @@ const quietMs = 150;
  */
 export function watchBuild(onChange: () => unknown, options: WatchOptions = {}): BuildWatch {
   const { root = process.cwd(), folders = ["functions", "shared", "models"], log = console.log } = options;
-  let timer: NodeJS.Timeout | undefined;
-  let isBuilding = false;
-  let isDirty = false;
-
-  const build = async () => {
-    if (isBuilding) {
-      isDirty = true;
-      return;
+  const build = oneAtATime(async () => {
+    try {
+      if (await compile(root, log)) await onChange();
+    } catch (error) {
+      log((error as Error).message);
     }
-    isBuilding = true;
-    do {
-      isDirty = false;
-      try {
-        if (await compile(root, log)) await onChange();
-      } catch (error) {
-        log((error as Error).message);
-      }
-    } while (isDirty);
-    isBuilding = false;
-  };
+  });
+  let timer: NodeJS.Timeout | undefined;
   const changed = () => {
     clearTimeout(timer);
     timer = setTimeout(() => void build(), quietMs);
@@ -58,6 +46,22 @@ export function watchBuild(onChange: () => unknown, options: WatchOptions = {}):
       clearTimeout(timer);
       for (const watcher of watchers) watcher.close();
     },
+  };
+}
+
+/** A task that never runs beside itself: calls in the meantime make it run once more. */
+function oneAtATime(task: () => Promise<void>): () => Promise<void> {
+  let isRunning = false;
+  let isDue = false;
+  return async () => {
+    isDue = true;
+    if (isRunning) return;
+    isRunning = true;
+    while (isDue) {
+      isDue = false;
+      await task();
+    }
+    isRunning = false;
   };
 }
 
