@@ -110,7 +110,7 @@ describe.skipIf(isExternal)("the development host", () => {
     expect(await ask()).toBe("two");
   });
 
-  test("answers from the old worker until a hot restart has loaded the next, and lets its requests finish", async () => {
+  test("answers from the old worker until a hot restart has loaded the next, and lets requests finish", async () => {
     write(`${answer("'one'")}
       require("@azure/functions").app.http("slow", { handler: async () => {
         while (require("fs").existsSync("slow")) await new Promise((resolve) => setTimeout(resolve, 20));
