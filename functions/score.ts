@@ -1,6 +1,7 @@
 import { app } from "@azure/functions";
 import { getApp } from "../shared/app";
 import { scoreRequest } from "../shared/serving/scoreRequest";
+import { wireFormat } from "../shared/serving/wire/registry";
 import { bodyText, endpoint } from "./endpoint";
 
 app.http("score", {
@@ -9,6 +10,7 @@ app.http("score", {
   authLevel: "function",
   handler: endpoint(async (request, context) =>
     scoreRequest(getApp(), {
+      format: wireFormat("plain"),
       model: request.params.model,
       pin: request.headers.get("x-tidegate-version") ?? undefined,
       body: () => bodyText(request),

@@ -21,5 +21,6 @@ export const telemetryMetrics = {
   scoringByOldAlias: "scoring.byOldAlias",
   aliasReadFailures: "alias.readFailures",
   scoringWarnings: "scoring.warnings",
+  captureUnreadable: "capture.unreadable",
   driftValue: "drift.value",
 } as const;

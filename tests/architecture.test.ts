@@ -85,6 +85,7 @@ const doors: Record<string, string[]> = {
   "shared/onnxruntime": [],
   "shared/sql": ["readingFile"],
   "shared/dataWork": [],
+  "shared/serving/wire": ["registry", "wireFormat"],
 };
 /** builds adapters, in the app or in a process of its own, so that it goes through their doors */
 const compositionRoot = [

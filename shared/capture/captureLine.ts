@@ -9,7 +9,9 @@ export interface CaptureEntry {
   latencyMs: number;
   rows: number;
   route: string;
-  /** the request's body as it was sent */
+  /** the wire format that reads `inputs` */
+  format: string;
+  /** the request, as its format keeps it; JSON text where it was answered */
   inputs: string;
   /** the predictions as columns, JSON text, where there are some */
   outputs?: string;
@@ -27,13 +29,39 @@ export interface LineStamp {
   sequence: number;
 }
 
+/** What a reader takes from a line, without parsing it. */
+export interface CapturedLine {
+  /** absent in lines from before they had numbers */
+  sequence?: number;
+  status: number;
+  rows: number;
+  format: string;
+  /** bytes of a request that was too large to keep */
+  inputsOmitted?: number;
+  /** JSON text; absent where it was omitted, and where the line is damaged */
+  inputs?: string;
+}
+
+/** what a line's parts begin with; none can stand in a text before them, where a quotation mark has a backslash */
+const key = {
+  sequence: '"sequence":"',
+  status: '"data":{"status":',
+  rows: '"rows":',
+  format: '"format":"',
+  inputsOmitted: '"inputsOmitted":',
+  inputLength: '"inputLength":',
+  inputs: '"inputs":',
+} as const;
+const lineEnd = "}}";
 /** digits of a sequence number: as text, in the order of the numbers, as the CloudEvents sequence extension wants it */
-export const sequenceDigits = 12;
+const sequenceDigits = 12;
+/** of lines from before there was another */
+const firstFormat = "plain";
 const maxMalformedChars = 2048;
 
 /**
- * The line of one request, a CloudEvents 1.0 event. `inputs` comes last and its length before it, so that a reader finds it without parsing the rest.
- * A line of more than `maxBytes` is kept without its inputs, and then without its outputs, and says how many bytes they had.
+ * The line of one request, a CloudEvents 1.0 event. `inputs` comes last and its length before it, so that a reader finds it without parsing
+ * the rest. A line of more than `maxBytes` is kept without its inputs, and then without its outputs, and says how many bytes they had.
  */
 export function captureLine(entry: CaptureEntry, stamp: LineStamp, maxBytes: number): string {
   const inputs =
@@ -56,11 +84,15 @@ interface Payload {
 function lineOf(entry: CaptureEntry, { model, time, instance, sequence }: LineStamp, payload: Payload): string {
   const { inputs = "null", outputs = "null", inputsOmitted, outputsOmitted } = payload;
   const number = String(sequence).padStart(sequenceDigits, "0");
+  const latencyMs = Math.round(entry.latencyMs * 1000) / 1000;
   const error = entry.error === undefined ? "" : `"error":${JSON.stringify(entry.error)},`;
   const warnings = entry.warnings === undefined ? "" : `"warnings":${JSON.stringify(entry.warnings)},`;
-  const omitted = inputsOmitted === undefined ? "" : `"inputsOmitted":${inputsOmitted},`;
+  const omitted = inputsOmitted === undefined ? "" : `${key.inputsOmitted}${inputsOmitted},`;
   const more = outputsOmitted === undefined ? "" : `"outputsOmitted":${outputsOmitted},`;
-  return `{"specversion":"1.0","type":"tidegate.inference","id":"${entry.id}","source":"/models/${model}","time":"${time.toISOString()}","datacontenttype":"application/json","modelversion":${entry.version},"instance":"${instance}","sequence":"${number}","data":{"status":${entry.status},"latencyMs":${Math.round(entry.latencyMs * 1000) / 1000},"rows":${entry.rows},"route":"${entry.route}",${error}${warnings}${omitted}${more}"inputLength":${inputs.length},"outputs":${outputs},"inputs":${inputs}}}\n`;
+  const event = `"specversion":"1.0","type":"tidegate.inference","id":"${entry.id}","source":"/models/${model}","time":"${time.toISOString()}","datacontenttype":"application/json"`;
+  const writer = `"modelversion":${entry.version},"instance":"${instance}",${key.sequence}${number}"`;
+  const data = `${key.status}${entry.status},"latencyMs":${latencyMs},${key.rows}${entry.rows},"route":"${entry.route}",${key.format}${entry.format}",${error}${warnings}${omitted}${more}`;
+  return `{${event},${writer},${data}${key.inputLength}${inputs.length},"outputs":${outputs},${key.inputs}${inputs}${lineEnd}\n`;
 }
 
 /** a character takes three bytes of UTF-8 at most */
@@ -71,4 +103,45 @@ function fits(line: string, maxBytes: number): boolean {
 /** JSON text without line breaks; inside its strings there can be none. */
 function oneLine(json: string): string {
   return json.includes("\n") || json.includes("\r") ? json.replace(/[\r\n]+/g, "") : json;
+}
+
+/** Reads a line without its line break; undefined where it is not one of ours. */
+export function readCaptureLine(line: string): CapturedLine | undefined {
+  const headEnd = line.indexOf(key.inputLength);
+  if (headEnd < 0) return undefined;
+  const head = line.slice(0, headEnd);
+  const status = numberIn(head, key.status);
+  if (status === undefined) return undefined;
+  const inputsOmitted = numberIn(head, key.inputsOmitted);
+  return {
+    sequence: numberIn(head, key.sequence),
+    status,
+    rows: numberIn(head, key.rows) ?? 0,
+    format: textIn(head, key.format) ?? firstFormat,
+    inputsOmitted,
+    inputs: inputsOmitted === undefined ? inputsIn(line, headEnd) : undefined,
+  };
+}
+
+/** The inputs at a line's end; undefined where they do not stand where they should, since something of the line is missing. */
+function inputsIn(line: string, headEnd: number): string | undefined {
+  const length = numberIn(line.slice(headEnd, headEnd + key.inputLength.length + sequenceDigits), key.inputLength);
+  const end = line.length - lineEnd.length;
+  const start = end - (length ?? Number.NaN);
+  return line.endsWith(lineEnd) && line.endsWith(key.inputs, start) ? line.slice(start, end) : undefined;
+}
+
+function numberIn(head: string, name: string): number | undefined {
+  const at = head.indexOf(name);
+  if (at < 0) return undefined;
+  const start = at + name.length;
+  const number = Number.parseInt(head.slice(start, start + sequenceDigits), 10);
+  return Number.isNaN(number) ? undefined : number;
+}
+
+function textIn(head: string, name: string): string | undefined {
+  const at = head.indexOf(name);
+  if (at < 0) return undefined;
+  const start = at + name.length;
+  return head.slice(start, head.indexOf('"', start));
 }

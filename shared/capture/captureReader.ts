@@ -9,14 +9,18 @@ import {
 } from "../monitoring/profile";
 import { type FeatureDomain, float32Limits, trimSpaces } from "../onnx/featureDomain";
 import type { ModelSignature } from "../onnx/signature";
-import { ownValue } from "../ownValue";
-import { sequenceDigits } from "./captureLine";
+import { readCaptureLine } from "./captureLine";
+
+/**
+ * The rows of a captured request in the wire format of that name, cells in the order of the signature's features; undefined where the
+ * format cannot read it, or nobody knows the format.
+ */
+export type RowsOf = (format: string, captured: unknown, signature: ModelSignature) => unknown[][] | undefined;
 
 type AddCell = (value: unknown) => void;
 
 interface FeatureReader {
-  name: string;
-  /** position in rows that come as arrays */
+  /** its place in a row */
   position: number;
   add: AddCell;
 }
@@ -29,32 +33,32 @@ export interface LineNumbers {
   count: number;
 }
 
-const sequenceKey = '"sequence":"';
-const rowsKey = '"rows":';
-const omittedKey = '"inputsOmitted":';
-const lengthKey = '"inputLength":';
-const answered = '"data":{"status":200,';
-const closing = "}}".length;
+export interface CaptureReaderOptions {
+  signature: ModelSignature;
+  bins: FeatureBins[];
+  rowsOf: RowsOf;
+  /** of the lines that were read before, of which there may be none */
+  numbers?: LineNumbers;
+}
 
-/** Counts the rows of captured requests into a profile; reads only the inputs of each line, found by their length. */
+/** Counts the rows of captured requests into a profile; reads only the inputs of each line. */
 export class CaptureReader {
   readonly profile: Profile;
+  /** damaged ones, and those of a format that is not known or cannot read them */
   unreadableLines = 0;
   /** rows of requests whose bodies were too large to keep */
   omittedRows = 0;
+  numbers?: LineNumbers;
   private readonly readers: FeatureReader[];
 
-  /** `numbers`: of the lines that were read before, of which there may be none. */
-  constructor(
-    signature: ModelSignature,
-    bins: FeatureBins[],
-    public numbers?: LineNumbers,
-  ) {
+  constructor(private readonly options: CaptureReaderOptions) {
+    const { signature, bins, numbers } = options;
+    this.numbers = numbers;
     this.profile = emptyProfile(bins);
     this.readers = bins.map((feature, i) => {
       const position = signature.features.findIndex(({ name }) => name === feature.name);
       const add = cellCounter(feature, this.profile.features[i], signature.features[position]?.domain);
-      return { name: feature.name, position, add };
+      return { position, add };
     });
   }
 
@@ -63,56 +67,52 @@ export class CaptureReader {
     for (let start = 0; start < lines.length; ) {
       let end = lines.indexOf("\n", start);
       if (end < 0) end = lines.length;
-      if (end > start) this.addLine(lines.slice(start, end)); // a slice is no copy, and nothing is looked for beyond the line
+      if (end > start) this.addLine(lines.slice(start, end)); // a slice is no copy, and nothing is looked for beyond it
       start = end + 1;
     }
   }
 
-  private addLine(line: string): void {
-    const key = line.indexOf(lengthKey);
-    if (key < 0) {
+  private addLine(text: string): void {
+    const line = readCaptureLine(text);
+    if (line === undefined) {
       this.unreadableLines++;
       return;
     }
-    if (!this.isNew(line.slice(0, key))) return; // an append whose answer was lost was sent again
-    const status = line.indexOf(answered);
-    if (status < 0 || status > key) return; // a refused request has no inputs that a model saw
-    const omitted = line.indexOf(omittedKey);
-    if (omitted >= 0 && omitted < key) {
-      this.omittedRows += numberAfter(line, rowsKey);
-      return;
-    }
-    const length = numberAfter(line, lengthKey);
-    try {
-      this.addInputs(JSON.parse(line.slice(-closing - length, -closing)));
-    } catch {
-      this.unreadableLines++;
-    }
+    if (!this.isNew(line.sequence)) return; // an append whose answer was lost was sent again
+    if (line.status !== 200) return; // a refused request has no inputs that a model saw
+    if (line.inputsOmitted === undefined) this.addInputs(line.format, line.inputs);
+    else this.omittedRows += line.rows;
   }
 
   /** Whether the line was not read before; lines without a number are older than numbers. */
-  private isNew(head: string): boolean {
-    const at = head.indexOf(sequenceKey);
-    if (at < 0) return true;
-    const start = at + sequenceKey.length;
-    const number = Number.parseInt(head.slice(start, start + sequenceDigits), 10);
+  private isNew(number: number | undefined): boolean {
     const { numbers } = this;
+    if (number === undefined) return true;
     if (numbers === undefined) this.numbers = { first: number, last: number, count: 1 };
     else if (number <= numbers.last) return false;
     else this.numbers = { first: numbers.first, last: number, count: numbers.count + 1 };
     return true;
   }
 
-  private addInputs({ data, rows }: { data?: unknown[][]; rows?: Record<string, unknown>[] }): void {
-    if (data) for (const row of data) for (const { position, add } of this.readers) add(row[position]);
-    else if (rows) for (const row of rows) for (const { name, add } of this.readers) add(ownValue(row, name));
-    this.profile.rows += (data ?? rows ?? []).length;
+  private addInputs(format: string, inputs: string | undefined): void {
+    const rows = this.options.rowsOf(format, parsed(inputs), this.options.signature);
+    if (rows === undefined) {
+      this.unreadableLines++;
+      return;
+    }
+    for (const row of rows) for (const { position, add } of this.readers) add(row[position]);
+    this.profile.rows += rows.length;
   }
 }
 
-function numberAfter(line: string, key: string): number {
-  const start = line.indexOf(key) + key.length;
-  return Number.parseInt(line.slice(start, start + 12), 10);
+/** What a JSON text holds; undefined where it is none. */
+function parsed(json: string | undefined): unknown {
+  if (json === undefined) return undefined;
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined; // a damaged line: whoever asks counts it
+  }
 }
 
 /** What training reads as missing is missing here too; a text that it does not know is counted as unseen. */

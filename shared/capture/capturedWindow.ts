@@ -8,25 +8,34 @@ export interface WindowRequest extends Omit<RollUpRequest, "from"> {
   rowsNeeded: number;
 }
 
+export interface CapturedWindow {
+  profile: Profile;
+  rows: number;
+  /** requests that could not be read, so that nobody knows how many rows they had */
+  unreadableRequests: number;
+  from: Date;
+  hours: number;
+}
+
 /**
  * The newest rows of a version: those of `windowHours`, and while they are fewer than `rowsNeeded` those of twice the time, to at most
- * `maxWindowHours`, since one hourly station has 24 rows a day.
+ * `maxWindowHours`, since one hourly station has 24 rows a day. Where nothing of the newest could be read, older rows do not stand in for it.
  */
-export async function capturedWindow(
-  request: WindowRequest,
-): Promise<{ profile: Profile; rows: number; from: Date; hours: number }> {
+export async function capturedWindow(request: WindowRequest): Promise<CapturedWindow> {
   const end = request.to.getTime();
   const most = Math.max(request.windowHours, request.maxWindowHours);
   let hours = request.windowHours;
   let from = end - hours * hourMs;
-  let { profile } = await rollUpCapture({ ...request, from: new Date(from) });
-  while (profile.rows < request.rowsNeeded && hours < most) {
+  let { profile, unreadableLines: unreadableRequests } = await rollUpCapture({ ...request, from: new Date(from) });
+  const isBlind = profile.rows === 0 && unreadableRequests > 0;
+  while (profile.rows < request.rowsNeeded && hours < most && !isBlind) {
     hours = Math.min(2 * hours, most);
     const before = startOfHour(from) - 1; // the hour in which the window started was read whole
     from = end - hours * hourMs;
     if (from > before) continue;
     const earlier = await rollUpCapture({ ...request, from: new Date(from), to: new Date(before) });
     profile = mergeProfiles(earlier.profile, profile);
+    unreadableRequests += earlier.unreadableLines;
   }
-  return { profile, rows: profile.rows, from: new Date(from), hours };
+  return { profile, rows: profile.rows, unreadableRequests, from: new Date(from), hours };
 }

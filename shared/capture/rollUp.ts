@@ -4,7 +4,7 @@ import type { TrainingProfile } from "../monitoring/trainingProfile";
 import type { ModelSignature } from "../onnx/signature";
 import type { BlobStore } from "../ports";
 import { hourMs, hourPath, startOfHour } from "../time";
-import { CaptureReader, type LineNumbers } from "./captureReader";
+import { CaptureReader, type LineNumbers, type RowsOf } from "./captureReader";
 import { captureContainer } from "./inferenceLog";
 
 export interface RollUpRequest {
@@ -13,6 +13,7 @@ export interface RollUpRequest {
   version: number;
   signature: ModelSignature;
   training: TrainingProfile;
+  rowsOf: RowsOf;
   /** the window; its granularity is the whole hour, UTC */
   from: Date;
   to: Date;
@@ -23,6 +24,7 @@ export interface RollUpResult {
   rows: number;
   /** rows read from the log now; the rest was rolled up before */
   newRows: number;
+  /** lines of the window, whenever they were read, that are damaged or of a format that cannot be read */
   unreadableLines: number;
   /** rows of requests whose bodies were too large to keep */
   omittedRows: number;
@@ -118,7 +120,8 @@ async function rollUpBlob(request: RollUpRequest, binsHash: string, name: string
       ? kept
       : { binsHash, bytesRead: 0, unreadableLines: 0, profile: emptyProfile(request.training.bins) };
   if (start.bytesRead >= sizeBytes) return { rollUp: start, newRows: 0 };
-  const reader = new CaptureReader(request.signature, request.training.bins, start.numbers);
+  const { signature, training, rowsOf } = request;
+  const reader = new CaptureReader({ signature, bins: training.bins, rowsOf, numbers: start.numbers });
   const bytesRead = start.bytesRead + (await readLines(request.blobs, name, start.bytesRead, sizeBytes, reader));
   const rollUp: RollUp = {
     binsHash,

@@ -8,8 +8,9 @@ import type { ModelVersion } from "../registry/modelVersion";
 import { requestJson } from "../requestJson";
 import { decodeRows } from "../serving/decodeRows";
 import type { LoadedModel, ModelLoader } from "../serving/loader";
-import { predict } from "../serving/predict";
+import { runRows } from "../serving/predict";
 import { refuseInvalid, refusesInvalid, warningFields } from "../serving/rowWarnings";
+import { writePredictions } from "../serving/writePredictions";
 import type { Usecase } from "../usecase/loadUsecases";
 import { answerNames, chooseAnswers, explainedQuantity } from "./explainedAnswer";
 import { type ExplainTask, explainRows, methods, type RowExplanation } from "./explainRows";
@@ -94,7 +95,7 @@ async function answer(ports: ExplainPorts, { version, runtime }: LoadedModel, bo
   const { method, seed } = body;
   const task: ExplainTask = { box, runtime: ports.runtimeOf(version), trees, rows, background, answers, method, seed };
   const explained = await explainRows(task);
-  const predictions = JSON.parse((await predict(runtime, signature, decoded)).reply) as object[];
+  const predictions = JSON.parse(writePredictions(await runRows(runtime, decoded), signature).reply) as object[];
   const isClassifier = signature.labelOutput !== undefined;
   return {
     method: explained.method,

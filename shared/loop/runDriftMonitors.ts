@@ -3,8 +3,9 @@ import { messageOf } from "../errors";
 import { compareProfiles, type DriftResult, rowsNeeded } from "../monitoring/drift";
 import type { MonitorResult, MonitorStore } from "../monitoring/monitorStore";
 import type { TrainingProfile } from "../monitoring/trainingProfile";
-import { withWindow } from "../monitoring/windowNotes";
+import { withUnreadable, withWindow } from "../monitoring/windowNotes";
 import type { BlobStore, Clock, Telemetry } from "../ports";
+import { capturedRows } from "../serving/wire/registry";
 import { telemetryEvents, telemetryMetrics } from "../telemetryNames";
 import type { Usecase } from "../usecase/loadUsecases";
 import { type ActOnDriftPorts, actOnDrift, driftSignal } from "./actOnDrift";
@@ -66,7 +67,7 @@ async function evaluate(ports: DriftPorts, { usecase, version, profileBlob }: Wa
   const { name, monitors } = usecase.spec;
   const to = ports.clock.now();
   const training = await ports.registry.document<TrainingProfile>(version, profileBlob);
-  const { profile, rows, from, hours } = await capturedWindow({
+  const { profile, rows, unreadableRequests, from, hours } = await capturedWindow({
     ...monitors.drift,
     rowsNeeded: rowsNeeded(training, monitors.drift.minRows),
     blobs: ports.blobs,
@@ -74,10 +75,16 @@ async function evaluate(ports: DriftPorts, { usecase, version, profileBlob }: Wa
     version: version.version,
     signature: version.signature,
     training,
+    rowsOf: capturedRows,
     to,
   });
   const compared = compareProfiles(training, profile, monitors.drift);
-  const details = withWindow(compared, rows, { from, to, hours });
+  const details = withUnreadable(withWindow(compared, rows, { from, to, hours }), rows, unreadableRequests);
+  if (unreadableRequests > 0)
+    ports.telemetry.metric(telemetryMetrics.captureUnreadable, unreadableRequests, {
+      model: name,
+      version: version.version,
+    });
   return {
     model: name,
     version: version.version,

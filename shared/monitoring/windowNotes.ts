@@ -36,6 +36,15 @@ export function lackingRows(rows: number, hours: number, { minRows, windowHours 
   return `${span}; ${needed}: at this rate set monitors.drift.maxWindowHours to ${Math.max(enough, windowHours)} or more, or minRows to ${rows} or less`;
 }
 
+/** The result with what is told of captured requests that could not be read; without a readable one no feature could be judged. */
+export function withUnreadable(result: DriftResult, rows: number, requests: number): DriftResult {
+  if (requests === 0) return result;
+  const told = `${requests} captured ${requests === 1 ? "request" : "requests"} could not be read`;
+  if (rows > 0) return { ...result, notes: [...result.notes, `${told}: their rows are not judged`] };
+  const failed = { verdict: "failed" as const, reason: `${told}, and no other was captured` };
+  return { ...result, ...failed, features: result.features.map((feature) => ({ ...feature, ...failed })) };
+}
+
 /** The result with what the window's length and time say about it. */
 export function withWindow(
   result: DriftResult,

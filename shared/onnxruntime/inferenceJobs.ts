@@ -1,13 +1,14 @@
 import type { Failure } from "../errors";
 import type { ModelSignature } from "../onnx/signature";
 import type { TensorValue } from "../ports";
+import type { WireRequest } from "../serving/wire/wireFormat";
 
 /** What is asked beside the event loop about a model, which goes by number. */
 export type InferenceTask =
   | { kind: "load"; bytes: Uint8Array }
   | { kind: "run"; inputs: Record<string, TensorValue> }
   /** `signature` only where it is not the one that came before */
-  | { kind: "predict"; body: string; signature?: ModelSignature }
+  | { kind: "predict"; request: WireRequest; signature?: ModelSignature }
   | { kind: "release" };
 
 export type InferenceJob = InferenceTask & { id: number; model: number };

@@ -1,7 +1,7 @@
 import { toFailure } from "../errors";
 import type { ModelSignature } from "../onnx/signature";
 import type { TensorValue } from "../ports";
-import { predictBody } from "../serving/predict";
+import { predict } from "../serving/predict";
 import type { ServingModel } from "../serving/servingModel";
 import type { InferenceJob, InferenceReply } from "./inferenceJobs";
 import { createOnnxRuntime } from "./runtime";
@@ -33,7 +33,7 @@ export class InferenceWork {
     if (job.kind === "run") return run(job.inputs);
     if (job.kind === "predict") {
       if (job.signature) this.signatures.set(job.model, job.signature);
-      return predictBody({ run }, this.signatures.get(job.model) as ModelSignature, job.body);
+      return predict({ run }, job.request, this.signatures.get(job.model) as ModelSignature);
     }
     this.models.delete(job.model);
     this.signatures.delete(job.model);

@@ -128,5 +128,5 @@ export class ModelProcess {
 
 function firstLimitMs({ timeoutMs }: InferenceLimits, task: InferenceTask): number {
   if (task.kind === "load") return loadLimitMs;
-  return task.kind === "predict" ? readLimitMs(timeoutMs, task.body.length) : timeoutMs;
+  return task.kind === "predict" ? readLimitMs(timeoutMs, task.request.body.length) : timeoutMs;
 }

@@ -18,7 +18,7 @@ export function createProcessRuntime(limits: InferenceLimits, guard: RunGuard): 
         outputs,
         overheadBytes: processBytes,
         run: (values) => model.ask({ kind: "run", inputs: values }),
-        predict: (body, signature) => model.ask({ kind: "predict", body, signature }),
+        predict: (request, signature) => model.ask({ kind: "predict", request, signature }),
         release: () => model.release(),
       };
     },

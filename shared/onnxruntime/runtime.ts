@@ -2,7 +2,7 @@ import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { AppError, messageOf } from "../errors";
 import { ownValue } from "../ownValue";
 import type { TensorInfo, TensorType, TensorValue } from "../ports";
-import { predictBody } from "../serving/predict";
+import { predict } from "../serving/predict";
 import type { ServingModel, ServingRuntime } from "../serving/servingModel";
 import { loadFault } from "./loadFault";
 
@@ -53,7 +53,7 @@ function wrap(TensorClass: typeof Tensor, session: InferenceSession): ServingMod
     inputs,
     outputs,
     run: (feeds) => run(TensorClass, session, inputs, feeds),
-    predict: (body, signature) => predictBody(model, signature, body),
+    predict: (request, signature) => predict(model, request, signature),
     release: () => session.release(),
   };
   return model;

@@ -31,7 +31,7 @@ class SharedThread {
         inputs,
         outputs,
         run: (values) => ask({ kind: "run", inputs: values }),
-        predict: (body, signature) => ask({ kind: "predict", body, signature }),
+        predict: (request, signature) => ask({ kind: "predict", request, signature }),
         release: async () => {
           this.bytesOf.delete(model);
           await this.thread?.release(model);

@@ -3,7 +3,8 @@ import type { FeatureSlot, ModelSignature } from "../onnx/signature";
 import type { TensorInfo, TensorValue } from "../ports";
 import { maxRows } from "./checkBodySize";
 import { type ColumnReader, columnReaders } from "./columnReader";
-import { type Findings, type Form, readCell } from "./readCell";
+import { type Findings, readCell } from "./readCell";
+import { type Form, isRow, type RowList, rowList } from "./rowList";
 import { addWarning, noWarnings, type RowWarnings } from "./rowWarnings";
 
 /** Tensors of `rowCount` rows, by input name, ready for the runtime. */
@@ -24,7 +25,7 @@ const maxDetails = 20;
  * lists each field at fault. Neither holds a value.
  */
 export function decodeRows(body: unknown, signature: ModelSignature, options: readonly string[] = []): DecodedRows {
-  const { list, form } = rowsOf(body);
+  const { list, form } = findRows(body);
   const { features, inputs } = signature;
   const found: Findings = { form, faults: checkRows(list, form, features), warnings: noWarnings() };
   const tensors: Record<string, TensorValue> = {};
@@ -42,16 +43,15 @@ export function decodeRows(body: unknown, signature: ModelSignature, options: re
   return { rowCount: list.length, tensors, ...(Object.keys(warnings.counts).length > 0 && { warnings }) };
 }
 
-function rowsOf(body: unknown): { list: unknown[]; form: Form } {
-  const { data, rows } = (body ?? {}) as { data?: unknown; rows?: unknown };
-  const list = data ?? rows;
-  if (!Array.isArray(list) || (data !== undefined && rows !== undefined))
+function findRows(body: unknown): RowList {
+  const found = rowList(body);
+  if (found === undefined)
     throw new AppError(
       "invalid_input",
       'send exactly one of "data": rows as arrays in feature order, or "rows": rows as objects by feature name',
       { details: [{ path: "", message: 'exactly one of the arrays "data" and "rows" is needed' }] },
     );
-  const form = data === undefined ? "rows" : "data";
+  const { list, form } = found;
   if (list.length === 0)
     throw new AppError("invalid_input", `"${form}" holds no row: send at least one`, {
       details: [{ path: form, message: "at least one row is needed" }],
@@ -61,16 +61,14 @@ function rowsOf(body: unknown): { list: unknown[]; form: Form } {
       "too_large",
       `${list.length} rows in one request; the limit is ${maxRows}: send several requests`,
     );
-  return { list, form };
+  return found;
 }
 
 /** The faults of whole rows; with one, no cell is looked at. */
 function checkRows(list: unknown[], form: Form, features: FeatureSlot[]): ErrorDetail[] {
   const faults: ErrorDetail[] = [];
   for (let row = 0; row < list.length; row++) {
-    const cells = list[row];
-    if (form === "data" && Array.isArray(cells) && cells.length === features.length) continue;
-    if (form === "rows" && typeof cells === "object" && cells !== null && !Array.isArray(cells)) continue;
+    if (isRow(list[row], form, features.length)) continue;
     const names = features.map(({ name }) => name).join(", ");
     const message =
       form === "data"

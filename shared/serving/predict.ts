@@ -1,42 +1,43 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ModelSignature } from "../onnx/signature";
 import type { RuntimeModel, TensorValue } from "../ports";
-import { requestJson } from "../requestJson";
-import { type DecodedRows, decodeRows } from "./decodeRows";
+import type { DecodedRows } from "./decodeRows";
 import type { RowWarnings } from "./rowWarnings";
-import { type PredictionText, writePredictions } from "./writePredictions";
+import { wireFormat } from "./wire/registry";
+import type { PredictionReply, WireRequest } from "./wire/wireFormat";
+import type { OutputPiece } from "./writePredictions";
 
 /** A run blocks the event loop for its whole length, so long batches go in pieces of this many rows. */
 const chunkRows = 1024;
 
-/** A request's predictions as text, of how many rows, and what there was to warn about in them. */
-export type Predictions = PredictionText & { rowCount: number; warnings?: RowWarnings };
+/** The reply to a request, to how many rows it is, and what there was to warn about in them. */
+export type Predictions = PredictionReply & { rowCount: number; warnings?: RowWarnings };
 
 type Runnable = Pick<RuntimeModel, "run">;
 
-/** Predicts the rows of a request's JSON body; AppError invalid_input lists each field at fault. */
-export async function predictBody(runtime: Runnable, signature: ModelSignature, body: string): Promise<Predictions> {
-  const rows = decodeRows(requestJson(body), signature);
-  const { rowCount, warnings } = rows;
-  const { reply, log } = await predict(runtime, signature, rows);
-  return { rowCount, reply, log, ...(warnings && { warnings }) };
-}
-
-/** Runs the model on decoded rows and writes its outputs by the signature's roles, for the reply and for the log. */
+/** Answers a request in its format: decodes its rows, runs the model on them and writes the reply. */
 export async function predict(
   runtime: Runnable,
+  request: WireRequest,
   signature: ModelSignature,
-  rows: DecodedRows,
-): Promise<PredictionText> {
-  if (rows.rowCount <= chunkRows && rows.rowCount > 0)
-    return writePredictions([{ outputs: await runtime.run(rows.tensors), rowCount: rows.rowCount }], signature);
+): Promise<Predictions> {
+  const format = wireFormat(request.format);
+  const decoded = format.decode(request.body, request.headers ?? {}, signature);
+  const { rowCount, warnings } = decoded;
+  const reply = format.encode(await runRows(runtime, decoded), { request, decoded, signature });
+  return { ...reply, rowCount, ...(warnings && { warnings }) };
+}
+
+/** What the model returns for decoded rows, in pieces that leave the event loop free in between. */
+export async function runRows(runtime: Runnable, { rowCount, tensors }: DecodedRows): Promise<OutputPiece[]> {
+  if (rowCount <= chunkRows && rowCount > 0) return [{ outputs: await runtime.run(tensors), rowCount }];
   const pieces = [];
-  for (let start = 0; start < rows.rowCount; start += chunkRows) {
-    const rowCount = Math.min(chunkRows, rows.rowCount - start);
-    pieces.push({ outputs: await runtime.run(sliceTensors(rows.tensors, start, rowCount)), rowCount });
+  for (let start = 0; start < rowCount; start += chunkRows) {
+    const count = Math.min(chunkRows, rowCount - start);
+    pieces.push({ outputs: await runtime.run(sliceTensors(tensors, start, count)), rowCount: count });
     await nextTurn(); // lets other requests in between two pieces
   }
-  return writePredictions(pieces, signature);
+  return pieces;
 }
 
 function sliceTensors(tensors: Record<string, TensorValue>, start: number, count: number): Record<string, TensorValue> {

@@ -3,10 +3,8 @@ import { trimSpaces } from "../onnx/featureDomain";
 import type { FeatureSlot } from "../onnx/signature";
 import type { TensorValue } from "../ports";
 import { judgeNumber, judgeText, type Verdict } from "./judgeCell";
+import type { Form } from "./rowList";
 import { addWarning, type RowWarnings } from "./rowWarnings";
-
-/** Rows as arrays in feature order, or as objects by feature name. */
-export type Form = "data" | "rows";
 
 /** What is wrong with a request's cells, and what is odd about them. */
 export interface Findings {

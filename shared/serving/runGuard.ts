@@ -15,7 +15,7 @@ export function guardedRuntime(runtime: ServingRuntime, guard: RunGuard): Servin
       return {
         ...model,
         run: (values) => guarded(guard, () => model.run(values)),
-        predict: (body, signature) => guarded(guard, () => model.predict(body, signature)),
+        predict: (request, signature) => guarded(guard, () => model.predict(request, signature)),
       };
     },
   };

@@ -3,9 +3,9 @@ import type { Telemetry } from "../ports";
 import { type Problem, toProblem } from "../problem";
 import { telemetryMetrics } from "../telemetryNames";
 import type { Usecase } from "../usecase/loadUsecases";
-import { refuseTooManyRows } from "./checkBodySize";
 import type { LoadedModel, ModelLoader } from "./loader";
-import { type RowWarnings, refuseInvalid, refusesInvalid, warningFields } from "./rowWarnings";
+import { type RowWarnings, refuseInvalid, refusesInvalid } from "./rowWarnings";
+import type { WireBody, WireFormat, WireHeaders, WireReply } from "./wire/wireFormat";
 
 export interface ScorePorts {
   loader: ModelLoader;
@@ -18,28 +18,31 @@ export interface ScorePorts {
 }
 
 export interface ScoreRequest {
+  format: WireFormat;
   model?: string;
   /** version number or alias from the pin header; without it the champion answers */
   pin?: string;
-  /** JSON; as a function it is read once it is wanted, and may fail with what the caller is told */
-  body: string | (() => Promise<string>);
+  /** as a function it is read once it is wanted, and may fail with what the caller is told */
+  body: WireBody | (() => Promise<WireBody>);
+  /** those that the format reads */
+  headers?: WireHeaders;
   requestId: string;
 }
 
 export interface ScoreReply {
   status: number;
-  /** JSON */
-  body: string;
+  body: WireBody;
   headers: Record<string, string>;
 }
 
-/** Answers one request of the plain endpoint; success or not, it is captured and counted. */
+/** Answers one scoring request in its format; success or not, it is captured and counted. */
 export async function scoreRequest(ports: ScorePorts, request: ScoreRequest): Promise<ScoreReply> {
   const started = performance.now();
+  const { format, requestId } = request;
   const outcome: Outcome = { model: request.model ?? "unknown", version: 0, rows: 0, body: "" };
   try {
-    outcome.body = typeof request.body === "string" ? request.body : await request.body();
-    refuseTooManyRows(outcome.body);
+    outcome.body = typeof request.body === "function" ? await request.body() : request.body;
+    format.refuseTooLarge(outcome.body);
     const model = request.model ?? (await ports.defaultModel());
     outcome.model = model;
     const reference = request.pin ?? "champion";
@@ -50,10 +53,10 @@ export async function scoreRequest(ports: ScorePorts, request: ScoreRequest): Pr
       loaded.release();
     }
   } catch (thrown) {
-    const { status, body, headers } = toProblem(thrown, request.requestId);
+    const { status, body, headers } = toProblem(thrown, requestId);
     if (!outcome.isRecorded) void record(ports, request, outcome, started, status, undefined, body);
     if (status === 500) throw thrown;
-    return { status, body: JSON.stringify(body), headers: { ...jsonHeaders, ...headers } };
+    return replyOf(format, status, format.problem(body), headers);
   }
 }
 
@@ -61,7 +64,7 @@ interface Outcome {
   model: string;
   version: number;
   rows: number;
-  body: string;
+  body: WireBody;
   /** the request is in the log already; what failed is its writing */
   isRecorded?: boolean;
   warnings?: RowWarnings;
@@ -69,7 +72,6 @@ interface Outcome {
 
 /** seconds since the alias was read; only where that is longer than allowed, since storage did not answer in time */
 const aliasAgeHeader = "x-tidegate-alias-age";
-const jsonHeaders = { "content-type": "application/json" };
 
 async function answer(
   ports: ScorePorts,
@@ -78,38 +80,41 @@ async function answer(
   loaded: LoadedModel,
   started: number,
 ): Promise<ScoreReply> {
+  const { format, headers, requestId } = request;
   const { version, signature } = loaded.version;
+  const { model, body } = outcome;
   outcome.version = version;
-  const predictions = await loaded.runtime.predict(outcome.body, signature);
-  const { rowCount, warnings } = predictions;
+  const asked = { format: format.name, body, headers, model, version, requestId };
+  const predictions = await loaded.runtime.predict(asked, signature);
+  const { rowCount, warnings, log } = predictions;
   outcome.warnings = warnings;
-  if (warnings && refusesInvalid(ports.usecases, outcome.model)) refuseInvalid(warnings);
+  if (warnings && refusesInvalid(ports.usecases, model)) refuseInvalid(warnings);
   outcome.rows = rowCount;
-  const written = record(ports, request, outcome, started, 200, predictions.log);
+  const written = record(ports, request, outcome, started, 200, log);
   outcome.isRecorded = true;
   if (written) await written;
-  return {
-    status: 200,
-    body: `{"model":"${outcome.model}","version":${version},"requestId":"${request.requestId}","predictions":${predictions.reply}${warnings ? warningText(warnings) : ""}}`,
-    headers: headersOf(ports, outcome, loaded),
-  };
+  return replyOf(format, 200, predictions, versionHeaders(ports, outcome, loaded));
 }
 
-function headersOf(
+function replyOf(
+  { contentTypes: [contentType] }: WireFormat,
+  status: number,
+  { body, headers }: WireReply,
+  more: Record<string, string>,
+): ScoreReply {
+  return { status, body, headers: { "content-type": contentType, ...headers, ...more } };
+}
+
+function versionHeaders(
   ports: ScorePorts,
   { model, version }: Outcome,
   { aliasAgeMs }: LoadedModel,
 ): Record<string, string> {
-  const headers = { "content-type": "application/json", "x-tidegate-version": String(version) };
+  const headers = { "x-tidegate-version": String(version) };
   if (aliasAgeMs === undefined) return headers;
   const ageSeconds = aliasAgeMs / 1000;
   ports.telemetry.metric(telemetryMetrics.scoringByOldAlias, ageSeconds, { model, version });
   return { ...headers, [aliasAgeHeader]: String(Math.round(ageSeconds)) };
-}
-
-/** The warnings' fields as they follow others in a JSON object. */
-function warningText(warnings: RowWarnings): string {
-  return `,${JSON.stringify(warningFields(warnings)).slice(1, -1)}`;
 }
 
 function record(
@@ -131,7 +136,8 @@ function record(
     latencyMs,
     rows,
     route: request.pin === undefined ? "champion" : "pinned",
-    inputs: outcome.body,
+    format: request.format.name,
+    inputs: request.format.captured(outcome.body, request.headers ?? {}),
     outputs,
     warnings: warnings?.counts,
     error: problem?.error,

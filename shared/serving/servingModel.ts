@@ -1,11 +1,12 @@
 import type { ModelSignature } from "../onnx/signature";
 import type { RuntimeModel } from "../ports";
 import type { Predictions } from "./predict";
+import type { WireRequest } from "./wire/wireFormat";
 
-/** A loaded model as serving needs it: a request's body crosses to where the model runs, and the answer's text comes back. */
+/** A loaded model as serving needs it: a request crosses to where the model runs, and the reply comes back. */
 export interface ServingModel extends RuntimeModel {
-  /** Predicts the rows of a request's body; AppError invalid_input lists each field at fault. */
-  predict(body: string, signature: ModelSignature): Promise<Predictions>;
+  /** Answers a request in its format; AppError invalid_input lists each field at fault. */
+  predict(request: WireRequest, signature: ModelSignature): Promise<Predictions>;
 }
 
 /** ModelRuntime whose models answer requests. */

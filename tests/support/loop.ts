@@ -4,11 +4,11 @@ import path from "node:path";
 import { type App, createApp } from "../../shared/app";
 import { readConfig } from "../../shared/config";
 import { receiveDataset } from "../../shared/loop/receiveDataset";
-import { scoreRequest } from "../../shared/serving/scoreRequest";
 import { finishTraining } from "../../shared/training/finishTraining";
 import { planTraining } from "../../shared/training/planTraining";
 import { trainingQueues } from "../../shared/training/runRecord";
 import { trainCandidate } from "../../shared/training/trainCandidate";
+import { scorePlain } from "./plainRequest";
 import { RecordedTelemetry } from "./recordedTelemetry";
 import { startStorage } from "./storage";
 
@@ -81,7 +81,7 @@ export class Loop {
 
   async score(model: string, rows: object[]): Promise<{ status: number; body: string }> {
     const body = JSON.stringify({ rows });
-    return scoreRequest(this.app, { model, body, requestId: "00000000-0000-0000-0000-000000000001" });
+    return scorePlain(this.app, { model, body });
   }
 
   async stop(): Promise<void> {

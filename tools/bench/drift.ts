@@ -12,6 +12,7 @@ import { seededRandom } from "../../shared/math/seededRandom";
 import { compareProfiles } from "../../shared/monitoring/drift";
 import { trainingProfile } from "../../shared/monitoring/trainingProfile";
 import type { ModelSignature } from "../../shared/onnx/signature";
+import { capturedRows } from "../../shared/serving/wire/registry";
 import { hourMs } from "../../shared/time";
 import { startStorageEmulator } from "../start/storageEmulator";
 
@@ -115,6 +116,7 @@ async function capture(storage: string, model: string, rows: number, rowsPerRequ
       latencyMs: 0.321,
       rows: rowsPerRequest,
       route: "champion",
+      format: "plain",
       inputs,
       outputs,
     });
@@ -173,7 +175,16 @@ async function drift(blobs: ReturnType<typeof blobsOf>, model: string) {
   });
   const now = new Date();
   const from = new Date(now.getTime() - settings.windowHours * hourMs);
-  const { profile, rows: seen } = await rollUpCapture({ blobs, model, version: 1, signature, training, from, to: now });
+  const { profile, rows: seen } = await rollUpCapture({
+    blobs,
+    model,
+    version: 1,
+    signature,
+    training,
+    rowsOf: capturedRows,
+    from,
+    to: now,
+  });
   const { verdict } = compareProfiles(training, profile, settings);
   return { rows: seen, verdict };
 }

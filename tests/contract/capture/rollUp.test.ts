@@ -4,6 +4,7 @@ import { rollUpCapture } from "../../../shared/capture/rollUp";
 import type { NumberProfile } from "../../../shared/monitoring/profile";
 import { trainingProfile } from "../../../shared/monitoring/trainingProfile";
 import { readSignature } from "../../../shared/onnx/signature";
+import { capturedRows } from "../../../shared/serving/wire/registry";
 import { type Storage, startStorage } from "../../support/storage";
 
 let storage: Storage;
@@ -48,6 +49,7 @@ const entry = (model: string, inputs: string, more: object = {}) => ({
   latencyMs: 1.25,
   rows: 1,
   route: "champion",
+  format: "plain",
   inputs,
   outputs: '{"label":["x"]}',
   ...more,
@@ -59,6 +61,7 @@ const rollUp = (model: string) =>
     version: 1,
     signature,
     training,
+    rowsOf: capturedRows,
     from: new Date("2026-03-01T09:30:00Z"),
     to: new Date("2026-03-01T12:00:00Z"),
   });

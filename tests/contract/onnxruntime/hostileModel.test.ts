@@ -1,13 +1,12 @@
-import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type App, createApp } from "../../../shared/app";
 import { readConfig } from "../../../shared/config";
 import { GraphBuilder } from "../../../shared/onnx/graph";
 import { readSignature } from "../../../shared/onnx/signature";
 import { createOnnxRuntime } from "../../../shared/onnxruntime/runtime";
-import { scoreRequest } from "../../../shared/serving/scoreRequest";
 import { registerUpload } from "../../../shared/uploads/registerUpload";
 import { hungryGraph, loopingBetween } from "../../support/hostileGraphs";
+import { scorePlain } from "../../support/plainRequest";
 import { RecordedTelemetry } from "../../support/recordedTelemetry";
 import { type Storage, startStorage } from "../../support/storage";
 
@@ -20,7 +19,7 @@ const sneaky = loopingBetween(104.3, 104.4);
 const endlessRow = 104.35;
 
 const ask = (model: string, x: number, pin?: string) =>
-  scoreRequest(app, { model, pin, body: JSON.stringify({ data: [[x, 1]] }), requestId: randomUUID() });
+  scorePlain(app, { model, pin, body: JSON.stringify({ data: [[x, 1]] }) });
 
 /** Registers a graph as a run does, without a trial. */
 async function train(model: string, bytes: Uint8Array): Promise<void> {

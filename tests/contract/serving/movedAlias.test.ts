@@ -5,7 +5,7 @@ import { readConfig } from "../../../shared/config";
 import { GraphBuilder } from "../../../shared/onnx/graph";
 import { readSignature } from "../../../shared/onnx/signature";
 import { createOnnxRuntime } from "../../../shared/onnxruntime/runtime";
-import { scoreRequest } from "../../../shared/serving/scoreRequest";
+import { scorePlain } from "../../support/plainRequest";
 import { RecordedTelemetry } from "../../support/recordedTelemetry";
 import { type Storage, startStorage } from "../../support/storage";
 
@@ -58,8 +58,7 @@ const move = (version: number) =>
     reason: "a test",
   });
 
-const ask = (app: App) =>
-  scoreRequest(app, { model, body: '{"data":[[1]]}', requestId: "00000000-0000-0000-0000-000000000001" });
+const ask = (app: App) => scorePlain(app, { model, body: '{"data":[[1]]}' });
 
 async function answer(app: App): Promise<number> {
   const { status, body } = await ask(app);

@@ -3,6 +3,7 @@ import { captureLine } from "../../../shared/capture/captureLine";
 import { CaptureReader } from "../../../shared/capture/captureReader";
 import { trainingProfile } from "../../../shared/monitoring/trainingProfile";
 import { readSignature } from "../../../shared/onnx/signature";
+import { capturedRows } from "../../../shared/serving/wire/registry";
 
 const graph = {
   inputs: [
@@ -26,8 +27,17 @@ const { bins } = trainingProfile({
 });
 
 function profileOf(given: typeof features, body: object) {
-  const reader = new CaptureReader(readSignature(graph, given), bins);
-  const entry = { id: "a", model: "m", version: 1, status: 200, latencyMs: 1, rows: 1, route: "champion" };
+  const reader = new CaptureReader({ signature: readSignature(graph, given), bins, rowsOf: capturedRows });
+  const entry = {
+    id: "a",
+    model: "m",
+    version: 1,
+    status: 200,
+    latencyMs: 1,
+    rows: 1,
+    route: "champion",
+    format: "plain",
+  };
   const stamp = { model: "m", time: new Date(0), instance: "here", sequence: 1 };
   reader.add(captureLine({ ...entry, inputs: JSON.stringify(body), warnings: { sentinel: 1 } }, stamp, 1e6));
   expect(reader.unreadableLines).toBe(0);

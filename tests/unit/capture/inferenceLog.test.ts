@@ -6,7 +6,16 @@ import { isAppError } from "../../../shared/errors";
 const kib = 1024;
 
 function entry(inputs = '{"data":[[1]]}', more: Partial<CaptureEntry> = {}): CaptureEntry {
-  const usual = { id: "id", model: "fruit", version: 1, status: 200, latencyMs: 1, rows: 1, route: "champion" };
+  const usual = {
+    id: "id",
+    model: "fruit",
+    version: 1,
+    status: 200,
+    latencyMs: 1,
+    rows: 1,
+    route: "champion",
+    format: "plain",
+  };
   return { ...usual, inputs, outputs: '{"label":["x"]}', ...more };
 }
 

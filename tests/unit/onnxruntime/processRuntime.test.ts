@@ -6,9 +6,10 @@ import { AppError } from "../../../shared/errors";
 import { readSignature } from "../../../shared/onnx/signature";
 import { createProcessRuntime } from "../../../shared/onnxruntime/processRuntime";
 import { hungryGraph, loopingBetween } from "../../support/hostileGraphs";
+import { plainRequest, predictionsOf } from "../../support/plainRequest";
 
 const limits = { timeoutMs: 500, memoryBytes: 2 ** 30 };
-const body = (...rows: number[]) => JSON.stringify({ data: rows.map((x) => [x, 1]) });
+const asking = (...rows: number[]) => plainRequest(JSON.stringify({ data: rows.map((x) => [x, 1]) }));
 
 async function loaded(graph: Uint8Array, some = limits) {
   const ended: string[] = [];
@@ -23,11 +24,11 @@ async function loaded(graph: Uint8Array, some = limits) {
 describe("the runtime for models that were trained elsewhere", { timeout: 90_000 }, () => {
   it("stops a run that takes too long, and answers the next request in a new process", async () => {
     const { model, signature, ended } = await loaded(loopingBetween(100, 1e30));
-    expect((await model.predict(body(4), signature)).reply).toBe('[{"value":4}]');
-    const asked = [model.predict(body(1000), signature), model.predict(body(5), signature)];
+    expect(predictionsOf(await model.predict(asking(4), signature))).toEqual([{ value: 4 }]);
+    const asked = [model.predict(asking(1000), signature), model.predict(asking(5), signature)];
     const [stopped, next] = await Promise.allSettled(asked);
     expect(stopped).toMatchObject({ reason: { code: "timeout", message: "the model did not answer within 0.5 s" } });
-    expect(next).toMatchObject({ value: { reply: '[{"value":5}]' } });
+    expect(next).toMatchObject({ value: { body: expect.stringContaining('"predictions":[{"value":5}]') } });
     expect(ended).toEqual(["well", "timeout", "well"]);
     await model.release();
   });
@@ -35,7 +36,7 @@ describe("the runtime for models that were trained elsewhere", { timeout: 90_000
   it("limits each piece of a large request, not the whole of it", async () => {
     const { model, signature } = await loaded(loopingBetween(100, 1e30, 20_000), { ...limits, timeoutMs: 2_000 });
     const rows = new Array(60 * 1024 + 1).fill(1000); // two seconds or more in pieces of some hundredths
-    expect((await model.predict(body(...rows), signature)).rowCount).toBe(rows.length);
+    expect((await model.predict(asking(...rows), signature)).rowCount).toBe(rows.length);
     await model.release();
   });
 
@@ -49,7 +50,7 @@ describe("the runtime for models that were trained elsewhere", { timeout: 90_000
     };
     const model = await createProcessRuntime(limits, guard).load(loopingBetween(100, 1e30));
     const signature = readSignature(model);
-    const asked = Array.from({ length: 5 }, () => model.predict(body(1000), signature));
+    const asked = Array.from({ length: 5 }, () => model.predict(asking(1000), signature));
     const codes = (await Promise.allSettled(asked)).map((one) => (one as PromiseRejectedResult).reason.code);
     expect(codes).toEqual(["timeout", "not_ready", "not_ready", "not_ready", "not_ready"]);
     await model.release();
@@ -57,7 +58,7 @@ describe("the runtime for models that were trained elsewhere", { timeout: 90_000
 
   it.runIf(process.platform === "linux")("stops a run that takes too much memory", async () => {
     const { model, signature, ended } = await loaded(hungryGraph(), { ...limits, timeoutMs: 60_000 });
-    await expect(model.predict(body(1), signature)).rejects.toMatchObject({
+    await expect(model.predict(asking(1), signature)).rejects.toMatchObject({
       code: "crashed",
       message: "the model took more than 1024 MB of memory",
     });

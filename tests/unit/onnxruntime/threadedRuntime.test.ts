@@ -7,6 +7,7 @@ import { readSignature } from "../../../shared/onnx/signature";
 import { createOnnxRuntime } from "../../../shared/onnxruntime/runtime";
 import { createThreadedRuntime } from "../../../shared/onnxruntime/threadedRuntime";
 import type { RuntimeModel } from "../../../shared/ports";
+import { plainRequest, predictionsOf } from "../../support/plainRequest";
 
 const runtime = createThreadedRuntime();
 
@@ -43,10 +44,11 @@ describe("the runtime in a thread", () => {
     const { inputs, outputs } = there;
     expect({ inputs, outputs }).toEqual({ inputs: here.inputs, outputs: here.outputs });
     expect(await there.run(numbers(1, 2.5))).toEqual(await here.run(numbers(1, 2.5)));
-    const body = '{"data":[[1],[2.5]]}';
-    const predicted = await there.predict(body, signatureOf(there));
-    expect(predicted).toEqual(await here.predict(body, signatureOf(here)));
-    expect(predicted).toMatchObject({ rowCount: 2, reply: '[{"value":2},{"value":5}]' });
+    const request = plainRequest('{"data":[[1],[2.5]]}');
+    const predicted = await there.predict(request, signatureOf(there));
+    expect(predicted).toEqual(await here.predict(request, signatureOf(here)));
+    expect(predicted.rowCount).toBe(2);
+    expect(predictionsOf(predicted)).toEqual([{ value: 2 }, { value: 5 }]);
     await Promise.all([here.release(), there.release()]);
   });
 
@@ -55,8 +57,8 @@ describe("the runtime in a thread", () => {
     const signatures = models.map(signatureOf);
     const replies = await Promise.all(
       Array.from({ length: 200 }, async (_, at) => {
-        const { reply } = await models[at % 2].predict(`{"rows":[{"x":${at}}]}`, signatures[at % 2]);
-        return (JSON.parse(reply) as { value: number }[])[0].value;
+        const asked = plainRequest(`{"rows":[{"x":${at}}]}`);
+        return predictionsOf(await models[at % 2].predict(asked, signatures[at % 2]))[0].value;
       }),
     );
     expect(replies).toEqual(Array.from({ length: 200 }, (_, at) => (at % 2 === 0 ? 2 * at : 0 - 3 * at)));
@@ -66,8 +68,9 @@ describe("the runtime in a thread", () => {
   it("keeps to the signature of the call, when it changes between two", async () => {
     const model = await runtime.load(times(2));
     const renamed = readSignature(model, [{ name: "y", type: "number", nullable: true }]);
-    await model.predict('{"rows":[{"x":1}]}', signatureOf(model));
-    expect(await model.predict('{"rows":[{"y":1}]}', renamed)).toMatchObject({ reply: '[{"value":2}]' });
+    await model.predict(plainRequest('{"rows":[{"x":1}]}'), signatureOf(model));
+    const answer = await model.predict(plainRequest('{"rows":[{"y":1}]}'), renamed);
+    expect(predictionsOf(answer)).toEqual([{ value: 2 }]);
     await model.release();
   });
 
@@ -75,9 +78,9 @@ describe("the runtime in a thread", () => {
     const model = await runtime.load(times(2));
     const signature = signatureOf(model);
     const [wrong, noJson, right] = await Promise.allSettled([
-      model.predict('{"data":[["a"]]}', signature),
-      model.predict("{", signature),
-      model.predict('{"data":[[1]]}', signature),
+      model.predict(plainRequest('{"data":[["a"]]}'), signature),
+      model.predict(plainRequest("{"), signature),
+      model.predict(plainRequest('{"data":[[1]]}'), signature),
     ]);
     expect(wrong).toMatchObject({
       reason: { code: "invalid_input", details: [{ path: "data[0][0]", message: expect.stringContaining("number") }] },

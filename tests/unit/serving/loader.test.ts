@@ -32,7 +32,7 @@ function world(sizeBytes = 1000) {
         inputs: [],
         outputs: [],
         run: async () => ({}),
-        predict: async () => ({ rowCount: 0, reply: "[]", log: "{}" }),
+        predict: async () => ({ rowCount: 0, body: "[]", log: "{}" }),
         release: async () => {
           state.released.push(bytes[0]);
         },

@@ -12,6 +12,7 @@ import { fitRows } from "../../../shared/training/fitRows";
 import { holdoutTable, proveGraph } from "../../../shared/training/proveGraph";
 import type { Trial } from "../../../shared/training/runRecord";
 import { declaredFeatures } from "../../../shared/usecase/declaredFeatures";
+import { plainRequest, predictionsOf } from "../../support/plainRequest";
 import { prepare } from "../data/inSession";
 import { type Case, oddCells, penguinCase, type Row, weatherCase } from "./parityCases";
 
@@ -72,8 +73,9 @@ describe.each(Object.keys(caseOf) as (keyof typeof caseOf)[])("a row of %s, in a
       const width = clean.classes.length;
       let warned = 0;
       for (const [index, row] of rows.entries()) {
-        const { reply, warnings } = await runtime.predict(JSON.stringify({ rows: [row] }), signature);
-        const [{ probabilities }] = JSON.parse(reply) as { probabilities: Record<string, number> }[];
+        const answer = await runtime.predict(plainRequest(JSON.stringify({ rows: [row] })), signature);
+        const { warnings } = answer;
+        const [{ probabilities }] = predictionsOf(answer) as { probabilities: Record<string, number> }[];
         for (const [code, label] of clean.classes.entries())
           if (!(Math.abs(probabilities[label] - expected[index * width + code]) <= 1e-6))
             expect.fail(
@@ -92,10 +94,10 @@ describe.each(Object.keys(caseOf) as (keyof typeof caseOf)[])("a row of %s, in a
     const { model, runtime, signature } = await train(one, clean, "random-forest");
     const bare = { ...signature, features: signature.features.map(({ domain: _domain, ...slot }) => slot) };
     const body = JSON.stringify({ rows: rows.map((row) => trimmed(row)) });
-    const { reply, warnings } = await runtime.predict(body, bare);
-    expect(warnings).toBeUndefined();
+    const answer = await runtime.predict(plainRequest(body), bare);
+    expect(answer.warnings).toBeUndefined();
     const expected = model.predict(selectRows(odd.table, places));
-    const found = (JSON.parse(reply) as { probabilities: Record<string, number> }[]).flatMap(({ probabilities }) =>
+    const found = (predictionsOf(answer) as { probabilities: Record<string, number> }[]).flatMap(({ probabilities }) =>
       clean.classes.map((label) => probabilities[label]),
     );
     expect(found).toHaveLength(expected.length);

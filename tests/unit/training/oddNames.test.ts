@@ -9,6 +9,7 @@ import { proveGraph } from "../../../shared/training/proveGraph";
 import { refitTrial } from "../../../shared/training/refitTrial";
 import { declaredFeatures } from "../../../shared/usecase/declaredFeatures";
 import { parseUsecase } from "../../../shared/usecase/parseUsecase";
+import { plainRequest, predictionsOf } from "../../support/plainRequest";
 import { csv, prepare } from "../data/inSession";
 
 /** What every object has; a text may also be the one name that no field can have. */
@@ -136,13 +137,13 @@ async function answersOf(names: Names) {
   const body = JSON.stringify({
     rows: [row(0.2, 1, levels[0], null), row(0.9, 1.5, levels[2], 0.3), row(7, null, "no such", 1)],
   });
-  const { reply, warnings } = await model.predict(body, signature);
+  const reply = await model.predict(plainRequest(body), signature);
   await model.release();
-  const answers = JSON.parse(reply) as { label: string; probabilities: Record<string, number> }[];
+  const answers = predictionsOf(reply) as { label: string; probabilities: Record<string, number> }[];
   return {
     labels: answers.map(({ label }) => classes.indexOf(label)),
     probabilities: answers.map(({ probabilities }) => classes.map((name) => probabilities[name])),
-    warned: warnings?.first.map(({ path }) => columns.indexOf(path.replace("rows[2].", ""))),
+    warned: reply.warnings?.first.map(({ path }) => columns.indexOf(path.replace("rows[2].", ""))),
     brier: judged.metrics.brier,
     support: classes.map((name) => (judged.metrics.byClass as Record<string, { support: number }>)[name].support),
     costs: Object.values(judged.saving ?? {}).filter((value) => typeof value === "number"),

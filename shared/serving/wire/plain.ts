@@ -1,0 +1,39 @@
+import { ownValue } from "../../ownValue";
+import { requestJson } from "../../requestJson";
+import { refuseTooManyRows } from "../checkBodySize";
+import { decodeRows } from "../decodeRows";
+import { isRow, rowList } from "../rowList";
+import { type RowWarnings, warningFields } from "../rowWarnings";
+import { writePredictions } from "../writePredictions";
+import type { WireBody, WireFormat } from "./wireFormat";
+
+/** The plain endpoint's JSON: `data` (rows as arrays in feature order) or `rows` (objects by feature name) for an object a row. */
+export const plainFormat: WireFormat = {
+  name: "plain",
+  contentTypes: ["application/json"],
+  refuseTooLarge: (body) => refuseTooManyRows(textOf(body)),
+  decode: (body, _headers, signature) => decodeRows(requestJson(textOf(body)), signature),
+  encode: (outputs, { request: { model, version, requestId }, decoded: { warnings }, signature }) => {
+    const { reply, log } = writePredictions(outputs, signature);
+    const more = warnings ? warningText(warnings) : "";
+    const body = `{"model":"${model}","version":${version},"requestId":"${requestId}","predictions":${reply}${more}}`;
+    return { body, log };
+  },
+  problem: (problem) => ({ body: JSON.stringify(problem) }),
+  captured: textOf,
+  rowsOf: (captured, { features }) => {
+    const { list = [], form = "rows" } = rowList(captured) ?? {};
+    if (list.length === 0 || !list.every((cells) => isRow(cells, form, features.length))) return undefined;
+    if (form === "data") return list as unknown[][];
+    return (list as Record<string, unknown>[]).map((cells) => features.map(({ name }) => ownValue(cells, name)));
+  },
+};
+
+function textOf(body: WireBody): string {
+  return typeof body === "string" ? body : new TextDecoder().decode(body);
+}
+
+/** The warnings' fields as they follow others in a JSON object. */
+function warningText(warnings: RowWarnings): string {
+  return `,${JSON.stringify(warningFields(warnings)).slice(1, -1)}`;
+}
