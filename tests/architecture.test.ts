@@ -219,3 +219,13 @@ describe("the import direction", () => {
     expect(offenders).toEqual([]);
   });
 });
+
+describe("the tests", () => {
+  it.each(["unit", "contract"])("mirror shared/ and tools/ in tests/%s", (kind) => {
+    const folders = new Set(
+      sources(`tests/${kind}`).map((file) => path.dirname(file).slice(`tests/${kind}`.length + 1)),
+    );
+    const known = new Set([...shared, ...tools].map((file) => path.dirname(file).replace(/^shared\/?/, "")));
+    expect([...folders].filter((folder) => !known.has(folder))).toEqual([]);
+  });
+});

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { listenToQueue } from "../../../tools/host/queueListener";
+import { listenToQueue } from "../../../../tools/host/queueListener";
 import { eventually, isExternal, openTarget, runNow, send, type Target, take, takeSeen } from "./target";
 
 let target: Target;

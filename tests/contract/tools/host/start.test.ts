@@ -5,8 +5,8 @@ import { createInterface } from "node:readline";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { QueueServiceClient } from "@azure/storage-queue";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { type Host, startHost } from "../../../tools/host/host";
-import { type Azurite, startAzurite } from "../../support/azurite";
+import { type Host, startHost } from "../../../../tools/host/host";
+import { type Azurite, startAzurite } from "../../../support/azurite";
 import { eventually, isExternal } from "./target";
 import { makeTemporaryApp, type TemporaryApp } from "./temporaryApp";
 

@@ -1,8 +1,8 @@
 import path from "node:path";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { QueueServiceClient } from "@azure/storage-queue";
-import { type Host, startHost } from "../../../tools/host/host";
-import { startAzurite } from "../../support/azurite";
+import { type Host, startHost } from "../../../../tools/host/host";
+import { startAzurite } from "../../../support/azurite";
 
 /** What the contract suite runs against; `host` and `lines` only when it is the development host, started here. */
 export interface Target {
@@ -15,7 +15,7 @@ export interface Target {
   stop(): Promise<void>;
 }
 
-export const appDir = path.resolve("tests/contract/host/app");
+export const appDir = path.resolve("tests/contract/tools/host/app");
 /**
  * The suite also runs on `func start --enableAuth` or a deployed app: point these at the fixture app's address and
  * storage.

@@ -1,7 +1,7 @@
 import { BlobServiceClient } from "@azure/storage-blob";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Host, startHost } from "../../../tools/host/host";
-import { type Azurite, startAzurite } from "../../support/azurite";
+import { type Host, startHost } from "../../../../tools/host/host";
+import { type Azurite, startAzurite } from "../../../support/azurite";
 import { eventually, isExternal } from "./target";
 import { makeTemporaryApp, type TemporaryApp } from "./temporaryApp";
 

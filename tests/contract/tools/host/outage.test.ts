@@ -1,9 +1,9 @@
 import { BlobServiceClient } from "@azure/storage-blob";
 import { QueueServiceClient } from "@azure/storage-queue";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Host, startHost } from "../../../tools/host/host";
-import { type Azurite, startAzurite } from "../../support/azurite";
-import { Gate } from "../../support/gate";
+import { type Host, startHost } from "../../../../tools/host/host";
+import { type Azurite, startAzurite } from "../../../support/azurite";
+import { Gate } from "../../../support/gate";
 import { eventually, isExternal } from "./target";
 import { makeTemporaryApp, type TemporaryApp } from "./temporaryApp";
 
