@@ -83,7 +83,7 @@ const doors: Record<string, string[]> = {
   "shared/learners": ["registry", "trainer", "fit/fitModel", "graph/guardGraph"],
   "shared/azure": [],
   "shared/onnxruntime": [],
-  "shared/sql": ["readingFile"],
+  "shared/sql": ["columnNames", "openTableFile", "overLimit", "parsedText", "readingFile", "sqlText", "tableFile"],
   "shared/dataWork": [],
   "shared/serving/wire": ["registry", "wireFormat"],
 };

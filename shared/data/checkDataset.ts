@@ -1,15 +1,15 @@
 import { isAppError } from "../errors";
 import type { SqlSession } from "../ports";
+import { faultColumn, faultCount, rowNumber } from "../sql/columnNames";
 import { readingFile } from "../sql/readingFile";
 import { hourMs } from "../time";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
-import type { OpenedDataset } from "./datasetSource";
 import { checkDuplicates } from "./duplicateRows";
 import { checkFutureTimes } from "./futureTimes";
-import { readDataset } from "./readDataset";
+import { type OpenedDataset, readDataset } from "./readDataset";
 import type { RejectionReason } from "./rejectionReason";
-import { columnId, keyColumns, rowNumber } from "./sqlText";
-import { columnParts, faultCount, typedColumn, typedTableSql } from "./typedColumn";
+import { columnId, keyColumns } from "./specColumns";
+import { columnParts, typedColumn, typedTableSql } from "./typedColumn";
 
 /** The verdict on a file: accepted with notes, or the first reasons against it and how many there are. */
 export interface DatasetCheck {
@@ -88,15 +88,15 @@ async function firstFaults(session: SqlSession, opened: OpenedDataset, spec: Use
   const found: { row: number; at: number; column: string; fault: string }[] = [];
   const columns = Object.keys(spec.columns).map((column, at) => ({ column, at }));
   for (const part of columnParts(columns)) {
-    const faults = part.map(({ column, at }) => `${typedColumn(spec, column).fault} AS f${at}`);
-    const any = part.map(({ at }) => `f${at}`).join(", ");
+    const faults = part.map(({ column, at }) => `${typedColumn(spec, column).fault} AS ${faultColumn(at)}`);
+    const any = part.map(({ at }) => faultColumn(at)).join(", ");
     const rows = await session.rows(
       `SELECT * FROM (SELECT ${rowNumber}, ${faults.join(", ")} FROM raw) WHERE coalesce(${any}) IS NOT NULL ORDER BY ${rowNumber} LIMIT ${maxReasons}`,
     );
     for (const cells of rows)
       for (const { column, at } of part)
-        if (cells[`f${at}`] !== null)
-          found.push({ row: Number(cells[rowNumber]), at, column, fault: String(cells[`f${at}`]) });
+        if (cells[faultColumn(at)] !== null)
+          found.push({ row: Number(cells[rowNumber]), at, column, fault: String(cells[faultColumn(at)]) });
   }
   found.sort((a, b) => a.row - b.row || a.at - b.at);
   const lines = await opened.linesOf([...new Set(found.map(({ row }) => row))]);

@@ -1,9 +1,10 @@
 import { figure, percent } from "../figure";
 import type { SqlSession } from "../ports";
+import { rowNumber } from "../sql/columnNames";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import { checkDataset, checkedTable } from "./checkDataset";
 import type { DatasetFile } from "./prepareDataset";
-import { columnId, keyColumns, rowNumber } from "./sqlText";
+import { columnId, keyColumns } from "./specColumns";
 import { columnParts } from "./typedColumn";
 
 /** How much of a column the rows that replace known ones change. */
@@ -42,14 +43,14 @@ export async function compareWithKnown(
     `CREATE OR REPLACE TABLE ${droppedTable} AS SELECT * FROM ${checkedTable} ${firstOf(key, rowNumber)}`,
   );
   const known = await loadKnown(session, earlier, spec, key);
-  const same = key.map((column) => `d.${column} IS NOT DISTINCT FROM k.${column}`).join(" AND ");
+  const same = key.map((column) => `own.${column} IS NOT DISTINCT FROM earlier.${column}`).join(" AND ");
   const others = Object.keys(spec.columns)
     .map((name) => ({ name, id: columnId(spec, name) }))
     .filter(({ id }) => !key.includes(id));
-  const differs = others.map(({ id }) => `d.${id} IS DISTINCT FROM k.${id}`).join(" OR ") || "false";
+  const differs = others.map(({ id }) => `own.${id} IS DISTINCT FROM earlier.${id}`).join(" OR ") || "false";
   await session.run(
-    `CREATE OR REPLACE TABLE met AS SELECT ${others.flatMap(({ id }) => [`d.${id} AS new_${id}`, `k.${id} AS old_${id}`]).join(", ")}, ${differs} AS is_replaced
-       FROM ${droppedTable} d JOIN (${known}) k ON ${same}`,
+    `CREATE OR REPLACE TABLE met AS SELECT ${others.flatMap(({ id }) => [`own.${id} AS new_${id}`, `earlier.${id} AS old_${id}`]).join(", ")}, ${differs} AS is_replaced
+       FROM ${droppedTable} own JOIN (${known}) earlier ON ${same}`,
   );
   const [{ dropped }] = await session.rows(`SELECT count(*) AS dropped FROM ${droppedTable}`);
   const [{ met, replaced }] = await session.rows(`SELECT count(*) AS met, count_if(is_replaced) AS replaced FROM met`);
@@ -77,8 +78,8 @@ async function compareCopies(session: SqlSession, earlier: DatasetFile[], spec: 
     );
   }
   const [{ dropped, repeated }] = await session.rows(
-    `SELECT sum(d.copies) AS dropped, sum(least(d.copies, coalesce(k.copies, 0))) AS repeated FROM ${droppedTable} d
-       LEFT JOIN (SELECT content, max(copies) AS copies FROM known GROUP BY content) k ON k.content = d.content`,
+    `SELECT sum(own.copies) AS dropped, sum(least(own.copies, coalesce(earlier.copies, 0))) AS repeated FROM ${droppedTable} own
+       LEFT JOIN (SELECT content, max(copies) AS copies FROM known GROUP BY content) earlier ON earlier.content = own.content`,
   );
   return { fresh: Number(dropped) - Number(repeated), repeated: Number(repeated), replaced: 0, changes: [] };
 }

@@ -1,7 +1,8 @@
+import { literal } from "../sql/sqlText";
 import { dayMs, hourMs } from "../time";
 import type { DerivedSpec } from "../usecase/derivedSpec";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
-import { columnId, literal } from "./sqlText";
+import { columnId } from "./specColumns";
 
 const periodMs = { day: dayMs, year: 365.2425 * dayMs };
 

@@ -1,9 +1,11 @@
 import { ownValue } from "../ownValue";
 import type { SqlSession } from "../ports";
+import { differsColumn, rowNumber, trimmedColumn } from "../sql/columnNames";
+import { dayMs } from "../time";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import type { RejectionReason } from "./rejectionReason";
 import { areShownTwice } from "./repeatedHour";
-import { columnId, keyColumns, rowNumber } from "./sqlText";
+import { columnId, keyColumns, positionOf } from "./specColumns";
 
 /** What repeated times (of an entity) mean for a file. */
 interface DuplicateCheck {
@@ -13,7 +15,6 @@ interface DuplicateCheck {
 }
 
 const maxKeys = 20;
-const dayMs = 86_400_000;
 const byZone =
   "clocks showed this hour twice when daylight saving ended, and the times name no zone: write them in UTC or with their offset, as 2024-10-27T02:30:00+02:00";
 const byEntity = "where they are about different things, name the column that tells which as the spec's entity";
@@ -27,9 +28,9 @@ export async function checkDuplicates(session: SqlSession, table: string, spec: 
   if (key.length === 0) return { reasons: [], reasonCount: 0, notes: [] };
   const sources = spec.features.map((name) => ownValue(spec.derived, name)?.column ?? name);
   const used = [...new Set([...sources, spec.label.column])];
-  const differs = used.map((name, i) => `${varies(columnId(spec, name))} AS d${i}`);
+  const differs = used.map((name, i) => `${varies(columnId(spec, name))} AS ${differsColumn(i)}`);
   const groups = `SELECT ${key[0]} AS shown, count(*) AS copies, list_sort(list(${rowNumber})) AS row_list, ${differs.join(", ")} FROM ${table} GROUP BY ${key.join(", ")} HAVING count(*) > 1`;
-  const any = used.map((_name, i) => `d${i}`).join(" OR ");
+  const any = used.map((_name, i) => differsColumn(i)).join(" OR ");
   const [totals] = await session.rows(
     `SELECT coalesce(sum(copies - 1), 0) AS repeated, count_if(${any}) AS contradictions FROM (${groups})`,
   );
@@ -56,10 +57,10 @@ const maxDays = 100;
  * saving ended somewhere.
  */
 async function isRepeatedHour(session: SqlSession, spec: UsecaseSpec, contradictions: string): Promise<boolean> {
-  const text = `t${Object.keys(spec.columns).indexOf(spec.time as string)}`;
+  const text = trimmedColumn(positionOf(spec, spec.time as string));
   const days = await session.rows(
     `SELECT min(shown) AS first, max(shown) AS last, bool_or(regexp_matches(${text}, '\\d{2}:\\d{2}.*(Z|[+-]\\d{2}(:?\\d{2})?)$')) AS zoned
-       FROM (${contradictions}) c JOIN raw ON raw.${rowNumber} = c.row_list[2] GROUP BY shown // ${dayMs} ORDER BY first LIMIT ${maxDays}`,
+       FROM (${contradictions}) contradiction JOIN raw ON raw.${rowNumber} = contradiction.row_list[2] GROUP BY shown // ${dayMs} ORDER BY first LIMIT ${maxDays}`,
   );
   if (days.length === maxDays || days.some(({ zoned }) => zoned === true)) return false;
   return areShownTwice(days.flatMap(({ first, last }) => [Number(first), Number(last)]));
@@ -71,7 +72,7 @@ function varies(column: string): string {
 }
 
 function contradiction(group: Record<string, unknown>, used: string[], what: string, advice: string): RejectionReason {
-  const columns = used.filter((_name, i) => group[`d${i}`] === true);
+  const columns = used.filter((_name, i) => group[differsColumn(i)] === true);
   const more = Number(group.copies) > 2 ? ` (and ${Number(group.copies) - 2} more)` : "";
   return {
     row: Number(group.second_row),

@@ -1,7 +1,9 @@
 import type { SqlSession } from "../ports";
+import { rowNumber } from "../sql/columnNames";
+import { dayMs } from "../time";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import type { RejectionReason } from "./rejectionReason";
-import { columnId, rowNumber } from "./sqlText";
+import { columnId } from "./specColumns";
 
 interface FutureTimes {
   reasons: RejectionReason[];
@@ -10,7 +12,7 @@ interface FutureTimes {
 }
 
 /** local times without a zone are read as UTC, and are up to 14 hours ahead of it */
-const toleranceMs = 86_400_000;
+const toleranceMs = dayMs;
 
 /**
  * Looks for rows of the typed `table` that were observed more than a day after `now`: reasons against the file, at most `limit` of them, or

@@ -1,19 +1,26 @@
 import { ownValue } from "../ownValue";
 import type { SqlColumns, SqlSession } from "../ports";
+import { faultCount, featureColumn, rowNumber, sliceColumn } from "../sql/columnNames";
+import { literal } from "../sql/sqlText";
 import { hourMs } from "../time";
 import { columnsToSliceOnly } from "../usecase/evaluationSpec";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import { derivedColumns } from "./derivedColumns";
 import type { PreparedCounts } from "./preparedData";
-import { columnId, keyColumns, literal, rowNumber } from "./sqlText";
-import { faultCount } from "./typedColumn";
+import { columnId, keyColumns } from "./specColumns";
+
+/** The table with the typed rows of a dataset version. */
+export function versionTable(version: number): string {
+  return `version_${version}`;
+}
 
 /** The table that `buildLabelledRows` leaves behind: version, row, label, current state, and the spec's columns with features filled. */
 export const labelledTable = "labelled";
 
 /**
- * Unites typed dataset versions (tables v1, v2, ..., which are used up) and labels their rows. The columns: version, row, time (epoch ms),
- * group (where the split has one), label, current, and the features as f0, f1, ..., columns to slice by only as s0, s1, ...; the order of rows depends on their content alone.
+ * Unites typed dataset versions (each in its `versionTable`, which is used up) and labels their rows. The columns: version, row, time
+ * (epoch ms), group (where the split has one), label, current, a `featureColumn` each feature, and a `sliceColumn` each column that is
+ * there to slice by only. The order of rows depends on their content alone.
  */
 export async function buildLabelledRows(
   session: SqlSession,
@@ -21,14 +28,15 @@ export async function buildLabelledRows(
   spec: UsecaseSpec,
 ): Promise<{ columns: SqlColumns; counts: Omit<PreparedCounts, "gap"> }> {
   const parts = versions.map(
-    (version) => `SELECT CAST(${version} AS INTEGER) AS version, * EXCLUDE (${faultCount}) FROM v${version}`,
+    (version) =>
+      `SELECT CAST(${version} AS INTEGER) AS version, * EXCLUDE (${faultCount}) FROM ${versionTable(version)}`,
   );
   await session.run(`CREATE OR REPLACE VIEW every_version AS ${parts.join(" UNION ALL ")}`);
   await session.run(`CREATE OR REPLACE TABLE united AS ${uniteSql(spec)}`);
   const all = await size(session, "every_version");
   const rows = await size(session, "united");
   await session.run("DROP VIEW every_version");
-  for (const version of versions) await session.run(`DROP TABLE v${version}`);
+  for (const version of versions) await session.run(`DROP TABLE ${versionTable(version)}`);
   await session.run(`CREATE OR REPLACE TABLE ${labelledTable} AS ${labelSql(spec)}`);
   await session.run("DROP TABLE united");
   const columns = await session.columns(selectSql(spec));
@@ -122,8 +130,8 @@ function filledColumns(spec: UsecaseSpec): Map<string, string> {
 /** The labelled rows in an order that the order in the files cannot change; equal rows differ in nothing but their source. */
 function selectSql(spec: UsecaseSpec): string {
   const time = spec.time === undefined ? [] : [`CAST(${columnId(spec, spec.time)} AS DOUBLE) AS "time"`];
-  const features = spec.features.map((name, i) => `${columnId(spec, name)} AS f${i}`);
-  const slices = columnsToSliceOnly(spec).map((name, i) => `${columnId(spec, name)} AS s${i}`);
+  const features = spec.features.map((name, i) => `${columnId(spec, name)} AS ${featureColumn(i)}`);
+  const slices = columnsToSliceOnly(spec).map((name, i) => `${columnId(spec, name)} AS ${sliceColumn(i)}`);
   const order = [...new Set([...keyColumns(spec), ...allColumns(spec)])].join(", ");
   const group = spec.split.kind === "group" ? [`${columnId(spec, spec.split.column)} AS "group"`] : [];
   return `SELECT version, ${rowNumber} AS "row", ${[...time, ...features, ...slices, ...group].join(", ")}, label, "current"

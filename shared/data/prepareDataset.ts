@@ -1,13 +1,14 @@
 import { AppError } from "../errors";
 import type { CategoryColumn, FeatureTable } from "../featureTable";
 import type { SqlColumns, SqlSession } from "../ports";
+import { featureColumn, sliceColumn } from "../sql/columnNames";
 import { columnsToSliceOnly } from "../usecase/evaluationSpec";
 import { featureType, labelClasses, taskOf } from "../usecase/specTask";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import { checkDataset, checkedTable } from "./checkDataset";
 import { copyGroups, haveContinuousColumn } from "./copyGroups";
 import { hashRows } from "./hashRows";
-import { buildLabelledRows } from "./labelledRows";
+import { buildLabelledRows, versionTable } from "./labelledRows";
 import { refuseCells } from "./overLimit";
 import type { PreparedData } from "./preparedData";
 import { splitRows } from "./splitRows";
@@ -37,7 +38,7 @@ export async function prepareDataset(
   const { rowCount, columns } = found;
   const label = labelOf(spec, columns);
   const times = spec.time === undefined ? undefined : (columns.time as Float64Array);
-  const features = spec.features.map((_name, i) => columns[`f${i}`]);
+  const features = spec.features.map((_name, i) => columns[featureColumn(i)]);
   const split = splitRows(spec, label, {
     times,
     hashes: () => hashRows(features, rowCount, spec.seed),
@@ -52,8 +53,11 @@ export async function prepareDataset(
   return {
     ...label,
     positiveIndex: positive === undefined ? undefined : label.classes.indexOf(positive),
-    table: tableOf(found, spec, { names: spec.features, key: "f" }, split.trainRows),
-    sliceTable: slices.length === 0 ? undefined : tableOf(found, spec, { names: slices, key: "s" }, everyRow(rowCount)),
+    table: tableOf(found, spec, { names: spec.features, column: featureColumn }, split.trainRows),
+    sliceTable:
+      slices.length === 0
+        ? undefined
+        : tableOf(found, spec, { names: slices, column: sliceColumn }, everyRow(rowCount)),
     times,
     ...split,
     source: {
@@ -88,8 +92,8 @@ async function loadVersion(session: SqlSession, { version, path }: DatasetFile, 
       `dataset version ${version} does not fit the use case as it is now (${check.reasonCount} faults): ${check.reasons[0].message}`,
       { details: check.reasons.map(({ column, message }) => ({ path: column ?? "", message })) },
     );
-  await session.run(`DROP TABLE IF EXISTS v${version}`);
-  await session.run(`ALTER TABLE ${checkedTable} RENAME TO v${version}`);
+  await session.run(`DROP TABLE IF EXISTS ${versionTable(version)}`);
+  await session.run(`ALTER TABLE ${checkedTable} RENAME TO ${versionTable(version)}`);
   return check.rowCount;
 }
 
@@ -98,15 +102,15 @@ function codesOf(values: SqlColumns["columns"][string], levels: readonly string[
   return Int32Array.from(values as (string | null)[], (value) => (value === null ? -1 : (index.get(value) ?? -1)));
 }
 
-/** The columns `names` of the spec, which were read as key0, key1, ...; levels of categories are what the rows `rows` hold. */
+/** The columns `names` of the spec, each read as its `column`; levels of categories are what the rows `rows` hold. */
 function tableOf(
   { rowCount, columns }: SqlColumns,
   spec: UsecaseSpec,
-  { names, key: prefix }: { names: string[]; key: string },
+  { names, column }: { names: string[]; column: (position: number) => string },
   rows: Int32Array,
 ): FeatureTable {
   const ofType = (type: string) =>
-    names.map((name, i) => ({ name, key: `${prefix}${i}` })).filter(({ name }) => featureType(spec, name) === type);
+    names.map((name, i) => ({ name, key: column(i) })).filter(({ name }) => featureType(spec, name) === type);
   return {
     rowCount,
     numbers: ofType("number").map(({ name, key }) => ({

@@ -1,6 +1,6 @@
 import type { SqlSession, SqlValue } from "../ports";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
-import { columnId } from "./sqlText";
+import { columnId } from "./specColumns";
 
 /** What one column of a dataset holds; times in ISO 8601. */
 export type ColumnProfile = { type: string; count: number; missing: number } & Record<string, unknown>;

@@ -1,49 +1,52 @@
 import { isAppError } from "../errors";
 import type { SqlSession } from "../ports";
+import { rowNumber, sourceColumn } from "../sql/columnNames";
+import { openTableFile } from "../sql/openTableFile";
 import { readingFile } from "../sql/readingFile";
-import type { DataLimits } from "../usecase/limitsSpec";
+import type { TableFile } from "../sql/tableFile";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import { renamedColumns } from "./auditColumns";
-import type { DatasetSource, FileFaults, OpenedDataset } from "./datasetSource";
-import { openCsv } from "./openCsv";
-import { openParquet } from "./openParquet";
 import { refuseCells } from "./overLimit";
 import type { RejectionReason } from "./rejectionReason";
-import { columnId, rowNumber } from "./sqlText";
+import { columnId } from "./specColumns";
 import { rawTableSql } from "./typedColumn";
 
+/** What was found when a file was opened; without reasons against it, the table `raw` holds its rows. */
+export interface OpenedDataset {
+  reasons: RejectionReason[];
+  reasonCount: number;
+  notes: string[];
+  linesOf: TableFile["linesOf"];
+}
+
 /**
- * Opens a .csv, .csv.gz or .parquet file in the session's folder as the view `raw`: the row number, and the spec's columns by position,
+ * Opens a .csv, .csv.gz or .parquet file in the session's folder as the table `raw`: the row number, and the spec's columns by position,
  * as text and parsed. Faults of form (damage, broken rows, missing columns) are reasons, not errors. Nothing but that file is read.
  */
 export async function readDataset(session: SqlSession, file: string, spec: UsecaseSpec): Promise<OpenedDataset> {
   try {
-    const source = await openDataset(session, file, spec.limits);
-    if ("reasons" in source) return refused(source);
+    const source = await openTableFile(session, file, spec.limits);
+    if ("faults" in source) return refused(source.faults, source.faultCount);
     const faults = headerFaults(source.names, spec);
-    if (faults.length > 0) return refused({ reasons: faults, reasonCount: faults.length });
+    if (faults.length > 0) return refused(faults);
     refuseCells(spec, source.rowCount, "the file has");
     await readingFile(() => session.run(rawTableSql(spec, textColumns(source, spec))));
     const notes = [...ignoredColumns(source.names, spec), ...renamedNotes(spec)];
     return { reasons: [], reasonCount: 0, notes, linesOf: source.linesOf };
   } catch (error) {
-    if (isAppError(error, "rejected")) return refused({ reasons: [{ message: error.message }], reasonCount: 1 });
+    if (isAppError(error, "rejected")) return refused([{ message: error.message }]);
     throw error;
   }
 }
 
-function openDataset(session: SqlSession, file: string, limits: DataLimits): Promise<DatasetSource | FileFaults> {
-  return file.endsWith(".parquet") ? openParquet(session, file, limits) : openCsv(session, file, limits);
-}
-
-function refused(faults: FileFaults): OpenedDataset {
-  return { ...faults, notes: [], linesOf: async () => new Map() };
+function refused(reasons: RejectionReason[], reasonCount = reasons.length): OpenedDataset {
+  return { reasons, reasonCount, notes: [], linesOf: async () => new Map() };
 }
 
 /** SQL of the row number and the spec's columns as text. */
-function textColumns({ sql, names }: DatasetSource, spec: UsecaseSpec): string {
+function textColumns({ sql, names }: TableFile, spec: UsecaseSpec): string {
   const columns = Object.keys(spec.columns).map(
-    (name) => `CAST(s${names.indexOf(name)} AS VARCHAR) AS ${columnId(spec, name)}`,
+    (name) => `CAST(${sourceColumn(names.indexOf(name))} AS VARCHAR) AS ${columnId(spec, name)}`,
   );
   return `SELECT ${rowNumber}, ${columns.join(", ")} FROM (${sql})`;
 }

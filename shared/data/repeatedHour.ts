@@ -1,4 +1,5 @@
-const dayMs = 86_400_000;
+import { dayMs } from "../time";
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /**

@@ -1,6 +1,9 @@
 import { float32Interval } from "../math/float32Interval";
+import { faultCount, parsedColumn, rowNumber, trimmedColumn } from "../sql/columnNames";
+import { instantSql, numberSql } from "../sql/parsedText";
+import { double, literal } from "../sql/sqlText";
 import type { ColumnSpec, UsecaseSpec } from "../usecase/usecaseSpec";
-import { columnId, literal, rowNumber } from "./sqlText";
+import { columnId, positionOf } from "./specColumns";
 
 /** SQL of a column's typed value, of what is wrong with a cell (its message, NULL where nothing is), and of whether anything is. */
 export interface TypedColumn {
@@ -9,30 +12,32 @@ export interface TypedColumn {
   isFault: string;
 }
 
-/** column of a typed table: cells at fault in the row */
-export const faultCount = "fault_count";
-
 const missingWords = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"].map(literal).join(", ");
 /** features are float32: a larger number would become infinite */
 const largest = 3.4028234e38;
 const isMissing = "'the value is missing, and the column must have one'";
 
-/** SQL of the table `raw` over `source`, whose columns c0, c1, ... are text: the row number, each cell trimmed (t0, ...) and parsed once (p0, ...). */
+/** SQL of the table `raw` over `source`, whose declared columns are text: the row number, each cell trimmed and parsed once. */
 export function rawTableSql(spec: UsecaseSpec, source: string): string {
   const names = Object.keys(spec.columns);
-  const trimmed = names.map((name, i) => `trim(${columnId(spec, name)}) AS t${i}`);
-  const parsed = names.map((name, i) => `${parsedCell(spec.columns[name], `t${i}`)} AS p${i}`);
+  const trimmed = names.map((name, i) => `trim(${columnId(spec, name)}) AS ${trimmedColumn(i)}`);
+  const parsed = names.map((name, i) => `${parsedCell(spec.columns[name], trimmedColumn(i))} AS ${parsedColumn(i)}`);
   return `CREATE OR REPLACE TABLE raw AS SELECT *, ${parsed.join(", ")} FROM (SELECT ${rowNumber}, ${trimmed.join(", ")} FROM (${source}))`;
 }
 
 /** Reads a column of the table `raw` as the spec declares it: number as DOUBLE, category as VARCHAR, timestamp as BIGINT epoch ms, UTC. */
 export function typedColumn(spec: UsecaseSpec, name: string): TypedColumn {
   const column = spec.columns[name];
-  const at = Object.keys(spec.columns).indexOf(name);
-  const cell = { text: `t${at}`, parsed: `p${at}` };
-  if (column.type === "number") return numberColumn(column, cell, spec.features.includes(name));
-  if (column.type === "timestamp") return timestampColumn(cell);
-  return categoryColumn(column, cell.text, allowedValues(spec, name, column));
+  const position = positionOf(spec, name);
+  const cell = { text: trimmedColumn(position), parsed: parsedColumn(position) };
+  switch (column.type) {
+    case "number":
+      return numberColumn(column, cell, spec.features.includes(name));
+    case "category":
+      return categoryColumn(column, cell.text, allowedValues(spec, name, column));
+    case "timestamp":
+      return timestampColumn(cell);
+  }
 }
 
 interface Cell {
@@ -41,9 +46,14 @@ interface Cell {
 }
 
 function parsedCell({ type }: ColumnSpec, text: string): string {
-  if (type === "category") return text;
-  if (type === "timestamp") return timestamp(text);
-  return `CASE WHEN contains(${text}, '_') THEN NULL ELSE TRY_CAST(${text} AS DOUBLE) END`; // "1_000" is a number to SQL only
+  switch (type) {
+    case "number":
+      return numberSql(text);
+    case "category":
+      return text;
+    case "timestamp":
+      return instantSql(text);
+  }
 }
 
 /** every operation of a statement has a vector of its own, and those of hundreds of columns at once have no room */
@@ -107,14 +117,13 @@ type NumberSpec = ColumnSpec & { type: "number" };
 /** What makes a number no value. A feature is compared as the float32 that the model is given, so that a request is judged as a file is. */
 function numberConditions({ min, max, sentinels }: NumberSpec, parsed: string, isFeature: boolean) {
   const intervalOf = isFeature ? float32Interval : (value: number) => ({ first: value, last: value });
-  const number = (value: number) => value.toExponential(); // SQL takes digits without an exponent for a decimal
   const isOne = sentinels.map((value) => {
     const { first, last } = intervalOf(value);
-    return `${parsed} BETWEEN ${number(first)} AND ${number(last)}`;
+    return `${parsed} BETWEEN ${double(first)} AND ${double(last)}`;
   });
   const outside = [
-    ...(min === undefined ? [] : [`${parsed} < ${number(intervalOf(min).first)}`]),
-    ...(max === undefined ? [] : [`${parsed} > ${number(intervalOf(max).last)}`]),
+    ...(min === undefined ? [] : [`${parsed} < ${double(intervalOf(min).first)}`]),
+    ...(max === undefined ? [] : [`${parsed} > ${double(intervalOf(max).last)}`]),
   ];
   const anyOf = (conditions: string[]) =>
     conditions.length > 0 ? `coalesce(${conditions.join(" OR ")}, false)` : "false";
@@ -135,20 +144,6 @@ function categoryColumn(column: ColumnSpec & { type: "category" }, cell: string,
   }
   if (!column.nullable) faults.push({ when: `${value} IS NULL`, message: isMissing });
   return { value, ...faultSql(faults) };
-}
-
-const usual = String.raw`\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z?`;
-/** The groups: date, time to the minute, seconds, offset sign, hours and minutes. */
-const general = String.raw`^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2}(?:\.\d{1,9})?)?)?\s?(?:Z|([+-])([01]\d)(?::?([0-5]\d))?)?$`;
-
-/** SQL of the instant, epoch ms: ISO 8601, or the same with a space and without seconds or time; without a zone it is UTC. NULL for anything else. */
-function timestamp(text: string): string {
-  const part = (group: number) => `regexp_extract(${text}, ${literal(general)}, ${group})`;
-  const orElse = (group: number, otherwise: string) => `coalesce(nullif(${part(group)}, ''), '${otherwise}')`;
-  const local = `TRY_CAST(${part(1)} || ' ' || ${orElse(2, "00:00")} || ${orElse(3, ":00")} AS TIMESTAMP)`;
-  // the cast itself would read an offset and ignore it
-  const offsetMs = `(CAST(${orElse(4, "+")} || '60000' AS BIGINT) * (60 * CAST(${orElse(5, "0")} AS BIGINT) + CAST(${orElse(6, "0")} AS BIGINT)))`;
-  return `CASE WHEN regexp_full_match(${text}, ${literal(usual)}) THEN epoch_ms(TRY_CAST(${text} AS TIMESTAMP)) ELSE epoch_ms(${local}) - ${offsetMs} END`;
 }
 
 function timestampColumn({ text, parsed }: Cell): TypedColumn {

@@ -4,11 +4,13 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { ownValue } from "../ownValue";
 import type { SqlSession } from "../ports";
+import { rowNumber } from "../sql/columnNames";
+import { identifier, literal } from "../sql/sqlText";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import { auditColumns, renamedColumns } from "./auditColumns";
 import { labelledTable } from "./labelledRows";
 import type { PreparedData } from "./preparedData";
-import { columnId, identifier, literal, rowNumber } from "./sqlText";
+import { columnId } from "./specColumns";
 
 /**
  * Writes the labelled rows for auditors: dataset version, row number, role (train, gap, holdout), label, and the spec's columns with
@@ -23,15 +25,16 @@ export async function writePreparedParquet(
   const roles = `${path}.roles.csv`;
   await pipeline(Readable.from(roleLines(data)), createWriteStream(roles));
   const columns = auditColumns(spec).map(({ name, as }) => {
-    const id = `l.${columnId(spec, name)}`;
+    const id = `${labelledTable}.${columnId(spec, name)}`;
     return `${ownValue(spec.columns, name)?.type === "timestamp" ? `make_timestamp_ms(${id})` : id} AS ${identifier(as)}`;
   });
   const renamed = literal(JSON.stringify(renamedColumns(spec) ?? {}));
   await session.run(
-    `COPY (SELECT l.version AS dataset_version, l.${rowNumber} AS dataset_row, r.role AS split_role, l.label AS label_class, ${columns.join(", ")}
-       FROM ${labelledTable} l JOIN read_csv(${literal(roles)}, header = false, auto_detect = false,
-         columns = {place: 'INTEGER', version: 'INTEGER', row_in_file: 'INTEGER', role: 'VARCHAR'}) r
-       ON l.version = r.version AND l.${rowNumber} = r.row_in_file ORDER BY r.place)
+    `COPY (SELECT ${labelledTable}.version AS dataset_version, ${labelledTable}.${rowNumber} AS dataset_row, roles.role AS split_role,
+         ${labelledTable}.label AS label_class, ${columns.join(", ")}
+       FROM ${labelledTable} JOIN read_csv(${literal(roles)}, header = false, auto_detect = false,
+         columns = {place: 'INTEGER', version: 'INTEGER', row_in_file: 'INTEGER', role: 'VARCHAR'}) roles
+       ON ${labelledTable}.version = roles.version AND ${labelledTable}.${rowNumber} = roles.row_in_file ORDER BY roles.place)
      TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd, KV_METADATA {renamed_columns: ${renamed}})`,
   );
   await rm(roles);

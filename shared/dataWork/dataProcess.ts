@@ -1,7 +1,8 @@
 import type { DataTask } from "../data/dataTasks";
-import { AppError, messageOf, toFailure } from "../errors";
+import { AppError, toFailure } from "../errors";
 import { beGuest } from "../process/guestProcess";
 import { createDuckDb, type DuckDbLimits } from "../sql/duckdb";
+import { isOutOfMemory } from "../sql/readingFile";
 import { performDataTask } from "./performDataTask";
 
 /** What a data process is asked once, and answers. */
@@ -22,9 +23,6 @@ process.once("message", async ({ task, folder, limits }: DataRequest) => {
   }
   process.disconnect();
 });
-function isOutOfMemory(error: unknown): boolean {
-  return /^Out of Memory Error/.test(messageOf(error));
-}
 
 function tooLarge({ memoryBytes, tempBytes }: DuckDbLimits): AppError {
   const mb = (bytes: number) => Math.round(bytes / 2 ** 20);

@@ -2,6 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import type { SqlEngine, SqlSession, SqlValue } from "../ports";
 import { inTempFolder } from "../process/tempFolders";
 import { readColumns } from "./readColumns";
+import { literal } from "./sqlText";
 
 export interface DuckDbLimits {
   /** room for sorting and joining; what does not fit goes to the session's folder */
@@ -45,7 +46,7 @@ async function inSession<T>(
 
 /** The database reads and writes its own folder and nothing else, loads no extension, and no statement can change that. */
 function confine(folder: string, tempBytes: number): string[] {
-  const quoted = `'${folder.replaceAll("'", "''")}'`;
+  const quoted = literal(folder);
   return [
     `SET temp_directory = ${quoted}`,
     `SET max_temp_directory_size = '${Math.round(tempBytes / 1e6)}MB'`,

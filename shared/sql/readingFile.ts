@@ -12,6 +12,11 @@ const meanings: [RegExp, string][] = [
 ];
 const damaged = "it is damaged, or written in a way that is not read here: write it anew";
 
+/** Whether the database needed more memory and disk than it may take. */
+export function isOutOfMemory(error: unknown): boolean {
+  return /^Out of Memory Error/.test(messageOf(error));
+}
+
 /** Runs `work`, which reads a file; the reader's complaints about the file become AppError rejected in our words, other errors pass. */
 export async function readingFile<T>(work: () => Promise<T>): Promise<T> {
   try {

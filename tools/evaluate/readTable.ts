@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import path from "node:path";
-import { openCsv } from "../../shared/data/openCsv";
-import { openParquet } from "../../shared/data/openParquet";
 import { AppError } from "../../shared/errors";
+import { sourceColumn } from "../../shared/sql/columnNames";
 import { createDuckDb } from "../../shared/sql/duckdb";
+import { openTableFile } from "../../shared/sql/openTableFile";
 import { limitsSpec } from "../../shared/usecase/limitsSpec";
 
 /** Columns of a file by name; every cell asked for must be filled, AppError invalid_input names the one that is not. */
@@ -24,14 +24,15 @@ export async function readTable(file: string): Promise<EvaluatedTable> {
     // the database reads its own folder and nothing else
     const copy = path.join(folder, path.basename(file));
     await copyFile(file, copy);
-    const open = file.endsWith(".parquet") ? openParquet : openCsv;
-    const source = await open(session, copy, limits);
-    if ("reasons" in source) throw new AppError("invalid_input", `${file}: ${source.reasons[0].message}`);
-    const cells = source.names.map((_name, i) => `CAST(s${i} AS VARCHAR) AS s${i}`).join(", ");
+    const source = await openTableFile(session, copy, limits);
+    if ("faults" in source) throw new AppError("invalid_input", `${file}: ${source.faults[0].message}`);
+    const cells = source.names
+      .map((_name, i) => `CAST(${sourceColumn(i)} AS VARCHAR) AS ${sourceColumn(i)}`)
+      .join(", ");
     const { rowCount, columns } = await session.columns(`SELECT ${cells} FROM (${source.sql})`);
     return tableOf(
       rowCount,
-      source.names.map((name, i) => [name, columns[`s${i}`] as (string | null)[]]),
+      source.names.map((name, i) => [name, columns[sourceColumn(i)] as (string | null)[]]),
     );
   });
 }

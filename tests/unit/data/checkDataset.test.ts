@@ -3,7 +3,8 @@ import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { checkDataset } from "../../../shared/data/checkDataset";
-import { columnId, rowNumber } from "../../../shared/data/sqlText";
+import { columnId } from "../../../shared/data/specColumns";
+import { rowNumber } from "../../../shared/sql/columnNames";
 import { loadUsecases } from "../../../shared/usecase/loadUsecases";
 import { check, csv, fruitSpec, hours, machineSpec, withFiles } from "./inSession";
 
@@ -92,9 +93,9 @@ describe("checking a dataset", { timeout: 60_000 }, () => {
   ])("reads the timestamp %j as %s", async (cell, instant) => {
     const found = await withFiles([{ name: "a.csv", content: csv([`${cell},A,1,run`]) }], async (session, [file]) => {
       await checkDataset(session, file, machine);
-      return session.rows("SELECT c0 FROM checked");
+      return session.rows("SELECT declared_0 FROM checked");
     });
-    expect(new Date(Number(found[0].c0)).toISOString()).toBe(instant);
+    expect(new Date(Number(found[0].declared_0)).toISOString()).toBe(instant);
   });
 
   it.each([
@@ -335,7 +336,8 @@ describe("checking a dataset", { timeout: 60_000 }, () => {
     "file_index",
     "file_last_modified",
     "row_number",
-    "s0",
+    "source_0",
+    "row_at",
     "__row",
   ])("reads Parquet with a column named as the reader names its own, and numbers its rows: %s", async (name) => {
     const spec = fruitSpec({
@@ -353,7 +355,7 @@ describe("checking a dataset", { timeout: 60_000 }, () => {
              FROM range(70000) t(i)) TO '${file}' (FORMAT parquet, ROW_GROUP_SIZE 10000)`,
       );
       const bad = await checkDataset(session, file, spec);
-      const rows = await session.rows(`SELECT count(*) AS n FROM raw WHERE p0 <> 70001 - ${rowNumber}`);
+      const rows = await session.rows(`SELECT count(*) AS n FROM raw WHERE parsed_0 <> 70001 - ${rowNumber}`);
       return { bad, rows };
     });
     expect(bad.reasons).toMatchObject([{ row: 65_001, column: "Sugar" }]);

@@ -2,12 +2,12 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { renamedColumns } from "../../../shared/data/auditColumns";
 import { checkDataset } from "../../../shared/data/checkDataset";
-import { CsvScanner } from "../../../shared/data/csvScanner";
 import { describeData } from "../../../shared/data/describeData";
 import { prepareDataset } from "../../../shared/data/prepareDataset";
 import { decodePrepared, encodePrepared } from "../../../shared/data/preparedData";
 import { profileDataset } from "../../../shared/data/profileDataset";
 import { writePreparedParquet } from "../../../shared/data/writePreparedParquet";
+import { CsvScanner } from "../../../shared/sql/csvScanner";
 import { csv, fruitSpec, hours, machineSpec, prepare, withFiles } from "./inSession";
 
 const machine = machineSpec();

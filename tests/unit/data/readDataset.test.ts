@@ -54,7 +54,7 @@ describe("reading a dataset", { timeout: 60_000 }, () => {
               notes: ["columns that the use case does not name were ignored: AREA"],
             });
             const rows = await session.rows(
-              "SELECT row_at, coalesce(t0, '') AS a, coalesce(t1, '') AS b, coalesce(t2, '') AS c FROM raw ORDER BY row_at",
+              "SELECT row_at, coalesce(trimmed_0, '') AS a, coalesce(trimmed_1, '') AS b, coalesce(trimmed_2, '') AS c FROM raw ORDER BY row_at",
             );
             expect(rows).toEqual(
               records.map(({ cells: [area, first, , second] }, i) => ({
@@ -79,7 +79,7 @@ describe("reading a dataset", { timeout: 60_000 }, () => {
     await withFiles([{ name: "a.csv", content: [text, ...rows].join("\n") }], async (session, [path]) => {
       await readDataset(session, path, spec);
       const [{ n, wrong }] = await session.rows(
-        "SELECT count(*) AS n, count_if(CAST(t0 AS INTEGER) <> row_at - 1) AS wrong FROM raw",
+        "SELECT count(*) AS n, count_if(CAST(trimmed_0 AS INTEGER) <> row_at - 1) AS wrong FROM raw",
       );
       expect([n, wrong]).toEqual([200_000n, 0n]);
     });

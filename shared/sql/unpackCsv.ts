@@ -5,9 +5,8 @@ import { pipeline } from "node:stream/promises";
 import { TextDecoder } from "node:util";
 import { createGunzip } from "node:zlib";
 import { AppError } from "../errors";
-import type { DataLimits } from "../usecase/limitsSpec";
 import { CsvScanner, type CsvShape } from "./csvScanner";
-import { refuseOver, refuseUnpacked } from "./overLimit";
+import { type FileLimits, refuseOver, refuseUnpacked } from "./overLimit";
 
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
@@ -21,7 +20,7 @@ export interface PlainCsv {
  * Unpacks a .csv.gz beside itself and checks the structure of the text; AppError rejected when the file is empty, cut off, binary or, as
  * soon as that is seen, over a limit. The SQL reader would take the readable part of a cut-off gzip file for the whole.
  */
-export async function unpackCsv(file: string, limits: DataLimits): Promise<PlainCsv> {
+export async function unpackCsv(file: string, limits: FileLimits): Promise<PlainCsv> {
   const scanner = new CsvScanner();
   const { size: packedBytes } = await stat(file);
   const checkLimits = (bytes: number) => {

@@ -1,9 +1,10 @@
 import type { SqlSession } from "../ports";
-import { readingFile } from "../sql/readingFile";
-import type { DataLimits } from "../usecase/limitsSpec";
-import type { DatasetSource, FileFaults } from "./datasetSource";
+import { rowNumber, sourceColumn } from "./columnNames";
+import type { FileLimits } from "./overLimit";
+import { readingFile } from "./readingFile";
 import { refuseLargeParquet } from "./refuseLargeParquet";
-import { identifier, literal, rowNumber } from "./sqlText";
+import { identifier, literal } from "./sqlText";
+import type { FileFaults, TableFile } from "./tableFile";
 
 const fileRow = "file_row_number";
 
@@ -11,15 +12,15 @@ const fileRow = "file_row_number";
 export async function openParquet(
   session: SqlSession,
   file: string,
-  limits: DataLimits,
-): Promise<DatasetSource | FileFaults> {
+  limits: FileLimits,
+): Promise<TableFile | FileFaults> {
   await refuseLargeParquet(session, file, limits);
   const plain = `read_parquet(${literal(file)}, hive_partitioning = false)`;
   const described = await readingFile(() => session.rows(`DESCRIBE SELECT * FROM ${plain}`));
   const names = described.map(({ column_name: name }) => String(name));
   const [{ n }] = await readingFile(() => session.rows(`SELECT count(*) AS n FROM ${plain}`));
-  if (Number(n) === 0) return { reasons: [{ message: "the file has no rows" }], reasonCount: 1 };
-  const columns = names.map((name, i) => `${identifier(name)} AS s${i}`);
+  if (Number(n) === 0) return { faults: [{ message: "the file has no rows" }], faultCount: 1 };
+  const columns = names.map((name, i) => `${identifier(name)} AS ${sourceColumn(i)}`);
   const sql = `SELECT ${rowOf(names)} AS ${rowNumber}, ${columns.join(", ")} FROM ${numbered(file, names)}`;
   const own = await columnNames(session, file);
   return { sql, names: own.map((name) => name.trim()), rowCount: Number(n), linesOf: async () => new Map() };

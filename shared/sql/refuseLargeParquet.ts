@@ -1,16 +1,15 @@
 import { open } from "node:fs/promises";
 import { AppError } from "../errors";
 import type { SqlSession } from "../ports";
-import { readingFile } from "../sql/readingFile";
-import type { DataLimits } from "../usecase/limitsSpec";
-import { refuseOver, refuseUnpacked } from "./overLimit";
+import { type FileLimits, refuseOver, refuseUnpacked } from "./overLimit";
+import { readingFile } from "./readingFile";
 import { literal } from "./sqlText";
 
 /** reading one of a hundred thousand columns, 12 MB, takes 400 MB of memory */
 const maxFooterMb = 24;
 
 /** Refuses a Parquet file for its size by what its footer says, before a row of it is read; AppError rejected names the limit. */
-export async function refuseLargeParquet(session: SqlSession, file: string, limits: DataLimits): Promise<void> {
+export async function refuseLargeParquet(session: SqlSession, file: string, limits: FileLimits): Promise<void> {
   const { sizeBytes, footerBytes } = await footerOf(file);
   if (footerBytes > maxFooterMb * 2 ** 20)
     throw new AppError(

@@ -1,20 +1,17 @@
 import type { SqlSession } from "../ports";
-import { readingFile } from "../sql/readingFile";
-import type { DataLimits } from "../usecase/limitsSpec";
+import { rowNumber, sourceColumn } from "./columnNames";
 import type { CsvFault } from "./csvScanner";
-import type { DatasetSource, FileFaults } from "./datasetSource";
-import { literal, rowNumber } from "./sqlText";
+import type { FileLimits } from "./overLimit";
+import { readingFile } from "./readingFile";
+import { literal } from "./sqlText";
+import type { FileFault, FileFaults, TableFile } from "./tableFile";
 import { linesOfRows, unpackCsv } from "./unpackCsv";
 
 /** Opens a comma-separated file, packed or not, whose first record names the columns; AppError rejected when it is no such file. */
-export async function openCsv(
-  session: SqlSession,
-  file: string,
-  limits: DataLimits,
-): Promise<DatasetSource | FileFaults> {
+export async function openCsv(session: SqlSession, file: string, limits: FileLimits): Promise<TableFile | FileFaults> {
   const { path, shape } = await unpackCsv(file, limits);
   if (shape.rowCount < 0) return fault("the file is empty");
-  if (shape.faultCount > 0) return { reasons: shape.faults.map(describe), reasonCount: shape.faultCount };
+  if (shape.faultCount > 0) return { faults: shape.faults.map(describe), faultCount: shape.faultCount };
   const names = await headerNames(session, path, shape.width);
   if (names.length === 1 && /[;\t]/.test(names[0]))
     return fault("the cells are separated by semicolons or tabs: save the file as comma-separated text");
@@ -25,21 +22,21 @@ export async function openCsv(
 }
 
 function fault(message: string): FileFaults {
-  return { reasons: [{ message }], reasonCount: 1 };
+  return { faults: [{ message }], faultCount: 1 };
 }
 
-function describe({ row, line, message }: CsvFault) {
+function describe({ row, line, message }: CsvFault): FileFault {
   if (row === 0) return { message: `the header (line ${line}): ${message}` };
   return { row, message: `row ${row} (line ${line}): ${message}` };
 }
 
 /** Every record as text, the header among them. The form was checked before, so nothing is guessed and nothing is refused here. */
 function reader(path: string, width: number): string {
-  const columns = Array.from({ length: width }, (_, i) => `s${i}: 'VARCHAR'`).join(", ");
+  const columns = Array.from({ length: width }, (_, i) => `${sourceColumn(i)}: 'VARCHAR'`).join(", ");
   return `read_csv(${literal(path)}, auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', columns = {${columns}}, strict_mode = false, parallel = false, compression = 'none')`;
 }
 
 async function headerNames(session: SqlSession, path: string, width: number): Promise<string[]> {
   const [header] = await readingFile(() => session.rows(`SELECT * FROM ${reader(path, width)} LIMIT 1`));
-  return Array.from({ length: width }, (_, i) => String(header[`s${i}`] ?? "").trim());
+  return Array.from({ length: width }, (_, i) => String(header[sourceColumn(i)] ?? "").trim());
 }
