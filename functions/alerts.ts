@@ -1,6 +1,6 @@
 import { app } from "@azure/functions";
 import { z } from "zod";
-import { alertPlace } from "../shared/alerts/alert";
+import { type Alert, alertPlace } from "../shared/alerts/alert";
 import { getApp } from "../shared/app";
 import { endpoint, readBody } from "./endpoint";
 import { cursorAfter, pageOfRead, pageQuery } from "./listPage";
@@ -19,7 +19,7 @@ app.http("listAlerts", {
   handler: endpoint(async (_request, _context, { subject, status, limit, cursor }) => {
     const read = await getApp().alerts.list(subject, limit + 1, status, cursor);
     const { entries, last } = pageOfRead(read, alertPlace, limit);
-    return { jsonBody: { alerts: entries, next: cursorAfter("alerts", last) } };
+    return { jsonBody: { alerts: entries.map(alertReply), next: cursorAfter("alerts", last) } };
   }, query),
 });
 
@@ -29,6 +29,15 @@ app.http("closeAlert", {
   authLevel: "admin",
   handler: endpoint(async (request) => {
     const by = await readBody(request, manualChange);
-    return { jsonBody: await getApp().alerts.close(request.params.id, by) };
+    return { jsonBody: alertReply(await getApp().alerts.close(request.params.id, by)) };
   }),
 });
+
+/** An alert as people read it; `action` and `runId` are those of its newest note. */
+function alertReply(alert: Alert) {
+  const { id, subject, rule, severity, status, summary, evidence, actions, raisedAt, lastSeenAt, occurrences } = alert;
+  const { resolvedAt, closedBy, closeReason } = alert;
+  const state = { id, subject, rule, severity, status, summary, evidence, raisedAt, lastSeenAt, occurrences };
+  const newest = { action: actions.at(-1)?.words, runId: actions.findLast(({ runId }) => runId !== undefined)?.runId };
+  return { ...state, resolvedAt, closedBy, closeReason, ...newest, actions };
+}

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { getApp } from "../shared/app";
 import { watchState } from "../shared/loop/watchState";
 import { resultPlace } from "../shared/monitoring/monitorStore";
+import { signals } from "../shared/monitoring/signals/registry";
 import { endpoint } from "./endpoint";
 import { requireSubject } from "./knownNames";
 import { cursorAfter, pageOfRead, pageQuery } from "./listPage";
@@ -24,7 +25,7 @@ app.http("getMonitors", {
 
 /** The champion's version and whether it is watched, or why not: an empty list of results does not tell. */
 async function championWatch(model: string) {
-  const state = await watchState(getApp(), model);
-  if (state.watched) return { version: state.version.version, watched: true };
-  return state;
+  const states = await Promise.all(signals.map(([section]) => watchState(getApp(), model, section)));
+  const watched = states.find((state) => state.watched);
+  return watched ? { version: watched.version.version, watched: true } : states[0];
 }

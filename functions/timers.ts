@@ -1,7 +1,7 @@
 import { app } from "@azure/functions";
 import { getApp } from "../shared/app";
 import { reconcile } from "../shared/loop/reconcile";
-import { runDriftMonitors } from "../shared/loop/runDriftMonitors";
+import { runMonitors } from "../shared/loop/runMonitors";
 import { startScheduledRuns } from "../shared/training/startScheduledRuns";
 import { background } from "./background";
 
@@ -9,7 +9,7 @@ app.timer("drift", {
   schedule: "0 5 * * * *",
   handler: (_timer, context) =>
     background(context, async () => {
-      for (const line of await runDriftMonitors(getApp())) context.log(line);
+      for (const line of await runMonitors(getApp())) context.log(line);
     }),
 });
 

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { AlertStore } from "./alerts/alertStore";
 import { tellOfChange } from "./alerts/changedDocument";
+import { dispatchActions } from "./alerts/dispatch";
 import { createBlobStore } from "./azure/blobs";
 import { connectStorage } from "./azure/connection";
 import { prepareStorage } from "./azure/prepareStorage";
@@ -15,6 +16,7 @@ import { VersionExplanations } from "./explain/explainVersion";
 import { TreeViews } from "./explain/trees/treeViews";
 import { InboxLedger } from "./inbox/inboxLedger";
 import { VerifiedBlobs } from "./ledger/verifiedBlobs";
+import { retrainParts } from "./loop/retrainParts";
 import { MonitorStore } from "./monitoring/monitorStore";
 import { createIsolatedRuntime } from "./onnxruntime/isolatedRuntime";
 import { createOnnxRuntime, onnxRuntimeVersion } from "./onnxruntime/runtime";
@@ -89,16 +91,19 @@ function baseParts(config: Config, telemetry: Telemetry, clock: Clock) {
 type BaseParts = ReturnType<typeof baseParts>;
 
 /** What is kept in storage, each kind in its store. */
-function storeParts({ blobs, tables, clock, telemetry }: BaseParts) {
-  const alerts = new AlertStore(tables, clock, telemetry);
+function storeParts({ blobs, tables, queues, clock, telemetry, usecases, codeRevision }: BaseParts) {
+  const policiesOf = (subject: string) => usecases.get(subject)?.spec.policies;
+  const dispatch = dispatchActions(policiesOf, () => retrainParts({ runs, queues, clock, codeRevision }));
+  const alerts = new AlertStore(tables, clock, telemetry, dispatch);
   const documents = new VerifiedBlobs(blobs, (changed) => tellOfChange(alerts, changed));
+  const runs = new RunStore(tables, blobs, documents);
   return {
     alerts,
     documents,
     datasets: new DatasetRegistry(tables, documents, clock),
     inbox: new InboxLedger(tables, clock),
     monitors: new MonitorStore(tables, blobs),
-    runs: new RunStore(tables, blobs, documents),
+    runs,
   };
 }
 

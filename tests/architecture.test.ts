@@ -36,7 +36,8 @@ const show = ({ file, target }: Import) => `${file} imports ${target}`;
  */
 const floors = [
   ["functions"],
-  ["loop", "app"],
+  ["app"],
+  ["loop"],
   ["storageNames"],
   ["training", "card", "uploads", "dataWork"],
   ["checks", "explain", "onnxruntime"],
@@ -44,8 +45,9 @@ const floors = [
   ["registry", "capture"],
   ["learners", "evaluation"],
   ["data"],
-  ["usecase", "alerts", "config"],
-  ["monitoring", "inbox"],
+  ["usecase", "config"],
+  ["monitoring"],
+  ["alerts", "inbox"],
   ["ledger", "onnx", "azure", "sql", "page"],
   ["process", "problem", "checkInput", "requestJson", "documents", "charts"],
   ["math", "inputFaults", "featureTable", "ports"],
@@ -75,7 +77,8 @@ const rooms: Record<string, string[][]> = {
     ["trainer"],
   ],
   "shared/explain": [["explain"], ["shapley", "trees", "surrogate"], ["model"]],
-  "shared/monitoring": [["monitoring"], ["distances"]],
+  "shared/monitoring": [["signals"], ["monitoring"], ["distances"]],
+  "shared/alerts": [["alertChange", "changedDocument"], ["alertStore"], ["dispatch"], ["actions"], ["alerts"]],
 };
 
 /** What may be imported of a family from outside it. */

@@ -1,6 +1,7 @@
 import { newestFirst } from "../ledger/auditEntry";
 import { cutText } from "../ledger/cutText";
 import type { TableRow } from "../ports";
+import type { ActionNote } from "./actionNote";
 
 export const alertTable = "alerts";
 
@@ -19,10 +20,8 @@ export interface Alert {
   summary: string;
   /** of an alert about files, `count` and the newest `files` that are at fault, too */
   evidence: Record<string, unknown>;
-  /** what was started because of it, in words */
-  action?: string;
-  /** the run that was started because of it */
-  runId?: string;
+  /** what became of the actions that it starts, oldest first */
+  actions: ActionNote[];
   raisedAt: string;
   lastSeenAt: string;
   occurrences: number;
@@ -49,7 +48,7 @@ const summaryLength = 2000;
 export function newAlert({ file: _file, ...condition }: Condition, now: Date): Alert {
   const at = now.toISOString();
   const id = `${condition.subject}.${at.replace(/[-:.]/g, "")}-${condition.rule}`;
-  return { ...condition, id, status: "open", raisedAt: at, lastSeenAt: at, occurrences: 1 };
+  return { ...condition, id, status: "open", raisedAt: at, lastSeenAt: at, occurrences: 1, actions: [] };
 }
 
 /** Where the alert of an id stands; undefined when it can be none. */
@@ -76,23 +75,31 @@ function keyOf(raisedAt: Date, rule: string): string {
 }
 
 export function alertRow(alert: Alert): TableRow {
-  const { evidence, summary, ...plain } = alert;
+  const { evidence, summary, actions, ...plain } = alert;
   return {
     partitionKey: alert.subject,
     rowKey: alertKey(alert),
     ...plain,
     summary: cutText(summary, summaryLength),
     evidence: JSON.stringify(evidence),
+    actions: JSON.stringify(actions),
   };
 }
 
 /** The alert that a row holds; ids of early versions did not name the subject. */
 export function readAlert(row: TableRow): Alert {
-  const { partitionKey: subject, rowKey: _key, etag: _etag, evidence, ...plain } = row;
+  const { partitionKey: subject, rowKey: _key, etag: _etag, evidence, actions, action, runId, ...plain } = row;
   const id = String(plain.id);
   return {
     ...(plain as unknown as Alert),
     id: id.startsWith(`${subject}.`) ? id : `${subject}.${id}`,
     evidence: JSON.parse(String(evidence)),
+    actions: actions === undefined ? firstNote(row) : JSON.parse(String(actions)),
   };
+}
+
+function firstNote({ action, runId, lastSeenAt }: TableRow): ActionNote[] {
+  if (action === undefined) return [];
+  const note = { kind: "retrain", at: String(lastSeenAt), words: String(action) };
+  return [runId === undefined ? { ...note, outcome: "waiting" } : { ...note, outcome: "done", runId: String(runId) }];
 }

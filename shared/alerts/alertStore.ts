@@ -1,9 +1,10 @@
-import { setTimeout as delay } from "node:timers/promises";
-import { AppError, isAppError } from "../errors";
+import { AppError } from "../errors";
 import { type AuditEntry, type AuditPage, type AuditRecord, auditInsert, listAudit } from "../ledger/auditEntry";
 import { cutText } from "../ledger/cutText";
+import { retryConflict } from "../ledger/retryConflict";
 import type { Clock, TableOperation, TableRow, TableStore, Telemetry } from "../ports";
 import { telemetryEvents } from "../telemetryNames";
+import { type ActionNote, withNote } from "./actionNote";
 import { type Alert, alertKey, alertRow, alertTable, type Condition, newAlert, placeOfAlert, readAlert } from "./alert";
 import {
   type AlertFile,
@@ -17,8 +18,7 @@ import {
   withoutFile,
 } from "./alertFiles";
 import { listAlerts, type OpenAlert, openAlert } from "./alertList";
-
-const attempts = 20;
+import type { Dispatch } from "./dispatch";
 
 /** Alerts in one table: a row an alert, and a row `open:{rule}` that keeps a condition from being raised twice. */
 export class AlertStore {
@@ -26,22 +26,19 @@ export class AlertStore {
     private readonly tables: TableStore,
     private readonly clock: Clock,
     private readonly telemetry: Telemetry,
+    /** starts the actions of an alert each time its condition is found to hold */
+    private readonly dispatch: Dispatch,
   ) {}
 
-  /** Raises an alert, or counts one more occurrence on the one that is open. */
-  raise(condition: Condition): Promise<{ alert: Alert; raised: boolean }> {
-    return retried(async () => {
-      const pointer = await this.pointer(condition.subject, condition.rule);
-      const open = await openAlert(this.tables, pointer);
-      return open
-        ? { alert: await this.seenAgain(open, condition), raised: false }
-        : { alert: await this.insert(condition, pointer), raised: true };
-    });
+  /** Raises an alert, or counts one more occurrence on the one that is open; then starts the actions that policies want for it. */
+  async raise(condition: Condition): Promise<{ alert: Alert; raised: boolean }> {
+    const { alert, raised } = await this.record(condition);
+    return { alert: await this.dispatch(alert, (about, note) => this.note(about, note)), raised };
   }
 
   /** The condition is over, or, given one, that file's part in it: closes the open alert of a rule, if nothing else keeps it open. */
   resolve(subject: string, rule: string, file?: string): Promise<Alert | undefined> {
-    return retried(async () => {
+    return retried(subject, async () => {
       const open = await openAlert(this.tables, await this.pointer(subject, rule));
       if (open === undefined) return undefined;
       if (file === undefined) return this.end(open, {}, []);
@@ -53,7 +50,7 @@ export class AlertStore {
 
   /** Closes the open alert of a rule, if there is one and `isOver` finds its condition over. */
   resolveWhere(subject: string, rule: string, isOver: (alert: Alert) => boolean): Promise<Alert | undefined> {
-    return retried(async () => {
+    return retried(subject, async () => {
       const open = await openAlert(this.tables, await this.pointer(subject, rule));
       return open === undefined || !isOver(open.alert) ? undefined : this.end(open, {}, []);
     });
@@ -61,7 +58,7 @@ export class AlertStore {
 
   /** Closes an alert by hand, whatever its condition; AppError not_found when there is none, conflict when it is resolved already. */
   async close(id: string, by: { actor: string; reason: string }): Promise<Alert> {
-    const closed = await retried(async () => {
+    const closed = await retried(id, async () => {
       const found = await this.find(id);
       const open =
         found.status === "open"
@@ -75,16 +72,6 @@ export class AlertStore {
     return closed;
   }
 
-  /** Notes on an alert what was done about it, also when it was resolved meanwhile. */
-  noteAction(alert: Alert, action: string, runId?: string): Promise<void> {
-    return retried(async () => {
-      const row = await this.tables.get(alertTable, alert.subject, alertKey(alert));
-      if (row === undefined) throw new Error(`the alert ${alert.id} is gone`);
-      const noted = alertRow({ ...readAlert(row), action, runId });
-      await this.tables.transaction(alertTable, [{ kind: "replace", row: noted, etag: row.etag }]);
-    });
-  }
-
   /** Alerts of one subject, or of all, newest first; of one status, or of both; those after the place `after` only. */
   list(subject: string | undefined, limit: number, status?: Alert["status"], after?: string): Promise<Alert[]> {
     return listAlerts(this.tables, { subject, limit, status, after });
@@ -93,6 +80,36 @@ export class AlertStore {
   /** Audit entries about the subject's alerts, newest first. */
   audit(subject: string, page: AuditPage): Promise<AuditRecord[]> {
     return listAudit(this.tables, alertTable, subject, page);
+  }
+
+  private record(condition: Condition): Promise<{ alert: Alert; raised: boolean }> {
+    const { subject, rule } = condition;
+    return retried(subject, async () => {
+      const pointer = await this.pointer(subject, rule);
+      const open = await openAlert(this.tables, pointer);
+      return open
+        ? { alert: await this.seenAgain(open, condition), raised: false }
+        : { alert: await this.insert(condition, pointer), raised: true };
+    });
+  }
+
+  /** Notes on an alert what became of an action, with its audit entry, also when the alert was resolved meanwhile; gives it as it then stands. */
+  private note(about: Alert, note: Omit<ActionNote, "at">): Promise<Alert> {
+    const { id, subject } = about;
+    return retried(subject, async () => {
+      const row = await this.tables.get(alertTable, subject, alertKey(about));
+      if (row === undefined) throw new AppError("not_found", `the alert ${id} is gone`);
+      const alert = readAlert(row);
+      const now = this.clock.now();
+      const actions = withNote(alert.actions, { ...note, at: now.toISOString() });
+      if (actions === undefined) return alert;
+      const noted = { ...alert, actions };
+      await this.tables.transaction(alertTable, [
+        { kind: "replace", row: alertRow(noted), etag: row.etag },
+        auditInsert(subject, noteEntry(noted, note), now),
+      ]);
+      return noted;
+    });
   }
 
   private pointer(subject: string, rule: string): Promise<TableRow | undefined> {
@@ -191,14 +208,13 @@ function auditEntry(
   return { operation: `${verb}-${id}`, action, actor, subject: `${subject} ${rule}`, reason };
 }
 
-/** Again when another writer was faster: each try reads anew. */
-async function retried<T>(work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (attempt === attempts || !isAppError(error, "conflict", "precondition_failed")) throw error;
-      await delay(Math.random() * 20 * Math.min(attempt, 10));
-    }
-  }
+function noteEntry(alert: Alert, { kind, outcome, words, runId }: Omit<ActionNote, "at">): AuditEntry {
+  // an alert may have several notes at one instant
+  const verb = `act-${alert.actions.length}-${kind}`;
+  const entry = auditEntry(verb, alert, `alert action ${outcome}`, { actor: "policy", reason: words });
+  return { ...entry, details: { kind, runId } };
+}
+
+function retried<T>(whose: string, work: () => Promise<T>): Promise<T> {
+  return retryConflict(`the alerts of ${whose}`, work);
 }

@@ -1,3 +1,4 @@
+import type { MonitorSection } from "../monitoring/signals/registry";
 import type { ModelRegistry } from "../registry/modelRegistry";
 import type { ModelVersion } from "../registry/modelVersion";
 import type { Usecase } from "../usecase/loadUsecases";
@@ -9,13 +10,23 @@ export interface WatchPorts {
   capture?: object;
 }
 
-/** The champion that is watched for drift with the blob of its training profile, or why none is. */
-export type WatchState =
-  | { watched: true; usecase: Usecase; version: ModelVersion; profileBlob: string }
-  | { watched: false; version?: number; reason: string };
+/** A champion that is watched, with the blob of its training profile. */
+export interface WatchedChampion {
+  watched: true;
+  usecase: Usecase;
+  version: ModelVersion;
+  profileBlob: string;
+}
 
-/** Whether a model's champion is watched for drift of its inputs. */
-export async function watchState({ usecases, registry, capture }: WatchPorts, model: string): Promise<WatchState> {
+/** The champion that a signal watches, or why it watches none. */
+export type WatchState = WatchedChampion | { watched: false; version?: number; reason: string };
+
+/** Whether the signal with this section of a spec's `monitors` watches a model's champion. */
+export async function watchState(
+  { usecases, registry, capture }: WatchPorts,
+  model: string,
+  section: MonitorSection,
+): Promise<WatchState> {
   const champion = await registry.alias(model, "champion");
   const version = champion?.version;
   const usecase = usecases.get(model);
@@ -25,8 +36,8 @@ export async function watchState({ usecases, registry, capture }: WatchPorts, mo
       version,
       reason: `no use case is called "${model}": only champions of use cases are watched`,
     };
-  if (!usecase.spec.monitors.drift.enabled)
-    return { watched: false, version, reason: "the use case switches it off (monitors.drift.enabled)" };
+  if (!usecase.spec.monitors[section].enabled)
+    return { watched: false, version, reason: `the use case switches it off (monitors.${section}.enabled)` };
   if (capture === undefined)
     return { watched: false, version, reason: "scored rows are not captured (TIDEGATE_CAPTURE is false)" };
   if (version === undefined) return { watched: false, reason: "there is no champion to watch" };

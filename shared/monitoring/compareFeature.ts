@@ -3,6 +3,8 @@ import { percent } from "../figure";
 import { compareCategories } from "./compareCategories";
 import { compareNumbers } from "./compareNumbers";
 import { effectiveMissingSizes, effectiveSizes } from "./dependence";
+import { jensenShannonStatistic } from "./distances/jensenShannon";
+import { wassersteinStatistic } from "./distances/wasserstein";
 import type { Comparison, FeatureDrift } from "./featureDrift";
 import { noDriftShares, type SampleSizes } from "./noDrift";
 import type { CategoryProfile, FeatureProfile, NumberProfile } from "./profile";
@@ -17,7 +19,7 @@ export function compareFeature(comparison: Comparison, index: number, target: Fe
   const isNumber = bins.type === "number";
   const common: Omit<FeatureDrift, "verdict"> = {
     feature: bins.name,
-    statistic: isNumber ? "wasserstein1/sigma" : "jensenShannonDebiased",
+    statistic: isNumber ? wassersteinStatistic : jensenShannonStatistic,
     value: null,
     threshold: null,
     thresholdOrigin: "effect size",

@@ -1,14 +1,15 @@
 import { compareFeature } from "./compareFeature";
 import { type Dependence, judgeDependence } from "./dependence";
 import type { DriftSettings } from "./driftSettings";
-import type { DriftVerdict, FeatureDrift } from "./featureDrift";
+import type { FeatureDrift } from "./featureDrift";
 import { normalTail } from "./noDrift";
 import type { Profile } from "./profile";
 import type { TrainingProfile } from "./trainingProfile";
+import type { Verdict } from "./verdict";
 
 /** Every feature's result and the verdict over all of them. */
 export interface DriftResult {
-  verdict: DriftVerdict;
+  verdict: Verdict;
   baseline: "training rows";
   /** the time of the training rows, where they have one */
   baselineSpan?: { from: string; to: string };
@@ -54,7 +55,7 @@ function overall(
   { minRows, minDriftedFeatures }: DriftSettings,
 ): Pick<DriftResult, "verdict" | "reason"> {
   if (rows < minRows) return { verdict: "insufficient_data", reason: `${rows} rows; ${minRows} are needed (minRows)` };
-  const having = (verdict: DriftVerdict) => features.filter((feature) => feature.verdict === verdict);
+  const having = (verdict: Verdict) => features.filter((feature) => feature.verdict === verdict);
   if (having("drift").length >= minDriftedFeatures) return { verdict: "drift" };
   const failed = having("failed");
   if (failed.length > 0) return { verdict: "failed", reason: namedReasons(failed) };

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { jensenShannonThreshold } from "./distances/jensenShannon";
+import { wassersteinThreshold } from "./distances/wasserstein";
 
 /** What a use case sets of its drift monitor; every field has a default. */
 export const driftSettings = z.strictObject({
@@ -9,9 +11,9 @@ export const driftSettings = z.strictObject({
   /** known values that a feature needs to be compared */
   minRows: z.int().min(1).default(100),
   /** numeric features: Wasserstein-1 divided by the training standard deviation */
-  numericThreshold: z.number().positive().default(0.1),
+  numericThreshold: z.number().positive().default(wassersteinThreshold),
   /** categorical features: debiased base-2 Jensen-Shannon distance */
-  categoricalThreshold: z.number().positive().default(0.1),
+  categoricalThreshold: z.number().positive().default(jensenShannonThreshold),
   /** shares of missing values, of the target and the training rows, that lie this far apart */
   missingThreshold: z.number().positive().default(0.05),
   /** alert when at least this many features drift */

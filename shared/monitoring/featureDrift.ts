@@ -1,20 +1,21 @@
 import type { Dependence } from "./dependence";
+import type { jensenShannonStatistic } from "./distances/jensenShannon";
+import type { wassersteinStatistic } from "./distances/wasserstein";
 import type { DriftSettings } from "./driftSettings";
 import type { ThresholdOrigin } from "./threshold";
 import type { TrainingProfile } from "./trainingProfile";
-
-export type DriftVerdict = "ok" | "drift" | "insufficient_data" | "failed";
+import type { Verdict } from "./verdict";
 
 /** One feature's distance between training and target rows, and what else was judged of it. */
 export interface FeatureDrift {
   feature: string;
-  statistic: "wasserstein1/sigma" | "jensenShannonDebiased";
+  statistic: typeof wassersteinStatistic | typeof jensenShannonStatistic;
   /** null where it could not be computed */
   value: number | null;
   threshold: number | null;
   thresholdOrigin: ThresholdOrigin;
   /** over everything that was judged of the feature */
-  verdict: DriftVerdict;
+  verdict: Verdict;
   /** what was found to be drift */
   drifted: ("distribution" | "missing" | "unseen")[];
   /** known values on either side */

@@ -1,5 +1,6 @@
 import { keyBehind, newestFirst } from "../ledger/auditEntry";
 import type { BlobStore, TableStore } from "../ports";
+import type { Verdict } from "./verdict";
 
 const table = "monitors";
 const container = "monitors";
@@ -10,7 +11,7 @@ export interface MonitorResult {
   version: number;
   signal: string;
   at: string;
-  verdict: "ok" | "drift" | "insufficient_data" | "failed";
+  verdict: Verdict;
   /** what lacks, where the verdict is insufficient_data or failed */
   reason?: string;
   windowStart: string;

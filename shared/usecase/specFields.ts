@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { driftSettings } from "../monitoring/driftSettings";
+import { actionPolicies } from "../alerts/actions/registry";
+import { monitorsSpec } from "../monitoring/signals/registry";
 import { entityName, entityNameRule } from "../names";
 import { cardSpec } from "./cardSpec";
 import { checksSpec } from "./checksSpec";
@@ -147,12 +148,10 @@ const gates = z.strictObject({
 
 const policies = z.strictObject({
   onNewData: z.enum(["train", "none"]).default("train"),
-  onDrift: z.enum(["retrain", "none"]).default("retrain"),
+  ...actionPolicies,
   /** hours between scheduled retraining runs; without it only new data and drift retrain */
   retrainEveryHours: z.number().positive().optional(),
   minNewLabelledRows: z.int().min(1).default(1),
-  /** at most one drift-started run in this many hours */
-  cooldownHours: z.number().min(0).default(6),
 });
 
 const scoring = z.strictObject({
@@ -188,7 +187,7 @@ export const specFields = z.strictObject({
   gates: gates.prefault({}),
   evaluation: evaluationSpec.optional(),
   scoring: scoring.prefault({}),
-  monitors: z.strictObject({ drift: driftSettings.prefault({}) }).prefault({}),
+  monitors: monitorsSpec.prefault({}),
   policies: policies.prefault({}),
   limits: limitsSpec.prefault({}),
   card: cardSpec.prefault({}),

@@ -34,7 +34,7 @@ async function seed(): Promise<void> {
   const monitors = new MonitorStore(tables, blobs);
   const datasets = new DatasetRegistry(tables, documents, clock);
   const registry = new ModelRegistry({ blobs, documents, tables, clock, telemetry: new RecordedTelemetry() });
-  const alerts = new AlertStore(tables, clock, new RecordedTelemetry());
+  const alerts = new AlertStore(tables, clock, new RecordedTelemetry(), async (alert) => alert);
   for (minute = 0; minute < 7; minute++) {
     // names that sort another way than their times
     const id = `${usecase}.request-${(minute * 5) % 7}`;

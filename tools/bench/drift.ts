@@ -10,6 +10,7 @@ import { rollUpCapture } from "../../shared/capture/rollUp";
 import { messageOf } from "../../shared/errors";
 import { seededRandom } from "../../shared/math/seededRandom";
 import { compareProfiles } from "../../shared/monitoring/drift";
+import { driftSettings } from "../../shared/monitoring/driftSettings";
 import { trainingProfile } from "../../shared/monitoring/trainingProfile";
 import type { ModelSignature } from "../../shared/onnx/signature";
 import { capturedRows } from "../../shared/serving/wire/registry";
@@ -25,16 +26,7 @@ requests of 100 rows and of 1 row. Beside it the physical limit: reading the sam
 
 const columns = 7;
 const levels = ["clear", "rain", "snow"];
-const settings = {
-  enabled: true,
-  windowHours: 24,
-  maxWindowHours: 168,
-  minRows: 100,
-  numericThreshold: 0.1,
-  categoricalThreshold: 0.1,
-  missingThreshold: 0.05,
-  minDriftedFeatures: 1,
-};
+const settings = driftSettings.parse({});
 
 const slots = [
   ...Array.from({ length: columns }, (_, index) => ({

@@ -1,3 +1,9 @@
+/** How categories are compared, by its name in results. */
+export const jensenShannonStatistic = "jensenShannonDebiased";
+
+/** The distance from which shares of categories count as moved, where the spec sets none. */
+export const jensenShannonThreshold = 0.1;
+
 /**
  * Base-2 Jensen-Shannon distance of two count vectors over the same categories, 0 to 1; the same as
  * scipy.spatial.distance.jensenshannon(p, q, base=2). Source: D. Endres, J. Schindelin, "A new metric for probability distributions", 2003.

@@ -1,3 +1,9 @@
+/** How numbers are compared, by its name in results: the distance over the training rows' standard deviation. */
+export const wassersteinStatistic = "wasserstein1/sigma";
+
+/** The distance, in standard deviations, from which a number counts as moved, where the spec sets none. */
+export const wassersteinThreshold = 0.1;
+
 /** A distribution as weighted points; weights need not sum to one. */
 export interface WeightedPoints {
   values: ArrayLike<number>;

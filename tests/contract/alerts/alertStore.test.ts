@@ -1,15 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { alertPlace } from "../../../shared/alerts/alert";
 import { AlertStore } from "../../../shared/alerts/alertStore";
+import type { Dispatch } from "../../../shared/alerts/dispatch";
 import { RecordedTelemetry } from "../../support/recordedTelemetry";
 import { type Storage, startStorage } from "../../support/storage";
 
 let storage: Storage;
 let alerts: AlertStore;
 const telemetry = new RecordedTelemetry();
+const noActions: Dispatch = async (alert) => alert;
 beforeAll(async () => {
   storage = await startStorage();
-  alerts = new AlertStore(storage.tables, { now: () => new Date() }, telemetry);
+  alerts = new AlertStore(storage.tables, { now: () => new Date() }, telemetry, noActions);
 });
 afterAll(() => storage?.stop());
 
@@ -30,7 +32,7 @@ const condition = (subject: string, rule = "input-drift") => ({
 describe("alerts", () => {
   it("of one instant come a page at a time, each once", async () => {
     const at = new Date("2026-01-01T00:00:00Z");
-    const instant = new AlertStore(storage.tables, { now: () => at }, telemetry);
+    const instant = new AlertStore(storage.tables, { now: () => at }, telemetry, noActions);
     const rules = ["a", "b", "c", "d"];
     for (const rule of rules) await instant.raise(condition("instant", rule));
     for (const status of [undefined, "open"] as const) {
@@ -93,7 +95,7 @@ describe("alerts", () => {
   });
 
   it("of one status are found behind any number of the other", async () => {
-    const store = new AlertStore(storage.tables, tickingClock(), telemetry);
+    const store = new AlertStore(storage.tables, tickingClock(), telemetry, noActions);
     await store.raise(condition("filtered", "stays"));
     for (let i = 0; i < 5; i++) {
       await store.raise(condition("filtered", "comes-and-goes"));
@@ -105,27 +107,6 @@ describe("alerts", () => {
     expect(await rules("open", 1)).toEqual(["newest"]);
     expect(await rules("open", 10)).toEqual(["newest", "stays"]);
     expect(await rules("resolved", 2)).toEqual(["comes-and-goes", "comes-and-goes"]);
-  });
-
-  it("keep what is noted on them, and stay resolved when they were resolved meanwhile", async () => {
-    const { alert } = await alerts.raise(condition("noted"));
-    await alerts.raise(condition("noted"));
-    await alerts.resolve("noted", "input-drift");
-    await alerts.noteAction(alert, "started a run", "noted.drift-1");
-    const [noted] = await alerts.list("noted", 1);
-    expect(noted).toMatchObject({
-      status: "resolved",
-      occurrences: 2,
-      action: "started a run",
-      runId: "noted.drift-1",
-    });
-    expect((await alerts.raise(condition("noted"))).raised).toBe(true);
-  });
-
-  it("lose nothing when two instances write to one at the same time", async () => {
-    const { alert } = await alerts.raise(condition("both"));
-    await Promise.all([alerts.noteAction(alert, "started a run"), alerts.raise(condition("both"))]);
-    expect(await alerts.list("both", 1)).toMatchObject([{ action: "started a run", occurrences: 2 }]);
   });
 
   it("are closed by a person, whose name and reason stand on them and in the audit trail", async () => {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { TableClient } from "@azure/data-tables";
 import { afterEach, describe, expect, it } from "vitest";
 import { sha256Of } from "../../../shared/ledger/verifiedBlobs";
-import { runDriftMonitors } from "../../../shared/loop/runDriftMonitors";
+import { runMonitors } from "../../../shared/loop/runMonitors";
 import type { TableRow as Row } from "../../../shared/ports";
 import { finishTraining } from "../../../shared/training/finishTraining";
 import { trainingQueues } from "../../../shared/training/runRecord";
@@ -198,7 +198,7 @@ describe("a stored document that was changed", { timeout: 120_000 }, () => {
       text.replace(/\d/, (digit) => String((Number(digit) + 1) % 10)),
     );
     await tamper(String(version.background), (text) => text.replace(/\d/, (digit) => String((Number(digit) + 1) % 10)));
-    expect((await runDriftMonitors(loop.app)).join("\n")).toContain("is not what was recorded");
+    expect((await runMonitors(loop.app)).join("\n")).toContain("is not what was recorded");
     await expect(loop.app.explanations.of(usecase, "1")).rejects.toMatchObject({ code: "corrupt" });
   });
 

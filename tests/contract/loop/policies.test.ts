@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { readAuditTrail } from "../../../shared/ledger/auditTrail";
 import { handlePoison } from "../../../shared/loop/handlePoison";
 import { reconcile } from "../../../shared/loop/reconcile";
-import { runDriftMonitors } from "../../../shared/loop/runDriftMonitors";
+import { runMonitors } from "../../../shared/loop/runMonitors";
 import { watchState } from "../../../shared/loop/watchState";
 import { cancelRun } from "../../../shared/training/cancelRun";
 import { finishTraining } from "../../../shared/training/finishTraining";
@@ -132,7 +132,7 @@ describe("drift", () => {
     return Object.fromEntries(Object.keys(example).map((name) => [name, value(name)]));
   });
   const shifted = usual.map((row) => ({ ...row, Altitude_m: Number(row.Altitude_m ?? 1300) + 800 }));
-  const check = () => runDriftMonitors(loop.app);
+  const check = () => runMonitors(loop.app);
   const alert = async () => (await loop.app.alerts.list(usecase, 1))[0];
 
   it("raises one alert and one run while it lasts, closes when traffic is usual again, and keeps the pause", async () => {
@@ -140,7 +140,11 @@ describe("drift", () => {
     await loop.score(usecase, shifted);
     expect(await check()).toEqual([expect.stringContaining("drift over 999 rows")]);
     const started = `${usecase}.drift-`;
-    expect(await alert()).toMatchObject({ status: "open", occurrences: 1, runId: expect.stringContaining(started) });
+    expect(await alert()).toMatchObject({
+      status: "open",
+      occurrences: 1,
+      actions: [{ runId: expect.stringContaining(started) }],
+    });
     loop.passHours(1);
     await check();
     expect(await alert()).toMatchObject({ status: "open", occurrences: 2 });
@@ -156,7 +160,10 @@ describe("drift", () => {
     loop.passHours(2);
     await loop.score(usecase, shifted);
     await check();
-    expect(await alert()).toMatchObject({ status: "open", action: expect.stringContaining("less than 6 h ago") });
+    expect(await alert()).toMatchObject({
+      status: "open",
+      actions: [{ words: expect.stringContaining("less than 6 h ago") }],
+    });
     expect((await runs()).filter(({ trigger }) => trigger === "drift")).toHaveLength(1);
     loop.passHours(1.5);
     await check();
@@ -211,12 +218,14 @@ describe("drift", () => {
 
   it("is not looked for where the use case switches it off, which is said", async () => {
     loop = await startLoop({}, { enabled: false });
-    expect(await check()).toEqual([`${usecase}: not watched: the use case switches it off (monitors.drift.enabled)`]);
+    expect(await check()).toEqual([
+      `${usecase}: input-drift: not watched: the use case switches it off (monitors.drift.enabled)`,
+    ]);
   });
 
   it("says of a champion that was uploaded that it is not watched, and why", async () => {
     await withChampion({ onDrift: "none" });
-    expect(await watchState(loop.app, usecase)).toMatchObject({ watched: true, version: { version: 1 } });
+    expect(await watchState(loop.app, usecase, "drift")).toMatchObject({ watched: true, version: { version: 1 } });
     const { registry } = loop.app;
     const { trainingProfile: _none, lineage: _own, ...details } = await registry.version(usecase, 1);
     const { version } = await registry.register({
@@ -228,17 +237,19 @@ describe("drift", () => {
     });
     const move = { alias: "champion", version, actor: "Ada", reason: "a trial", operation: "move" } as const;
     await registry.moveAlias({ model: usecase, ...move });
-    expect(await watchState(loop.app, usecase)).toEqual({
+    expect(await watchState(loop.app, usecase, "drift")).toEqual({
       watched: false,
       version: 2,
       reason: expect.stringMatching(/^version 2 was uploaded, without a profile of its training rows/),
     });
-    expect(await check()).toEqual([expect.stringContaining("coffee-grade: not watched: version 2 was uploaded")]);
+    expect(await check()).toEqual([
+      expect.stringContaining("coffee-grade: input-drift: not watched: version 2 was uploaded"),
+    ]);
     expect(await loop.app.monitors.list(usecase, 1)).toEqual([]);
-    expect(await watchState({ ...loop.app, capture: undefined }, usecase)).toMatchObject({
+    expect(await watchState({ ...loop.app, capture: undefined }, usecase, "drift")).toMatchObject({
       reason: "scored rows are not captured (TIDEGATE_CAPTURE is false)",
     });
-    expect(await watchState(loop.app, "elsewhere")).toMatchObject({
+    expect(await watchState(loop.app, "elsewhere", "drift")).toMatchObject({
       reason: expect.stringContaining('no use case is called "elsewhere"'),
     });
   });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildModelCard } from "../../../shared/card/buildModelCard";
 import { modelCardPage } from "../../../shared/card/modelCardPage";
 import { explainRequest } from "../../../shared/explain/explainRequest";
-import { runDriftMonitors } from "../../../shared/loop/runDriftMonitors";
+import { runMonitors } from "../../../shared/loop/runMonitors";
 import { seededRandom } from "../../../shared/math/seededRandom";
 import { Loop } from "../../support/loop";
 
@@ -130,7 +130,7 @@ describe("names that every object has, in the whole loop", () => {
   it("are watched for drift", async () => {
     for (let i = 0; i < 5; i++) await loop.score("odd-names", new Array(10).fill(row));
     await loop.app.capture?.flush();
-    await runDriftMonitors(loop.app);
+    await runMonitors(loop.app);
     const [version] = await loop.app.monitors.list("odd-names", 1);
     expect(JSON.stringify(version)).toContain("hasOwnProperty");
   });

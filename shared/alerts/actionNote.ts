@@ -1,0 +1,29 @@
+/** What became of one action for an alert; each change of it is a note of its own. */
+export interface ActionNote {
+  /** the action */
+  kind: string;
+  at: string;
+  /** done: never again for this alert; waiting or failed: tried again at the next occurrence */
+  outcome: "done" | "waiting" | "failed";
+  words: string;
+  /** the run that was started */
+  runId?: string;
+}
+
+/** newest notes of actions that are not done, which an alert keeps; the audit trail has them all */
+const keptOpenNotes = 10;
+
+/** Whether the action has been done for the alert of these notes. */
+export function isDone(notes: readonly ActionNote[], kind: string): boolean {
+  return notes.some((note) => note.kind === kind && note.outcome === "done");
+}
+
+/** The notes with one more, newest last; undefined where it says nothing new. */
+export function withNote(notes: readonly ActionNote[], note: ActionNote): ActionNote[] | undefined {
+  if (isDone(notes, note.kind)) return undefined;
+  const last = notes.findLast(({ kind }) => kind === note.kind);
+  if (last?.outcome === note.outcome && last.words === note.words) return undefined;
+  const open = [...notes, note].filter(({ outcome }) => outcome !== "done");
+  const dropped = new Set(open.slice(0, -keptOpenNotes));
+  return [...notes, note].filter((one) => !dropped.has(one));
+}

@@ -1,0 +1,18 @@
+import type { Alert, Condition } from "./alert";
+import type { AlertStore } from "./alertStore";
+
+/** A condition that holds, or the end of the alert that told of one, where `isOver` finds it ended. */
+export type AlertChange =
+  | { raise: Omit<Condition, "subject"> }
+  | { resolve: { rule: string; isOver(alert: Alert): boolean } };
+
+/** Makes changes to a subject's alerts, one after the other. */
+export async function changeAlerts(
+  alerts: Pick<AlertStore, "raise" | "resolveWhere">,
+  subject: string,
+  changes: readonly AlertChange[],
+): Promise<void> {
+  for (const change of changes)
+    if ("raise" in change) await alerts.raise({ ...change.raise, subject });
+    else await alerts.resolveWhere(subject, change.resolve.rule, change.resolve.isOver);
+}

@@ -1,0 +1,124 @@
+import { changeAlerts } from "../alerts/alertChange";
+import type { AlertStore } from "../alerts/alertStore";
+import { capturedWindow } from "../capture/capturedWindow";
+import { messageOf } from "../errors";
+import type { MonitorStore } from "../monitoring/monitorStore";
+import { type MonitorSection, signals } from "../monitoring/signals/registry";
+import type { Evaluation, Signal, SignalSettings, Watched } from "../monitoring/signals/signal";
+import type { TrainingProfile } from "../monitoring/trainingProfile";
+import type { BlobStore, Clock, Telemetry } from "../ports";
+import { capturedRows } from "../serving/wire/registry";
+import type { Usecase } from "../usecase/loadUsecases";
+import { type WatchedChampion, type WatchPorts, watchState } from "./watchState";
+
+export interface MonitorPorts extends WatchPorts {
+  alerts: AlertStore;
+  monitors: MonitorStore;
+  blobs: BlobStore;
+  clock: Clock;
+  telemetry: Telemetry;
+  /** this instance's unwritten captures are written first, so that a signal sees what was just served */
+  capture?: { flush(): Promise<void> };
+}
+
+const failedRule = "monitor-failed";
+
+/**
+ * Evaluates every signal on the champion of every use case; one that fails never stops the others. Returns a line for each.
+ */
+export async function runMonitors(ports: MonitorPorts): Promise<string[]> {
+  await ports.capture?.flush();
+  const lines: string[] = [];
+  for (const usecase of ports.usecases.values()) lines.push(...(await watchUsecase(ports, usecase)));
+  return lines;
+}
+
+/** What could not be evaluated, in words. */
+interface Failure {
+  signal: string;
+  text: string;
+}
+
+async function watchUsecase(ports: MonitorPorts, usecase: Usecase): Promise<string[]> {
+  const { name } = usecase.spec;
+  const lines: string[] = [];
+  const failures: Failure[] = [];
+  for (const [section, signal] of signals) {
+    try {
+      lines.push(`${name}: ${signal.name}: ${await watch(ports, usecase, section, signal)}`);
+    } catch (error) {
+      const text = `the ${section} monitor failed: ${messageOf(error)}`;
+      failures.push({ signal: signal.name, text });
+      lines.push(`${name}: ${signal.name}: ${text}`);
+    }
+  }
+  await tellFailures(ports.alerts, name, failures);
+  return lines;
+}
+
+/** One alert of a use case holds all signals that fail, and ends when none does. */
+async function tellFailures(alerts: AlertStore, subject: string, failures: Failure[]): Promise<void> {
+  if (failures.length === 0) {
+    await alerts.resolve(subject, failedRule);
+    return;
+  }
+  await alerts.raise({
+    subject,
+    rule: failedRule,
+    severity: "error",
+    summary: failures.map(({ text }) => text).join("; "),
+    evidence: { signal: failures.map(({ signal }) => signal).join(", ") },
+  });
+}
+
+async function watch(ports: MonitorPorts, usecase: Usecase, section: MonitorSection, signal: Signal): Promise<string> {
+  const model = usecase.spec.name;
+  const state = await watchState(ports, model, section);
+  if (!state.watched) return `not watched: ${state.reason}`;
+  const at = ports.clock.now();
+  const evaluation = await signal.evaluate(watched(ports, state, usecase.spec.monitors[section], at));
+  const { version } = state.version;
+  const { verdict, reason, windowStart, targetRows, details } = evaluation;
+  const result = { verdict, reason, windowStart: windowStart.toISOString(), windowEnd: at.toISOString(), targetRows };
+  await ports.monitors.save({ model, version, signal: signal.name, at: at.toISOString(), ...result, details });
+  tell(ports.telemetry, model, version, evaluation);
+  await changeAlerts(ports.alerts, model, evaluation.alerts);
+  return `${verdict} over ${targetRows} rows${reason === undefined ? "" : `: ${reason}`}`;
+}
+
+/** The champion as a signal sees it. */
+function watched<Settings extends SignalSettings>(
+  { registry, blobs }: MonitorPorts,
+  { usecase, version, profileBlob }: WatchedChampion,
+  settings: Settings,
+  at: Date,
+): Watched<Settings> {
+  let profile: Promise<TrainingProfile> | undefined;
+  const trainingProfile = () => {
+    profile ??= registry.document<TrainingProfile>(version, profileBlob);
+    return profile;
+  };
+  return {
+    version: version.version,
+    settings,
+    at,
+    trainingProfile,
+    capturedRows: async (wanted) =>
+      capturedWindow({
+        ...wanted,
+        blobs,
+        model: usecase.spec.name,
+        version: version.version,
+        signature: version.signature,
+        training: await trainingProfile(),
+        rowsOf: capturedRows,
+        to: at,
+      }),
+  };
+}
+
+function tell(telemetry: Telemetry, model: string, version: number, { verdict, told }: Evaluation): void {
+  telemetry.event(told.event, { model, version, verdict }, told.measurements);
+  for (const { name, value, attributes } of told.metrics)
+    telemetry.metric(name, value, { model, version, ...attributes });
+}

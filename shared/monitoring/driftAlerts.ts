@@ -1,0 +1,84 @@
+import type { Alert, Condition } from "../alerts/alert";
+import type { AlertChange } from "../alerts/alertChange";
+import { inputDriftRule } from "../alerts/rules";
+import { describeDrift } from "./describeDrift";
+import type { DriftResult } from "./drift";
+import type { FeatureDrift } from "./featureDrift";
+
+const notJudgedRule = "input-not-judged";
+/** features that an alert's evidence names */
+const namedFeaturesLimit = 50;
+
+/** Which version and window a result is about. */
+export interface ComparedWindow {
+  version: number;
+  windowStart: string;
+  windowEnd: string;
+  targetRows: number;
+}
+
+/**
+ * A breach holds one alert while it lasts; features that cannot be judged hold one of their own. Each ends once every feature that it names
+ * was judged again and found well: too few rows end nothing.
+ */
+export function driftAlerts(result: DriftResult, window: ComparedWindow): AlertChange[] {
+  const { verdict, features } = result;
+  const notJudged = notJudgedAlert(features, window);
+  if (verdict === "drift") return [notJudged, { raise: driftCondition(result, window) }];
+  if (verdict !== "ok") return [notJudged];
+  return [notJudged, { resolve: { rule: inputDriftRule, isOver: (alert) => isOver(alert, features) } }];
+}
+
+function driftCondition({ features, notes }: DriftResult, window: ComparedWindow): Omit<Condition, "subject"> {
+  const drifted = features.filter(({ verdict }) => verdict === "drift");
+  const named = drifted.slice(0, namedFeaturesLimit);
+  const summary = `the inputs of version ${window.version} differ from its training rows: ${describeDrift(drifted)}`;
+  return {
+    rule: inputDriftRule,
+    severity: "warning",
+    summary: [summary, ...notes].join("; "),
+    evidence: {
+      ...window,
+      features: named.map(({ feature }) => feature),
+      values: Object.fromEntries(
+        named.map(({ feature, value, threshold, drifted }) => [feature, { value, threshold, drifted }]),
+      ),
+    },
+  };
+}
+
+function notJudgedAlert(features: FeatureDrift[], window: ComparedWindow): AlertChange {
+  const failed = features.filter(({ verdict }) => verdict === "failed");
+  if (failed.length === 0) {
+    const isJudged = ({ verdict }: FeatureDrift) => verdict === "ok" || verdict === "drift";
+    const isOver = (alert: Alert) => namedFeatures(alert, features).every(isJudged);
+    return { resolve: { rule: notJudgedRule, isOver } };
+  }
+  const shown = failed.slice(0, 10).map(({ feature, reason }) => `${feature} (${reason})`);
+  return {
+    raise: {
+      rule: notJudgedRule,
+      severity: "error",
+      summary: `inputs of version ${window.version} cannot be compared with its training rows: ${shown.join(", ")}`,
+      evidence: { ...window, features: failed.slice(0, namedFeaturesLimit).map(({ feature }) => feature) },
+    },
+  };
+}
+
+/** The results of the features that an alert names; one that the model no longer has is left out. */
+function namedFeatures({ evidence }: Alert, features: FeatureDrift[]): FeatureDrift[] {
+  const names = new Set(evidence.features as string[]);
+  return features.filter(({ feature }) => names.has(feature));
+}
+
+/**
+ * Whether what an alert told of each feature was judged again; where it was missing values alone, a sparse feature needs nothing else.
+ */
+function isOver(alert: Alert, features: FeatureDrift[]): boolean {
+  const values = (alert.evidence.values ?? {}) as Record<string, { drifted?: FeatureDrift["drifted"] }>;
+  return namedFeatures(alert, features).every(({ feature, verdict, drifted }) => {
+    const told = Object.hasOwn(values, feature) ? values[feature].drifted : undefined;
+    const missingAlone = told?.length === 1 && told[0] === "missing";
+    return missingAlone ? !drifted.includes("missing") : verdict === "ok" || verdict === "drift";
+  });
+}

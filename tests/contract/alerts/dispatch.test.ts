@@ -1,0 +1,184 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { AlertAction } from "../../../shared/alerts/actions/action";
+import type { ActionParts, ActionPolicies } from "../../../shared/alerts/actions/registry";
+import type { Alert } from "../../../shared/alerts/alert";
+import { AlertStore } from "../../../shared/alerts/alertStore";
+import { type Dispatch, dispatchActions } from "../../../shared/alerts/dispatch";
+import type { TableRow } from "../../../shared/ports";
+import { RecordedTelemetry } from "../../support/recordedTelemetry";
+import { type Storage, startStorage } from "../../support/storage";
+
+type Action = AlertAction<ActionPolicies, ActionParts>;
+
+let storage: Storage;
+beforeAll(async () => {
+  storage = await startStorage();
+});
+afterAll(() => storage?.stop());
+
+/** Each look is a millisecond later. */
+const clock = { time: Date.parse("2026-01-01T00:00:00Z"), now: () => new Date(clock.time++) };
+const policies: ActionPolicies = { onDrift: "none", cooldownHours: 6 };
+const condition = (subject: string, rule = "any-rule") => ({
+  ...{ subject, rule, severity: "warning" as const, summary: "something holds", evidence: {} },
+});
+
+/** An action for every alert, which counts how often it was run. */
+class Counted implements Action {
+  readonly settings = {};
+  runs = 0;
+
+  constructor(
+    readonly kind: string,
+    readonly work: (runs: number) => Promise<unknown> = async () => {},
+  ) {}
+
+  wanted(): ActionPolicies {
+    return policies;
+  }
+
+  async run() {
+    await this.work(++this.runs);
+    return { outcome: "done" as const, words: `${this.kind} was done` };
+  }
+}
+
+function storeWith(...actions: Action[]): AlertStore {
+  const dispatch = dispatchActions(
+    () => undefined,
+    () => ({}) as ActionParts,
+    actions,
+  );
+  return storeOf(dispatch);
+}
+
+const storeOf = (dispatch: Dispatch) => new AlertStore(storage.tables, clock, new RecordedTelemetry(), dispatch);
+const auditOf = async (store: AlertStore, subject: string) =>
+  (await store.audit(subject, { limit: 20 })).map(({ action, reason, details }) => [action, reason, details?.kind]);
+const fail = async () => {
+  throw new Error("the mail server is away");
+};
+
+describe("the actions of an alert", () => {
+  it("are each done once, noted on it and audited, whatever its rule and whether its subject is a use case", async () => {
+    const [first, second] = [new Counted("first"), new Counted("second")];
+    const store = storeWith(first, second);
+    await store.raise(condition("tidegate"));
+    const { alert } = await store.raise(condition("tidegate"));
+    expect([first.runs, second.runs]).toEqual([1, 1]);
+    expect(alert.actions).toEqual([
+      { kind: "first", at: expect.stringMatching(/^2026-01-01T/), outcome: "done", words: "first was done" },
+      { kind: "second", at: expect.stringMatching(/^2026-01-01T/), outcome: "done", words: "second was done" },
+    ]);
+    expect(await auditOf(store, "tidegate")).toEqual(
+      expect.arrayContaining([
+        ["alert action done", "first was done", "first"],
+        ["alert action done", "second was done", "second"],
+      ]),
+    );
+    expect(await store.list("tidegate", 1)).toMatchObject([{ occurrences: 2, actions: [{}, {}] }]);
+  });
+
+  it("that fail are noted once for each reason, keep no other from its turn, and are tried again at the next occurrence", async () => {
+    const failing = new Counted("failing", async (runs) => (runs < 3 ? fail() : undefined));
+    const other = new Counted("other");
+    const store = storeWith(failing, other);
+    for (let i = 0; i < 4; i++) await store.raise(condition("fails"));
+    expect([failing.runs, other.runs]).toEqual([3, 1]);
+    const [alert] = await store.list("fails", 1);
+    expect(alert.actions.map(({ kind, outcome, words }) => [kind, outcome, words])).toEqual([
+      ["failing", "failed", "the mail server is away"],
+      ["other", "done", "other was done"],
+      ["failing", "done", "failing was done"],
+    ]);
+    expect((await auditOf(store, "fails")).filter(([, , kind]) => kind === "failing")).toHaveLength(2);
+  });
+
+  it("that fail for ever other reasons leave the newest ten notes, and the one of what was done", async () => {
+    const failing = new Counted("failing", async (runs) => {
+      throw new Error(`reason ${runs}`);
+    });
+    const store = storeWith(new Counted("other"), failing);
+    for (let i = 0; i < 13; i++) await store.raise(condition("long"));
+    const [{ actions }] = await store.list("long", 1);
+    expect(actions.map(({ words }) => words)).toEqual([
+      "other was done",
+      ...Array.from({ length: 10 }, (_, i) => `reason ${i + 4}`),
+    ]);
+  });
+
+  it("are started by the next occurrence where the instance was killed between raising and acting", async () => {
+    const killed = storeOf(() => Promise.reject(new Error("killed")));
+    await expect(killed.raise(condition("killed-before"))).rejects.toThrow("killed");
+    const action = new Counted("late");
+    const { alert, raised } = await storeWith(action).raise(condition("killed-before"));
+    expect([raised, action.runs, alert.occurrences]).toEqual([false, 1, 2]);
+    expect(alert.actions).toMatchObject([{ kind: "late", outcome: "done" }]);
+  });
+
+  it("are run again, for the same alert, where the instance was killed between acting and noting", async () => {
+    const seen: string[] = [];
+    class Named extends Counted {
+      override async run(_parts?: unknown, alert?: Alert) {
+        seen.push(String(alert?.id));
+        return super.run();
+      }
+    }
+    const action = new Named("again");
+    const dispatch = dispatchActions(
+      () => undefined,
+      () => ({}) as ActionParts,
+      [action],
+    );
+    const killed = storeOf((alert) => dispatch(alert, () => Promise.reject(new Error("killed"))));
+    await expect(killed.raise(condition("killed-after"))).rejects.toThrow("killed");
+    const { alert } = await storeWith(action).raise(condition("killed-after"));
+    expect(seen).toEqual([alert.id, alert.id]);
+    expect(alert.actions).toHaveLength(1);
+  });
+
+  it("are noted once when several instances raise the alert at the same time", async () => {
+    const action = new Counted("raced");
+    const store = storeWith(action);
+    await Promise.all([1, 2, 3, 4].map(() => store.raise(condition("raced"))));
+    const [alert] = await store.list("raced", 2);
+    expect(alert).toMatchObject({ occurrences: 4, actions: [{ kind: "raced", outcome: "done" }] });
+    expect((await auditOf(store, "raced")).filter(([, , kind]) => kind === "raced")).toHaveLength(1);
+  });
+
+  it("are noted on an alert that was resolved meanwhile, which stays resolved and can be raised again", async () => {
+    const action = new Counted("slow", async () => {
+      await storeWith().raise(condition("meanwhile"));
+      await storeWith().resolve("meanwhile", "any-rule");
+    });
+    const store = storeWith(action);
+    const { alert } = await store.raise(condition("meanwhile"));
+    expect(alert).toMatchObject({ status: "resolved", occurrences: 2, actions: [{ kind: "slow", outcome: "done" }] });
+    expect(await store.list("meanwhile", 2, "open")).toEqual([]);
+    expect((await storeWith().raise(condition("meanwhile"))).raised).toBe(true);
+  });
+});
+
+describe("an alert of an earlier version", () => {
+  it.each([
+    [{ action: "started run old.drift-1", runId: "old.drift-1" }, "done"],
+    [{ action: "no run: old.drift-0 started less than 6 h ago" }, "waiting"],
+  ])("has what stood on it, %j, as its first note", async (columns, outcome) => {
+    const subject = `old-${outcome}`;
+    const store = storeWith();
+    const { alert } = await store.raise(condition(subject));
+    const rowKey = (await storage.tables.get("alerts", subject, "open:any-rule"))?.alert as string;
+    const row = await storage.tables.get("alerts", subject, rowKey);
+    const { actions: _list, form: _form, etag: _etag, ...older } = row ?? expect.unreachable();
+    await storage.tables.transaction("alerts", [{ kind: "replace", row: { ...older, ...columns } as TableRow }]);
+    const { action: words, ...run } = columns;
+    const note = { kind: "retrain", at: alert.lastSeenAt, outcome, words, ...run };
+    expect(await store.list(subject, 1)).toMatchObject([{ actions: [note] }]);
+    const retrain = new Counted("retrain");
+    await storeWith(retrain).raise(condition(subject));
+    expect(retrain.runs).toBe(outcome === "done" ? 0 : 1);
+    const [{ actions }] = await store.list(subject, 1);
+    expect(actions[0]).toEqual(note);
+    expect(actions).toHaveLength(outcome === "done" ? 1 : 2);
+  });
+});
