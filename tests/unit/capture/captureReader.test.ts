@@ -1,6 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { captureLine } from "../../../shared/capture/captureLine";
-import { CaptureReader } from "../../../shared/capture/captureReader";
+import { type CaptureEntry, captureLine } from "../../../shared/capture/captureLine";
+import { CaptureReader, type LineNumbers } from "../../../shared/capture/captureReader";
 import { trainingProfile } from "../../../shared/monitoring/trainingProfile";
 import { readSignature } from "../../../shared/onnx/signature";
 import { capturedRows } from "../../../shared/serving/wire/registry";
@@ -74,5 +75,89 @@ describe("counting captured rows", () => {
   it("reads fields from the row itself, whatever every object has", () => {
     const { features: found } = profileOf(features, { rows: [{ size: 1, colour: "red" }] });
     expect(found[1]).toMatchObject({ count: 0, missing: 1 });
+  });
+});
+
+const signature = readSignature(graph, features);
+const newReader = (numbers?: LineNumbers) => new CaptureReader({ signature, bins, rowsOf: capturedRows, numbers });
+type Change = Partial<CaptureEntry>;
+const lineOf = (sequence: number, change: Change = {}) => {
+  const usual = { id: "a", model: "m", version: 1, status: 200, latencyMs: 1, rows: 1, route: "champion" };
+  const entry = { ...usual, format: "plain", inputs: '{"data":[[1,1,"red"]]}', ...change };
+  return captureLine(entry, { model: "m", time: new Date(0), instance: "here", sequence }, 700);
+};
+const countsOf = ({ profile, unreadableLines, omittedRows }: CaptureReader) => ({
+  rows: profile.rows,
+  unreadableLines,
+  omittedRows,
+});
+/** What a whole log says, read at once. */
+const read = (...lines: string[]) => {
+  const reader = newReader();
+  reader.add(lines.join(""));
+  return countsOf(reader);
+};
+
+describe("captured requests that cannot be read", () => {
+  it.each<[string, Change]>([
+    ["a format that nobody knows", { format: "telex" }],
+    ["a body of another shape", { inputs: '{"instances":[[1,1,"red"]]}' }],
+    ["a body without rows", { inputs: '{"data":[]}' }],
+    ["rows of another width", { inputs: '{"data":[[1,1,"red"],[1]]}' }],
+    ["rows that are not objects", { inputs: '{"rows":[{"size":1},7]}' }],
+    ["both forms at once", { inputs: '{"data":[[1,1,"red"]],"rows":[]}' }],
+    ["inputs that are not JSON", { inputs: "{{" }],
+  ])("are counted, and no row of them: %s", (_name, change) => {
+    expect(read(lineOf(1), lineOf(2, change))).toEqual({ rows: 1, unreadableLines: 1, omittedRows: 0 });
+  });
+
+  it("are counted where a line was cut short, wherever that was, and the next line is read", () => {
+    fc.assert(
+      fc.property(fc.nat(), (at) => {
+        const line = lineOf(1);
+        const cut = line.slice(0, 1 + (at % (line.length - 2)));
+        expect(read(`${cut}\n`, lineOf(2))).toEqual({ rows: 1, unreadableLines: 1, omittedRows: 0 });
+      }),
+      { numRuns: 200, seed: 1 },
+    );
+  });
+});
+
+describe("the lines of a log", () => {
+  const changes = fc.constantFrom<Change>(
+    {},
+    { inputs: '{"rows":[{"size":1,"toString":2,"colour":"red"},{"size":null,"toString":2,"colour":"blue"}]}', rows: 2 },
+    { inputs: `{"data":[[1,1,"${"x".repeat(600)}"]]}`, rows: 3 },
+    { status: 400, inputs: '{"data":[["x"]]}', error: "data[0][0]: a number is needed" },
+    { format: "telex" },
+  );
+  const expected = (change: Change) => ({
+    rows: change.status || change.format || change.rows === 3 ? 0 : (change.rows ?? 1),
+    unreadableLines: change.format ? 1 : 0,
+    omittedRows: change.rows === 3 ? 3 : 0,
+  });
+
+  it("give their rows once each, however often appends repeat them and however a log is read in parts", () => {
+    const logs = fc.array(fc.tuple(changes, fc.nat(2)), { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(logs, fc.nat(), (requests, cut) => {
+        const lines = requests.map(([change], at) => lineOf(at + 1, change));
+        const sent = requests.flatMap(([, repeats], at) => Array.from({ length: repeats + 1 }, () => lines[at]));
+        const first = newReader();
+        first.add(sent.slice(0, cut % sent.length).join(""));
+        const second = newReader(first.numbers);
+        second.add(sent.slice(cut % sent.length).join(""));
+        const sum = (part: keyof ReturnType<typeof countsOf>) => countsOf(first)[part] + countsOf(second)[part];
+        const wanted = requests.map(([change]) => expected(change));
+        for (const part of ["rows", "unreadableLines", "omittedRows"] as const)
+          expect(sum(part)).toBe(wanted.reduce((total, one) => total + one[part], 0));
+        expect(second.numbers).toEqual({ first: 1, last: lines.length, count: lines.length });
+      }),
+      { numRuns: 100, seed: 2 },
+    );
+  });
+
+  it("of before they named their format are of the plain one", () => {
+    expect(read(lineOf(1).replace('"format":"plain",', ""))).toEqual({ rows: 1, unreadableLines: 0, omittedRows: 0 });
   });
 });

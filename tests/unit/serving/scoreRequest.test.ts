@@ -1,0 +1,285 @@
+import { describe, expect, it } from "vitest";
+import type { CaptureEntry } from "../../../shared/capture/captureLine";
+import { AppError } from "../../../shared/errors";
+import { readSignature } from "../../../shared/onnx/signature";
+import type { TensorValue } from "../../../shared/ports";
+import type { ModelVersion } from "../../../shared/registry/modelVersion";
+import { ModelLoader } from "../../../shared/serving/loader";
+import { predict } from "../../../shared/serving/predict";
+import { type ScorePorts, type ScoreRequest, scoreRequest } from "../../../shared/serving/scoreRequest";
+import type { ServingModel } from "../../../shared/serving/servingModel";
+import { wireFormat } from "../../../shared/serving/wire/registry";
+import type { WireFormat } from "../../../shared/serving/wire/wireFormat";
+import type { Usecase } from "../../../shared/usecase/loadUsecases";
+import { RecordedTelemetry } from "../../support/recordedTelemetry";
+
+const graph = {
+  inputs: [{ name: "x", datatype: "FP32" as const, shape: [-1, 1] }],
+  outputs: [{ name: "y", datatype: "FP32" as const, shape: [-1, 1] }],
+};
+const signature = readSignature(graph, [
+  { name: "size", type: "number", nullable: true, domain: { max: 10, sentinels: [-1] } },
+]);
+
+/** Doubles what it is given, and what is missing is 0. */
+const double = async ({ x }: Record<string, TensorValue>): Promise<Record<string, TensorValue>> => ({
+  y: { ...x, data: Float32Array.from(x.data as Float32Array, (value) => (Number.isNaN(value) ? 0 : 2 * value)) },
+});
+
+/** A registry that has version 3 of "fruit", and a log that keeps what it is told. */
+function world(options: { invalid?: "missing" | "reject"; format?: WireFormat; run?: ServingModel["run"] } = {}) {
+  const state = { released: 0, entries: [] as CaptureEntry[], written: undefined as Promise<void> | undefined };
+  const telemetry = new RecordedTelemetry();
+  const run = options.run ?? double;
+  const { format } = options;
+  const model: ServingModel = {
+    ...graph,
+    run: async (values) => (values.x.data[0] === 0 ? values : run(values)), // the loader warms it with zeros
+    predict: async (request, signature) => {
+      if (format === undefined) return predict({ run }, request, signature);
+      const decoded = format.decode(request.body, request.headers ?? {}, signature);
+      const outputs = [{ outputs: await run(decoded.tensors), rowCount: decoded.rowCount }];
+      return { ...format.encode(outputs, { request, decoded, signature }), rowCount: decoded.rowCount };
+    },
+    release: async () => void state.released++,
+  };
+  const version = { model: "fruit", version: 3, sha256: "hash", signature } as ModelVersion;
+  const loader = new ModelLoader({
+    source: {
+      resolve: async (name, reference) => {
+        if (name !== "fruit") throw new AppError("not_found", `there is no model "${name}"`);
+        if (reference === "away") throw new AppError("unavailable", "storage is away", { retryAfterSeconds: 2.5 });
+        return 3;
+      },
+      version: async () => version,
+      bytes: async () => new Uint8Array(1),
+    },
+    runtimeOf: () => ({ load: async () => model }),
+    capacityBytes: 1e9,
+  });
+  const usecases = new Map(
+    options.invalid ? [["fruit", { spec: { scoring: { invalid: options.invalid } } } as Usecase]] : [],
+  );
+  const capture = {
+    record: (entry: CaptureEntry) => {
+      state.entries.push(entry);
+      return state.written;
+    },
+  };
+  const ports: ScorePorts = { loader, capture, telemetry, usecases, defaultModel: async () => "fruit" };
+  const score = (asked: Partial<ScoreRequest>) =>
+    scoreRequest(ports, {
+      format: format ?? wireFormat("plain"),
+      model: "fruit",
+      body: "",
+      requestId: "r-1",
+      ...asked,
+    });
+  /** The version is dropped; it is released at once only where nobody holds it. */
+  const isFree = () => {
+    loader.forget(version);
+    return state.released === 1;
+  };
+  return { state, telemetry, score, isFree };
+}
+
+const json = "application/json";
+const rowsOf = (...values: unknown[]) => JSON.stringify({ data: values.map((value) => [value]) });
+
+describe("a request that is answered", () => {
+  it("gets the model, its version, the request's id and a prediction a row", async () => {
+    const { score, isFree } = world();
+    expect(await score({ body: rowsOf(1, 2.5) })).toEqual({
+      status: 200,
+      body: '{"model":"fruit","version":3,"requestId":"r-1","predictions":[{"value":2},{"value":5}]}',
+      headers: { "content-type": json, "x-tidegate-version": "3" },
+    });
+    expect(isFree()).toBe(true);
+  });
+
+  it("is captured as it was sent, with the name of its format, and timed", async () => {
+    const { score, state, telemetry } = world();
+    const body = '{ "data":\n [[1]] }';
+    await score({ body: async () => body });
+    expect(state.entries).toEqual([
+      {
+        id: "r-1",
+        model: "fruit",
+        version: 3,
+        status: 200,
+        latencyMs: expect.any(Number),
+        rows: 1,
+        route: "champion",
+        format: "plain",
+        inputs: body,
+        outputs: '{"value":[2]}',
+        warnings: undefined,
+        error: undefined,
+      },
+    ]);
+    expect(telemetry.metrics).toEqual([
+      {
+        name: "scoring.latencyMs",
+        value: state.entries[0].latencyMs,
+        attributes: { model: "fruit", version: 3, status: 200 },
+      },
+    ]);
+  });
+
+  it("is answered by the model that a request without a name means, and by the version that it pins", async () => {
+    const { score, state } = world();
+    expect((await score({ model: undefined, pin: "3", body: rowsOf(1) })).status).toBe(200);
+    expect(state.entries[0]).toMatchObject({ model: "fruit", route: "pinned" });
+  });
+
+  it("is told which cells count as missing; they are counted in the log and in telemetry", async () => {
+    const { score, state, telemetry } = world({ invalid: "missing" });
+    const { status, body } = await score({ body: rowsOf(11, -1, -1) });
+    expect(status).toBe(200);
+    const { predictions, warnings } = JSON.parse(String(body));
+    expect(predictions).toEqual([{ value: 0 }, { value: 0 }, { value: 0 }]);
+    expect(warnings.map(({ path, code }: { path: string; code: string }) => `${path} ${code}`)).toEqual([
+      "data[0][0] out_of_range",
+      "data[1][0] sentinel",
+      "data[2][0] sentinel",
+    ]);
+    expect(state.entries[0].warnings).toEqual({ out_of_range: 1, sentinel: 2 });
+    const counted = telemetry.metrics.filter(({ name }) => name === "scoring.warnings");
+    expect(counted.map(({ value, attributes }) => [attributes.code, value])).toEqual([
+      ["out_of_range", 1],
+      ["sentinel", 2],
+    ]);
+  });
+
+  it("waits for a log that must be written first, and is refused when it is not, captured once", async () => {
+    const { score, state, isFree } = world();
+    let write = () => {};
+    state.written = new Promise((resolve) => {
+      write = resolve;
+    });
+    let isAnswered = false;
+    const waiting = score({ body: rowsOf(1) }).then(() => {
+      isAnswered = true;
+    });
+    await expect.poll(() => state.entries.length).toBe(1);
+    expect(isAnswered).toBe(false);
+    write();
+    await waiting;
+    state.written = Promise.reject(new AppError("unavailable", "not recorded: send it again"));
+    const refused = await score({ body: rowsOf(1) });
+    expect(refused).toMatchObject({ status: 503, headers: { "retry-after": "5" } });
+    expect(state.entries.map(({ status }) => status)).toEqual([200, 200]);
+    expect(isFree()).toBe(true);
+  });
+});
+
+describe("a request that is refused", () => {
+  it.each<[string, Partial<ScoreRequest>, number, string, object]>([
+    ["a cell at fault", { body: rowsOf("a") }, 400, "invalid_input", { version: 3 }],
+    ["a body that is not JSON", { body: "{" }, 400, "invalid_input", { version: 3 }],
+    ["a model that nobody has", { model: "stone", body: rowsOf(1) }, 404, "not_found", { model: "stone", version: 0 }],
+    [
+      "more rows than allowed, for whatever model",
+      { model: "stone", body: `{"data":[${"[],".repeat(100_000)}[]]}` },
+      413,
+      "too_large",
+      { version: 0 },
+    ],
+    ["storage that is away", { pin: "away", body: rowsOf(1) }, 503, "unavailable", { route: "pinned" }],
+  ])("gets a problem, and is captured and counted: %s", async (_name, asked, status, code, entry) => {
+    const { score, state, telemetry } = world();
+    const reply = await score(asked);
+    expect(reply.status).toBe(status);
+    expect(reply.headers).toEqual({ "content-type": json, ...(status === 503 && { "retry-after": "3" }) });
+    const problem = JSON.parse(String(reply.body));
+    expect(problem).toMatchObject({ code, requestId: "r-1", error: expect.stringMatching(/\w/) });
+    expect(state.entries).toEqual([
+      expect.objectContaining({
+        status,
+        rows: 0,
+        outputs: undefined,
+        error: problem.error,
+        inputs: asked.body,
+        ...entry,
+      }),
+    ]);
+    expect(telemetry.metrics.map(({ name }) => name)).toEqual(["scoring.latencyMs", "scoring.failures"]);
+  });
+
+  it("is told what is wrong with a body that could not be read, and captured without one", async () => {
+    const { score, state } = world();
+    const body = async () => {
+      throw new AppError("too_large", "the body has 9 bytes; the limit is 8");
+    };
+    expect(await score({ body })).toMatchObject({ status: 413 });
+    expect(state.entries).toMatchObject([{ status: 413, inputs: "", model: "fruit" }]);
+  });
+
+  it("is one with invalid values where the use case says so, each named and counted", async () => {
+    const { score, state, isFree } = world({ invalid: "reject" });
+    const { status, body } = await score({ body: rowsOf(1, 11) });
+    expect({ status, ...JSON.parse(String(body)) }).toMatchObject({ status: 400, details: [{ path: "data[1][0]" }] });
+    expect(state.entries).toMatchObject([{ status: 400, rows: 0, warnings: { out_of_range: 1 } }]);
+    expect(isFree()).toBe(true);
+  });
+
+  it("is thrown on where it is our own fault, captured without the reason, and the version is let go", async () => {
+    const bug = new TypeError("secret");
+    const { score, state, isFree } = world({ run: () => Promise.reject(bug) });
+    await expect(score({ body: rowsOf(1) })).rejects.toBe(bug);
+    expect(state.entries).toMatchObject([{ status: 500, version: 3 }]);
+    expect(state.entries[0].error).not.toContain("secret");
+    expect(isFree()).toBe(true);
+  });
+});
+
+/** One row a byte, and the label of a reply in a header: nothing of it is JSON. */
+const bytesFormat: WireFormat = {
+  name: "bytes",
+  contentTypes: ["application/octet-stream"],
+  refuseTooLarge: (body) => {
+    if (body.length > 4) throw new AppError("too_large", "more than 4 bytes");
+  },
+  decode: (body, headers) => {
+    if (typeof body === "string") throw new AppError("invalid_input", "bytes are needed");
+    const scale = Number(headers["x-scale"] ?? 1);
+    const data = Float32Array.from(body, (byte) => scale * byte);
+    return { rowCount: body.length, tensors: { x: { datatype: "FP32", shape: [body.length, 1], data } } };
+  },
+  encode: ([{ outputs, rowCount }], { request }) => {
+    const body = Uint8Array.from(outputs.y.data as Float32Array);
+    return {
+      body,
+      headers: { "content-type": "application/x-bytes", "x-of": request.model },
+      log: `{"value":${rowCount}}`,
+    };
+  },
+  problem: ({ code }) => ({ body: Buffer.from(code), headers: { "x-failed": "yes" } }),
+  captured: (body, headers) => JSON.stringify({ headers, body: Buffer.from(body).toString("base64") }),
+  rowsOf: () => undefined,
+};
+
+describe("a request in a format that is not JSON", () => {
+  it("is decoded, answered and captured by its format alone", async () => {
+    const { score, state } = world({ format: bytesFormat });
+    const headers = { "x-scale": "3" };
+    expect(await score({ body: Uint8Array.of(1, 2), headers })).toEqual({
+      status: 200,
+      body: Uint8Array.of(6, 12),
+      headers: { "content-type": "application/x-bytes", "x-of": "fruit", "x-tidegate-version": "3" },
+    });
+    expect(state.entries[0]).toMatchObject({
+      format: "bytes",
+      rows: 2,
+      inputs: '{"headers":{"x-scale":"3"},"body":"AQI="}',
+      outputs: '{"value":2}',
+    });
+  });
+
+  it("is refused in the words of its format", async () => {
+    const { score } = world({ format: bytesFormat });
+    const headers = { "content-type": "application/octet-stream", "x-failed": "yes" };
+    expect(await score({ body: new Uint8Array(5) })).toEqual({ status: 413, body: Buffer.from("too_large"), headers });
+    expect(await score({ body: "text" })).toEqual({ status: 400, body: Buffer.from("invalid_input"), headers });
+  });
+});
