@@ -6,6 +6,7 @@ const group = (name: string, extra: object = {}) => ({
 
 export default defineConfig({
   test: {
+    globalSetup: "tests/support/buildFirst.ts",
     maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 60_000,

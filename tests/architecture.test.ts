@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 
@@ -193,6 +193,14 @@ describe("the import direction", () => {
       .flatMap(importsOf)
       .filter(({ file, target }) => homes.some(([name, home]) => name.test(target) && !file.startsWith(home)));
     expect(offenders.map(show)).toEqual([]);
+  });
+
+  it("starts threads and processes from sources that are there", () => {
+    const started = shared.flatMap((file) =>
+      [...readFileSync(path.join(root, file), "utf8").matchAll(/compiledFile\("([^"]+)"\)/g)].map(([, name]) => name),
+    );
+    expect(started).not.toEqual([]);
+    expect(started.filter((name) => !existsSync(path.join(root, `${name}.ts`)))).toEqual([]);
   });
 
   it("reads the environment in one place only", () => {

@@ -1,9 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { setPriority } from "node:os";
-import path from "node:path";
 import type { DataOutcome, DataTask, DataWork } from "../data/dataTasks";
 import { AppError, type Failure, fromFailure } from "../errors";
-import { packageRoot } from "../packageRoot";
+import { compiledFile } from "../packageRoot";
 import { residentBytes } from "../process/processMemory";
 import { processorSeconds } from "../process/processorSeconds";
 import { inTempFolder } from "../process/tempFolders";
@@ -40,7 +39,7 @@ async function perform<T extends DataTask>(
   folder: string,
   { memoryBytes, environment, limitSeconds = 600 }: DataProcessOptions,
 ): Promise<DataOutcome<T>> {
-  const child = fork(path.join(packageRoot(), "dist/shared/dataWork/dataProcess.js"), {
+  const child = fork(compiledFile("shared/dataWork/dataProcess"), {
     // a small young generation, so that what is dropped goes soon
     execArgv: [`--max-old-space-size=${Math.round((objectShare * memoryBytes) / 2 ** 20)}`, "--max-semi-space-size=8"],
     // glibc would keep what each of the database's threads gave back: half of all

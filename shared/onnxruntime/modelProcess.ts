@@ -1,7 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
-import path from "node:path";
 import { AppError, type ErrorCode, fromFailure } from "../errors";
-import { packageRoot } from "../packageRoot";
+import { compiledFile } from "../packageRoot";
 import { residentBytes } from "../process/processMemory";
 import type { InferenceBegun, InferenceJob, InferenceReply, InferenceTask } from "./inferenceJobs";
 import { type InferenceLimits, loadLimitMs, readLimitMs, runLimitMs } from "./inferenceLimits";
@@ -36,7 +35,7 @@ export class ModelProcess {
   private reason?: AppError;
 
   constructor(private readonly limits: InferenceLimits) {
-    this.child = fork(path.join(packageRoot(), "dist/shared/onnxruntime/inferenceProcess.js"), {
+    this.child = fork(compiledFile("shared/onnxruntime/inferenceProcess"), {
       execArgv: [],
       env: {},
       serialization: "advanced",

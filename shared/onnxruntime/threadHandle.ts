@@ -1,8 +1,7 @@
-import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { AppError, fromFailure } from "../errors";
 import type { ModelSignature } from "../onnx/signature";
-import { packageRoot } from "../packageRoot";
+import { compiledFile } from "../packageRoot";
 import type { RuntimeModel } from "../ports";
 import {
   type InferenceJob,
@@ -37,7 +36,7 @@ export function modelStopped(): AppError {
 /** One inference thread. What is asked in one turn of the event loop crosses in one message. */
 export class ThreadHandle {
   private readonly state = new Int32Array(new SharedArrayBuffer(threadStateBytes));
-  private readonly worker = new Worker(path.join(packageRoot(), "dist/shared/onnxruntime/inferenceThread.js"), {
+  private readonly worker = new Worker(compiledFile("shared/onnxruntime/inferenceThread"), {
     workerData: this.state,
   });
   private readonly waiting = new Map<number, WaitingJob>();

@@ -1,7 +1,6 @@
 import { writeFileSync } from "node:fs";
-import path from "node:path";
 import { Worker } from "node:worker_threads";
-import { packageRoot } from "../packageRoot";
+import { compiledFile } from "../packageRoot";
 
 /**
  * Makes this process one that works for the one that started it, and ends with it, even in the middle of work that never ends. Where the
@@ -13,6 +12,6 @@ export function beGuest(): void {
   } catch {
     // another system, or a sandbox: the limits of whoever started this process hold all the same
   }
-  new Worker(path.join(packageRoot(), "dist/shared/process/parentWatch.js"), { workerData: process.ppid }).unref();
+  new Worker(compiledFile("shared/process/parentWatch"), { workerData: process.ppid }).unref();
   process.on("disconnect", () => process.exit(0));
 }

@@ -1,7 +1,6 @@
-import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { AppError, type Failure, fromFailure } from "../errors";
-import { packageRoot } from "../packageRoot";
+import { compiledFile } from "../packageRoot";
 import { limitProcessorTime } from "./processorLimit";
 import type { OutcomeOf, PartOf, WorkerTask } from "./workerTasks";
 
@@ -69,7 +68,7 @@ function overLimit(kind: WorkerTask["kind"], limitMs: number): AppError {
 }
 
 function runThread(task: WorkerTask, limitMs: number, onPart: (part: unknown) => void): Promise<unknown> {
-  const worker = new Worker(path.join(packageRoot(), "dist/shared/training/trainingWorker.js"), { workerData: task });
+  const worker = new Worker(compiledFile("shared/training/trainingWorker"), { workerData: task });
   return new Promise((resolve, reject) => {
     const stop = (error: Error) => {
       reject(error);

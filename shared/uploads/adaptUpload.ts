@@ -1,9 +1,8 @@
-import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { AppError, type Failure, fromFailure, isAppError } from "../errors";
 import { mentionsZipMap } from "../onnx/adaptGraph";
 import { type ModelLimits, refuseWideModel } from "../onnx/modelLimits";
-import { packageRoot } from "../packageRoot";
+import { compiledFile } from "../packageRoot";
 import type { ModelRuntime, RuntimeModel } from "../ports";
 import { type Adapting, type AdaptStep, isServedAsItIs, labelBesideScores } from "./adaptSteps";
 import type { UploadDescription } from "./uploadDescription";
@@ -61,7 +60,7 @@ async function withNames(found: Adapting, labelOutput: string): Promise<Adapting
 
 /** Makes a change beside the event loop, which a large graph would hold up for seconds. */
 function inThread(step: AdaptStep): Promise<Adapting> {
-  const worker = new Worker(path.join(packageRoot(), "dist/shared/uploads/adaptThread.js"), {
+  const worker = new Worker(compiledFile("shared/uploads/adaptThread"), {
     workerData: step,
     resourceLimits: { maxOldGenerationSizeMb: threadMemoryMb },
   });
