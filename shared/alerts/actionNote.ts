@@ -1,14 +1,18 @@
+import { z } from "zod";
+
 /** What became of one action for an alert; each change of it is a note of its own. */
-export interface ActionNote {
+export const actionNote = z.object({
   /** the action */
-  kind: string;
-  at: string;
+  kind: z.string(),
+  at: z.string(),
   /** done: never again for this alert; waiting or failed: tried again at the next occurrence */
-  outcome: "done" | "waiting" | "failed";
-  words: string;
+  outcome: z.enum(["done", "waiting", "failed"]),
+  words: z.string(),
   /** the run that was started */
-  runId?: string;
-}
+  runId: z.string().optional(),
+});
+
+export type ActionNote = z.infer<typeof actionNote>;
 
 /** newest notes of actions that are not done, which an alert keeps; the audit trail has them all */
 const keptOpenNotes = 10;

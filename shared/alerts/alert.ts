@@ -1,11 +1,22 @@
 import { newestFirst } from "../ledger/auditEntry";
-import { cutText } from "../ledger/cutText";
-import type { TableRow } from "../ports";
 import type { ActionNote } from "./actionNote";
 
 export const alertTable = "alerts";
 
 export type AlertSeverity = "info" | "warning" | "error";
+
+/** A file that an alert is about. */
+export interface AlertFile {
+  file: string;
+  at: string;
+  summary: string;
+}
+
+/** What an alert rests on; of an alert about files how many are at fault, and the newest of them, too. */
+export interface Evidence extends Record<string, unknown> {
+  count?: number;
+  files?: AlertFile[];
+}
 
 /** Something a person or a policy should act on. */
 export interface Alert {
@@ -18,8 +29,7 @@ export interface Alert {
   severity: AlertSeverity;
   status: "open" | "resolved";
   summary: string;
-  /** of an alert about files, `count` and the newest `files` that are at fault, too */
-  evidence: Record<string, unknown>;
+  evidence: Evidence;
   /** what became of the actions that it starts, oldest first */
   actions: ActionNote[];
   raisedAt: string;
@@ -37,12 +47,10 @@ export interface Condition {
   severity: AlertSeverity;
   summary: string;
   /** small: it stays in the row, at most 20,000 characters of JSON */
-  evidence: Record<string, unknown>;
+  evidence: Evidence;
   /** the file it is about: such an alert counts its files and ends with the last of them */
   file?: string;
 }
-
-const summaryLength = 2000;
 
 /** A new alert of a condition, raised `now`. */
 export function newAlert({ file: _file, ...condition }: Condition, now: Date): Alert {
@@ -72,34 +80,4 @@ export function alertPlace({ raisedAt, id }: Alert): string {
 
 function keyOf(raisedAt: Date, rule: string): string {
   return `alert:${newestFirst(raisedAt)}-${rule}`;
-}
-
-export function alertRow(alert: Alert): TableRow {
-  const { evidence, summary, actions, ...plain } = alert;
-  return {
-    partitionKey: alert.subject,
-    rowKey: alertKey(alert),
-    ...plain,
-    summary: cutText(summary, summaryLength),
-    evidence: JSON.stringify(evidence),
-    actions: JSON.stringify(actions),
-  };
-}
-
-/** The alert that a row holds; ids of early versions did not name the subject. */
-export function readAlert(row: TableRow): Alert {
-  const { partitionKey: subject, rowKey: _key, etag: _etag, evidence, actions, action, runId, ...plain } = row;
-  const id = String(plain.id);
-  return {
-    ...(plain as unknown as Alert),
-    id: id.startsWith(`${subject}.`) ? id : `${subject}.${id}`,
-    evidence: JSON.parse(String(evidence)),
-    actions: actions === undefined ? firstNote(row) : JSON.parse(String(actions)),
-  };
-}
-
-function firstNote({ action, runId, lastSeenAt }: TableRow): ActionNote[] {
-  if (action === undefined) return [];
-  const note = { kind: "retrain", at: String(lastSeenAt), words: String(action) };
-  return [runId === undefined ? { ...note, outcome: "waiting" } : { ...note, outcome: "done", runId: String(runId) }];
 }

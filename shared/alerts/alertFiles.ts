@@ -1,21 +1,19 @@
 import { createHash } from "node:crypto";
+import { z } from "zod";
+import { documentType, readRow, unchanged } from "../documents";
 import { cutText } from "../ledger/cutText";
 import type { TableRow, TableStore } from "../ports";
-import { type Alert, alertKey, alertTable, type Condition } from "./alert";
+import { type Alert, type AlertFile, alertKey, alertTable, type Condition } from "./alert";
+import { alertFileFields } from "./alertRow";
 
-/** A file that an alert is about. */
-export interface AlertFile {
-  file: string;
-  at: string;
-  summary: string;
-}
+const fileRows = documentType(z.object({ ...alertFileFields, settled: z.boolean() }), [unchanged]);
 
 /** newest files that the alert itself shows; each of them all has a row of its own */
 const shownFiles = 10;
 
 /** The row of one file of an alert. */
 export function fileRow(alert: Alert, { file, at, summary }: AlertFile, settled: boolean): TableRow {
-  return { partitionKey: alert.subject, rowKey: fileKey(alert, file), file, at, summary, settled };
+  return { partitionKey: alert.subject, rowKey: fileKey(alert, file), form: fileRows.form, file, at, summary, settled };
 }
 
 export function fileKey(alert: Alert, file: string): string {
@@ -30,7 +28,9 @@ function filePrefix(alert: Alert): string {
 
 /** Whether the file is still at fault by its row, or by the alert itself: early versions had no rows. */
 export function isAtFault(alert: Alert, file: string, row: TableRow | undefined): boolean {
-  return row === undefined ? filesOf(alert).some((one) => one.file === file) : row.settled === false;
+  return row === undefined
+    ? filesOf(alert).some((one) => one.file === file)
+    : !readRow(fileRows, alertTable, row).settled;
 }
 
 /** The alert's summary and evidence once one more file, or one of its files again, was found at fault. */
@@ -52,11 +52,12 @@ export function withoutFile(alert: Alert, left: AlertFile[], count: number): Ale
 }
 
 export function countOf(alert: Alert): number {
-  return Number(alert.evidence.count ?? filesOf(alert).length);
+  return alert.evidence.count ?? filesOf(alert).length;
 }
 
 export function filesOf({ evidence, lastSeenAt, summary }: Alert): AlertFile[] {
-  if (Array.isArray(evidence.files)) return evidence.files;
+  if (evidence.files) return evidence.files;
+  // alerts of early versions named one file
   return typeof evidence.file === "string" ? [{ file: evidence.file, at: lastSeenAt, summary }] : [];
 }
 
@@ -64,8 +65,9 @@ export function filesOf({ evidence, lastSeenAt, summary }: Alert): AlertFile[] {
 export async function filesLeft(tables: TableStore, alert: Alert, except: string): Promise<AlertFile[]> {
   const left: AlertFile[] = [];
   const range = { from: filePrefix(alert), to: `${filePrefix(alert)}~` };
-  for await (const { file, at, summary, settled } of tables.list(alertTable, alert.subject, range))
-    if (settled === false && file !== except)
-      left.push({ file: String(file), at: String(at), summary: String(summary) });
+  for await (const row of tables.list(alertTable, alert.subject, range)) {
+    const { settled, ...one } = readRow(fileRows, alertTable, row);
+    if (!settled && one.file !== except) left.push(one);
+  }
   return left;
 }

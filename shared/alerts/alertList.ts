@@ -1,6 +1,7 @@
 import { newestFirst } from "../ledger/auditEntry";
 import type { TableRow, TableStore } from "../ports";
-import { type Alert, alertPlace, alertTable, readAlert } from "./alert";
+import { type Alert, alertPlace, alertTable } from "./alert";
+import { pointedKey, readAlert } from "./alertRow";
 
 /** An open alert with what names the state in which it was read. */
 export interface OpenAlert {
@@ -11,8 +12,10 @@ export interface OpenAlert {
 
 /** The alert that a row `open:{rule}` points to; undefined where it points to none. */
 export async function openAlert(tables: TableStore, pointer: TableRow | undefined): Promise<OpenAlert | undefined> {
-  if (pointer === undefined || pointer.alert === "") return undefined;
-  const row = await tables.get(alertTable, pointer.partitionKey, String(pointer.alert));
+  if (pointer === undefined) return undefined;
+  const key = pointedKey(pointer);
+  if (key === undefined) return undefined;
+  const row = await tables.get(alertTable, pointer.partitionKey, key);
   return row && { alert: readAlert(row), alertEtag: row.etag, pointerEtag: pointer.etag };
 }
 

@@ -1,23 +1,15 @@
 import { AppError } from "../errors";
-import { type AuditEntry, type AuditPage, type AuditRecord, auditInsert, listAudit } from "../ledger/auditEntry";
+import { type AuditPage, type AuditRecord, auditInsert, listAudit } from "../ledger/auditEntry";
 import { cutText } from "../ledger/cutText";
 import { retryConflict } from "../ledger/retryConflict";
 import type { Clock, TableOperation, TableRow, TableStore, Telemetry } from "../ports";
 import { telemetryEvents } from "../telemetryNames";
 import { type ActionNote, withNote } from "./actionNote";
-import { type Alert, alertKey, alertRow, alertTable, type Condition, newAlert, placeOfAlert, readAlert } from "./alert";
-import {
-  type AlertFile,
-  countOf,
-  fileKey,
-  fileRow,
-  filesLeft,
-  filesOf,
-  isAtFault,
-  withFile,
-  withoutFile,
-} from "./alertFiles";
+import { type Alert, type AlertFile, alertKey, alertTable, type Condition, newAlert, placeOfAlert } from "./alert";
+import { auditEntry, noteEntry } from "./alertAudit";
+import { countOf, fileKey, fileRow, filesLeft, filesOf, isAtFault, withFile, withoutFile } from "./alertFiles";
 import { listAlerts, type OpenAlert, openAlert } from "./alertList";
+import { alertRow, pointerKey, pointerRow, readAlert } from "./alertRow";
 import type { Dispatch } from "./dispatch";
 
 /** Alerts in one table: a row an alert, and a row `open:{rule}` that keeps a condition from being raised twice. */
@@ -113,7 +105,7 @@ export class AlertStore {
   }
 
   private pointer(subject: string, rule: string): Promise<TableRow | undefined> {
-    return this.tables.get(alertTable, subject, `open:${rule}`);
+    return this.tables.get(alertTable, subject, pointerKey(rule));
   }
 
   private async find(id: string): Promise<Alert> {
@@ -151,11 +143,11 @@ export class AlertStore {
     const now = this.clock.now();
     const { shown, files } = await this.shownOf(condition, now.toISOString());
     const alert = newAlert({ ...condition, ...shown }, now);
-    const pointerRow = { partitionKey: subject, rowKey: `open:${rule}`, alert: alertKey(alert) };
+    const opened = pointerRow(subject, rule, alertKey(alert));
     await this.tables.transaction(alertTable, [{ kind: "upsert", row: { partitionKey: "index", rowKey: subject } }]);
     await this.tables.transaction(alertTable, [
       { kind: "insert", row: alertRow(alert) },
-      pointer ? { kind: "replace", row: pointerRow, etag: pointer.etag } : { kind: "insert", row: pointerRow },
+      pointer ? { kind: "replace", row: opened, etag: pointer.etag } : { kind: "insert", row: opened },
       ...files.map((file): TableOperation => ({ kind: "upsert", row: fileRow(alert, file, false) })),
       auditInsert(subject, auditEntry("raise", alert, "alert raised", { reason: condition.summary }), now),
     ]);
@@ -189,30 +181,13 @@ export class AlertStore {
       : auditEntry("resolve", alert, "alert resolved", {});
     await this.tables.transaction(alertTable, [
       { kind: "replace", row: alertRow(alert), etag: open.alertEtag },
-      { kind: "replace", row: { partitionKey: subject, rowKey: `open:${rule}`, alert: "" }, etag: open.pointerEtag },
+      { kind: "replace", row: pointerRow(subject, rule, ""), etag: open.pointerEtag },
       ...more,
       auditInsert(subject, entry, now),
     ]);
     this.telemetry.event(telemetryEvents.alertResolved, { subject, rule, byHand });
     return alert;
   }
-}
-
-function auditEntry(
-  verb: string,
-  { id, subject, rule }: Alert,
-  action: string,
-  by: { actor?: string; reason?: string },
-): AuditEntry {
-  const { actor = "monitor", reason } = by;
-  return { operation: `${verb}-${id}`, action, actor, subject: `${subject} ${rule}`, reason };
-}
-
-function noteEntry(alert: Alert, { kind, outcome, words, runId }: Omit<ActionNote, "at">): AuditEntry {
-  // an alert may have several notes at one instant
-  const verb = `act-${alert.actions.length}-${kind}`;
-  const entry = auditEntry(verb, alert, `alert action ${outcome}`, { actor: "policy", reason: words });
-  return { ...entry, details: { kind, runId } };
 }
 
 function retried<T>(whose: string, work: () => Promise<T>): Promise<T> {

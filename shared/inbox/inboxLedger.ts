@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
-import type { Clock, TableRow, TableStore } from "../ports";
+import { z } from "zod";
+import { documentType, readRow, unchanged } from "../documents";
+import type { Clock, TableStore } from "../ports";
 
 const table = "datasets";
 /** no use case can have this name */
@@ -28,6 +30,27 @@ export interface InboxVerdict extends Partial<InboxRecord> {
   seenEtag?: string;
 }
 
+/** The row of a blob, without its keys; the first ones had no name and no verdict. */
+const inboxRows = documentType(
+  z.object({
+    name: z.string().optional(),
+    seenEtag: z.string().optional(),
+    sha256: z.string().optional(),
+    status: z.enum(["accepted", "rejected", "failed"]).optional(),
+    reason: z.string().optional(),
+    droppedAt: z.iso
+      .datetime()
+      .transform((text) => new Date(text))
+      .optional(),
+    version: z.number().optional(),
+    created: z.boolean().optional(),
+    runId: z.string().optional(),
+    unknownUsecase: z.boolean().optional(),
+    judgedAt: z.string().optional(),
+  }),
+  [unchanged],
+);
+
 /** Remembers of each blob of the inboxes how its bytes were judged, so that nobody judges them twice without being asked. */
 export class InboxLedger {
   constructor(
@@ -37,27 +60,28 @@ export class InboxLedger {
 
   /** Whether the blob was settled in the state that `etag` names; cheaper than asking by its bytes. */
   async isSettledAt(path: string, etag: string): Promise<boolean> {
-    return (await this.row(path))?.seenEtag === etag;
+    return (await this.verdict(path))?.seenEtag === etag;
   }
 
   /** What was recorded of the blob with these bytes. */
   async find(path: string, sha256: string): Promise<InboxRecord | undefined> {
-    const row = await this.row(path);
-    if (row?.sha256 !== sha256) return undefined;
-    return readRecord(row);
+    const verdict = await this.verdict(path);
+    if (verdict?.status === undefined || verdict.sha256 !== sha256) return undefined;
+    const { seenEtag: _etag, ...record } = verdict;
+    return { ...record, sha256, status: verdict.status };
   }
 
   /** Whether the blob was rejected because nobody knew its use case. */
   async isOfUnknownUsecase(path: string): Promise<boolean> {
-    return (await this.row(path))?.unknownUsecase === true;
+    return (await this.verdict(path))?.unknownUsecase === true;
   }
 
   /** What was recorded of every blob, by its path. */
   async all(): Promise<Map<string, InboxVerdict>> {
     const verdicts = new Map<string, InboxVerdict>();
     for await (const row of this.tables.list(table, partition)) {
-      const { name, seenEtag } = row as Record<string, string | undefined>;
-      verdicts.set(String(name), { ...readRecord(row), seenEtag });
+      const { name, ...verdict } = readRow(inboxRows, table, row);
+      if (name !== undefined) verdicts.set(name, verdict);
     }
     return verdicts;
   }
@@ -67,19 +91,17 @@ export class InboxLedger {
     const key = { partitionKey: partition, rowKey: rowKey(path) };
     const seenEtag = record.status === "failed" ? undefined : etag;
     const judgedAt = record.judgedAt ?? this.clock.now().toISOString();
-    const row = { ...key, name: path, ...record, droppedAt: record.droppedAt?.toISOString(), judgedAt, seenEtag };
+    const { form } = inboxRows;
+    const row = { ...key, form, name: path, ...record, droppedAt: record.droppedAt?.toISOString(), judgedAt, seenEtag };
     await this.tables.transaction(table, [{ kind: "upsert", row }]);
   }
 
-  private row(path: string): Promise<TableRow | undefined> {
-    return this.tables.get(table, partition, rowKey(path));
+  private async verdict(path: string): Promise<InboxVerdict | undefined> {
+    const row = await this.tables.get(table, partition, rowKey(path));
+    if (row === undefined) return undefined;
+    const { name: _path, ...verdict } = readRow(inboxRows, table, row);
+    return verdict;
   }
-}
-
-function readRecord(row: TableRow): InboxRecord {
-  const { sha256, status, reason, droppedAt, version, created, runId, unknownUsecase, judgedAt } = row;
-  const plain = { sha256, status, reason, version, created, runId, unknownUsecase, judgedAt } as unknown as InboxRecord;
-  return { ...plain, droppedAt: droppedAt === undefined ? undefined : new Date(String(droppedAt)) };
 }
 
 /** A blob's name may hold what a table key may not. */

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { alertPlace } from "../../../shared/alerts/alert";
+import { fileKey } from "../../../shared/alerts/alertFiles";
 import { AlertStore } from "../../../shared/alerts/alertStore";
 import type { Dispatch } from "../../../shared/alerts/dispatch";
+import type { TableRow } from "../../../shared/ports";
 import { RecordedTelemetry } from "../../support/recordedTelemetry";
 import { type Storage, startStorage } from "../../support/storage";
 
@@ -171,5 +173,48 @@ describe("alerts", () => {
     await alerts.raise({ ...condition("long"), summary });
     const [alert] = await alerts.list("long", 1);
     expect(alert.summary).toMatch(/^the graph is not valid .*\(cut: 115000 characters\)$/);
+  });
+});
+
+describe("a stored row of an alert that cannot be read", () => {
+  const changed = async (subject: string, rowKey: string, columns: object) => {
+    const row = await storage.tables.get("alerts", subject, rowKey);
+    const { etag: _etag, ...stored } = row ?? expect.unreachable();
+    await storage.tables.transaction("alerts", [{ kind: "replace", row: { ...stored, ...columns } as TableRow }]);
+  };
+  const pointerOf = async (subject: string) =>
+    String((await storage.tables.get("alerts", subject, "open:input-drift"))?.alert);
+
+  it.each([
+    ["occurrences", { occurrences: "many" }, "occurrences: a number is needed"],
+    ["evidence", { evidence: "{" }, "evidence: it is not valid JSON"],
+    ["files", { evidence: JSON.stringify({ files: [{ file: 1 }] }) }, "evidence.files.0.file: a text is needed"],
+    ["notes", { actions: JSON.stringify([{ kind: "retrain" }]) }, "actions.0.at: it is missing"],
+  ])("is named with the field at fault: %s", async (name, columns, fault) => {
+    const subject = `broken-${name}`;
+    await alerts.raise(condition(subject));
+    const rowKey = await pointerOf(subject);
+    await changed(subject, rowKey, columns);
+    const message = expect.stringContaining(
+      `the row "${rowKey}" of partition "${subject}" in table alerts cannot be read: ${fault}`,
+    );
+    await expect(alerts.list(subject, 1)).rejects.toMatchObject({ code: "corrupt", message });
+    await expect(alerts.raise(condition(subject))).rejects.toMatchObject({ code: "corrupt", message });
+  });
+
+  it("is named: the pointer, and a file", async () => {
+    await alerts.raise({ ...condition("broken-file"), file: "a.csv" });
+    await alerts.raise({ ...condition("broken-file"), file: "b.csv" });
+    const [alert] = await alerts.list("broken-file", 1);
+    await changed("broken-file", fileKey(alert, "a.csv"), { settled: "no" });
+    await expect(alerts.resolve("broken-file", "input-drift", "a.csv")).rejects.toMatchObject({
+      code: "corrupt",
+      message: expect.stringContaining("settled: true or false is needed"),
+    });
+    await changed("broken-file", "open:input-drift", { alert: 5 });
+    await expect(alerts.resolve("broken-file", "input-drift")).rejects.toMatchObject({
+      code: "corrupt",
+      message: expect.stringContaining('the row "open:input-drift" of partition "broken-file" in table alerts'),
+    });
   });
 });

@@ -1,0 +1,89 @@
+import { z } from "zod";
+import { documentType, jsonColumn, objectOf, readRow, unchanged } from "../documents";
+import { cutText } from "../ledger/cutText";
+import type { TableRow } from "../ports";
+import { type ActionNote, actionNote } from "./actionNote";
+import { type Alert, type AlertFile, alertKey, alertTable, type Evidence } from "./alert";
+
+const summaryLength = 2000;
+
+export const alertFileFields = { file: z.string(), at: z.string(), summary: z.string() };
+
+const evidence: z.ZodType<Evidence> = z.looseObject({
+  count: z.number().optional(),
+  files: z.array(objectOf<AlertFile>(alertFileFields)).optional(),
+});
+
+/** Rows without a number: the first had ids that did not name the subject, and the later ones kept one action in words. */
+const unnumbered = z
+  .looseObject({
+    partitionKey: z.string(),
+    id: z.string(),
+    lastSeenAt: z.string(),
+    action: z.string().optional(),
+    runId: z.string().optional(),
+  })
+  .transform(({ action, runId, ...row }) => ({
+    ...row,
+    id: row.id.startsWith(`${row.partitionKey}.`) ? row.id : `${row.partitionKey}.${row.id}`,
+    actions: JSON.stringify(action === undefined ? [] : [firstNote(action, runId, row.lastSeenAt)]),
+  }));
+
+/** Retraining was the only action, and its run was started at the latest when the alert was last seen. */
+function firstNote(words: string, runId: string | undefined, at: string): ActionNote {
+  return { kind: "retrain", at, outcome: runId === undefined ? "waiting" : "done", words, runId };
+}
+
+const alertRows = documentType(
+  objectOf<Alert>({
+    id: z.string(),
+    subject: z.string(),
+    rule: z.string(),
+    severity: z.enum(["info", "warning", "error"]),
+    status: z.enum(["open", "resolved"]),
+    summary: z.string(),
+    evidence: jsonColumn(evidence),
+    actions: jsonColumn(z.array(actionNote)),
+    raisedAt: z.iso.datetime(),
+    lastSeenAt: z.iso.datetime(),
+    occurrences: z.number(),
+    resolvedAt: z.iso.datetime().optional(),
+    closedBy: z.string().optional(),
+    closeReason: z.string().optional(),
+  }),
+  [unnumbered],
+);
+
+export function alertRow(alert: Alert): TableRow {
+  const { evidence, summary, actions, ...plain } = alert;
+  return {
+    partitionKey: alert.subject,
+    rowKey: alertKey(alert),
+    form: alertRows.form,
+    ...plain,
+    summary: cutText(summary, summaryLength),
+    evidence: JSON.stringify(evidence),
+    actions: JSON.stringify(actions),
+  };
+}
+
+/** The alert that a row holds; AppError corrupt names the row where it cannot be read. */
+export function readAlert(row: TableRow): Alert {
+  return readRow(alertRows, alertTable, row);
+}
+
+const pointers = documentType(z.object({ alert: z.string() }), [unchanged]);
+
+/** The row `open:{rule}` of a subject: the key of the alert that is open, "" where none is. */
+export function pointerRow(subject: string, rule: string, alert: string): TableRow {
+  return { partitionKey: subject, rowKey: pointerKey(rule), form: pointers.form, alert };
+}
+
+export function pointerKey(rule: string): string {
+  return `open:${rule}`;
+}
+
+/** The key of the alert that a pointer names; undefined where it names none. */
+export function pointedKey(row: TableRow): string | undefined {
+  return readRow(pointers, alertTable, row).alert || undefined;
+}
