@@ -11,6 +11,7 @@ import { hashRows } from "./hashRows";
 import { buildLabelledRows, versionTable } from "./labelledRows";
 import { refuseCells } from "./overLimit";
 import type { PreparedData } from "./preparedData";
+import type { RowSplit } from "./rowSplit";
 import { splitRows } from "./splitRows";
 
 /** A dataset version's file in the session's folder. */
@@ -28,36 +29,18 @@ export async function prepareDataset(
   files: DatasetFile[],
   spec: UsecaseSpec,
 ): Promise<PreparedData> {
-  let rows = 0;
-  for (const file of files) {
-    rows += await loadVersion(session, file, spec);
-    refuseCells(spec, rows, `the dataset versions ${files[0].version} to ${file.version} have`);
-  }
+  await loadVersions(session, files, spec);
   const versions = files.map(({ version }) => version);
   const { columns: found, counts } = await buildLabelledRows(session, versions, spec);
   const { rowCount, columns } = found;
   const label = labelOf(spec, columns);
   const times = spec.time === undefined ? undefined : (columns.time as Float64Array);
-  const features = spec.features.map((_name, i) => columns[featureColumn(i)]);
-  const split = splitRows(spec, label, {
-    times,
-    hashes: () => hashRows(features, rowCount, spec.seed),
-    groups: () => columns.group,
-    copies: () => {
-      const groups = copyGroups(features, rowCount);
-      return { groups, areContinuous: haveContinuousColumn(features, groups) };
-    },
-  });
-  const slices = columnsToSliceOnly(spec);
+  const split = splitFound(spec, label, times, found);
   const { positive } = spec.label;
   return {
     ...label,
     positiveIndex: positive === undefined ? undefined : label.classes.indexOf(positive),
-    table: tableOf(found, spec, { names: spec.features, column: featureColumn }, split.trainRows),
-    sliceTable:
-      slices.length === 0
-        ? undefined
-        : tableOf(found, spec, { names: slices, column: sliceColumn }, everyRow(rowCount)),
+    ...tablesOf(spec, found, split.trainRows),
     times,
     ...split,
     source: {
@@ -66,6 +49,45 @@ export async function prepareDataset(
     },
     counts: { ...counts, gap: rowCount - split.trainRows.length - split.holdoutRows.length },
   };
+}
+
+/** Loads each version's typed rows into its table; refuses more of them together than the use case takes. */
+async function loadVersions(session: SqlSession, files: DatasetFile[], spec: UsecaseSpec): Promise<void> {
+  let rows = 0;
+  for (const file of files) {
+    rows += await loadVersion(session, file, spec);
+    refuseCells(spec, rows, `the dataset versions ${files[0].version} to ${file.version} have`);
+  }
+}
+
+function splitFound(
+  spec: UsecaseSpec,
+  label: Label,
+  times: Float64Array | undefined,
+  { rowCount, columns }: SqlColumns,
+): RowSplit {
+  const features = spec.features.map((_name, i) => columns[featureColumn(i)]);
+  return splitRows(spec, label, {
+    times,
+    hashes: () => hashRows(features, rowCount, spec.seed),
+    groups: () => columns.group,
+    copies: () => {
+      const groups = copyGroups(features, rowCount);
+      return { groups, areContinuous: haveContinuousColumn(features, groups) };
+    },
+  });
+}
+
+/** The features, and the columns that are there to slice by only. */
+function tablesOf(
+  spec: UsecaseSpec,
+  found: SqlColumns,
+  trainRows: Int32Array,
+): Pick<PreparedData, "table" | "sliceTable"> {
+  const table = tableOf(found, spec, { names: spec.features, column: featureColumn }, trainRows);
+  const slices = columnsToSliceOnly(spec);
+  if (slices.length === 0) return { table, sliceTable: undefined };
+  return { table, sliceTable: tableOf(found, spec, { names: slices, column: sliceColumn }, everyRow(found.rowCount)) };
 }
 
 /** The label of each row as its task has it, and, where there is a horizon, its observed current state. */

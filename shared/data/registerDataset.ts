@@ -46,44 +46,61 @@ const rejectedRule = "dataset-rejected";
 
 /** Checks a dropped file against its use case and registers it as the next version, or records why it is refused; safe to repeat. */
 export async function registerDataset(ports: RegisterDatasetPorts, dropped: DroppedFile): Promise<RegisterOutcome> {
-  const sha256 = await sha256Of(dropped.bytes);
   const usecase = ports.usecases.get(dropped.usecase);
   if (usecase === undefined) return rejectDataset(ports, dropped, [noSuchUsecase(ports, dropped.usecase)]);
-  const number = await ports.datasets.findByHash(dropped.usecase, sha256);
-  const held = number === undefined ? undefined : await ports.datasets.version(dropped.usecase, number);
+  const sha256 = await sha256Of(dropped.bytes);
+  const held = await versionOf(ports.datasets, dropped.usecase, sha256);
   const meaning = held && (await judgeKnownBytes(ports.datasets, usecase.spec, held, dropped.droppedAt));
   if (held && meaning === "known") return known(ports, dropped, held);
   if (held?.withdrawn) return rejectDataset(ports, dropped, [outOfUse(held, held.withdrawn)]);
   const extension = extensions.find((one) => dropped.file.toLowerCase().endsWith(one));
-  if (extension === undefined) {
-    const message = `the file must end in ${extensions.join(", ")}`;
-    return rejectDataset(ports, dropped, [{ message }]);
-  }
+  if (extension === undefined)
+    return rejectDataset(ports, dropped, [{ message: `the file must end in ${extensions.join(", ")}` }]);
   if (dropped.bytes.byteLength === 0) return rejectDataset(ports, dropped, [{ message: "the file is empty" }]);
-  const { check, profile, span, comparison } = await inspect(ports, usecase, dropped.bytes, extension);
+  const inspection = await inspect(ports, usecase, dropped.bytes, extension);
+  const { check, comparison } = inspection;
   if (!check.accepted) return rejectDataset(ports, dropped, check.reasons, check.reasonCount);
   if (held && comparison && comparison.fresh + comparison.replaced === 0) return known(ports, dropped, held);
   const blob = `${dropped.usecase}/sha256/${sha256}${extension}`;
   await ports.blobs.create(datasetsContainer, blob, dropped.bytes);
+  const dataset = { ...(await describeNew(ports, dropped, inspection)), sha256, blob };
+  return accept(ports, dataset, held?.version);
+}
+
+/** The version that holds bytes of this hash. */
+async function versionOf(
+  datasets: DatasetRegistry,
+  usecase: string,
+  sha256: string,
+): Promise<DatasetVersion | undefined> {
+  const number = await datasets.findByHash(usecase, sha256);
+  return number === undefined ? undefined : datasets.version(usecase, number);
+}
+
+type Inspection = InspectOutcome & { comparison?: KnownRows };
+
+/** What is recorded of an accepted file; keeps its profile. */
+async function describeNew(
+  { blobs, clock }: RegisterDatasetPorts,
+  { usecase, file, bytes, droppedAt }: DroppedFile,
+  { check, profile, span, comparison }: Inspection,
+): Promise<Omit<NewDataset, "sha256" | "blob">> {
   const profileText = JSON.stringify(profile);
   const profileSha256 = await sha256Of(Buffer.from(profileText));
-  const profileBlob = `${dropped.usecase}/profiles/${profileSha256}.json`;
-  await ports.blobs.create(datasetsContainer, profileBlob, profileText);
-  const dataset = {
-    usecase: dropped.usecase,
-    sha256,
-    file: dropped.file,
-    sizeBytes: dropped.bytes.byteLength,
+  const profileBlob = `${usecase}/profiles/${profileSha256}.json`;
+  await blobs.create(datasetsContainer, profileBlob, profileText);
+  return {
+    usecase,
+    file,
+    sizeBytes: bytes.byteLength,
     rowCount: check.rowCount,
     labelledRows: check.labelledRowCount,
     notes: [...check.notes, ...(comparison ? comparisonNotes(comparison) : [])],
-    blob,
     profile: profileBlob,
     profileSha256,
     ...span,
-    droppedAt: (dropped.droppedAt ?? ports.clock.now()).toISOString(),
+    droppedAt: (droppedAt ?? clock.now()).toISOString(),
   };
-  return accept(ports, dataset, held?.version);
 }
 
 /** The verdict on a file, and where it is accepted what its columns hold, over which times, and what it means to the rows that are known. */
@@ -92,7 +109,7 @@ async function inspect(
   { spec }: Usecase,
   bytes: Uint8Array,
   extension: string,
-): Promise<InspectOutcome & { comparison?: KnownRows }> {
+): Promise<Inspection> {
   try {
     refuseLargeFile(spec.limits, bytes.byteLength);
     return await dataWork.inFolder(async (folder, perform) => {

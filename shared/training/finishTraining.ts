@@ -11,6 +11,7 @@ import type { Usecase } from "../usecase/loadUsecases";
 import { checkModel } from "./checkModel";
 import { evaluateInSteps } from "./evaluationSteps";
 import { type FailRunPorts, failRun } from "./failRun";
+import type { TrainedRun } from "./finishedRun";
 import { championName } from "./gate";
 import { holdoutTable, proveGraph } from "./proveGraph";
 import { type PublishPorts, publishVersion } from "./publishVersion";
@@ -18,6 +19,7 @@ import { isFinal, type RunRecord, type TrialResult, trainingQueues } from "./run
 import type { Refit } from "./runStore";
 import { selectTrial } from "./selectTrial";
 import type { WorkerPool } from "./workerPool";
+import type { EvaluateOutcome, EvaluateTask, TaskContext } from "./workerTasks";
 
 export interface FinishTrainingPorts extends PublishPorts, FailRunPorts {
   usecases: Map<string, Usecase>;
@@ -62,62 +64,71 @@ async function again(ports: FinishTrainingPorts, run: RunRecord, delaySeconds: n
 
 async function finish(ports: FinishTrainingPorts, run: RunRecord): Promise<RunRecord> {
   const started = performance.now();
-  const usecase = ports.usecases.get(run.usecase);
-  if (usecase === undefined) throw new AppError("not_found", `there is no use case "${run.usecase}" any more`);
-  const { spec } = usecase;
-  const plan = await ports.runs.plan(run.id);
-  const encoded = await ports.runs.prepared(run.id);
-  const prepared = decodePrepared(encoded);
-  const results = await ports.runs.trials(plan.runId);
-  const best = selected(results, usecase);
-  const context = {
-    prepared: encoded,
-    seed: plan.seed,
-    metric: spec.selection.metric,
-    decisionThreshold: spec.decisionThreshold,
-    classWeights: spec.classWeights,
-  };
-  let refit = await ports.runs.refit(run.id);
-  if (refit === undefined) {
-    const features = declaredFeatures(spec);
-    refit = await ports.workers.run({ kind: "refit", ...context, trial: best, features }, refitLimitMs);
-    refit = await ports.runs.saveRefit(run.id, refit);
-    if (performance.now() - started > stepMs) return again(ports, run, 0);
-  }
-  const { signature, behaviour } = await proof(ports, run, usecase, prepared, refit);
+  const { encoded, ...trained } = await trainedRun(ports, run);
+  const task = taskContext(trained, encoded);
+  const known = await ports.runs.refit(run.id);
+  const refit = known ?? (await refitBest(ports, trained, task));
+  if (known === undefined && performance.now() - started > stepMs) return again(ports, run, 0);
+  const { signature, behaviour } = await proof(ports, trained, refit);
   const checks = [...(await ports.runs.dataChecks(run.id)), ...behaviour];
-  const champion = await ports.registry.alias(spec.name, "champion");
-  const evaluate = {
-    kind: "evaluate" as const,
+  const champion = await ports.registry.alias(trained.usecase.spec.name, "champion");
+  const evaluation = await evaluate(ports, trained, task, refit, champion);
+  if (evaluation === undefined) return again(ports, run, 0);
+  return publishVersion(ports, { ...trained, refit, signature, champion, evaluation, checks });
+}
+
+/** What the trials left, and the prepared rows as worker threads take them. */
+async function trainedRun(
+  { usecases, runs }: FinishTrainingPorts,
+  run: RunRecord,
+): Promise<TrainedRun & { encoded: Uint8Array }> {
+  const usecase = usecases.get(run.usecase);
+  if (usecase === undefined) throw new AppError("not_found", `there is no use case "${run.usecase}" any more`);
+  const plan = await runs.plan(run.id);
+  const encoded = await runs.prepared(run.id);
+  const results = await runs.trials(plan.runId);
+  return { run, usecase, plan, encoded, prepared: decodePrepared(encoded), results, best: selected(results, usecase) };
+}
+
+function taskContext({ usecase: { spec }, plan }: TrainedRun, prepared: Uint8Array): TaskContext {
+  const { decisionThreshold, classWeights } = spec;
+  return { prepared, seed: plan.seed, metric: spec.selection.metric, decisionThreshold, classWeights };
+}
+
+async function refitBest(
+  { workers, runs }: FinishTrainingPorts,
+  { run, usecase, best }: TrainedRun,
+  context: TaskContext,
+): Promise<Refit> {
+  const features = declaredFeatures(usecase.spec);
+  const refit = await workers.run({ kind: "refit", ...context, trial: best, features }, refitLimitMs);
+  return runs.saveRefit(run.id, refit);
+}
+
+/** The hold-out's verdict; undefined where it needs another step. */
+async function evaluate(
+  ports: FinishTrainingPorts,
+  { run, usecase, prepared }: TrainedRun,
+  context: TaskContext,
+  refit: Refit,
+  champion: AliasState | undefined,
+): Promise<EvaluateOutcome | undefined> {
+  const { baselines, gates, evaluation, time } = usecase.spec;
+  const { confidence, bootstrapSamples, blockDays } = gates;
+  const task: EvaluateTask = {
+    kind: "evaluate",
     ...context,
     predictions: refit.holdoutPredictions,
-    baselines: spec.baselines,
+    baselines,
     champion: champion && (await championPredictions(ports, usecase, prepared, champion)),
-    confidence: spec.gates.confidence,
-    bootstrapSamples: spec.gates.bootstrapSamples,
-    blockDays: spec.gates.blockDays,
-    evaluation: spec.evaluation,
-    time: spec.time,
-  };
-  const evaluation = await evaluateInSteps(
-    { results: ports.runs.results, workers: ports.workers },
-    { runId: run.id, folder: `evaluation/${usecase.hash.slice(0, 16)}` },
-    evaluate,
-  );
-  if (evaluation === undefined) return again(ports, run, 0);
-  return publishVersion(ports, {
-    run,
-    usecase,
-    plan,
-    prepared,
-    best,
-    refit,
-    signature,
-    champion,
+    confidence,
+    bootstrapSamples,
+    blockDays,
     evaluation,
-    results,
-    checks,
-  });
+    time,
+  };
+  const place = { runId: run.id, folder: `evaluation/${usecase.hash.slice(0, 16)}` };
+  return evaluateInSteps({ results: ports.runs.results, workers: ports.workers }, place, task);
 }
 
 /** The trial of the last complete rung that the selection rule takes. */
@@ -131,13 +142,7 @@ function selected(results: TrialResult[], { spec }: Usecase): TrialResult {
 }
 
 /** The graph proved and its behaviour checked: kept, so that a run that needs more steps does it once. */
-async function proof(
-  ports: FinishTrainingPorts,
-  run: RunRecord,
-  usecase: Usecase,
-  prepared: PreparedData,
-  refit: Refit,
-): Promise<Proof> {
+async function proof(ports: FinishTrainingPorts, { run, usecase, prepared }: TrainedRun, refit: Refit): Promise<Proof> {
   const path = `refit/proof-${usecase.hash.slice(0, 16)}.json`;
   const kept = await ports.runs.results.readJson<Proof>(run.id, path);
   if (kept !== undefined) return kept;

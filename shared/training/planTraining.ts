@@ -54,35 +54,47 @@ async function startTrials(
   versions: DatasetVersion[],
   prepared: PrepareOutcome & { check(): Promise<CheckResult[]> },
 ): Promise<RunRecord> {
-  const trials = planTrials(usecase.spec);
-  const rungs = planRungs(usecase.spec.search, trials.length, prepared.trainRows);
-  const facts = {
-    startedAt: run.startedAt ?? ports.clock.now().toISOString(),
-    datasetVersions: versions.map(({ version }) => version),
-    usecaseHash: usecase.hash,
-    labelledRows: prepared.counts.labelled,
-    trials: rungs.reduce((sum, rung) => sum + rung.trials, 0),
-    seed: usecase.spec.seed,
-  };
+  const plan = trainingPlan(run, usecase, prepared);
+  const facts = factsOf(ports, run, usecase, plan, versions, prepared);
   const reason = run.force ? undefined : await whyUnchanged(ports, usecase, facts.datasetVersions, prepared);
   if (reason !== undefined) return endUnchanged(ports, run, facts, reason);
-  const trainingPlan: TrainingPlan = {
-    runId: run.id,
-    usecase: run.usecase,
-    seed: usecase.spec.seed,
-    trials,
-    rungs,
-    folds: prepared.folds,
+  await refuseBadData(ports, run, await prepared.check());
+  const planSha256 = await ports.runs.savePlan(plan, prepared, await keepSpec(ports.blobs, usecase));
+  const started = await ports.runs.update(run.id, { ...facts, planSha256, status: "training" });
+  await sendTrials(ports, run.id, 0, plan.trials);
+  return started;
+}
+
+function trainingPlan(run: RunRecord, { spec }: Usecase, { trainRows, folds }: PrepareOutcome): TrainingPlan {
+  const trials = planTrials(spec);
+  const rungs = planRungs(spec.search, trials.length, trainRows);
+  return { runId: run.id, usecase: run.usecase, seed: spec.seed, trials, rungs, folds };
+}
+
+/** What the run's record says of its beginning. */
+function factsOf(
+  { clock }: PlanTrainingPorts,
+  run: RunRecord,
+  usecase: Usecase,
+  { rungs, seed }: TrainingPlan,
+  versions: DatasetVersion[],
+  { counts }: PrepareOutcome,
+) {
+  return {
+    startedAt: run.startedAt ?? clock.now().toISOString(),
+    datasetVersions: versions.map(({ version }) => version),
+    usecaseHash: usecase.hash,
+    labelledRows: counts.labelled,
+    trials: rungs.reduce((sum, rung) => sum + rung.trials, 0),
+    seed,
   };
-  const checks = await prepared.check();
-  await ports.runs.saveDataChecks(run.id, checks);
+}
+
+/** Keeps what the checks of the rows found; AppError rejected where one of them blocks. */
+async function refuseBadData({ runs }: PlanTrainingPorts, run: RunRecord, checks: CheckResult[]): Promise<void> {
+  await runs.saveDataChecks(run.id, checks);
   const failures = blockingFailures(checks);
   if (failures.length > 0) throw new AppError("rejected", failures.join("; "));
-  const spec = await keepSpec(ports.blobs, usecase);
-  const planSha256 = await ports.runs.savePlan(trainingPlan, prepared, spec);
-  const started = await ports.runs.update(run.id, { ...facts, planSha256, status: "training" });
-  await sendTrials(ports, run.id, 0, trials);
-  return started;
 }
 
 async function nothingToLearnFrom({ datasets }: PlanTrainingPorts, usecase: string): Promise<AppError> {

@@ -1,12 +1,14 @@
 import { isAppError } from "../errors";
 import type { QueueSender } from "../ports";
 import type { Usecase } from "../usecase/loadUsecases";
+import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import { type FailRunPorts, failRun } from "./failRun";
 import { trialsOfRung } from "./rungs";
 import { isFinal, type TrainingPlan, type Trial, type TrialResult, trainingQueues } from "./runRecord";
 import type { PartialTrial, RunStore } from "./runStore";
 import { meanOf } from "./selectTrial";
 import type { WorkerPool } from "./workerPool";
+import type { TrialOutcome, TrialTask } from "./workerTasks";
 
 export interface TrainCandidatePorts extends FailRunPorts {
   usecases: Map<string, Usecase>;
@@ -80,51 +82,57 @@ export async function sendTrials(
     if (!done.has(index)) await ports.queues.send(trainingQueues.candidate, { runId, rung, trial: index });
 }
 
+/** Scores folds of a trial from the first one on that has no score; its result once all of them have one. */
 async function scoreFolds(
   ports: TrainCandidatePorts,
   { spec }: Usecase,
   plan: TrainingPlan,
-  { runId, rung, trial }: Step,
+  step: Step,
 ): Promise<TrialResult | "again" | "busy"> {
+  const { runId, rung, trial } = step;
+  const { metric } = spec.selection;
   const before = (await ports.runs.partialTrial(runId, rung, trial)) ?? { foldScores: [], modelBytes: 0, seconds: 0 };
-  const metric = spec.selection.metric;
-  const describe = (scored: PartialTrial, failure?: string): TrialResult => ({
-    ...plan.trials[trial],
-    rung,
-    metric,
-    ...scored,
-    ...meanOf(scored.foldScores.filter((score) => score !== null)),
-    ...(failure && { failure, mean: 0, standardError: 0 }),
-  });
-  const prepared = await ports.runs.prepared(runId);
+  const task = trialTask(spec, plan, step, await ports.runs.prepared(runId), before.foldScores.length);
   try {
-    const task = {
-      kind: "trial" as const,
-      prepared,
-      trial: plan.trials[trial],
-      seed: plan.seed,
-      metric,
-      decisionThreshold: spec.decisionThreshold,
-      classWeights: spec.classWeights,
-      firstFold: before.foldScores.length,
-      share: plan.rungs[rung].share,
-      softLimitMs,
-    };
-    const outcome = await ports.workers.run(task, spec.search.fitSeconds * 1000);
-    const scored = {
-      foldScores: [...before.foldScores, ...outcome.foldScores],
-      modelBytes: outcome.modelBytes,
-      seconds: before.seconds + outcome.seconds,
-    };
-    if (scored.foldScores.length < plan.folds) {
-      await ports.runs.savePartialTrial(runId, rung, trial, scored);
-      return "again";
+    const scored = joined(before, await ports.workers.run(task, spec.search.fitSeconds * 1000));
+    if (scored.foldScores.length >= plan.folds) {
+      const isUndefined = scored.foldScores.every((score) => score === null);
+      const failure = isUndefined ? `${metric} is undefined on every fold: each lacks a class` : undefined;
+      return trialResult(plan, step, metric, scored, failure);
     }
-    const isUndefined = scored.foldScores.every((score) => score === null);
-    return describe(scored, isUndefined ? `${metric} is undefined on every fold: each lacks a class` : undefined);
+    await ports.runs.savePartialTrial(runId, rung, trial, scored);
+    return "again";
   } catch (error) {
     if (isAppError(error, "busy")) return "busy";
-    if (isAppError(error) && !error.retryable) return describe(before, error.message);
+    if (isAppError(error) && !error.retryable) return trialResult(plan, step, metric, before, error.message);
     throw error;
   }
+}
+
+function trialTask(
+  spec: UsecaseSpec,
+  { seed, trials, rungs }: TrainingPlan,
+  { rung, trial }: Step,
+  prepared: Uint8Array,
+  firstFold: number,
+): TrialTask {
+  const { decisionThreshold, classWeights } = spec;
+  const context = { prepared, seed, metric: spec.selection.metric, decisionThreshold, classWeights };
+  return { kind: "trial", ...context, trial: trials[trial], firstFold, share: rungs[rung].share, softLimitMs };
+}
+
+function joined(before: PartialTrial, { foldScores, modelBytes, seconds }: TrialOutcome): PartialTrial {
+  return { foldScores: [...before.foldScores, ...foldScores], modelBytes, seconds: before.seconds + seconds };
+}
+
+function trialResult(
+  { trials }: TrainingPlan,
+  { rung, trial }: Step,
+  metric: string,
+  scored: PartialTrial,
+  failure?: string,
+): TrialResult {
+  const { mean, standardError } = meanOf(scored.foldScores.filter((score) => score !== null));
+  const result = { ...trials[trial], rung, metric, ...scored, mean, standardError };
+  return failure === undefined ? result : { ...result, failure, mean: 0, standardError: 0 };
 }

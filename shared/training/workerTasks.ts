@@ -11,7 +11,8 @@ import type { Refit } from "./runStore";
 /** What a training worker thread is asked to do; everything crosses the thread as plain data and bytes. */
 export type WorkerTask = TrialTask | RefitTask | EvaluateTask;
 
-interface TaskContext {
+/** What every task needs. */
+export interface TaskContext {
   /** encoded PreparedData */
   prepared: Uint8Array;
   seed: number;

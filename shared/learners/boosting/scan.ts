@@ -58,10 +58,13 @@ export function scanCuts(
       bestLeft = left;
     }
   }
-  if (bestBin < 0) return;
-  best.score = bestScore;
+  if (bestBin >= 0) keepCut(best, bestScore, column, bestBin, start === 0, bestLeft);
+}
+
+function keepCut(best: BoostCut, score: number, column: number, bin: number, missingLeft: boolean, left: number): void {
+  best.score = score;
   best.column = column;
-  best.bin = bestBin;
-  best.missingLeft = start === 0;
-  best.left = bestLeft;
+  best.bin = bin;
+  best.missingLeft = missingLeft;
+  best.left = left;
 }

@@ -24,8 +24,6 @@ function scan(
   const { rowUnit, minLeafRows, weights } = node;
   const perUnit = 1 / rowUnit;
   const mostRows = node.rows - minLeafRows;
-  const total0 = weights[0];
-  const total1 = weights[1];
   let left0 = missingLeft ? histogram[0] : 0;
   let left1 = missingLeft ? histogram[1] : 0;
   let bin = missingLeft ? 0 : -1;
@@ -42,11 +40,10 @@ function scan(
       if (rows0 + rows1 >= minLeafRows) {
         const weight0 = left0 - rows0 * rowUnit;
         const weight1 = left1 - rows1 * rowUnit;
-        const cost = costOf(weight0, weight1, total0, total1);
+        const cost = costOf(weight0, weight1, weights);
         if (cost < best.cost) {
           keepSplit(best, cost, feature, bin, next, missingLeft);
-          best.leftWeights[0] = weight0;
-          best.leftWeights[1] = weight1;
+          keepWeights(best, weight0, weight1);
         }
       }
     }
@@ -57,10 +54,15 @@ function scan(
   return varies;
 }
 
+function keepWeights({ leftWeights }: BestSplit, left0: number, left1: number): void {
+  leftWeights[0] = left0;
+  leftWeights[1] = left1;
+}
+
 /** Weighted Gini impurity of both sides, each 2 w0 w1 / (w0 + w1), over one division. */
-function costOf(left0: number, left1: number, total0: number, total1: number): number {
-  const right0 = total0 - left0;
-  const right1 = total1 - left1;
+function costOf(left0: number, left1: number, total: ArrayLike<number>): number {
+  const right0 = total[0] - left0;
+  const right1 = total[1] - left1;
   const left = left0 + left1;
   const right = right0 + right1;
   return (2 * (left0 * left1 * right + right0 * right1 * left)) / (left * right);

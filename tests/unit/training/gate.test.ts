@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { judge } from "../../../shared/training/gate";
+import { checkResult } from "../../../shared/data/checkResult";
+import type { MetricDifference } from "../../../shared/registry/modelVersion";
+import { type GateEvidence, judge } from "../../../shared/training/gate";
 
 const gates = { minHoldoutRows: 50, confidence: 0.95, bootstrapSamples: 2000 };
 const against = (name: string, difference: number, low: number, high: number) => ({
@@ -9,14 +11,19 @@ const against = (name: string, difference: number, low: number, high: number) =>
   high,
   confidence: 0.95,
 });
-const evidence = {
-  metric: "brier" as const,
-  value: 0.04,
-  baselines: { majority: 0.06, persistence: 0.043 },
+const evaluation = {
+  metrics: { brier: 0.04 },
+  baselines: { majority: { brier: 0.06 }, persistence: { brier: 0.043 } },
   differences: [against("majority", -0.02, -0.03, -0.01), against("persistence", -0.003, -0.007, 0.001)],
-  failedChecks: [],
-  holdoutRows: 1000,
 };
+const evidence: GateEvidence = { metric: "brier", evaluation, holdoutRows: 1000, checks: [], withdrawnData: [] };
+const withValue = (brier: number) => ({ ...evidence, evaluation: { ...evaluation, metrics: { brier } } });
+/** The same with a difference to a champion, of version 1. */
+const withChampion = (difference: MetricDifference) => ({
+  ...evidence,
+  evaluation: { ...evaluation, differences: [...evaluation.differences, difference] },
+  champion: { version: 1 },
+});
 
 describe("the gate", () => {
   it("promotes a first version that beats every baseline and tells whether the interval excludes zero", () => {
@@ -27,42 +34,44 @@ describe("the gate", () => {
   });
 
   it("refuses a version that one baseline beats", () => {
-    const verdict = judge({ ...evidence, value: 0.05 }, gates);
+    const verdict = judge(withValue(0.05), gates);
     expect(verdict.decision).toBe("refused");
     expect(verdict.reasons[0]).toMatch(/does not beat the persistence baseline/);
   });
 
   it("refuses a version that only equals a baseline", () => {
-    expect(judge({ ...evidence, value: 0.043 }, gates).decision).toBe("refused");
+    expect(judge(withValue(0.043), gates).decision).toBe("refused");
   });
 
   it("replaces a champion only when the interval of the difference excludes zero", () => {
-    const unsure = [...evidence.differences, against("champion", -0.001, -0.003, 0.0002)];
-    const sure = [...evidence.differences, against("champion", -0.001, -0.003, -0.0002)];
-    expect(judge({ ...evidence, differences: unsure, champion: 1 }, gates).decision).toBe("refused");
-    expect(judge({ ...evidence, differences: sure, champion: 1 }, gates).decision).toBe("promoted");
+    const unsure = against("champion", -0.001, -0.003, 0.0002);
+    const sure = against("champion", -0.001, -0.003, -0.0002);
+    expect(judge(withChampion(unsure), gates).decision).toBe("refused");
+    expect(judge(withChampion(sure), gates).decision).toBe("promoted");
   });
 
   it("refuses a version that is surely worse than the champion", () => {
-    const worse = [...evidence.differences, against("champion", 0.002, 0.001, 0.003)];
-    expect(judge({ ...evidence, differences: worse, champion: 1 }, gates).decision).toBe("refused");
+    const verdict = judge(withChampion(against("champion", 0.002, 0.001, 0.003)), gates);
+    expect(verdict.decision).toBe("refused");
+    expect(verdict.reasons[0]).toMatch(/^is worse than the champion/);
   });
 
   it("reads the direction off the metric", () => {
-    const better = [against("champion", 0.02, 0.01, 0.03)];
-    const rocAuc = {
-      metric: "rocAuc" as const,
-      value: 0.8,
-      baselines: { majority: 0.5 },
-      differences: better,
-      failedChecks: [],
-      holdoutRows: 100,
+    const rocAuc: GateEvidence = {
+      ...evidence,
+      metric: "rocAuc",
+      evaluation: {
+        metrics: { rocAuc: 0.8 },
+        baselines: { majority: { rocAuc: 0.5 } },
+        differences: [against("champion", 0.02, 0.01, 0.03)],
+      },
+      champion: { version: 1 },
     };
-    expect(judge({ ...rocAuc, champion: 1 }, gates).decision).toBe("promoted");
+    expect(judge(rocAuc, gates).decision).toBe("promoted");
   });
 
   it("refuses when the champion cannot be compared, instead of replacing it unseen", () => {
-    const verdict = judge({ ...evidence, champion: 3 }, gates);
+    const verdict = judge({ ...evidence, champion: { version: 3 } }, gates);
     expect(verdict.decision).toBe("refused");
     expect(verdict.reasons[0]).toMatch(/cannot be compared with the champion, version 3/);
   });
@@ -72,10 +81,27 @@ describe("the gate", () => {
     expect(judge(evidence, { ...gates, threshold: 0.03 }).reasons[0]).toMatch(/threshold/);
   });
 
-  it("refuses what a blocking check failed on, and says that first", () => {
-    const verdict = judge({ ...evidence, failedChecks: ['check "direction: Humidity": it goes down'] }, gates);
+  it("refuses what a blocking check failed on, or learnt from withdrawn data, and says that first", () => {
+    const kind = "post-train" as const;
+    const checks = [
+      checkResult({ name: "steady", kind, severity: "warn", ok: false, summary: "it is not" }),
+      checkResult({ name: "direction: Humidity", kind, severity: "block", ok: false, summary: "it goes down" }),
+    ];
+    const verdict = judge({ ...evidence, checks, withdrawnData: ["dataset version 2 was withdrawn"] }, gates);
     expect(verdict.decision).toBe("refused");
-    expect(verdict.reasons[0]).toBe('check "direction: Humidity": it goes down');
+    expect(verdict.reasons.slice(0, 2)).toEqual([
+      "dataset version 2 was withdrawn",
+      'check "direction: Humidity": it goes down',
+    ]);
+    expect(verdict.reasons).toHaveLength(4);
+  });
+
+  it("leaves a champion where a person has pinned it, and names the person", () => {
+    const sure = withChampion(against("champion", -0.001, -0.003, -0.0002));
+    const pin = { by: "Ada", since: "2024-01-01T00:00:00.000Z", reason: "a season's audit" };
+    const verdict = judge({ ...sure, champion: { version: 1, pin } }, gates);
+    expect(verdict.decision).toBe("refused");
+    expect(verdict.reasons[0]).toMatch(/pinned at version 1 by Ada/);
   });
 
   it("shows figures of any size as they are", () => {
@@ -84,9 +110,11 @@ describe("the gate", () => {
         {
           ...evidence,
           metric: "rmse",
-          value,
-          baselines: { mean: baseline },
-          differences: [{ ...against("mean", value - baseline, -1.006e30, -5e-10), confidence: 0.995 }],
+          evaluation: {
+            metrics: { rmse: value },
+            baselines: { mean: { rmse: baseline } },
+            differences: [{ ...against("mean", value - baseline, -1.006e30, -5e-10), confidence: 0.995 }],
+          },
         },
         gates,
       ).reasons.join("\n");
@@ -97,7 +125,7 @@ describe("the gate", () => {
 
   it("replaces no champion where the hold-out is one block and no interval can be told", () => {
     const unknown = { ...against("champion", -0.02, 0, 0), low: Number.NaN, high: Number.NaN };
-    const verdict = judge({ ...evidence, differences: [...evidence.differences, unknown], champion: 1 }, gates);
+    const verdict = judge(withChampion(unknown), gates);
     expect(verdict.decision).toBe("refused");
     expect(verdict.reasons[0]).toContain("whose interval one block of rows cannot tell");
   });
