@@ -55,9 +55,9 @@ describe.sequential("a state folder of an earlier commit", () => {
     const run = await finished(openRun.id);
     expect(run).toMatchObject({ status: openRun.status, version: openRun.version });
     expect(run.progress.trialsDone).toBe(run.progress.trialsTotal);
-    const { alerts } = await get("/alerts?subject=yield");
-    const rules = alerts.map(({ rule, status }: Alert) => `${rule} ${status}`);
-    expect(rules).toEqual(["run-failed resolved", "dataset-rejected resolved"]);
+    const states = async () =>
+      (await get("/alerts?subject=yield")).alerts.map(({ rule, status }: Alert) => `${rule} ${status}`);
+    await expect.poll(states, { timeout: 60_000 }).toEqual(["run-failed resolved", "dataset-rejected resolved"]);
   });
 
   it.each(answers.map((one) => [nameOf(one), one] as const))("answers as before to %s", async (_name, one) => {
