@@ -3,9 +3,9 @@ import { setPriority } from "node:os";
 import type { DataOutcome, DataTask, DataWork } from "../data/dataTasks";
 import { AppError, type Failure, fromFailure } from "../errors";
 import { compiledFile } from "../packageRoot";
-import { residentBytes } from "../process/processMemory";
 import { processorSeconds } from "../process/processorSeconds";
 import { inTempFolder } from "../process/tempFolders";
+import { watchMemory } from "../process/watchMemory";
 import type { DataRequest } from "./dataProcess";
 
 export interface DataProcessOptions {
@@ -76,7 +76,8 @@ function answerOf(child: ChildProcess, watch: Watch): Promise<unknown> {
 class Watch {
   verdict?: AppError;
   private readonly started = performance.now();
-  private readonly timer = setInterval(() => void this.look(), watchEveryMs);
+  private readonly timer = setInterval(() => void this.lookAtTime(), watchEveryMs);
+  private readonly leaveMemory: () => void;
 
   constructor(
     private readonly child: ChildProcess,
@@ -84,10 +85,13 @@ class Watch {
     private readonly limitSeconds: number,
   ) {
     child.once("spawn", () => lower(child));
+    const limit = { limitBytes: memoryBytes, everyMs: watchEveryMs };
+    this.leaveMemory = watchMemory(child.pid as number, limit, () => this.overMemory());
   }
 
   stop(): void {
     clearInterval(this.timer);
+    this.leaveMemory();
   }
 
   overMemory(): void {
@@ -95,11 +99,9 @@ class Watch {
     this.end(`more than ${limitMb} MB of memory`, "make the file smaller, or raise TIDEGATE_DATA_MEMORY_MB");
   }
 
-  private async look(): Promise<void> {
-    const pid = this.child.pid as number;
+  private async lookAtTime(): Promise<void> {
     const wallSeconds = (performance.now() - this.started) / 1000;
-    const [bytes, seconds] = await Promise.all([residentBytes(pid), processorSeconds(pid)]);
-    if (bytes !== undefined && bytes > this.memoryBytes) this.overMemory();
+    const seconds = await processorSeconds(this.child.pid as number);
     // the load of the machine must not decide, but a process that stands still must end
     if ((seconds ?? wallSeconds) > this.limitSeconds || wallSeconds > 6 * this.limitSeconds)
       this.end(`more than ${this.limitSeconds} s`, "make the file smaller");

@@ -1,3 +1,5 @@
+import { likeliest } from "../math/likeliest";
+
 /** What a classifier said about rows whose class is known. */
 export interface ClassifierOutput {
   classes: readonly string[];
@@ -29,14 +31,8 @@ export function decidedClasses(output: ClassifierOutput): Int32Array {
   const positive = positiveOf(output);
   const decided = new Int32Array(target.length);
   for (let row = 0; row < target.length; row++) {
-    if (positive !== undefined) {
-      decided[row] = probabilities[row * 2 + positive] >= decisionThreshold ? positive : 1 - positive;
-      continue;
-    }
-    let best = 0;
-    for (let code = 1; code < width; code++)
-      if (probabilities[row * width + code] > probabilities[row * width + best]) best = code;
-    decided[row] = best;
+    if (positive === undefined) decided[row] = likeliest(probabilities, row * width, width);
+    else decided[row] = probabilities[row * 2 + positive] >= decisionThreshold ? positive : 1 - positive;
   }
   return decided;
 }

@@ -1,4 +1,5 @@
 import { AppError } from "../errors";
+import { likeliest } from "../math/likeliest";
 import type { RowExplanations } from "./explainRows";
 import type { Outputs } from "./model/blackBox";
 
@@ -30,10 +31,7 @@ export function chooseAnswers(outputs: Outputs, { names, asked, positiveIndex }:
     return new Int32Array(rowCount).fill(index);
   }
   if (outputCount <= 2) return new Int32Array(rowCount).fill(outputCount === 1 ? 0 : (positiveIndex ?? 1));
-  return Int32Array.from({ length: rowCount }, (_, row) => {
-    const own = values.subarray(row * outputCount, (row + 1) * outputCount);
-    return own.indexOf(Math.max(...own));
-  });
+  return Int32Array.from({ length: rowCount }, (_, row) => likeliest(values, row * outputCount, outputCount));
 }
 
 const rawNotes = {

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { AppError, type ErrorCode, fromFailure } from "../errors";
 import { compiledFile } from "../packageRoot";
-import { residentBytes } from "../process/processMemory";
+import { watchMemory } from "../process/watchMemory";
 import type { InferenceBegun, InferenceJob, InferenceReply, InferenceTask } from "./inferenceJobs";
 import { type InferenceLimits, loadLimitMs, readLimitMs, runLimitMs } from "./inferenceLimits";
 
@@ -20,7 +20,8 @@ interface Asked {
   take(reply: InferenceReply): void;
   fail(error: Error): void;
   deadline: NodeJS.Timeout;
-  memoryLook: NodeJS.Timeout;
+  /** ends the looks at its memory */
+  leaveMemory: () => void;
 }
 
 /**
@@ -72,7 +73,7 @@ export class ModelProcess {
       const id = ++this.count;
       const settle = (work: () => void) => {
         clearTimeout(this.asked?.deadline);
-        clearInterval(this.asked?.memoryLook);
+        this.asked?.leaveMemory();
         this.asked = undefined;
         this.child.channel?.unref();
         work();
@@ -83,7 +84,7 @@ export class ModelProcess {
           settle(() => ("failure" in reply ? reject(fromFailure(reply.failure)) : resolve(reply.value as T))),
         fail: (error) => settle(() => reject(error)),
         deadline: this.deadline(firstLimitMs(this.limits, task)),
-        memoryLook: setInterval(() => void this.lookAtMemory(), memoryLookMs),
+        leaveMemory: this.watchMemory(),
       };
       this.child.send({ ...task, id, model: 1 } satisfies InferenceJob, () => undefined); // an ended process says so by its exit
     });
@@ -111,11 +112,11 @@ export class ModelProcess {
     }, limitMs);
   }
 
-  private async lookAtMemory(): Promise<void> {
-    const { memoryBytes } = this.limits;
-    const bytes = await residentBytes(this.child.pid as number);
-    if (bytes === undefined || bytes <= memoryBytes) return;
-    this.stop("crashed", `the model took more than ${Math.round(memoryBytes / 2 ** 20)} MB of memory`);
+  private watchMemory(): () => void {
+    const { memoryBytes: limitBytes } = this.limits;
+    const shown = `the model took more than ${Math.round(limitBytes / 2 ** 20)} MB of memory`;
+    const pid = this.child.pid as number;
+    return watchMemory(pid, { limitBytes, everyMs: memoryLookMs }, () => this.stop("crashed", shown));
   }
 
   private stop(code: ErrorCode, message: string): void {

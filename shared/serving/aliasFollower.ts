@@ -9,6 +9,8 @@ export interface FollowOptions {
   waitMs?: number;
   /** monotonic clock, ms */
   nowMs?: () => number;
+  /** from 0 to 1: spreads the readings of many instances */
+  random?: () => number;
   /** told of each reading that failed or took too long */
   onFailure?: (failure: FollowFailure) => void;
 }
@@ -54,11 +56,13 @@ export class AliasFollower {
   private readonly maxAgeMs: number;
   private readonly waitMs: number;
   private readonly nowMs: () => number;
+  private readonly random: () => number;
 
   constructor(private readonly options: FollowOptions) {
     this.maxAgeMs = options.maxAgeMs ?? 5_000;
     this.waitMs = options.waitMs ?? 2_000;
     this.nowMs = options.nowMs ?? (() => performance.now());
+    this.random = options.random ?? Math.random;
   }
 
   /** What the alias stands for where that can be answered at once; undefined where it must be read first. */
@@ -124,7 +128,7 @@ export class AliasFollower {
   }
 
   private dueAfter(readAtMs: number): number {
-    const jitter = 0.75 + 0.5 * Math.random();
+    const jitter = 0.75 + 0.5 * this.random();
     return readAtMs + 0.3 * this.maxAgeMs * jitter;
   }
 

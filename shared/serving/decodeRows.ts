@@ -1,11 +1,12 @@
 import { AppError, type ErrorDetail } from "../errors";
 import type { FeatureSlot, ModelSignature } from "../onnx/signature";
-import type { TensorInfo, TensorValue } from "../ports";
+import type { TensorValue } from "../ports";
 import { maxRows } from "./checkBodySize";
 import { type ColumnReader, columnReaders } from "./columnReader";
 import { type Findings, readCell } from "./readCell";
 import { type Form, isRow, type RowList, rowList } from "./rowList";
 import { addWarning, noWarnings, type RowWarnings } from "./rowWarnings";
+import { newTensor, rowWidth } from "./tensors";
 
 /** Tensors of `rowCount` rows, by input name, ready for the runtime. */
 export interface DecodedRows {
@@ -81,22 +82,6 @@ function checkRows(list: unknown[], form: Form, features: FeatureSlot[]): ErrorD
   throw new AppError("invalid_input", `${faults[0].path}: ${faults[0].message}`, { details: faults });
 }
 
-/** An empty tensor for so many rows of an input. */
-export function newTensor(input: TensorInfo, rowCount: number): TensorValue {
-  const width = input.shape.length === 2 ? input.shape[1] : 1;
-  const shape = input.shape.length === 2 ? [rowCount, width] : [rowCount];
-  return { datatype: input.datatype, shape, data: arrayOf[input.datatype](rowCount * width) };
-}
-
-const arrayOf: Record<TensorInfo["datatype"], (length: number) => TensorValue["data"]> = {
-  FP32: (length) => new Float32Array(length),
-  FP64: (length) => new Float64Array(length),
-  INT64: (length) => new BigInt64Array(length),
-  INT32: (length) => new Int32Array(length),
-  BOOL: (length) => new Uint8Array(length),
-  BYTES: (length) => new Array<string>(length).fill(""),
-};
-
 /** Copies one column of the rows into its place in the tensor; the usual cells (a number in range, a known text) take no call. */
 function fillColumn(
   rows: Cells[],
@@ -107,7 +92,7 @@ function fillColumn(
 ): void {
   const { slot, low, high, sentinels, known, isFree, isInherited } = reader;
   const { data, datatype } = tensor;
-  const width = tensor.shape.length === 2 ? tensor.shape[1] : 1;
+  const width = rowWidth(tensor.shape);
   for (let row = 0, at = slot.index; row < rows.length; row++, at += width) {
     const value = isInherited && !Object.hasOwn(rows[row], key) ? undefined : rows[row][key];
     if (datatype === "FP32" && typeof value === "number") {

@@ -2,6 +2,7 @@ import type { TensorInfo, TensorValue } from "../ports";
 import type { ModelVersion } from "../registry/modelVersion";
 import { AliasFollower, type FollowOptions } from "./aliasFollower";
 import type { ServingModel, ServingRuntime } from "./servingModel";
+import { zeroTensor } from "./tensors";
 
 /** What the loader needs of the registry. */
 export interface VersionSource {
@@ -37,7 +38,7 @@ export class LoadedModel {
   }
 }
 
-export interface LoaderOptions extends Pick<FollowOptions, "nowMs"> {
+export interface LoaderOptions extends Pick<FollowOptions, "nowMs" | "random"> {
   source: VersionSource;
   /** where a version runs */
   runtimeOf: (version: ModelVersion) => ServingRuntime;
@@ -75,13 +76,13 @@ export class ModelLoader {
   private readonly aliases: AliasFollower;
 
   constructor(private readonly options: LoaderOptions) {
-    const { aliasMaxAgeMs: maxAgeMs, aliasWaitMs: waitMs, nowMs, onRefreshFailure: onFailure } = options;
+    const { aliasMaxAgeMs: maxAgeMs, aliasWaitMs: waitMs, nowMs, random, onRefreshFailure: onFailure } = options;
     const read = async (model: string, alias: string) => {
       const version = await options.source.resolve(model, alias);
       await this.entry(model, version);
       return version;
     };
-    this.aliases = new AliasFollower({ read, maxAgeMs, waitMs, nowMs, onFailure });
+    this.aliases = new AliasFollower({ read, maxAgeMs, waitMs, nowMs, random, onFailure });
   }
 
   /** The version that `reference` (number or alias) stands for, when it is loaded and the alias fresh: the hot path, without a promise. */
@@ -176,19 +177,6 @@ export class ModelLoader {
 /** One row of zeros and empty strings for every input, to warm a session. */
 function warmUpInputs(inputs: TensorInfo[]): Record<string, TensorValue> {
   const feeds: Record<string, TensorValue> = {};
-  for (const { name, datatype, shape } of inputs) {
-    const concrete = shape.map((size) => (size === -1 ? 1 : size));
-    const count = concrete.reduce((product, size) => product * size, 1);
-    feeds[name] = { datatype, shape: concrete, data: zeros[datatype](count) };
-  }
+  for (const input of inputs) feeds[input.name] = zeroTensor(input);
   return feeds;
 }
-
-const zeros: Record<TensorInfo["datatype"], (count: number) => TensorValue["data"]> = {
-  FP32: (count) => new Float32Array(count),
-  FP64: (count) => new Float64Array(count),
-  INT64: (count) => new BigInt64Array(count),
-  INT32: (count) => new Int32Array(count),
-  BOOL: (count) => new Uint8Array(count),
-  BYTES: (count) => new Array<string>(count).fill(""),
-};

@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ModelSignature } from "../onnx/signature";
-import type { RuntimeModel, TensorValue } from "../ports";
+import type { RuntimeModel } from "../ports";
 import type { DecodedRows } from "./decodeRows";
 import type { RowWarnings } from "./rowWarnings";
+import { sliceTensors } from "./tensors";
 import { wireFormat } from "./wire/registry";
 import type { PredictionReply, WireRequest } from "./wire/wireFormat";
 import type { OutputPiece } from "./writePredictions";
@@ -38,14 +39,4 @@ export async function runRows(runtime: Runnable, { rowCount, tensors }: DecodedR
     await nextTurn(); // lets other requests in between two pieces
   }
   return pieces;
-}
-
-function sliceTensors(tensors: Record<string, TensorValue>, start: number, count: number): Record<string, TensorValue> {
-  const sliced: Record<string, TensorValue> = {};
-  for (const [name, { datatype, shape, data }] of Object.entries(tensors)) {
-    const width = shape.length === 2 ? shape[1] : 1;
-    const part = data.slice(start * width, (start + count) * width) as TensorValue["data"];
-    sliced[name] = { datatype, shape: shape.length === 2 ? [count, width] : [count], data: part };
-  }
-  return sliced;
 }

@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { CategoryColumn, FeatureTable, NumberColumn } from "../featureTable";
-import type { FeatureSlot, ModelSignature } from "../onnx/signature";
+import type { ModelSignature } from "../onnx/signature";
 import type { RuntimeModel, TensorValue } from "../ports";
+import { type CellOf, toTensors } from "./tensors";
 
 export interface TablePredictions {
   /** class probabilities, rows x classes, row-major; with regression one number a row */
@@ -41,35 +42,16 @@ function tensorsOf(
   start: number,
   count: number,
 ): Record<string, TensorValue> {
-  const tensors: Record<string, TensorValue> = {};
-  for (const { name, datatype, shape } of signature.inputs) {
-    const width = shape.length === 2 ? shape[1] : 1;
-    const data = datatype === "BYTES" ? new Array<string>(count * width) : new Float32Array(count * width);
-    tensors[name] = { datatype, shape: shape.length === 2 ? [count, width] : [count], data };
-  }
   const numbers = new Map(table.numbers.map((column) => [column.name, column]));
   const categories = new Map(table.categories.map((column) => [column.name, column]));
-  for (const slot of signature.features) {
-    const column = (slot.type === "number" ? numbers : categories).get(slot.name);
-    if (column === undefined) throw new Error(`the table has no column ${slot.name} of the type ${slot.type}`);
-    fillSlot(slot, tensors[slot.input], column, start, count);
-  }
-  return tensors;
+  return toTensors(signature, count, ({ name, type }) => {
+    const column = (type === "number" ? numbers : categories).get(name);
+    if (column === undefined) throw new Error(`the table has no column ${name} of the type ${type}`);
+    return cellsOf(column, start);
+  });
 }
 
-function fillSlot(
-  slot: FeatureSlot,
-  tensor: TensorValue,
-  column: NumberColumn | CategoryColumn,
-  start: number,
-  count: number,
-): void {
-  const width = tensor.shape.length === 2 ? tensor.shape[1] : 1;
-  if ("values" in column) {
-    const data = tensor.data as Float32Array;
-    for (let row = 0; row < count; row++) data[row * width + slot.index] = column.values[start + row];
-    return;
-  }
-  const data = tensor.data as string[];
-  for (let row = 0; row < count; row++) data[row * width + slot.index] = column.levels[column.codes[start + row]] ?? "";
+function cellsOf(column: NumberColumn | CategoryColumn, start: number): CellOf {
+  if ("values" in column) return (row) => column.values[start + row];
+  return (row) => column.levels[column.codes[start + row]] ?? "";
 }

@@ -1,4 +1,5 @@
 import { AppError } from "../errors";
+import { likeliest } from "../math/likeliest";
 import type { ModelSignature } from "../onnx/signature";
 import type { TensorValue } from "../ports";
 import { float32Text } from "./float32Text";
@@ -95,7 +96,8 @@ function writeProbabilities(
     const quoted = keys?.map((key) => JSON.stringify(key));
     for (let row = 0; row < rowCount; row++, done++) {
       const label = String(names[row]);
-      const at = keys ? keys.indexOf(label) : highest(values, row * width, width);
+      // a model trained elsewhere does not tell the order of its classes: the returned label is the likeliest one
+      const at = keys ? keys.indexOf(label) : likeliest(values, row * width, width);
       let pairs = "";
       let list = "";
       let own = "";
@@ -116,11 +118,4 @@ function writeProbabilities(
   }
   const more = all === "" ? "" : `,"probabilities":[${all}]`;
   return { reply: `[${reply}]`, log: `{"label":[${labels}],"probability":[${likely}]${more}}` };
-}
-
-/** A model trained elsewhere does not tell the order of its classes: the returned label is the likeliest one. */
-function highest(values: Float32Array, start: number, width: number): number {
-  let best = 0;
-  for (let code = 1; code < width; code++) if (values[start + code] > values[start + best]) best = code;
-  return best;
 }

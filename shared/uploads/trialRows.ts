@@ -1,7 +1,7 @@
 import { seededRandom } from "../math/seededRandom";
 import type { FeatureSlot, ModelSignature } from "../onnx/signature";
 import type { TensorValue } from "../ports";
-import { newTensor } from "../serving/decodeRows";
+import { newTensor } from "../serving/tensors";
 
 /** Rows that a model trained elsewhere is tried on. */
 export interface TrialRows {
