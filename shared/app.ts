@@ -16,7 +16,7 @@ import { VersionExplanations } from "./explain/explainVersion";
 import { TreeViews } from "./explain/trees/treeViews";
 import { InboxLedger } from "./inbox/inboxLedger";
 import { VerifiedBlobs } from "./ledger/verifiedBlobs";
-import { retrainParts } from "./loop/retrainParts";
+import { actionParts } from "./loop/actionParts";
 import { MonitorStore } from "./monitoring/monitorStore";
 import { createIsolatedRuntime } from "./onnxruntime/isolatedRuntime";
 import { createOnnxRuntime, onnxRuntimeVersion } from "./onnxruntime/runtime";
@@ -93,7 +93,7 @@ type BaseParts = ReturnType<typeof baseParts>;
 /** What is kept in storage, each kind in its store. */
 function storeParts({ blobs, tables, queues, clock, telemetry, usecases, codeRevision }: BaseParts) {
   const policiesOf = (subject: string) => usecases.get(subject)?.spec.policies;
-  const dispatch = dispatchActions(policiesOf, () => retrainParts({ runs, queues, clock, codeRevision }));
+  const dispatch = dispatchActions(policiesOf, () => actionParts({ runs, queues, clock, codeRevision }));
   const alerts = new AlertStore(tables, clock, telemetry, dispatch);
   const documents = new VerifiedBlobs(blobs, (changed) => tellOfChange(alerts, changed));
   const runs = new RunStore(tables, blobs, documents);

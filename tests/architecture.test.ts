@@ -84,6 +84,8 @@ const rooms: Record<string, string[][]> = {
 /** What may be imported of a family from outside it. */
 const doors: Record<string, string[]> = {
   "shared/learners": ["registry", "trainer", "fit/fitModel", "graph/guardGraph"],
+  "shared/monitoring/signals": ["registry", "signal"],
+  "shared/alerts/actions": ["registry", "action"],
   "shared/azure": [],
   "shared/onnxruntime": [],
   "shared/sql": ["columnNames", "openTableFile", "overLimit", "parsedText", "readingFile", "sqlText", "tableFile"],

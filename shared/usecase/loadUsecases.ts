@@ -54,10 +54,16 @@ function joined(faults: AppError[]): AppError {
   return new AppError("invalid_input", faults.map(({ message }) => message).join("\n"), { details, cause: faults[0] });
 }
 
-/** Limits change what is refused, not what is learnt. */
-function hashOf({ limits: _limits, ...spec }: UsecaseSpec): string {
+/**
+ * Limits, signals and actions change what is refused, watched and started, not what is learnt. Those that are here were always hashed, and
+ * stay so: another hash would train every use case again.
+ */
+function hashOf({ limits: _limits, monitors, policies, ...spec }: UsecaseSpec): string {
+  const { drift } = monitors;
+  const { onNewData, onDrift, retrainEveryHours, minNewLabelledRows, cooldownHours } = policies;
+  const hashed = { onNewData, onDrift, retrainEveryHours, minNewLabelledRows, cooldownHours };
   return createHash("sha256")
-    .update(JSON.stringify(sorted(spec)))
+    .update(JSON.stringify(sorted({ ...spec, monitors: { drift }, policies: hashed })))
     .digest("hex");
 }
 

@@ -222,7 +222,8 @@ describe("the folder of use cases", () => {
       return loadUsecases(folder).get("fruit")?.hash;
     };
     const first = await hash(minimal);
-    expect(first).toMatch(/^[0-9a-f]{64}$/);
+    // that of the first release with this hash; another would train every use case again
+    expect(first).toBe("cfb8141341c3b6b97ef8a41c652f473a65e01cc8b90305b1b55eb3c665a3402b");
     expect(await hash(JSON.stringify(Object.fromEntries(Object.entries(minimal).reverse()), undefined, 4))).toBe(first);
     expect(await hash({ ...minimal, seed: 1, baselines: ["majority"] })).toBe(first);
     expect(await hash({ ...minimal, seed: 2 })).not.toBe(first);

@@ -1,8 +1,8 @@
-import type { RetrainParts } from "../alerts/actions/retrain";
+import type { ActionParts } from "../alerts/actions/registry";
 import { type StartRunPorts, startRun } from "../training/startRun";
 
-/** What retraining because of an alert needs of training: its runs are those with the trigger "drift". */
-export function retrainParts(ports: StartRunPorts): RetrainParts {
+/** What the actions of alerts need of the other domains. Runs that an alert started are those with the trigger "drift". */
+export function actionParts(ports: StartRunPorts): ActionParts {
   return {
     clock: ports.clock,
     async lastRunByAlert(usecase) {

@@ -1,0 +1,51 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runMonitors } from "../../../shared/loop/runMonitors";
+import { signals } from "../../../shared/monitoring/signals/registry";
+import type { Signal } from "../../../shared/monitoring/signals/signal";
+import { Loop, shippedSpec } from "../../support/loop";
+
+const usecase = "coffee-grade";
+let loop: Loop;
+beforeAll(async () => {
+  const spec = { ...shippedSpec(usecase), candidates: [{ learner: "logistic-regression", grid: { l2: [1] } }] };
+  loop = await Loop.start(spec);
+  await loop.drop(usecase, readFileSync(`models/${usecase}/sample.csv`));
+  await loop.drain();
+});
+afterAll(() => loop?.stop());
+
+const [[section, drift]] = signals;
+const failing = (name: string): Signal => ({
+  ...drift,
+  name,
+  evaluate: () => Promise.reject(new Error(`${name} is broken`)),
+});
+const alert = async () => (await loop.app.alerts.list(usecase, 10)).find(({ rule }) => rule === "monitor-failed");
+
+describe("signals that fail", () => {
+  it("keep no other from its turn and stand in one alert, which ends once none fails", async () => {
+    const lines = await runMonitors(loop.app, [
+      [section, failing("first")],
+      [section, drift],
+      [section, failing("last")],
+    ]);
+    expect(lines).toEqual([
+      `${usecase}: first: the drift monitor failed: first is broken`,
+      expect.stringMatching(`^${usecase}: input-drift: insufficient_data over 0 rows: no row was captured`),
+      `${usecase}: last: the drift monitor failed: last is broken`,
+    ]);
+    expect(await loop.app.monitors.list(usecase, 10)).toMatchObject([{ signal: "input-drift", targetRows: 0 }]);
+    expect(await alert()).toMatchObject({
+      status: "open",
+      severity: "error",
+      summary: "the drift monitor failed: first is broken; the drift monitor failed: last is broken",
+      evidence: { signal: "first, last" },
+    });
+    await runMonitors(loop.app, [[section, failing("last")]]);
+    expect(await alert()).toMatchObject({ status: "open", occurrences: 2, evidence: { signal: "last" } });
+    loop.passHours(1);
+    await runMonitors(loop.app);
+    expect(await alert()).toMatchObject({ status: "resolved" });
+  });
+});

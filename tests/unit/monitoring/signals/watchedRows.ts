@@ -1,0 +1,43 @@
+import type { FeatureTable } from "../../../../shared/featureTable";
+import { seededRandom } from "../../../../shared/math/seededRandom";
+import type { CapturedRows, SignalSettings, Watched } from "../../../../shared/monitoring/signals/signal";
+import { trainingProfile } from "../../../../shared/monitoring/trainingProfile";
+import { profileOfRows } from "../shippedRows";
+
+export const at = new Date("2026-01-02T00:00:00Z");
+const from = new Date("2026-01-01T00:00:00Z");
+const levels = ["clear", "rain", "snow"];
+
+/** Rows with a normal number, moved by `shift`, and a category. */
+function rows(rowCount: number, shift: number, seed: number): FeatureTable {
+  const random = seededRandom(seed);
+  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  return {
+    rowCount,
+    numbers: [{ name: "x", values: Float32Array.from({ length: rowCount }, () => normal() + shift) }],
+    categories: [{ name: "sky", levels, codes: Int32Array.from({ length: rowCount }, () => Math.floor(random() * 3)) }],
+  };
+}
+
+export const training = trainingProfile(rows(5000, 0, 1));
+
+/** Captured rows of a day, moved by `shift` deviations. */
+export function captured(rowCount: number, shift = 0): CapturedRows {
+  const table = rows(rowCount, shift, 2);
+  const order = Array.from({ length: rowCount }, (_, row) => row);
+  return { profile: profileOfRows(training, table, order), rows: rowCount, unreadableRequests: 0, from, hours: 24 };
+}
+
+/** A champion whose newest rows are those. */
+export function watchedWith<Settings extends SignalSettings>(
+  settings: Settings,
+  newest: CapturedRows,
+): Watched<Settings> {
+  return {
+    version: 3,
+    settings,
+    at,
+    trainingProfile: async () => training,
+    capturedRows: async () => newest,
+  };
+}
