@@ -89,7 +89,7 @@ describe.sequential("a state folder of an earlier commit", () => {
     expect(page.json).toContain("<svg");
   });
 
-  it("is watched for drift from where it was: captured hours, what was counted of them, and the alert that is open", async () => {
+  it("is watched for drift from where it was: counted rows, those to be counted, and the open alert", async () => {
     const before = answerTo("/monitors/pumps").results;
     await change("POST", "/admin/functions/drift", {});
     const { results } = await tidegate.until(

@@ -31,7 +31,7 @@ export const recorded = JSON.parse(readFileSync(path.join(fixture, "answers.json
   answers: RecordedAnswer[];
 };
 
-/** Starts today's code on the recorded state, at the hour at which the earlier commit was started again: no later day changes anything. */
+/** Starts today's code on the recorded state at a set time, the earlier commit's: no later day changes anything. */
 export function startOnRecordedState(): Promise<RunningTidegate> {
   const folder = mkdtempSync(path.join(tmpdir(), "tidegate-recorded-"));
   execFileSync("tar", ["-xzf", path.join(fixture, "state.tar.gz"), "-C", folder]);
@@ -44,7 +44,7 @@ export function startOnRecordedState(): Promise<RunningTidegate> {
   return RunningTidegate.start(["--no-demo"], { folder, env });
 }
 
-/** The local host keeps what it has seen under a name that comes from where the checkout stands: as if it had been recorded in this one. */
+/** The local host files what it has seen under a name made from the checkout's path: here that of this one. */
 function nameHost(storage: string): void {
   const hostId = createHash("sha256").update(realpathSync(".")).digest("hex").slice(0, 20);
   for (const name of readdirSync(storage).filter((one) => one.endsWith(".json"))) {
@@ -54,8 +54,8 @@ function nameHost(storage: string): void {
 }
 
 /**
- * What today's answer must hold: every recorded field, lists as long as they were, numbers to the sixth digit. With `anyWords`, texts of
- * several words may be put differently: they are made as the answer is, not read from storage.
+ * What today's answer must hold: every recorded field, lists as long as they were, numbers to the sixth digit. With
+ * `anyWords`, texts of several words may be put differently: they are made with the answer, not read from storage.
  */
 export function asRecorded(value: unknown, anyWords = false): unknown {
   if (typeof value === "number" && !Number.isInteger(value)) return expect.closeTo(value, 6);
