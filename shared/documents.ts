@@ -39,6 +39,18 @@ export function longList<T>(isEntry: (value: unknown) => value is T, needed: str
 /** A long list of numbers. */
 export const numberList = longList((value) => typeof value === "number", "a number");
 
+/** A computed number, which JSON writes as null where it is undefined: read as NaN again. */
+export const statistic = z.union([z.number(), z.null().transform(() => Number.NaN)]);
+
+/** A long list of computed numbers. */
+export const statisticList: z.ZodType<number[]> = longList(
+  (value): value is number | null => value === null || typeof value === "number",
+  "a number or null",
+).transform((list) => list.map((value) => value ?? Number.NaN));
+
+/** An object whose fields are not known beforehand. */
+export const anyFields = z.record(z.string(), z.unknown());
+
 /** A table column that keeps JSON text. */
 export function jsonColumn<T>(schema: z.ZodType<T>): z.ZodType<T> {
   const parsed = z.string().transform((text, context) => {

@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { anyFields, objectOf } from "../documents";
 import type { Severity } from "../usecase/checksSpec";
 
 /** One check of the data before training, or of a version's behaviour after it. */
@@ -10,6 +12,16 @@ export interface CheckResult {
   summary: string;
   evidence: Record<string, unknown>;
 }
+
+/** A check's result as documents keep it. */
+export const checkResultSchema = objectOf<CheckResult>({
+  name: z.string(),
+  kind: z.enum(["pre-train", "post-train"]),
+  severity: z.enum(["block", "warn"]),
+  status: z.enum(["passed", "failed", "warned", "skipped"]),
+  summary: z.string(),
+  evidence: anyFields,
+});
 
 interface Finding {
   name: string;

@@ -1,54 +1,28 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
+import { readRow } from "../documents";
 import { AppError } from "../errors";
 import { type AuditPage, type AuditRecord, auditInsert } from "../ledger/auditEntry";
 import type { VerifiedBlobs } from "../ledger/verifiedBlobs";
 import { VersionLedger } from "../ledger/versionLedger";
 import type { Clock, TableRow, TableStore } from "../ports";
+import { type DatasetRow, datasetRows, profileDocument, type RejectedRow, rejectedRows } from "./datasetDocuments";
 import type { DatasetFile } from "./prepareDataset";
-import type { ColumnProfile } from "./profileDataset";
-import type { RejectionReason } from "./rejectionReason";
-import { type DatasetChange, readWithdrawal, type Withdrawal, Withdrawals } from "./withdrawals";
+import { type DatasetChange, Withdrawals } from "./withdrawals";
 
 const table = "datasets";
 export const datasetsContainer = "datasets";
 
-export interface DatasetVersion {
+/** An accepted version of a use case's data. */
+export interface DatasetVersion extends DatasetRow {
   usecase: string;
-  version: number;
   status: "accepted";
-  sha256: string;
-  file: string;
-  sizeBytes: number;
-  rowCount: number;
-  labelledRows: number;
-  notes: string[];
-  createdAt: string;
-  /** immutable copy and profile, in container `datasets` */
-  blob: string;
-  profile: string;
-  /** absent in versions from before it was kept */
-  profileSha256?: string;
-  /** first and last time of its rows, where the spec names one; absent in versions from before they were kept */
-  from?: string;
-  to?: string;
-  /** when its file was laid into the inbox, by storage's clock */
-  droppedAt?: string;
-  /** a person took it out of use: runs leave it out */
-  withdrawn?: Withdrawal;
 }
 
-export interface RejectedDataset {
+/** A dataset that was refused. */
+export interface RejectedDataset extends RejectedRow {
   usecase: string;
   status: "rejected";
-  sha256: string;
-  file: string;
-  sizeBytes: number;
-  reasons: RejectionReason[];
-  /** how many faults there are; `reasons` holds the first ones */
-  reasonCount: number;
-  rejectedAt: string;
-  blob: string;
 }
 
 export interface NewDataset {
@@ -87,7 +61,7 @@ export class DatasetRegistry {
     return this.ledger.register(usecase, {
       sha256,
       instead,
-      columns: { ...columns, notes: JSON.stringify(notes) },
+      columns: { form: datasetRows.form, ...columns, notes: JSON.stringify(notes) },
       audit: (version) => ({
         operation: `dataset-${sha256.slice(0, 16)}`,
         action: "dataset registered",
@@ -112,6 +86,7 @@ export class DatasetRegistry {
     const key = { partitionKey: usecase, rowKey: `rejected:${sha256}:${name}` };
     const row: TableRow = {
       ...key,
+      form: rejectedRows.form,
       ...columns,
       sha256,
       reasons: JSON.stringify(reasons),
@@ -153,13 +128,15 @@ export class DatasetRegistry {
 
   /** Takes a version out of use, so that later runs leave it out; AppError conflict when it is out of use already. */
   async withdraw(change: DatasetChange): Promise<DatasetVersion> {
-    await this.withdrawals.withdraw(await this.row(change.usecase, change.version), change);
+    const row = await this.row(change.usecase, change.version);
+    await this.withdrawals.withdraw(row, readRow(datasetRows, table, row).withdrawn, change);
     return this.version(change.usecase, change.version);
   }
 
   /** Takes a withdrawn version into use again; AppError conflict when it is in use. */
   async restore(change: DatasetChange): Promise<DatasetVersion> {
-    await this.withdrawals.restore(await this.row(change.usecase, change.version), change);
+    const row = await this.row(change.usecase, change.version);
+    await this.withdrawals.restore(row, readRow(datasetRows, table, row).withdrawn, change);
     return this.version(change.usecase, change.version);
   }
 
@@ -167,7 +144,7 @@ export class DatasetRegistry {
   async rejected(usecase: string): Promise<RejectedDataset[]> {
     const all: RejectedDataset[] = [];
     for await (const row of this.tables.list(table, usecase, { from: "rejected:", to: "rejected;" }))
-      all.push(readRejected(usecase, row));
+      all.push({ ...readRow(rejectedRows, table, row), usecase, status: "rejected" });
     return all.sort((a, b) => b.rejectedAt.localeCompare(a.rejectedAt));
   }
 
@@ -177,8 +154,8 @@ export class DatasetRegistry {
     if (dataset.from !== undefined && dataset.to !== undefined) return { from: dataset.from, to: dataset.to };
     const { usecase: subject, profile: name, profileSha256: sha256 } = dataset;
     const place = { container: datasetsContainer, name, sha256, subject };
-    const profile = await this.documents.readJson<Record<string, ColumnProfile>>(place);
-    const { min, max } = profile[time] ?? {};
+    const { columns } = await this.documents.readAs(profileDocument, place);
+    const { min, max } = columns[time] ?? {};
     // another time column than now's: it may reach anywhere
     return { from: String(min ?? earliest), to: String(max ?? latest) };
   }
@@ -205,24 +182,5 @@ const earliest = "0000";
 const latest = "9999";
 
 function readVersion(usecase: string, row: TableRow): DatasetVersion {
-  const { partitionKey: _partition, rowKey: _key, etag: _etag, notes, ...columns } = row;
-  const { withdrawnAt: _at, withdrawnBy: _by, withdrawReason: _reason, ...plain } = columns;
-  const withdrawn = readWithdrawal(row);
-  return {
-    ...(plain as unknown as DatasetVersion),
-    usecase,
-    status: "accepted",
-    notes: JSON.parse(String(notes)),
-    ...(withdrawn && { withdrawn }),
-  };
-}
-
-function readRejected(usecase: string, row: TableRow): RejectedDataset {
-  const { partitionKey: _partition, rowKey: _key, etag: _etag, reasons, ...plain } = row;
-  return {
-    ...(plain as unknown as RejectedDataset),
-    usecase,
-    status: "rejected",
-    reasons: JSON.parse(String(reasons)),
-  };
+  return { ...readRow(datasetRows, table, row), usecase, status: "accepted" };
 }

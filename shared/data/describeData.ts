@@ -1,6 +1,8 @@
+import { z } from "zod";
+import { objectOf, statistic } from "../documents";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import { renamedColumns } from "./auditColumns";
-import type { PreparedData } from "./preparedData";
+import type { PreparedCounts, PreparedData } from "./preparedData";
 
 /** Rows of one part of the split: how many, from when to when, and how the label is spread. */
 export interface PartDescription {
@@ -25,6 +27,38 @@ export interface DataDescription {
   /** name in the file of prepared rows -> the spec's column, where two differ only in case or one has a name of that file's own */
   renamedColumns?: Record<string, string>;
 }
+
+const part = objectOf<PartDescription>({
+  rows: z.number(),
+  from: z.string().optional(),
+  to: z.string().optional(),
+  classes: z.record(z.string(), z.number()).optional(),
+  values: z.object({ min: statistic, mean: statistic, max: statistic }).optional(),
+});
+
+const counts = objectOf<PreparedCounts>({
+  rows: z.number(),
+  labelled: z.number(),
+  unlabelled: z.number(),
+  gap: z.number(),
+  duplicates: z.number(),
+});
+
+/** of a spec that may have been written by an earlier release: what it says is shown, its kind is relied on */
+const split = z.looseObject({ kind: z.enum(["time", "stratified", "group"]) }) as unknown as z.ZodType<
+  DataDescription["split"]
+>;
+
+/** The description of a version's data as documents keep it. */
+export const dataDescription = objectOf<DataDescription>({
+  counts,
+  split,
+  horizonHours: z.number().optional(),
+  train: part,
+  holdout: part,
+  folds: z.number(),
+  renamedColumns: z.record(z.string(), z.string()).optional(),
+});
 
 /** Describes prepared data for a version's model card. */
 export function describeData(data: PreparedData, spec: UsecaseSpec): DataDescription {

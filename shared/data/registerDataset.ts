@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { AlertStore } from "../alerts/alertStore";
 import { noSuchName } from "../closestName";
+import { documentText } from "../documents";
 import { isAppError } from "../errors";
 import { sha256Of } from "../ledger/verifiedBlobs";
 import type { BlobStore, Clock, Telemetry } from "../ports";
@@ -9,6 +10,7 @@ import { telemetryEvents } from "../telemetryNames";
 import type { Usecase } from "../usecase/loadUsecases";
 import { refused } from "./checkDataset";
 import { comparisonNotes, type KnownRows } from "./compareVersions";
+import { profileDocument } from "./datasetDocuments";
 import { type DatasetRegistry, type DatasetVersion, datasetsContainer, type NewDataset } from "./datasetRegistry";
 import type { DataWork, InspectOutcome } from "./dataTasks";
 import { judgeKnownBytes, overlapping } from "./droppedAgain";
@@ -85,7 +87,7 @@ async function describeNew(
   { usecase, file, bytes, droppedAt }: DroppedFile,
   { check, profile, span, comparison }: Inspection,
 ): Promise<Omit<NewDataset, "sha256" | "blob">> {
-  const profileText = JSON.stringify(profile);
+  const profileText = documentText(profileDocument, { columns: profile });
   const profileSha256 = await sha256Of(Buffer.from(profileText));
   const profileBlob = `${usecase}/profiles/${profileSha256}.json`;
   await blobs.create(datasetsContainer, profileBlob, profileText);

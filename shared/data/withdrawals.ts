@@ -18,12 +18,6 @@ export interface DatasetChange {
   operation: string;
 }
 
-/** The withdrawal that a version's row keeps; undefined while the version is in use. */
-export function readWithdrawal({ withdrawnAt, withdrawnBy, withdrawReason }: TableRow): Withdrawal | undefined {
-  if (withdrawnAt === undefined) return undefined;
-  return { at: String(withdrawnAt), by: String(withdrawnBy), reason: String(withdrawReason) };
-}
-
 /** Takes versions out of use and into use again, each with its audit entry. */
 export class Withdrawals {
   constructor(
@@ -31,9 +25,8 @@ export class Withdrawals {
     private readonly clock: Clock,
   ) {}
 
-  /** Takes the version of `row` out of use; AppError conflict when it is out of use already. */
-  async withdraw(row: TableRow, change: DatasetChange): Promise<void> {
-    const earlier = readWithdrawal(row);
+  /** Takes the version of `row` out of use; AppError conflict when it is out of use already, as `earlier` says. */
+  async withdraw(row: TableRow, earlier: Withdrawal | undefined, change: DatasetChange): Promise<void> {
     if (earlier)
       throw new AppError(
         "conflict",
@@ -45,8 +38,8 @@ export class Withdrawals {
   }
 
   /** Takes the version of `row` into use again; AppError conflict when it is in use. */
-  async restore(row: TableRow, change: DatasetChange): Promise<void> {
-    if (readWithdrawal(row) === undefined)
+  async restore(row: TableRow, earlier: Withdrawal | undefined, change: DatasetChange): Promise<void> {
+    if (earlier === undefined)
       throw new AppError("conflict", `dataset version ${change.version} is in use: there is nothing to restore`);
     const columns = { withdrawnAt: undefined, withdrawnBy: undefined, withdrawReason: undefined };
     await this.change(row, columns, change, "dataset restored");

@@ -1,7 +1,9 @@
+import { documentText, readDocument } from "../documents";
 import type { ModelVersion } from "../registry/modelVersion";
 import { type ExplainPorts, noBackground } from "./explainRequest";
 import { findSample } from "./findSample";
 import { globalContext } from "./globalContext";
+import { globalDocument } from "./globalDocument";
 import type { GlobalExplanation } from "./globalExplanation";
 import { measureDependence } from "./measureDependence";
 import { measureImportance } from "./measureImportance";
@@ -9,8 +11,8 @@ import { measureShapley } from "./measureShapley";
 import { measureSurrogate } from "./measureSurrogate";
 
 const container = "explanations";
-/** part of the blob's name: a document in an older form is made anew */
-const form = 1;
+/** part of the blob's name; goes up where explanations are reckoned in another way, so that they are made anew */
+const edition = 1;
 
 /** Global explanations of model versions: made at the first request, kept in a blob, the same bytes whoever makes them. */
 export class VersionExplanations {
@@ -28,9 +30,9 @@ export class VersionExplanations {
 
   private async kept(version: ModelVersion): Promise<GlobalExplanation> {
     const { blobs } = this.ports;
-    const name = `${version.model}/${version.version}-${version.sha256.slice(0, 16)}-form${form}.json`;
-    const stored = await blobs.read(container, name);
-    if (stored) return JSON.parse(Buffer.from(stored).toString("utf8")) as GlobalExplanation;
+    const name = `${version.model}/${version.version}-${version.sha256.slice(0, 16)}-form${edition}.json`;
+    const stored = await readDocument(blobs, { container, name }, globalDocument);
+    if (stored) return stored;
     let flight = this.making.get(name);
     if (flight === undefined) {
       flight = this.make(version, name).finally(() => this.making.delete(name));
@@ -60,7 +62,7 @@ export class VersionExplanations {
         dependence: await measureDependence(context),
         surrogate: await measureSurrogate(context),
       };
-      await ports.blobs.create(container, name, JSON.stringify(explanation), "application/json");
+      await ports.blobs.create(container, name, documentText(globalDocument, explanation), "application/json");
       return explanation;
     } finally {
       loaded.release();

@@ -8,6 +8,11 @@ import { drawRows } from "./model/numberRows";
 /** A cell as a caller would write it; null where the value is missing. */
 export type Cell = number | string | null;
 
+/** Whether a value from outside is a cell. */
+export function isCell(value: unknown): value is Cell {
+  return value === null || typeof value === "number" || typeof value === "string";
+}
+
 /** The rows that a version's explanations are made with; JSON in a blob beside the version's other documents. */
 export interface ExplanationSample {
   /** names of the columns of every row */

@@ -3,6 +3,7 @@ import type { ModelRegistry } from "../registry/modelRegistry";
 import type { ModelVersion } from "../registry/modelVersion";
 import { type DecodedRows, decodeRows } from "../serving/decodeRows";
 import type { Cell, ExplanationSample } from "./explanationSample";
+import { sampleDocument } from "./sampleDocument";
 
 export interface FindSamplePorts {
   registry: Pick<ModelRegistry, "version" | "versions" | "document">;
@@ -34,7 +35,7 @@ async function readSample(
   version: ModelVersion,
 ): Promise<ExplanationSample | undefined> {
   const { background } = version;
-  return background === undefined ? undefined : registry.document<ExplanationSample>(version, background);
+  return background === undefined ? undefined : registry.document(sampleDocument, version, background);
 }
 
 function coversFeatures({ features }: ExplanationSample, signature: ModelSignature): boolean {

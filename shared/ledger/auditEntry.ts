@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { anyFields, documentType, jsonColumn, objectOf, readRow, unchanged } from "../documents";
 import type { TableOperation, TableRow, TableStore } from "../ports";
 import { cutText } from "./cutText";
 
@@ -18,6 +20,20 @@ export interface AuditRecord extends AuditEntry {
   at: string;
 }
 
+/** The row of an entry, without its keys. */
+export const auditRows = documentType(
+  objectOf<AuditRecord>({
+    operation: z.string(),
+    action: z.string(),
+    actor: z.string(),
+    subject: z.string(),
+    reason: z.string().optional(),
+    at: z.string(),
+    details: jsonColumn(anyFields).optional(),
+  }),
+  [unchanged],
+);
+
 const farFuture = 253_402_300_799_999; // 9999-12-31
 
 /** A row-key part that counts down, so that the newest entry sorts first. */
@@ -35,6 +51,7 @@ function auditRow(partition: string, entry: AuditEntry, at: Date): TableRow {
   return {
     partitionKey: partition,
     rowKey: `audit:${auditPlace({ ...entry, at: at.toISOString() })}`,
+    form: auditRows.form,
     ...plain,
     reason: reason === undefined ? undefined : cutText(reason, 2000),
     at: at.toISOString(),
@@ -67,11 +84,7 @@ export async function listAudit(
 ): Promise<AuditRecord[]> {
   const entries: AuditRecord[] = [];
   const from = after === undefined ? "audit:" : keyBehind(`audit:${after}`);
-  for await (const row of tables.list(table, partition, { from, to: "audit;", limit })) entries.push(readAudit(row));
+  for await (const row of tables.list(table, partition, { from, to: "audit;", limit }))
+    entries.push(readRow(auditRows, table, row));
   return entries;
-}
-
-function readAudit(row: TableRow): AuditRecord {
-  const { partitionKey: _partition, rowKey: _row, etag: _etag, details, ...rest } = row;
-  return { ...(rest as unknown as AuditRecord), details: details ? JSON.parse(String(details)) : undefined };
 }

@@ -1,5 +1,6 @@
 import { createHash, webcrypto } from "node:crypto";
 import { createReadStream } from "node:fs";
+import { type DocumentType, parseDocument } from "../documents";
 import { AppError } from "../errors";
 import type { BlobStore } from "../ports";
 
@@ -41,9 +42,9 @@ export class VerifiedBlobs {
     return bytes;
   }
 
-  /** The document parsed as JSON. */
-  async readJson<T>(document: StoredDocument): Promise<T> {
-    return JSON.parse(Buffer.from(await this.read(document)).toString("utf8")) as T;
+  /** The document read as one of `type`; AppError corrupt too where it cannot be. */
+  async readAs<T>(type: DocumentType<T>, document: StoredDocument): Promise<T> {
+    return parseDocument(type, await this.read(document), pathOf(document));
   }
 
   /** Copies the document into a local file. */

@@ -1,4 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { z } from "zod";
+import { documentType, readRow, unchanged } from "../documents";
 import { AppError, isAppError } from "../errors";
 import type { Clock, TableRow, TableStore, TableValue } from "../ports";
 import { type AuditEntry, type AuditPage, type AuditRecord, auditInsert, listAudit } from "./auditEntry";
@@ -19,6 +21,11 @@ export interface LedgerVersion {
   created: boolean;
 }
 
+/** The row `head` of a partition: its latest version. */
+export const headRows = documentType(z.object({ latest: z.int().min(1) }), [unchanged]);
+/** A row `sha:{hash}`: the version that holds bytes of this hash. */
+export const holderRows = documentType(z.object({ version: z.int().min(1) }), [unchanged]);
+
 const versionKey = (version: number) => `v:${String(version).padStart(6, "0")}`;
 const attempts = 60;
 
@@ -37,8 +44,8 @@ export class VersionLedger {
   async register(partition: string, fresh: NewVersion): Promise<LedgerVersion> {
     for (let attempt = 0; attempt < attempts; attempt++) {
       const holder = await this.tables.get(this.table, partition, `sha:${fresh.sha256}`);
-      if (holder && Number(holder.version) !== fresh.instead)
-        return { version: Number(holder.version), created: false };
+      const held = holder && readRow(holderRows, this.table, holder).version;
+      if (held !== undefined && held !== fresh.instead) return { version: held, created: false };
       const version = await this.tryAppend(partition, fresh, holder?.etag);
       if (version !== undefined) return { version, created: true };
       await delay(5 + Math.random() * 20 * Math.min(attempt + 1, 10));
@@ -49,7 +56,13 @@ export class VersionLedger {
   /** The version that holds bytes of this hash. */
   async findByHash(partition: string, sha256: string): Promise<number | undefined> {
     const row = await this.tables.get(this.table, partition, `sha:${sha256}`);
-    return row && Number(row.version);
+    return row && readRow(holderRows, this.table, row).version;
+  }
+
+  /** The partition's latest version; undefined while it has none. */
+  async latest(partition: string): Promise<number | undefined> {
+    const head = await this.tables.get(this.table, partition, "head");
+    return head && readRow(headRows, this.table, head).latest;
   }
 
   /** The row of one version. */
@@ -82,10 +95,11 @@ export class VersionLedger {
 
   private async tryAppend(partition: string, fresh: NewVersion, holderEtag?: string): Promise<number | undefined> {
     const head = await this.tables.get(this.table, partition, "head");
-    const version = Number(head?.latest ?? 0) + 1;
+    const version = (head === undefined ? 0 : readRow(headRows, this.table, head).latest) + 1;
     const now = this.clock.now();
-    const headRow = { partitionKey: partition, rowKey: "head", latest: version };
-    const holder = { partitionKey: partition, rowKey: `sha:${fresh.sha256}`, version };
+    const headRow = { partitionKey: partition, rowKey: "head", form: headRows.form, latest: version };
+    const key = { partitionKey: partition, rowKey: `sha:${fresh.sha256}` };
+    const holder = { ...key, form: holderRows.form, version };
     const columns = { ...fresh.columns, version, sha256: fresh.sha256, createdAt: now.toISOString() };
     try {
       await this.tables.transaction(this.table, [

@@ -3,6 +3,7 @@ import type { AlertStore } from "../alerts/alertStore";
 import { capturedWindow } from "../capture/capturedWindow";
 import { messageOf } from "../errors";
 import type { MonitorStore } from "../monitoring/monitorStore";
+import { trainingProfileDocument } from "../monitoring/profileDocument";
 import { type MonitorSection, signals } from "../monitoring/signals/registry";
 import type { Evaluation, Signal, SignalSettings, Watched } from "../monitoring/signals/signal";
 import type { TrainingProfile } from "../monitoring/trainingProfile";
@@ -95,7 +96,7 @@ function watched<Settings extends SignalSettings>(
 ): Watched<Settings> {
   let profile: Promise<TrainingProfile> | undefined;
   const trainingProfile = () => {
-    profile ??= registry.document<TrainingProfile>(version, profileBlob);
+    profile ??= registry.document(trainingProfileDocument, version, profileBlob);
     return profile;
   };
   return {

@@ -1,7 +1,9 @@
+import { readRow } from "../documents";
 import { AppError, isAppError } from "../errors";
 import { auditInsert } from "../ledger/auditEntry";
 import type { Clock, TableOperation, TableRow, TableStore } from "../ports";
-import { type AliasPin, pinColumns, readPin } from "./aliasPin";
+import { type AliasPin, pinColumns } from "./aliasPin";
+import { type AliasState, aliasRows } from "./aliasRow";
 import type { AliasName } from "./modelVersion";
 
 export interface AliasMove {
@@ -19,17 +21,6 @@ export interface AliasMove {
   pin?: { until?: string };
 }
 
-/** Where an alias points, who keeps it there, and the tag that guards its next move. */
-export interface AliasState {
-  version: number;
-  etag: string;
-  movedAt: string;
-  /** of the move that brought it there, or confirmed it */
-  operation: string;
-  /** absent where the alias is free, or its pin's date has passed */
-  pin?: AliasPin;
-}
-
 /** The aliases of all models, a row `alias:{name}` each in the model's partition. */
 export class AliasPointers {
   constructor(
@@ -40,7 +31,7 @@ export class AliasPointers {
 
   /** Where the alias points now; undefined when it was never set. */
   async get(model: string, alias: AliasName): Promise<AliasState | undefined> {
-    const row = await this.row(model, alias);
+    const row = await this.tables.get(this.table, model, `alias:${alias}`);
     return row && this.read(row);
   }
 
@@ -60,9 +51,8 @@ export class AliasPointers {
     const { model, alias, version, expected, operation } = move;
     const now = this.clock.now();
     if (move.pin?.until !== undefined && Date.parse(move.pin.until) <= now.getTime()) throw pinEnded();
-    const row = await this.row(model, alias);
-    if (row?.operation === operation && row.version === version) return { moved: false, from: version };
-    const current = row && this.read(row);
+    const current = await this.get(model, alias);
+    if (current?.operation === operation && current.version === version) return { moved: false, from: version };
     if (expected !== undefined && current?.version !== expected)
       throw new AppError(
         "precondition_failed",
@@ -72,20 +62,10 @@ export class AliasPointers {
     return { moved: current?.version !== version, from: current?.version };
   }
 
-  private row(model: string, alias: AliasName): Promise<TableRow | undefined> {
-    return this.tables.get(this.table, model, `alias:${alias}`);
-  }
-
   private read(row: TableRow): AliasState {
-    const { version, etag, movedAt, operation } = row;
-    const pin = readPin(row, this.clock.now());
-    return {
-      version: Number(version),
-      etag: String(etag),
-      movedAt: String(movedAt),
-      operation: String(operation),
-      ...(pin && { pin }),
-    };
+    const { pin, ...state } = readRow(aliasRows, this.table, row);
+    const isOver = pin?.until !== undefined && Date.parse(pin.until) <= this.clock.now().getTime();
+    return { ...state, ...(pin && !isOver && { pin }) };
   }
 
   private async commit(move: AliasMove, operations: TableOperation[]): Promise<void> {
@@ -94,8 +74,8 @@ export class AliasPointers {
       await this.tables.transaction(this.table, operations);
     } catch (error) {
       // the move may have been written and its answer lost: the alias row then names this very operation
-      const row = await this.row(model, alias);
-      if (row?.operation === operation && row.version === version) return;
+      const now = await this.get(model, alias);
+      if (now?.operation === operation && now.version === version) return;
       if (isAppError(error, "conflict", "precondition_failed"))
         throw new AppError("precondition_failed", `the alias ${alias} of ${model} was moved by someone else`, {
           cause: error,
@@ -113,6 +93,7 @@ function operations(move: AliasMove, current: AliasState | undefined, now: Date)
   const row = (name: AliasName, to: number): TableRow => ({
     partitionKey: model,
     rowKey: `alias:${name}`,
+    form: aliasRows.form,
     version: to,
     movedAt,
     operation,

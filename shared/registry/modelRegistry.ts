@@ -1,14 +1,18 @@
+import { type DocumentType, documentText, readRow } from "../documents";
 import { AppError } from "../errors";
 import { type AuditPage, type AuditRecord, auditInsert } from "../ledger/auditEntry";
 import { cutText } from "../ledger/cutText";
 import { keepDocument, sha256Of, type VerifiedBlobs } from "../ledger/verifiedBlobs";
 import { VersionLedger } from "../ledger/versionLedger";
-import type { BlobStore, Clock, TableRow, TableStore, Telemetry } from "../ports";
+import type { BlobStore, Clock, TableStore, Telemetry } from "../ports";
 import { telemetryEvents } from "../telemetryNames";
 import type { AliasPin } from "./aliasPin";
-import { type AliasMove, AliasPointers, type AliasState } from "./aliasPointers";
+import { type AliasMove, AliasPointers } from "./aliasPointers";
+import type { AliasState } from "./aliasRow";
 import { type AliasName, aliasNames, type ModelVersion, type VersionDetails } from "./modelVersion";
 import { notShownBetter } from "./notShownBetter";
+import { versionDocument } from "./versionDocument";
+import { type VersionRow, type VersionSummary, versionRows } from "./versionRow";
 
 const table = "models";
 const container = "models";
@@ -51,11 +55,12 @@ export class ModelRegistry {
     const detailsBlob = `${model}/details/${sha256}-${operation}.json`;
     await this.ports.blobs.create(container, bytesBlob(model, sha256), bytes);
     const place = { container, name: detailsBlob };
-    const detailsSha256 = await keepDocument(this.ports.blobs, place, JSON.stringify(details));
+    const detailsSha256 = await keepDocument(this.ports.blobs, place, documentText(versionDocument, details));
     await this.ports.tables.transaction(table, [{ kind: "upsert", row: { partitionKey: "index", rowKey: model } }]);
     const outcome = await this.ledger.register(model, {
       sha256,
       columns: {
+        form: versionRows.form,
         sizeBytes: bytes.byteLength,
         details: detailsBlob,
         detailsSha256,
@@ -110,7 +115,7 @@ export class ModelRegistry {
   async models(): Promise<string[]> {
     const names: string[] = [];
     for await (const row of this.ports.tables.list(table, "index"))
-      if (await this.ports.tables.get(table, row.rowKey, "head")) names.push(row.rowKey);
+      if ((await this.ledger.latest(row.rowKey)) !== undefined) names.push(row.rowKey);
     return names;
   }
 
@@ -118,24 +123,24 @@ export class ModelRegistry {
   async version(model: string, version: number): Promise<ModelVersion> {
     const row = await this.ledger.get(model, version);
     if (row === undefined) throw await this.noSuchVersion(model, `version ${version}`);
-    const sha256 = row.detailsSha256 === undefined ? undefined : String(row.detailsSha256);
-    const place = { container, name: String(row.details), sha256, subject: model };
-    const details = await this.ports.documents.readJson<VersionDetails>(place);
-    return { ...details, ...rowSummary(model, row), notShownBetter: notShownBetter(details.differences) };
+    const found = readRow(versionRows, table, row);
+    const place = { container, name: found.details, sha256: found.detailsSha256, subject: model };
+    const details = await this.ports.documents.readAs(versionDocument, place);
+    return { ...details, ...summaryOf(model, found), notShownBetter: notShownBetter(details.differences) };
   }
 
   /** A stored document that the version's details name, by container and name. */
-  document<T>({ model, documents }: ModelVersion, path: string): Promise<T> {
+  document<T>(type: DocumentType<T>, { model, documents }: ModelVersion, path: string): Promise<T> {
     const slash = path.indexOf("/");
     const sha256 = documents?.[path];
     const place = { container: path.slice(0, slash), name: path.slice(slash + 1) };
-    return this.ports.documents.readJson<T>({ ...place, sha256, subject: model });
+    return this.ports.documents.readAs(type, { ...place, sha256, subject: model });
   }
 
   /** Number, hash, size and time of every version, oldest first. */
   async versions(model: string): Promise<VersionSummary[]> {
     const all: VersionSummary[] = [];
-    for await (const row of this.ledger.list(model)) all.push(rowSummary(model, row));
+    for await (const row of this.ledger.list(model)) all.push(summaryOf(model, readRow(versionRows, table, row)));
     return all;
   }
 
@@ -186,9 +191,9 @@ export class ModelRegistry {
   }
 
   private async noSuchVersion(model: string, what: string): Promise<AppError> {
-    const known = await this.ports.tables.get(table, model, "head");
-    if (known) {
-      const numbers = Number(known.latest) === 1 ? "version 1 answers" : `versions 1 to ${known.latest} answer`;
+    const latest = await this.ledger.latest(model);
+    if (latest !== undefined) {
+      const numbers = latest === 1 ? "version 1 answers" : `versions 1 to ${latest} answer`;
       return new AppError("not_found", `model "${model}" has no ${what}; ${numbers} by number`);
     }
     const names = await this.models();
@@ -197,31 +202,15 @@ export class ModelRegistry {
   }
 }
 
-export interface VersionSummary {
-  model: string;
-  version: number;
-  sha256: string;
-  sizeBytes: number;
-  createdAt: string;
-  /** baselines that it is not shown to be better than; absent where there are none */
-  notShownBetter?: string[];
-}
-
 /** The mark as a column, so that a list of versions shows it. */
 function markOf({ differences }: VersionDetails): { notShownBetter?: string } {
   const baselines = notShownBetter(differences);
   return baselines === undefined ? {} : { notShownBetter: baselines.join(",") };
 }
 
-function rowSummary(model: string, row: TableRow): VersionSummary {
-  return {
-    model,
-    version: Number(row.version),
-    sha256: String(row.sha256),
-    sizeBytes: Number(row.sizeBytes),
-    createdAt: String(row.createdAt),
-    ...(row.notShownBetter !== undefined && { notShownBetter: String(row.notShownBetter).split(",") }),
-  };
+function summaryOf(model: string, row: VersionRow): VersionSummary {
+  const { version, sha256, sizeBytes, createdAt, notShownBetter: mark } = row;
+  return { model, version, sha256, sizeBytes, createdAt, ...(mark && { notShownBetter: mark.split(",") }) };
 }
 
 function bytesBlob(model: string, sha256: string): string {

@@ -1,5 +1,7 @@
+import { documentText, parseDocument } from "../documents";
 import { combineParts, partNames } from "./evaluationParts";
 import type { RunDocuments } from "./runDocuments";
+import { evaluationDocument } from "./runSchemas";
 import type { WorkerPool } from "./workerPool";
 import type { EvaluateOutcome, EvaluateTask, EvaluationPart } from "./workerTasks";
 
@@ -31,9 +33,10 @@ export async function evaluateInSteps(
   const missing = names.filter((name) => !parts.has(name));
   const writes: Promise<boolean>[] = [];
   const keep = ({ name, adds }: EvaluationPart) => {
-    const json = JSON.stringify(adds);
-    parts.set(name, readAdds(json));
-    writes.push(results.keep(place.runId, { [partPath(place, name)]: json }));
+    const text = documentText(evaluationDocument, adds);
+    const path = partPath(place, name);
+    parts.set(name, parseDocument(evaluationDocument, Buffer.from(text), path)); // as another step would read it
+    writes.push(results.keep(place.runId, { [path]: text }));
   };
   try {
     if (missing.length > 0) await workers.run({ ...task, parts: missing, softLimitMs }, partLimitMs, keep);
@@ -46,26 +49,13 @@ export async function evaluateInSteps(
 async function readParts(results: RunDocuments, place: Place, names: string[]): Promise<Parts> {
   const nameOf = new Map(names.map((name) => [partPath(place, name), name]));
   const parts: Parts = new Map();
-  for (const { path, text } of await results.readAll(place.runId, place.folder)) {
+  for (const { path, document } of await results.readAll(evaluationDocument, place.runId, place.folder)) {
     const name = nameOf.get(path);
-    if (name !== undefined) parts.set(name, readAdds(text));
+    if (name !== undefined) parts.set(name, document);
   }
   return parts;
 }
 
 function partPath({ folder }: Place, name: string): string {
   return `${folder}/${encodeURIComponent(name)}.json`;
-}
-
-/** JSON knows no NaN, which is what a difference is where the metric is undefined. */
-function readAdds(json: string): EvaluationPart["adds"] {
-  const adds = JSON.parse(json) as EvaluationPart["adds"];
-  const known = (value: number | null) => value ?? Number.NaN;
-  const differences = adds.differences?.map((one) => ({
-    ...one,
-    difference: known(one.difference),
-    low: known(one.low),
-    high: known(one.high),
-  }));
-  return { ...adds, ...(differences && { differences }) };
 }

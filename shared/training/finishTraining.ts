@@ -1,9 +1,9 @@
-import type { CheckResult } from "../data/checkResult";
 import { decodePrepared, type PreparedData } from "../data/preparedData";
+import { documentText } from "../documents";
 import { AppError, isAppError } from "../errors";
 import type { ModelSignature } from "../onnx/signature";
 import type { ModelRuntime, QueueSender } from "../ports";
-import type { AliasState } from "../registry/aliasPointers";
+import type { AliasState } from "../registry/aliasRow";
 import type { ModelLoader } from "../serving/loader";
 import { predictTable } from "../serving/predictTable";
 import { declaredFeatures } from "../usecase/declaredFeatures";
@@ -15,8 +15,8 @@ import type { TrainedRun } from "./finishedRun";
 import { championName } from "./gate";
 import { holdoutTable, proveGraph } from "./proveGraph";
 import { type PublishPorts, publishVersion } from "./publishVersion";
-import { isFinal, type RunRecord, type TrialResult, trainingQueues } from "./runRecord";
-import type { Refit } from "./runStore";
+import { isFinal, type Proof, type Refit, type RunRecord, type TrialResult, trainingQueues } from "./runRecord";
+import { proofDocument } from "./runSchemas";
 import { selectTrial } from "./selectTrial";
 import type { WorkerPool } from "./workerPool";
 import type { EvaluateOutcome, EvaluateTask, TaskContext } from "./workerTasks";
@@ -27,11 +27,6 @@ export interface FinishTrainingPorts extends PublishPorts, FailRunPorts {
   servingRuntime: ModelRuntime;
   workers: WorkerPool;
   queues: QueueSender;
-}
-
-interface Proof {
-  signature: ModelSignature;
-  behaviour: CheckResult[];
 }
 
 /** the rest of the work goes into a step of its own when the refit took longer, so that each stays below two minutes */
@@ -144,12 +139,13 @@ function selected(results: TrialResult[], { spec }: Usecase): TrialResult {
 /** The graph proved and its behaviour checked: kept, so that a run that needs more steps does it once. */
 async function proof(ports: FinishTrainingPorts, { run, usecase, prepared }: TrainedRun, refit: Refit): Promise<Proof> {
   const path = `refit/proof-${usecase.hash.slice(0, 16)}.json`;
-  const kept = await ports.runs.results.readJson<Proof>(run.id, path);
+  const kept = await ports.runs.results.readAs(proofDocument, run.id, path);
   if (kept !== undefined) return kept;
   const signature = await proveGraph(ports.servingRuntime, usecase, prepared, refit);
   const behaviour = await checkModel(ports.servingRuntime, usecase, prepared, { onnx: refit.onnx, signature });
-  await ports.runs.results.keep(run.id, { [path]: JSON.stringify({ signature, behaviour }) });
-  return { signature, behaviour };
+  const found = { signature, behaviour };
+  await ports.runs.results.keep(run.id, { [path]: documentText(proofDocument, found) });
+  return found;
 }
 
 /** What the champion says on the same hold-out rows; undefined where it speaks of other classes or features. */

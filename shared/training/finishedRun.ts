@@ -1,10 +1,9 @@
 import type { CheckResult } from "../data/checkResult";
 import type { PreparedData } from "../data/preparedData";
 import type { ModelSignature } from "../onnx/signature";
-import type { AliasState } from "../registry/aliasPointers";
+import type { AliasState } from "../registry/aliasRow";
 import type { Usecase } from "../usecase/loadUsecases";
-import type { RunRecord, TrainingPlan, TrialResult } from "./runRecord";
-import type { Refit } from "./runStore";
+import type { Refit, RunRecord, TrainingPlan, TrialResult } from "./runRecord";
 import type { EvaluateOutcome } from "./workerTasks";
 
 /** What a run knows once its trials have ended. */

@@ -3,7 +3,7 @@ import { metricName } from "../evaluation/metricWords";
 import { isBetter } from "../evaluation/selectionMetric";
 import { figure, percent } from "../figure";
 import { pinSentence } from "../registry/aliasPin";
-import type { AliasState } from "../registry/aliasPointers";
+import type { AliasState } from "../registry/aliasRow";
 import type { GateVerdict, MetricDifference } from "../registry/modelVersion";
 import { mayBeZero } from "../registry/notShownBetter";
 import type { SelectionMetric } from "../usecase/specFields";

@@ -1,6 +1,8 @@
 import { decodePrepared, type PreparedData } from "../data/preparedData";
+import { documentText } from "../documents";
 import { gather, selectRows } from "../featureTable";
 import { guardGraph } from "../learners/graph/guardGraph";
+import { trainingProfileDocument } from "../monitoring/profileDocument";
 import { trainingProfile } from "../monitoring/trainingProfile";
 import { fitRows } from "./fitRows";
 import type { RefitOutcome, RefitTask } from "./workerTasks";
@@ -13,7 +15,7 @@ export function refitTrial(task: RefitTask): RefitOutcome {
   return {
     onnx: guardGraph(model.toOnnx(), data.table, task.features, data.task),
     holdoutPredictions: model.predict(selectRows(data.table, data.holdoutRows)),
-    trainingProfile: JSON.stringify(profileOfTraining(data)),
+    trainingProfile: documentText(trainingProfileDocument, profileOfTraining(data)),
     seconds: (performance.now() - started) / 1000,
   };
 }

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
+import { type DocumentType, readRow } from "../documents";
 import { isAppError } from "../errors";
-import { sha256Of, type VerifiedBlobs } from "../ledger/verifiedBlobs";
+import { type StoredDocument, sha256Of, type VerifiedBlobs } from "../ledger/verifiedBlobs";
 import type { BlobStore, TableRow, TableStore } from "../ports";
 import { usecaseOfRun } from "./runRecord";
+import { resultRows, runRows } from "./runSchemas";
 
 export const runsTable = "runs";
 export const runsContainer = "runs";
@@ -60,13 +62,13 @@ export class RunDocuments {
   /** A result's bytes, undefined when it is not there; AppError corrupt when it is not what was stored. */
   async read(runId: string, path: string): Promise<Uint8Array | undefined> {
     const found = await this.find(runId, path);
-    return found && this.open(runId, found);
+    return found && this.verified.read(placeOf(runId, found));
   }
 
-  /** `read`, parsed as JSON. */
-  async readJson<T>(runId: string, path: string): Promise<T | undefined> {
-    const bytes = await this.read(runId, path);
-    return bytes && (JSON.parse(Buffer.from(bytes).toString("utf8")) as T);
+  /** `read`, as a document of `type`; AppError corrupt too where it cannot be. */
+  async readAs<T>(type: DocumentType<T>, runId: string, path: string): Promise<T | undefined> {
+    const found = await this.find(runId, path);
+    return found && this.verified.readAs(type, placeOf(runId, found));
   }
 
   async has(runId: string, path: string): Promise<boolean> {
@@ -78,11 +80,11 @@ export class RunDocuments {
     return (await this.list(runId, folder)).map(({ path }) => path);
   }
 
-  /** Every result of a folder, in the order of their paths; AppError corrupt when one is not what was stored. */
-  async readAll(runId: string, folder: string): Promise<{ path: string; text: string }[]> {
-    const results: { path: string; text: string }[] = [];
+  /** Every document of a folder, in the order of their paths; AppError corrupt when one is not what was stored. */
+  async readAll<T>(type: DocumentType<T>, runId: string, folder: string): Promise<{ path: string; document: T }[]> {
+    const results: { path: string; document: T }[] = [];
     for (const one of await this.list(runId, folder))
-      results.push({ path: one.path, text: Buffer.from(await this.open(runId, one)).toString("utf8") });
+      results.push({ path: one.path, document: await this.verified.readAs(type, placeOf(runId, one)) });
     return results;
   }
 
@@ -92,14 +94,14 @@ export class RunDocuments {
         const bytes = typeof content === "string" ? Buffer.from(content) : content;
         const sha256 = await sha256Of(bytes);
         await this.blobs.write(runsContainer, blobOf(runId, { path, sha256 }), bytes);
-        return { partitionKey: usecaseOfRun(runId), rowKey: keyOf(runId, path), path, sha256 };
+        return { partitionKey: usecaseOfRun(runId), rowKey: keyOf(runId, path), form: resultRows.form, path, sha256 };
       }),
     );
   }
 
   private async find(runId: string, path: string): Promise<Recorded | undefined> {
     const row = await this.tables.get(runsTable, usecaseOfRun(runId), keyOf(runId, path));
-    if (row !== undefined) return recorded(row);
+    if (row !== undefined) return readRow(resultRows, runsTable, row);
     if (await this.hasHashes(runId)) return undefined;
     return (await this.blobs.stat(runsContainer, blobOf(runId, { path }))) && { path };
   }
@@ -108,7 +110,8 @@ export class RunDocuments {
     const found: Recorded[] = [];
     const prefix = keyOf(runId, folder);
     const range = { from: `${prefix}:`, to: `${prefix};` }; // ";" follows ":"
-    for await (const row of this.tables.list(runsTable, usecaseOfRun(runId), range)) found.push(recorded(row));
+    for await (const row of this.tables.list(runsTable, usecaseOfRun(runId), range))
+      found.push(readRow(resultRows, runsTable, row));
     if (!(await this.hasHashes(runId))) {
       const known = new Set(found.map(({ path }) => path));
       for await (const { name } of this.blobs.list(runsContainer, `${runId}/${folder}/`)) {
@@ -122,13 +125,17 @@ export class RunDocuments {
   /** False for a run of an earlier release, where a missing row says nothing. */
   private async hasHashes(runId: string): Promise<boolean> {
     const run = await this.tables.get(runsTable, usecaseOfRun(runId), runId);
-    return run?.hashedResults === true;
+    return run !== undefined && readRow(runRows, runsTable, run).hashedResults === true;
   }
+}
 
-  private open(runId: string, one: Recorded): Promise<Uint8Array> {
-    const name = blobOf(runId, one);
-    return this.verified.read({ container: runsContainer, name, sha256: one.sha256, subject: usecaseOfRun(runId) });
-  }
+function placeOf(runId: string, one: Recorded): StoredDocument {
+  return {
+    container: runsContainer,
+    name: blobOf(runId, one),
+    sha256: one.sha256,
+    subject: usecaseOfRun(runId),
+  };
 }
 
 /** `trials/0/0003.json` of a run is the blob `{run}/trials/0/0003.{start of its hash}.json`. */
@@ -144,8 +151,4 @@ function keyOf(runId: string, path: string): string {
   const short = (part: string) =>
     part.length > longestKeyPart ? createHash("sha256").update(part).digest("hex") : part;
   return `doc:${runId}:${parts.map(short).join(":")}`;
-}
-
-function recorded({ path, sha256 }: TableRow): Recorded {
-  return { path: String(path), sha256: String(sha256) };
 }

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { CheckResult } from "../data/checkResult";
+import type { ModelSignature } from "../onnx/signature";
 
 /** What started a run. */
 export const runTriggers = ["new data", "drift", "schedule", "request"] as const;
@@ -90,6 +92,23 @@ export interface TrialResult extends Trial {
   seconds: number;
   /** why it has no score: its learner refused the rows, or a fit took too long */
   failure?: string;
+}
+
+/** Folds of a trial that are done, where not all are. */
+export type PartialTrial = Pick<TrialResult, "foldScores" | "modelBytes" | "seconds">;
+
+/** The selected trial, fitted on all training rows. */
+export interface Refit {
+  onnx: Uint8Array;
+  holdoutPredictions: Float64Array;
+  /** JSON */
+  trainingProfile: string;
+}
+
+/** What was found out about the graph of a run before it was judged: kept, so that a run of several steps does it once. */
+export interface Proof {
+  signature: ModelSignature;
+  behaviour: CheckResult[];
 }
 
 export const planMessage = z.strictObject({ runId: z.string() });

@@ -1,4 +1,5 @@
 import type { CheckResult } from "../data/checkResult";
+import { documentText, readRow } from "../documents";
 import { AppError, isAppError } from "../errors";
 import { type AuditPage, type AuditRecord, auditInsert, listAudit } from "../ledger/auditEntry";
 import { keepDocument, keepFile, type VerifiedBlobs } from "../ledger/verifiedBlobs";
@@ -6,27 +7,15 @@ import type { BlobStore, TableRow, TableStore } from "../ports";
 import { RunDocuments, runsContainer, runsTable as table } from "./runDocuments";
 import {
   isFinal,
+  type PartialTrial,
   type PlanDocuments,
+  type Refit,
   type RunRecord,
   type TrainingPlan,
   type TrialResult,
   usecaseOfRun,
 } from "./runRecord";
-
-/** Folds of a trial that are done, where not all are. */
-export interface PartialTrial {
-  foldScores: (number | null)[];
-  modelBytes: number;
-  seconds: number;
-}
-
-/** The selected trial, fitted on all training rows. */
-export interface Refit {
-  onnx: Uint8Array;
-  holdoutPredictions: Float64Array;
-  /** JSON */
-  trainingProfile: string;
-}
+import { dataChecksDocument, partialTrialDocument, planDocument, runRows, trialDocument } from "./runSchemas";
 
 /** Who ends a run, and why where it is a person. */
 interface RunEnd {
@@ -78,14 +67,14 @@ export class RunStore {
   /** The run, or undefined when there is none. */
   async find(runId: string): Promise<RunRecord | undefined> {
     const row = await this.tables.get(table, usecaseOfRun(runId), runId);
-    return row && fromRow(row);
+    return row && readRow(runRows, table, row);
   }
 
   /** Every run of a use case, oldest first. */
   async list(usecase: string): Promise<RunRecord[]> {
     const runs: RunRecord[] = [];
     const ids = { from: `${usecase}.`, to: `${usecase}/` }; // "/" follows "."
-    for await (const row of this.tables.list(table, usecase, ids)) runs.push(fromRow(row));
+    for await (const row of this.tables.list(table, usecase, ids)) runs.push(readRow(runRows, table, row));
     return runs.sort((a, b) => a.requestedAt.localeCompare(b.requestedAt));
   }
 
@@ -102,12 +91,13 @@ export class RunStore {
     for (let attempt = 0; attempt < 20; attempt++) {
       const row = await this.tables.get(table, usecaseOfRun(runId), runId);
       if (row === undefined) throw new AppError("not_found", `there is no run "${runId}"`);
-      const run = fromRow(row);
+      const { etag, ...kept } = row;
+      const run = readRow(runRows, table, row);
       if (isFinal(run.status)) return run;
       const changed = { ...run, ...change };
       try {
         await this.tables.transaction(table, [
-          { kind: "replace", row: toRow(changed), etag: row.etag },
+          { kind: "replace", row: { ...kept, ...toRow(changed) }, etag },
           ...(isFinal(changed.status) ? [endedEntry(changed, by)] : []),
         ]);
         return changed;
@@ -125,21 +115,24 @@ export class RunStore {
     const prepared = await keepFile(this.blobs, runsContainer, preparedBlob(runId), files.prepared);
     const documents: PlanDocuments = { prepared, parquet, spec };
     const place = { container: runsContainer, name: planBlob(runId) };
-    return keepDocument(this.blobs, place, JSON.stringify({ ...plan, documents }));
+    return keepDocument(this.blobs, place, documentText(planDocument, { ...plan, documents }));
   }
 
   /** Stores what the checks of the data found. */
   async saveDataChecks(runId: string, checks: CheckResult[]): Promise<void> {
-    await this.results.replace(runId, { [dataChecksPath]: JSON.stringify(checks) });
+    await this.results.replace(runId, { [dataChecksPath]: documentText(dataChecksDocument, { checks }) });
   }
 
   async dataChecks(runId: string): Promise<CheckResult[]> {
-    return JSON.parse(Buffer.from(await this.require(runId, dataChecksPath)).toString("utf8")) as CheckResult[];
+    const found = await this.results.readAs(dataChecksDocument, runId, dataChecksPath);
+    if (found === undefined) throw lacking(runId, dataChecksPath);
+    return found.checks;
   }
 
   async plan(runId: string): Promise<TrainingPlan> {
     const { planSha256: sha256, usecase: subject } = await this.get(runId);
-    return this.documents.readJson({ container: runsContainer, name: planBlob(runId), sha256, subject });
+    const place = { container: runsContainer, name: planBlob(runId), sha256, subject };
+    return this.documents.readAs(planDocument, place);
   }
 
   /** The prepared rows of the run, encoded. */
@@ -151,7 +144,7 @@ export class RunStore {
 
   /** Stores a trial's result; a result that is there already stays. */
   async saveTrial(runId: string, result: TrialResult): Promise<void> {
-    await this.results.keep(runId, { [trialPath(result)]: JSON.stringify(result) });
+    await this.results.keep(runId, { [trialPath(result)]: documentText(trialDocument, result) });
   }
 
   async hasTrial(runId: string, rung: number, index: number): Promise<boolean> {
@@ -168,11 +161,12 @@ export class RunStore {
 
   /** What a trial that needs several steps has so far. */
   async partialTrial(runId: string, rung: number, index: number): Promise<PartialTrial | undefined> {
-    return this.results.readJson(runId, partialPath({ rung, index }));
+    return this.results.readAs(partialTrialDocument, runId, partialPath({ rung, index }));
   }
 
   async savePartialTrial(runId: string, rung: number, index: number, partial: PartialTrial): Promise<void> {
-    await this.results.replace(runId, { [partialPath({ rung, index })]: JSON.stringify(partial) });
+    const text = documentText(partialTrialDocument, partial);
+    await this.results.replace(runId, { [partialPath({ rung, index })]: text });
   }
 
   /** Numbers of a rung's trials that have ended. */
@@ -192,7 +186,7 @@ export class RunStore {
   }
 
   private async trialsIn(runId: string, folder: string): Promise<TrialResult[]> {
-    return (await this.results.readAll(runId, folder)).map(({ text }) => JSON.parse(text) as TrialResult);
+    return (await this.results.readAll(trialDocument, runId, folder)).map(({ document }) => document);
   }
 
   /** The refitted model of the run; undefined until it is stored. */
@@ -221,9 +215,13 @@ export class RunStore {
 
   private async require(runId: string, path: string): Promise<Uint8Array> {
     const bytes = await this.results.read(runId, path);
-    if (bytes === undefined) throw new Error(`the run ${runId} lacks its result ${path}`);
+    if (bytes === undefined) throw lacking(runId, path);
     return bytes;
   }
+}
+
+function lacking(runId: string, path: string): Error {
+  return new Error(`the run ${runId} lacks its result ${path}`);
 }
 
 function planBlob(runId: string): string {
@@ -290,13 +288,8 @@ function toRow(run: RunRecord): TableRow {
   return {
     partitionKey: run.usecase,
     rowKey: run.id,
+    form: runRows.form,
     ...plain,
     datasetVersions: datasetVersions && JSON.stringify(datasetVersions),
   };
-}
-
-function fromRow(row: TableRow): RunRecord {
-  const { partitionKey: _partition, rowKey: _key, etag: _etag, datasetVersions, ...plain } = row;
-  const versions = datasetVersions === undefined ? undefined : (JSON.parse(String(datasetVersions)) as number[]);
-  return { ...(plain as unknown as RunRecord), datasetVersions: versions };
 }

@@ -4,8 +4,15 @@ import type { Usecase } from "../usecase/loadUsecases";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import { type FailRunPorts, failRun } from "./failRun";
 import { trialsOfRung } from "./rungs";
-import { isFinal, type TrainingPlan, type Trial, type TrialResult, trainingQueues } from "./runRecord";
-import type { PartialTrial, RunStore } from "./runStore";
+import {
+  isFinal,
+  type PartialTrial,
+  type TrainingPlan,
+  type Trial,
+  type TrialResult,
+  trainingQueues,
+} from "./runRecord";
+import type { RunStore } from "./runStore";
 import { meanOf } from "./selectTrial";
 import type { WorkerPool } from "./workerPool";
 import type { TrialOutcome, TrialTask } from "./workerTasks";

@@ -1,5 +1,7 @@
 import { describeData } from "../data/describeData";
+import { documentText } from "../documents";
 import { explanationSample } from "../explain/explanationSample";
+import { sampleDocument } from "../explain/sampleDocument";
 import { keepDocument, sha256Of } from "../ledger/verifiedBlobs";
 import type { BlobStore } from "../ports";
 import type { SearchDescription, VersionDetails, VersionLineage } from "../registry/modelVersion";
@@ -87,7 +89,8 @@ async function keepDocuments(ports: VersionDetailsPorts, finished: FinishedRun) 
 /** JSON of the rows that explanations of the version are made with. */
 function sampleOf({ prepared, plan, usecase }: FinishedRun): string {
   const { decisionThreshold, selection } = usecase.spec;
-  return JSON.stringify(explanationSample(prepared, { seed: plan.seed, metric: selection.metric, decisionThreshold }));
+  const options = { seed: plan.seed, metric: selection.metric, decisionThreshold };
+  return documentText(sampleDocument, explanationSample(prepared, options));
 }
 
 function searchOf({ usecase, results, best }: FinishedRun): SearchDescription {

@@ -5,8 +5,7 @@ import type { MetricDifference, VersionDetails } from "../registry/modelVersion"
 import type { EvaluationSpec } from "../usecase/evaluationSpec";
 import type { SelectionMetric } from "../usecase/specFields";
 import type { BaselineName } from "../usecase/usecaseSpec";
-import type { Trial } from "./runRecord";
-import type { Refit } from "./runStore";
+import type { Refit, Trial } from "./runRecord";
 
 /** What a training worker thread is asked to do; everything crosses the thread as plain data and bytes. */
 export type WorkerTask = TrialTask | RefitTask | EvaluateTask;

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { documentText, documentType, unchanged } from "../../../shared/documents";
 import { type ChangedDocument, VerifiedBlobs } from "../../../shared/ledger/verifiedBlobs";
 import { RunDocuments } from "../../../shared/training/runDocuments";
 import { RunStore } from "../../../shared/training/runStore";
@@ -14,6 +16,10 @@ let number = 0;
 const documents = (tables = storage.tables) =>
   new RunDocuments(tables, storage.blobs, new VerifiedBlobs(storage.blobs, async (changed) => void told.push(changed)));
 const text = async (bytes: Promise<Uint8Array | undefined>) => Buffer.from((await bytes) ?? []).toString("utf8");
+const notes = documentType(z.object({ said: z.string() }), [unchanged]);
+const note = (said: string) => documentText(notes, { said });
+const all = async (folder: string) =>
+  (await documents().readAll(notes, runId, folder)).map((one) => [one.path, one.document.said]);
 const names = async () => {
   const found: string[] = [];
   for await (const { name } of storage.blobs.list("runs", `${runId}/`)) found.push(name);
@@ -65,14 +71,14 @@ describe("the results of a run", () => {
     await newRun();
     const odd = `evaluation/abc/${encodeURIComponent(`slices-größe/"#?%${"長".repeat(60)}`)}.json`;
     await documents().keep(runId, {
-      [odd]: "[1]",
-      "evaluation/abc/metrics.json": "[2]",
-      "evaluation/abcd/x.json": "[3]",
+      [odd]: note("1"),
+      "evaluation/abc/metrics.json": note("2"),
+      "evaluation/abcd/x.json": note("3"),
     });
-    expect(await text(documents().read(runId, odd))).toBe("[1]");
-    expect(await documents().readAll(runId, "evaluation/abc")).toEqual([
-      { path: "evaluation/abc/metrics.json", text: "[2]" },
-      { path: odd, text: "[1]" },
+    expect(await documents().readAs(notes, runId, odd)).toEqual({ said: "1" });
+    expect(await all("evaluation/abc")).toEqual([
+      ["evaluation/abc/metrics.json", "2"],
+      [odd, "1"],
     ]);
   });
 
@@ -90,12 +96,12 @@ describe("the results of a run", () => {
     await newRun();
     const other = "trials/0/0004.json";
     const kept = await Promise.all([
-      documents().keep(runId, { [path]: "a", [other]: "a" }),
-      documents().keep(runId, { [path]: "b", [other]: "b" }),
+      documents().keep(runId, { [path]: note("a"), [other]: note("a") }),
+      documents().keep(runId, { [path]: note("b"), [other]: note("b") }),
     ]);
     expect(kept.filter((isKept) => isKept)).toHaveLength(1);
     const first = kept[0] ? "a" : "b";
-    expect((await documents().readAll(runId, "trials")).map((one) => one.text)).toEqual([first, first]);
+    expect((await all("trials")).map(([, said]) => said)).toEqual([first, first]);
   });
 
   it("are the latest where they are replaced", async () => {
@@ -108,11 +114,11 @@ describe("the results of a run", () => {
     await newRun();
     await storage.blobs.write("runs", `${runId}/${path}`, "planted");
     expect(await documents().read(runId, path)).toBeUndefined();
-    expect(await documents().readAll(runId, "trials")).toEqual([]);
-    await documents().keep(runId, { "trials/0/0001.json": "right" });
+    expect(await all("trials")).toEqual([]);
+    await documents().keep(runId, { "trials/0/0001.json": note("right") });
     const name = (await names()).find((one) => one.includes("0001")) as string;
     await storage.blobs.write("runs", name, "wrong");
-    await expect(documents().readAll(runId, "trials")).rejects.toMatchObject({ code: "corrupt" });
+    await expect(all("trials")).rejects.toMatchObject({ code: "corrupt" });
     expect(told).toMatchObject([{ subject: usecase, blob: `runs/${name}` }]);
   });
 });
@@ -120,17 +126,17 @@ describe("the results of a run", () => {
 describe("the results of a run that an earlier release began", () => {
   it("are read as they are, beside those that came since", async () => {
     await oldRun();
-    await storage.blobs.write("runs", `${runId}/trials/0/0000.json`, "old");
+    await storage.blobs.write("runs", `${runId}/trials/0/0000.json`, '{"said":"old"}');
     await storage.blobs.write("runs", `${runId}/partial-trials/0/0001.json`, "old");
     await expect(documents(killed()).keep(runId, { [path]: "lost" })).rejects.toThrow("killed");
-    await documents().keep(runId, { [path]: "new" });
+    await documents().keep(runId, { [path]: note("new") });
     await documents().replace(runId, { "partial-trials/0/0001.json": "new" });
-    expect(await documents().readAll(runId, "trials")).toEqual([
-      { path: "trials/0/0000.json", text: "old" },
-      { path, text: "new" },
+    expect(await all("trials")).toEqual([
+      ["trials/0/0000.json", "old"],
+      [path, "new"],
     ]);
     expect(await documents().has(runId, "trials/0/0000.json")).toBe(true);
-    expect(await text(documents().read(runId, "trials/0/0000.json"))).toBe("old");
+    expect(await documents().readAs(notes, runId, "trials/0/0000.json")).toEqual({ said: "old" });
     expect(await text(documents().read(runId, "partial-trials/0/0001.json"))).toBe("new");
   });
 });

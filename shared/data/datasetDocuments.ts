@@ -1,0 +1,100 @@
+import { z } from "zod";
+import { documentType, jsonColumn, objectOf, unchanged } from "../documents";
+import type { ColumnProfile } from "./profileDataset";
+import type { RejectionReason } from "./rejectionReason";
+import type { Withdrawal } from "./withdrawals";
+
+/** An accepted dataset version as table `datasets` keeps it. */
+export interface DatasetRow {
+  version: number;
+  sha256: string;
+  file: string;
+  sizeBytes: number;
+  rowCount: number;
+  labelledRows: number;
+  notes: string[];
+  createdAt: string;
+  /** immutable copy and profile, in container `datasets` */
+  blob: string;
+  profile: string;
+  /** absent in versions from before it was kept */
+  profileSha256?: string;
+  /** first and last time of its rows, where the spec names one; absent in versions from before they were kept */
+  from?: string;
+  to?: string;
+  /** when its file was laid into the inbox, by storage's clock */
+  droppedAt?: string;
+  /** a person took it out of use: runs leave it out */
+  withdrawn?: Withdrawal;
+}
+
+/** A dataset that was refused, as table `datasets` keeps it. */
+export interface RejectedRow {
+  sha256: string;
+  file: string;
+  sizeBytes: number;
+  reasons: RejectionReason[];
+  /** how many faults there are; `reasons` holds the first ones */
+  reasonCount: number;
+  rejectedAt: string;
+  blob: string;
+}
+
+const datasetRow = objectOf<DatasetRow>({
+  version: z.int().min(1),
+  sha256: z.string(),
+  file: z.string(),
+  sizeBytes: z.number(),
+  rowCount: z.number(),
+  labelledRows: z.number(),
+  notes: jsonColumn(z.array(z.string())),
+  createdAt: z.string(),
+  blob: z.string(),
+  profile: z.string(),
+  profileSha256: z.string().optional(),
+  from: z.string().optional(),
+  to: z.string().optional(),
+  droppedAt: z.string().optional(),
+  withdrawn: objectOf<Withdrawal>({ at: z.string(), by: z.string(), reason: z.string() }).optional(),
+});
+
+/** A withdrawal of which a part is missing is refused: it may not be taken for none. */
+export const datasetRows = documentType(
+  z
+    .looseObject({})
+    .transform(({ withdrawnAt: at, withdrawnBy: by, withdrawReason: reason, ...row }): unknown => {
+      const isWithdrawn = [at, by, reason].some((part) => part !== undefined);
+      return { ...row, ...(isWithdrawn && { withdrawn: { at, by, reason } }) };
+    })
+    .pipe(datasetRow),
+  [unchanged],
+);
+
+const rejectionReason = objectOf<RejectionReason>({
+  row: z.number().optional(),
+  column: z.string().optional(),
+  message: z.string(),
+});
+
+export const rejectedRows = documentType(
+  objectOf<RejectedRow>({
+    sha256: z.string(),
+    file: z.string(),
+    sizeBytes: z.number(),
+    reasons: jsonColumn(z.array(rejectionReason)),
+    reasonCount: z.number(),
+    rejectedAt: z.string(),
+    blob: z.string(),
+  }),
+  [unchanged],
+);
+
+const columns = z.record(
+  z.string(),
+  z.looseObject({ type: z.string(), count: z.number(), missing: z.number() }),
+) as z.ZodType<Record<string, ColumnProfile>>;
+
+/** What the columns of a dataset version hold, a blob of container `datasets`; in form 0 the columns stood alone. */
+export const profileDocument = documentType(z.object({ columns }), [
+  columns.transform((found) => ({ columns: found })),
+]);
