@@ -8,20 +8,20 @@ import { datasetsInbox, modelsInbox } from "../shared/inbox/inboxes";
 import { modelName } from "../shared/registry/modelVersion";
 import { awaitVerdict, type Dropped, lastJudgedAt } from "./drop/awaitVerdict";
 import { verdictLines } from "./drop/verdictLines";
-import { localCommands, usualState } from "./start/localCommands";
+import { defaultState, localCommands } from "./start/localCommands";
 import { runningTidegate } from "./start/runningTidegate";
 import type { TidegateClient } from "./start/tidegateClient";
 
 const help = `npm run drop -- <usecase> <file> [options]
 
-Puts a dataset (.csv, .csv.gz or .parquet) into the inbox of a running Tidegate, or a model (.onnx) into the model inbox,
-and shows what became of it: the version, or why it was refused. It ends with 0 only where the file was taken.
-A .json of the same name beside a model, which describes it, goes with it.
-The same as uploading it to datasets-inbox/<usecase>/ or models-inbox/<model>/ with any storage tool.
+Drops a dataset (.csv, .csv.gz or .parquet) into the datasets inbox of a running Tidegate, or a model (.onnx) into
+its models inbox, and shows the outcome: the new version, or the reasons for the refusal. The exit code is 0 only if
+the file was accepted. A description of a model, a .json of the same name next to it, is dropped with it. Uploading
+to datasets-inbox/<usecase>/ or models-inbox/<model>/ with any storage tool has the same effect.
 
-  --no-wait     do not wait for the verdict (npm run status shows it)
+  --no-wait     do not wait for the verdict (npm run status shows it later)
   --state DIR   state folder of the running Tidegate (default .tidegate)
-  --help        this text`;
+  --help        show this text`;
 
 const datasetEndings = [".csv", ".csv.gz", ".parquet"];
 
@@ -30,14 +30,14 @@ async function main(): Promise<void> {
     allowPositionals: true,
     options: {
       "no-wait": { type: "boolean", default: false },
-      state: { type: "string", default: usualState },
+      state: { type: "string", default: defaultState },
       help: { type: "boolean", default: false },
     },
   });
   const [name, file] = positionals;
   if (values.help) return console.log(help);
   if (name === undefined || file === undefined || positionals.length > 2)
-    throw new Error(`two arguments are needed\n\n${help}`);
+    throw new Error(`two arguments are needed: <usecase> and <file>\n\n${help}`);
   const inbox = inboxFor(file);
   const { info, client } = await runningTidegate(values.state);
   await checkName(client, inbox, name);
@@ -51,13 +51,13 @@ async function main(): Promise<void> {
   await upload(info.storage, dropped, file);
   console.log(`Dropped ${file} into ${inbox}/${name}/`);
   const commands = localCommands(values.state);
-  if (values["no-wait"]) return console.log(`${commands.status} shows what becomes of it`);
+  if (values["no-wait"]) return console.log(`${commands.status} shows the outcome`);
   const verdict = await awaitVerdict(client, dropped, before, commands);
   for (const line of await verdictLines(client, verdict, commands)) console.log(line);
   if (verdict.status !== "accepted") process.exitCode = 1;
 }
 
-/** The inbox for a file by its name; throws where it is none, or of a kind that no inbox takes. */
+/** The inbox for a file, by its name; throws if the file does not exist, or if no inbox accepts its kind. */
 function inboxFor(file: string): string {
   if (!existsSync(file)) throw new Error(`there is no file ${file}`);
   if (!statSync(file).isFile()) throw new Error(`${file} is not a file`);
@@ -68,7 +68,7 @@ function inboxFor(file: string): string {
   );
 }
 
-/** Throws where nothing here has this name; what a new model may be called is told at once too. */
+/** Throws if there is no use case of this name, or if the name is not allowed for a model. */
 async function checkName(client: TidegateClient, inbox: string, name: string): Promise<void> {
   if (inbox === datasetsInbox) await client.require(`/datasets?limit=1&usecase=${encodeURIComponent(name)}`);
   else if (!modelName.safeParse(name).success) throw new Error(modelName.safeParse(name).error!.issues[0].message);
@@ -85,7 +85,7 @@ async function upload(storage: string, { inbox, folder, file }: Dropped, source:
     await container.getBlockBlobClient(`${folder}/${file}`).uploadFile(source);
   } catch (cause) {
     const { code } = cause as { code?: string };
-    throw new Error(`${source} could not be put into storage (${code ?? messageOf(cause)})`, { cause });
+    throw new Error(`${source} could not be uploaded to storage (${code ?? messageOf(cause)})`, { cause });
   }
 }
 

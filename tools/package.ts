@@ -8,11 +8,12 @@ import { codeRevision } from "./codeRevision";
 
 const help = `npm run package -- [--out DIR] [--arch x64|arm64]
 
-Puts what a function app on Linux needs into a folder: compiled code, host.json, the use cases, and production packages for that
-one platform. Deploy the folder as it is (func azure functionapp publish) or zipped.
+Creates a folder with everything that a function app on Linux needs: compiled code, host.json, the use cases, and
+production packages for that one platform. Deploy the folder as it is (func azure functionapp publish) or zipped.
 
-  --out DIR    the folder, made anew (default build/app)
-  --arch ARCH  processor of the plan (default x64)`;
+  --out DIR    the folder, which is emptied first (default build/app)
+  --arch ARCH  processor architecture of the plan (default x64)
+  --help       show this text`;
 
 const copied = ["host.json", "package.json", "package-lock.json", ".npmrc", "models", "dist/functions", "dist/shared"];
 
@@ -32,7 +33,7 @@ function main(): void {
   const root = packageRoot();
   const out = path.resolve(root, values.out);
   if (existsSync(out) && !existsSync(path.join(out, "host.json")))
-    throw new Error(`${out} exists and is no packaged app; choose another folder with --out`);
+    throw new Error(`${out} exists and is not a packaged app; choose another folder with --out`);
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   for (const name of copied) cpSync(path.join(root, name), path.join(out, name), { recursive: true });
@@ -42,7 +43,7 @@ function main(): void {
   console.log(`Packaged into ${out}`);
 }
 
-/** Takes the scripts out and tells the app which commit it is. The lock file stays valid: npm only looks at the dependencies. */
+/** Removes the scripts and records the commit. The lock file stays valid, because npm checks only the dependencies. */
 function finishManifest(file: string, revision: string): void {
   const { scripts: _scripts, ...manifest } = JSON.parse(readFileSync(file, "utf8"));
   writeFileSync(file, `${JSON.stringify({ ...manifest, codeRevision: revision }, null, 2)}\n`);
@@ -51,10 +52,10 @@ function finishManifest(file: string, revision: string): void {
 function install(folder: string, arch: string): void {
   const args = ["ci", "--omit=dev", "--os=linux", `--cpu=${arch}`, "--libc=glibc", "--no-audit", "--no-fund"];
   const { status } = spawnSync("npm", args, { cwd: folder, stdio: "inherit", shell: process.platform === "win32" });
-  if (status !== 0) throw new Error("npm ci failed; its reason stands above");
+  if (status !== 0) throw new Error("npm ci failed; the reason is printed above");
 }
 
-/** The platform brings its own Node, and the runtime ships binaries of every platform. */
+/** Removes Node, which the platform provides, and the runtime's binaries for other platforms. */
 function prune(modules: string, arch: string): void {
   for (const name of readdirSync(modules))
     if (/^node-(linux|win)-/.test(name)) rmSync(path.join(modules, name), { recursive: true });

@@ -1,4 +1,4 @@
-// Compiles the project and runs one of its tools in this same process: node tools/run.mjs start/main.js [arguments of the tool].
+// Compiles the project and runs one of its tools in this process: node tools/run.mjs start/main.js [arguments]
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -19,8 +19,8 @@ build.once("exit", (code) => {
 });
 
 /**
- * npm runs a script through a shell and sends its signals to that shell, which dies of them without passing them on (and cmd has no `exec`
- * that would take the shell away). So the end of the shell is the signal.
+ * npm runs a script through a shell and sends signals to that shell, which dies without passing them on (and cmd has no
+ * `exec` that would replace the shell). So the end of the shell is the signal.
  */
 function endWithShell() {
   const shell = process.ppid;

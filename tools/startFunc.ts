@@ -1,14 +1,14 @@
 import { spawn, spawnSync } from "node:child_process";
 import { messageOf } from "../shared/errors";
 import { packageRoot } from "../shared/packageRoot";
-import { whyFuncCannotStart } from "./funcSurroundings";
+import { whyFuncCannotStart } from "./funcRequirements";
 import { readLocalSettings } from "./host/hostConfig";
 import { isFree } from "./start/freePort";
 
 const help = `npm run start:func -- [options of func start]
 
-Runs the functions on the real Azure Functions host of the Core Tools, with the settings of local.settings.json. It needs storage: for
-UseDevelopmentStorage=true that is Azurite on its usual ports, which runs in a terminal of its own.`;
+Runs the functions on the real Azure Functions host of the Core Tools, with the settings in local.settings.json.
+This needs storage: with UseDevelopmentStorage=true, start Azurite on its default ports in another terminal.`;
 
 const windows = process.platform === "win32";
 const emulatorPorts = [10_000, 10_001, 10_002];

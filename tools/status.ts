@@ -1,21 +1,21 @@
 import { parseArgs } from "node:util";
 import { messageOf } from "../shared/errors";
-import { usualState } from "./start/localCommands";
+import { defaultState } from "./start/localCommands";
 import { runningTidegate } from "./start/runningTidegate";
 import { readStatus } from "./status/readStatus";
 import { statusLines } from "./status/statusLines";
 
 const help = `npm run status -- [options]
 
-What goes on in a running Tidegate, in about ten lines: address, storage, files that wait, datasets, runs with their progress,
-each champion's metric beside its baselines, open alerts, and the last predictions.
+Shows the state of a running Tidegate in about ten lines: address, storage, waiting files, datasets, runs with their
+progress, the metric of each champion and its baselines, open alerts, and the last predictions.
 
   --state DIR   state folder of the running Tidegate (default .tidegate)
-  --help        this text`;
+  --help        show this text`;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { state: { type: "string", default: usualState }, help: { type: "boolean", default: false } },
+    options: { state: { type: "string", default: defaultState }, help: { type: "boolean", default: false } },
   });
   if (values.help) return console.log(help);
   const { info, client } = await runningTidegate(values.state);

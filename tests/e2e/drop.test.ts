@@ -59,7 +59,7 @@ function addUsecase(name: string, change: object): void {
 }
 
 describe.sequential("npm run drop", () => {
-  it("refuses at once what no inbox would take, and says what there is", async () => {
+  it("refuses at once what no inbox accepts, and says what there is", async () => {
     const cases: [string[], RegExp][] = [
       [["cofee-grade", sample], /there is no use case "cofee-grade"; did you mean "coffee-grade"\?/],
       [["../x", sample], /there is no use case "\.\.\/x"/],
@@ -77,7 +77,7 @@ describe.sequential("npm run drop", () => {
     expect((await tidegate.call("GET", "/inbox")).json.files).toEqual([]);
   });
 
-  it("shows each fault of a dataset with its row and column, and ends with 1", async () => {
+  it("shows each fault of a dataset with its row and column, and exits with 1", async () => {
     const rows = readFileSync(sample, "utf8").split("\n").slice(0, 50);
     rows[3] = rows[3].replace(/^[^,]*,[^,]*/, "lot,high");
     const bad = write("bad.csv", rows.join("\n"));
@@ -93,15 +93,13 @@ describe.sequential("npm run drop", () => {
     expect(log).not.toContain('"high"');
   });
 
-  it("shows the version of a good dataset and its run, and ends with 0; the same bytes are that version", async () => {
+  it("shows the version of a valid dataset and its run, and exits with 0; the same bytes are the same version", async () => {
     const first = await run("drop", shipped, sample);
-    expect(first.stdout).toMatch(
-      /sample\.csv was accepted: coffee-grade version 1, 1200 rows, 1200 of them with a label/,
-    );
-    expect(first.stdout).toContain("the run coffee-grade.data-v1 trains on it");
+    expect(first.stdout).toMatch(/sample\.csv was accepted: coffee-grade version 1, 1200 rows, 1200 of them labelled/);
+    expect(first.stdout).toContain("run coffee-grade.data-v1 trains on it");
     expect(first.code).toBe(0);
     const again = await run("drop", shipped, sample);
-    expect(again.stdout).toContain("sample.csv is coffee-grade version 1 already, 1200 rows");
+    expect(again.stdout).toContain("sample.csv is already coffee-grade version 1, 1200 rows");
     expect(again.code).toBe(0);
   });
 
@@ -111,7 +109,7 @@ describe.sequential("npm run drop", () => {
     expect(code).toBe(1);
   });
 
-  it("takes along the .json beside a model, before the model", async () => {
+  it("drops the .json next to a model, before the model", async () => {
     write("m.json", '{"classes":["a","b"]}');
     const { stdout } = await run("drop", "my-model", path.join(folder, "m.onnx"));
     expect(stdout).toMatch(/m\.json, which describes the model, into models-inbox\/my-model\/\nDropped .*m\.onnx into/);
@@ -119,58 +117,58 @@ describe.sequential("npm run drop", () => {
     expect(described.toString()).toBe('{"classes":["a","b"]}');
   });
 
-  it("does not wait where it is told not to", async () => {
+  it("does not wait if told not to", async () => {
     const { code, stdout } = await run("drop", shipped, sample, "--no-wait");
-    expect(stdout).toContain(`npm run status -- --state ${tidegate.folder} shows what becomes of it`);
+    expect(stdout).toContain(`npm run status -- --state ${tidegate.folder} shows the outcome`);
     expect(code).toBe(0);
   });
 
-  it("says that nothing runs where nothing does", async () => {
+  it("says so if no Tidegate is running", async () => {
     const elsewhere = path.join(folder, "elsewhere");
     const ended = [await runOn(elsewhere, "drop", shipped, sample), await runOn(elsewhere, "status")];
     for (const { code, stderr } of ended) {
       expect(stderr).toBe(
-        `no Tidegate runs on ${elsewhere}: start one with npm start, or name its folder with --state\n`,
+        `no Tidegate is running on ${elsewhere}: start one with npm start, or give its folder with --state\n`,
       );
       expect(code).toBe(1);
     }
-    // what a start that was killed leaves
+    // left behind by a start that was killed
     mkdirSync(elsewhere);
     const stale = { ...tidegate.info, url: "http://127.0.0.1:9" };
     writeFileSync(path.join(elsewhere, "local.json"), JSON.stringify(stale));
     const { stderr } = await runOn(elsewhere, "status");
     expect(stderr).toMatch(
-      /^Tidegate at http:\/\/127\.0\.0\.1:9 does not answer .*: it was ended hard, or is only starting/,
+      /^Tidegate at http:\/\/127\.0\.0\.1:9 does not answer .*: it was killed, or is still starting/,
     );
   });
 });
 
 describe.sequential("npm run status", () => {
-  it("tells in a few lines what goes on", async () => {
+  it("shows the current state in a few lines", async () => {
     await tidegate.until(`/runs/${shipped}.data-v1`, ({ finishedAt }) => finishedAt);
     const { code, stdout } = await run("status");
     expect(code).toBe(0);
     expect(stdout.trim().split("\n").length).toBeLessThanOrEqual(12);
     expect(stdout).toMatch(/^address +http:\/\/127\.0\.0\.1:\d+$/m);
-    expect(stdout).toMatch(/^storage +answers, 127\.0\.0\.1:\d+$/m);
-    expect(stdout).toMatch(/^datasets +coffee-grade: 1 version, the newest 1 with 1200 rows$/m);
-    expect(stdout).toMatch(/^runs +none running; the last, coffee-grade\.data-v1, ended as succeeded/m);
+    expect(stdout).toMatch(/^storage +reachable at 127\.0\.0\.1:\d+$/m);
+    expect(stdout).toMatch(/^datasets +coffee-grade: 1 version, the newest is 1 with 1200 rows$/m);
+    expect(stdout).toMatch(/^runs +none running; the last one, coffee-grade\.data-v1, ended as succeeded/m);
     expect(stdout).toMatch(/^champions +coffee-grade 1: log loss [\d.]+ \(majority [\d.]+\)$/m);
     expect(stdout).toMatch(/dataset-rejected \(warning\)/);
   });
 });
 
 describe.sequential("the terminal of npm start", () => {
-  it("shows commands that reach this state folder, and which folders it passed over", () => {
+  it("shows commands for this state folder, and which folders it ignored", () => {
     expect(tidegate.output).toContain(`npm run drop -- <usecase> <file.csv> --state ${tidegate.folder}\n`);
     expect(tidegate.output).toContain(`npm run status -- --state ${tidegate.folder}\n`);
-    expect(tidegate.output).toContain(`${path.join(usecases, "nospec")} is passed over: it has no usecase.json\n`);
+    expect(tidegate.output).toContain(`${path.join(usecases, "nospec")} is ignored: it has no usecase.json\n`);
   });
 
   it("has a line for each verdict, run and alert", async () => {
     const lines = [
       /^[\d:]{8} {2}coffee-grade\/bad\.csv was rejected, 1 fault:$/m,
-      /^[\d:]{8} {2}coffee-grade\/sample\.csv (was accepted:|is) coffee-grade version 1/m,
+      /^[\d:]{8} {2}coffee-grade\/sample\.csv (was accepted:|is already) coffee-grade version 1/m,
       /^[\d:]{8} {2}run coffee-grade\.data-v1 succeeded: version 1 is champion$/m,
       /^[\d:]{8} {2}alert on coffee-grade \(dataset-rejected\): bad\.csv was rejected: row 3/m,
       /^[\d:]{8} {2}my-model\/m\.onnx was refused: /m,
@@ -185,11 +183,11 @@ describe.sequential("the folder of use cases, while Tidegate runs", () => {
       files.find((file: { folder: string; status: string }) => file.folder === usecase && file.status === "rejected"),
     );
 
-  it("takes up a use case that is added, and the file that was refused before it was known", async () => {
+  it("serves a use case that is added, and accepts the file that was refused before the use case was known", async () => {
     await tidegate.drop("datasets-inbox", "beans/sample.csv", readFileSync(sample));
     expect((await rejectedFor("beans")).reason).toContain('there is no use case "beans"');
     addUsecase("beans", {});
-    await expect.poll(() => tidegate.output, { timeout: 60_000 }).toContain("use case beans is added");
+    await expect.poll(() => tidegate.output, { timeout: 60_000 }).toContain("use case beans was added");
     await tidegate.until("/datasets?usecase=beans", ({ datasets }) => datasets[0]);
     await expect
       .poll(() => tidegate.output, { timeout: 30_000 })
@@ -200,17 +198,17 @@ describe.sequential("the folder of use cases, while Tidegate runs", () => {
     expect(info.usecases).toEqual(["beans", shipped]);
   });
 
-  it("says what is wrong with a spec, and serves what it served", async () => {
+  it("says what is wrong with a spec, and serves the use cases as before", async () => {
     const pid = async () => (await tidegate.call("GET", "/admin/host/status")).json.workerPid;
     const before = await pid();
     addUsecase("lots", { seed: -1, candidates: [{ learner: "oracle" }] });
     const told = () => tidegate.output.replace(/\s+/g, " ");
-    await expect.poll(told, { timeout: 30_000 }).toContain("the use cases are served as they were");
+    await expect.poll(told, { timeout: 30_000 }).toContain("the use cases are served as before");
     expect(told()).toMatch(
       /lots.usecase\.json is wrong: seed: it must be at least 0 candidates\.0\.learner: unknown learner/,
     );
     expect(await pid()).toBe(before);
     addUsecase("lots", {});
-    await expect.poll(told, { timeout: 60_000 }).toContain("use case lots is added");
+    await expect.poll(told, { timeout: 60_000 }).toContain("use case lots was added");
   });
 });

@@ -11,7 +11,10 @@ const screen = { width: 1280, height: 900 };
 let tidegate: RunningTidegate;
 let browser: Browser;
 
-/** Opens a page of the champion as a link in a browser does, and collects what it complains of or asks for beside itself. */
+/**
+ * Opens a page of the champion as a link in a browser does, and collects what it complains of or asks for beside
+ * itself.
+ */
 async function open(name: string, viewport: typeof phone, colorScheme: "light" | "dark" = "light") {
   const page = await browser.newPage({ viewport, colorScheme });
   const complaints: string[] = [];
@@ -138,7 +141,9 @@ describe.skipIf(!browserPath)("in a browser", () => {
   }
 });
 
-/** Relative luminance of a CSS `rgb(…)` colour, 0 (black) to 1 (white): WCAG 2.2, which asks 7:1 for enhanced contrast. */
+/**
+ * Relative luminance of a CSS `rgb(…)` colour, 0 (black) to 1 (white): WCAG 2.2, which asks 7:1 for enhanced contrast.
+ */
 function luminance(colour: string): number {
   const [red, green, blue] = (colour.match(/\d+/g) ?? []).map((part) => {
     const share = Number(part) / 255;

@@ -31,7 +31,7 @@ function command(
   return new Promise((resolve) => child.once("exit", (code) => resolve({ ...result, code })));
 }
 
-/** What a running Tidegate tells scripts, once it is ready. */
+/** What a running Tidegate publishes for scripts, once it is ready. */
 function readyInfo(state: string): { url: string } | undefined {
   const file = path.join(state, "local.json");
   const info = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
@@ -74,11 +74,14 @@ describe.sequential("npm start", () => {
     expect(first.output).toMatch(/Scored a row: \{"model":"weather","version":1/);
     await expect.poll(() => first.output).toContain("Ctrl-C stops everything");
     const [champion] = /^Model weather version 1 is champion.*$/m.exec(first.output) ?? [""];
-    expect(champion).toMatch(/: brier 0\.04\d* on the hold-out \(majority 0\.05\d*, persistence 0\.04\d*\)$/);
+    expect(champion).toMatch(/: brier 0\.04\d* on the hold-out set \(majority 0\.05\d*, persistence 0\.04\d*\)$/);
   });
 
   it("prints a curl command that works", async () => {
-    const printed = first.output.slice(first.output.indexOf("Ask again:"), first.output.indexOf("Tidegate is running"));
+    const printed = first.output.slice(
+      first.output.indexOf("Score it again:"),
+      first.output.indexOf("Tidegate is running"),
+    );
     const { status, json } = await runCurl(printed);
     expect(status).toBe(200);
     expect(json).toMatchObject({ model: "weather", predictions: [{ label: expect.any(String) }] });
@@ -93,7 +96,7 @@ describe.sequential("npm start", () => {
     const { code, stderr } = await command(["--port", "0", "--state", folder]);
     expect(code).not.toBe(0);
     expect(stderr.trim().split("\n")).toHaveLength(1);
-    expect(stderr).toMatch(/another Tidegate \(process \d+\) runs on/);
+    expect(stderr).toMatch(/another Tidegate \(process \d+\) is running on/);
     expect((await first.call("GET", "/health")).status).toBe(200);
   });
 
@@ -111,7 +114,7 @@ describe.sequential("npm start", () => {
     const second = await RunningTidegate.start([], { folder });
     try {
       expect(second.output).toMatch(/Scored a row: \{"model":"weather","version":1/);
-      expect(second.output).toContain("it was trained at an earlier start");
+      expect(second.output).toContain("trained by an earlier start");
       const { json } = await second.call("GET", "/runs?usecase=weather", undefined, {
         "x-functions-key": second.info.functionKey,
       });
@@ -144,7 +147,7 @@ describe.sequential("npm start", () => {
     await earlier.stop(true);
     const later = await RunningTidegate.start([], { folder: state });
     await later.stop(true);
-    expect(later.output).toContain("No row is scored: the run weather.data-v1 ended as cancelled");
+    expect(later.output).toContain("No row was scored: run weather.data-v1 ended as cancelled");
   });
 
   it("shows its help", async () => {

@@ -2,7 +2,10 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 
-/** The peer: node:http and one session, nothing else; no checks, no capture, no telemetry. Arguments: model file, number and category column positions. */
+/**
+ * The peer: node:http and one session, without checks, capture or telemetry. Arguments: the model file, and the
+ * positions of the number columns and of the category columns.
+ */
 async function main(): Promise<void> {
   const [file, numbersJson, categoriesJson] = process.argv.slice(2);
   const numbers = JSON.parse(numbersJson) as number[];

@@ -19,10 +19,12 @@ import { startStorageEmulator } from "../start/storageEmulator";
 
 const help = `npm run bench:drift -- [--rows N]
 
-Time and peak memory of a drift run over captured rows, once when all of them are new and once when they are rolled up already, for
-requests of 100 rows and of 1 row. Beside it the physical limit: reading the same bytes and parsing each line, nothing else. The last line is JSON.
+Measures time and peak memory of a drift run over captured rows, first when all of them are new and then when they
+are already rolled up, for requests of 100 rows and of 1 row. For comparison it measures the lower bound: only
+reading the same bytes and parsing each line. The last line is JSON.
 
-  --rows N   captured rows (default 1000000)`;
+  --rows N   captured rows (default 1000000)
+  --help     show this text`;
 
 const columns = 7;
 const levels = ["clear", "rain", "snow"];
@@ -82,7 +84,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Captures random rows as the scoring endpoint does; returns how many bytes the log then holds. */
+/** Captures random rows as the scoring endpoint does; returns the size of the log in bytes. */
 async function capture(storage: string, model: string, rows: number, rowsPerRequest: number): Promise<number> {
   const blobs = blobsOf(storage);
   const log = new InferenceLog({
@@ -181,7 +183,7 @@ async function drift(blobs: ReturnType<typeof blobsOf>, model: string) {
   return { rows: seen, verdict };
 }
 
-/** What no drift run can be faster than: the bytes come and each line is parsed as JSON. */
+/** The lower bound of any drift run: reads the bytes and parses each line as JSON. */
 async function readAndParse(blobs: ReturnType<typeof blobsOf>, model: string) {
   let lines = 0;
   for await (const { name, sizeBytes } of blobs.list(captureContainer, `${model}/`)) {

@@ -11,16 +11,19 @@ export interface Load {
 
 export interface LoadResult {
   requestsPerSecond: number;
-  /** latency of one request, ms */
+  /** of one request, in milliseconds */
   medianMs: number;
   p99Ms: number;
   errors: number;
 }
 
-/** Sends the same request over keep-alive connections, one at a time on each, as fast as answers come; loopback only. */
+/**
+ * Sends the same request over keep-alive connections, one at a time on each, as fast as answers arrive; loopback only.
+ */
 export async function runLoad(load: Load): Promise<LoadResult> {
-  const lines = Object.entries({ ...load.headers, "content-length": String(Buffer.byteLength(load.body)) });
-  const head = `POST ${load.path} HTTP/1.1\r\nhost: 127.0.0.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`;
+  const headers = Object.entries({ ...load.headers, "content-length": String(Buffer.byteLength(load.body)) });
+  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  const head = `POST ${load.path} HTTP/1.1\r\nhost: 127.0.0.1\r\n${lines}\r\n`;
   const request = Buffer.from(head + load.body);
   const latencies: number[] = [];
   let errors = 0;
@@ -71,13 +74,13 @@ function drive(
   });
 }
 
-/** The status of the answer in `bytes` once all of it is there. */
+/** The status of the answer in `bytes`, once the answer is complete. */
 function completeAnswer(bytes: Buffer): number | undefined {
   const end = bytes.indexOf("\r\n\r\n");
   if (end < 0) return undefined;
   const head = bytes.toString("latin1", 0, end);
   const length = /\r\ncontent-length: *(\d+)/i.exec(head);
-  if (length === null) throw new Error(`an answer without a length: ${head}`);
+  if (length === null) throw new Error(`the answer has no content-length: ${head}`);
   if (bytes.length < end + 4 + Number(length[1])) return undefined;
   return Number(head.slice(9, 12));
 }

@@ -4,12 +4,16 @@ import { learnerNames } from "../../shared/learners/registry";
 import { canLearn, type ParityErrors, parityCase } from "./parityCase";
 import type { ParityShape } from "./parityRows";
 
-const help = `Compares every learner's predictions with those of the ONNX graph it writes, through ONNX Runtime, on seeded random tables.
+const help = `Compares every learner's predictions with those of its ONNX graph in ONNX Runtime, on seeded random tables.
 
   npm run bench:onnx -- [--models 100] [--learner random-forest]
 
-A table of combinations goes to stderr, each with so many models of tables of 60 to 600 rows; the last line on stdout is JSON.
-Ends with exit code 1 when a probability is off by more than 1e-6, a number by more than 1e-6 of its range, or a label differs.`;
+  --models   models per combination, each on a table of 60 to 600 rows (default 100)
+  --learner  only this learner (default all)
+  --help     show this text
+
+A table of the combinations goes to stderr; the last line on stdout is JSON. The exit code is 1 if a probability is
+off by more than 1e-6, a number by more than 1e-6 of its range, or if a label differs.`;
 
 const tolerance = 1e-6;
 
@@ -71,9 +75,10 @@ async function main(): Promise<void> {
     return;
   }
   const models = Number(values.models);
-  if (!Number.isInteger(models) || models < 1) throw new Error(`--models ${values.models}: give a whole number from 1`);
+  if (!Number.isInteger(models) || models < 1)
+    throw new Error(`--models ${values.models}: use a whole number of at least 1`);
   if (values.learner !== undefined && !learnerNames.includes(values.learner))
-    throw new Error(`--learner ${values.learner}: known are ${learnerNames.join(", ")}`);
+    throw new Error(`--learner ${values.learner}: unknown learner; use one of ${learnerNames.join(", ")}`);
   const combinations: Combination[] = [];
   for (const learner of learnerNames) {
     if (values.learner !== undefined && learner !== values.learner) continue;

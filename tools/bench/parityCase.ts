@@ -6,7 +6,7 @@ import { parityParameters } from "./parityParameters";
 import { type ParityShape, parityRows } from "./parityRows";
 import { runTables } from "./runTable";
 
-/** How far a graph is from the model that wrote it. */
+/** How far the predictions of a graph are from those of its model. */
 export interface ParityErrors {
   maxProbabilityError: number;
   /** relative to the range of the training values */
@@ -14,7 +14,7 @@ export interface ParityErrors {
   wrongLabels: number;
 }
 
-/** Fits `learner` on the seeded table of `seed` and compares its predictions, of those rows and of others, with its graph's. */
+/** Fits `learner` on the table of `seed` and compares its predictions with its graph's, on those rows and on others. */
 export async function parityCase(learner: string, shape: ParityShape, seed: number): Promise<ParityErrors> {
   const { table, target, others } = parityRows(shape, seed);
   const trainer = trainerFor(learner);
@@ -29,7 +29,7 @@ export async function parityCase(learner: string, shape: ParityShape, seed: numb
   return errors;
 }
 
-/** Whether a learner can learn what `shape` asks for. */
+/** Whether a learner supports the task of `shape`. */
 export function canLearn(learner: string, { task }: ParityShape): boolean {
   return trainerFor(learner).tasks.includes(task === "regression" ? "regression" : "classification");
 }
@@ -55,14 +55,14 @@ function compare(
   }
 }
 
-/** The class that a row of probabilities stands for. */
+/** The class that a row of probabilities predicts. */
 function decide(probabilities: Float64Array, { positiveIndex = 1, decisionThreshold = 0.5 }: FitContext): number {
   if (probabilities.length === 2)
     return probabilities[positiveIndex] >= decisionThreshold ? positiveIndex : 1 - positiveIndex;
   return probabilities.indexOf(Math.max(...probabilities));
 }
 
-/** The largest difference; no number, or another count of them, is infinitely far off. */
+/** The largest difference; NaN or a different number of values counts as infinitely far off. */
 function largestGap(ours: Float64Array, theirs: TensorValue["data"]): number {
   if (ours.length !== theirs.length) return Number.POSITIVE_INFINITY;
   let largest = 0;

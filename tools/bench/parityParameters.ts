@@ -1,4 +1,4 @@
-/** Parameters whose models the parity bench compares; a learner that is not named here is fitted with its defaults. */
+/** Parameters with which the parity bench fits its models; a learner that is not listed is fitted with its defaults. */
 export const parityParameters: Record<string, Record<string, unknown>[]> = {
   "random-forest": [
     { trees: 7, maxDepth: 12, minLeafRows: 1 },

@@ -2,7 +2,7 @@ import type { FeatureTable } from "../../shared/featureTable";
 import type { TrainingTarget } from "../../shared/learners/trainer";
 import { RandomStream } from "../../shared/math/randomStream";
 
-/** What a random table is like. */
+/** The kind of a random table. */
 export interface ParityShape {
   task: "binary" | "three classes" | "regression";
   missing: boolean;
@@ -12,7 +12,7 @@ export interface ParityShape {
 export interface ParityRows {
   table: FeatureTable;
   target: TrainingTarget;
-  /** other rows of the same columns, some of whose levels training never saw */
+  /** other rows with the same columns, including levels that training never saw */
   others: FeatureTable;
 }
 
@@ -26,7 +26,7 @@ export function parityRows(shape: ParityShape, seed: number): ParityRows {
     numbers: (shape.categories ? 0 : 1) + random.below(6),
     categories: shape.categories ? 1 + random.below(3) : 0,
   };
-  /** steps a unit: coarse ones give ties */
+  /** steps per unit: coarse ones give ties */
   const steps = [4, 1000, 1e6][random.below(3)];
   const table = randomTable(random, rowCount, widths, steps, shape.missing ? 0.2 : 0, levels);
   const others = randomTable(random, rowCount, widths, steps, shape.missing ? 0.3 : 0, ["meteor", ...levels, "ash"]);
@@ -60,7 +60,9 @@ function randomTable(
   };
 }
 
-/** Waves of the numbers and a step for some levels, with noise; a class is which part of that range a row falls into. */
+/**
+ * Waves of the numbers and a step for some levels, with noise; the class is the quantile range that a row falls into.
+ */
 function randomTarget(random: RandomStream, table: FeatureTable, task: ParityShape["task"]): TrainingTarget {
   const signal = new Float64Array(table.rowCount).map((_, row) => {
     let sum = uniform(random);

@@ -2,7 +2,10 @@ import type { FeatureTable } from "../../shared/featureTable";
 import { createOnnxRuntime } from "../../shared/onnxruntime/runtime";
 import type { TensorValue } from "../../shared/ports";
 
-/** Runs ONNX bytes on each table as scoring does: NaN for a missing number, "" for a missing category; gives the outputs by name. */
+/**
+ * Runs an ONNX model on each table as scoring does: NaN for a missing number, "" for a missing category; returns
+ * outputs by name.
+ */
 export async function runTables(bytes: Uint8Array, tables: FeatureTable[]): Promise<Record<string, TensorValue>[]> {
   const model = await createOnnxRuntime().load(bytes);
   try {

@@ -9,7 +9,7 @@ import { messageOf } from "../../shared/errors";
 import { ownValue } from "../../shared/ownValue";
 import { packageRoot } from "../../shared/packageRoot";
 import type { ModelVersion } from "../../shared/registry/modelVersion";
-import { loadUsecases } from "../../shared/usecase/loadUsecases";
+import { loadUsecases, type Usecase } from "../../shared/usecase/loadUsecases";
 import { startHost } from "../host/host";
 import { runDemo } from "../start/demo";
 import { startStorageEmulator } from "../start/storageEmulator";
@@ -18,12 +18,16 @@ import { type LoadResult, runLoad } from "./loadClient";
 
 const help = `npm run bench:score -- [--seconds N] [--rounds N]
 
-Requests and rows a second of the scoring endpoint through the development host, telemetry (to a local stub) and capture on, beside
-an empty @azure/functions handler on the same host and a bare node:http server with session.run on the same model. All three take
-turns in one run; the last line is JSON with medians over the rounds, latencies (p50, p99) of one request among them.
+Measures requests and rows per second of the scoring endpoint on the development host, with telemetry (to a local
+stub) and capture on, and compares them with an empty @azure/functions handler on the same host and with a bare
+node:http server that calls session.run on the same model. All three take turns in one run. The last line is JSON
+with medians over the rounds, including request latencies (p50, p99).
 
   --seconds N   length of one measurement (default 3)
-  --rounds N    how often each is measured (default 3)`;
+  --rounds N    number of measurements of each (default 3)
+  --help        show this text`;
+
+const keys = { master: "bench-master-key-0000", function: "bench-function-key-0000" };
 
 const cases = [
   { rows: 1, connections: 1 },
@@ -49,7 +53,7 @@ async function main(): Promise<void> {
   });
   if (values.help) return console.log(help);
   const folder = await mkdtemp(path.join(tmpdir(), "tidegate-bench-"));
-  const cleanUp: (() => Promise<unknown> | unknown)[] = [() => rm(folder, { recursive: true, force: true })];
+  const cleanUp: CleanUp = [() => rm(folder, { recursive: true, force: true })];
   try {
     const { targets, body } = await startTargets(folder, cleanUp);
     const results = [];
@@ -63,19 +67,39 @@ async function main(): Promise<void> {
   }
 }
 
-async function startTargets(folder: string, cleanUp: (() => unknown)[]) {
+type CleanUp = (() => Promise<unknown> | unknown)[];
+
+async function startTargets(folder: string, cleanUp: CleanUp) {
   const root = packageRoot();
   const usecase = [...loadUsecases(path.join(root, "models")).values()].find(({ spec }) => spec.sample !== undefined);
-  if (usecase === undefined) throw new Error("no use case has a sample to train the bench's model on");
+  if (usecase === undefined) throw new Error("no use case has a sample on which to train the bench's model");
   const emulator = await startStorageEmulator(path.join(folder, "azurite"));
   cleanUp.push(() => emulator.stop());
-  const ingestionUrl = await startIngestionStub(cleanUp);
-  const keys = { master: "bench-master-key-0000", function: "bench-function-key-0000" };
   const storage = emulator.connectionString;
+  const { tidegate, empty } = await startHosts(root, storage, cleanUp);
+  const version = await trainModel(usecase, tidegate.url, storage);
+  const barePort = await startBare(version, storage, folder, cleanUp);
+  const row = version.signature.features.map(({ name }) => ownValue(usecase.spec.example ?? {}, name) ?? null);
+  const headers = { "x-functions-key": keys.function, "content-type": "application/json" };
+  const targets: Target[] = [
+    {
+      name: "tidegate",
+      port: tidegate.port,
+      path: `/score/${version.model}`,
+      headers: { ...headers, "x-tidegate-version": String(version.version) },
+    },
+    { name: "emptyHandler", port: empty.port, path: "/empty", headers },
+    { name: "bare", port: barePort, path: "/", headers },
+  ];
+  return { targets, body: (rows: number) => JSON.stringify({ data: new Array(rows).fill(row) }) };
+}
+
+/** The development host with Tidegate on it, and another one with an empty handler. */
+async function startHosts(root: string, storage: string, cleanUp: CleanUp) {
   const settings = {
     AzureWebJobsStorage: storage,
     APPLICATIONINSIGHTS_CONNECTION_STRING: "InstrumentationKey=00000000-0000-0000-0000-000000000000",
-    TIDEGATE_INGESTION_URL: ingestionUrl,
+    TIDEGATE_INGESTION_URL: await startIngestionStub(cleanUp),
     TIDEGATE_EMIT_REQUESTS: "1",
   };
   const tidegate = await startHost({ appDir: root, port: 0, settings, keys, log: () => {} });
@@ -89,40 +113,20 @@ async function startTargets(folder: string, cleanUp: (() => unknown)[]) {
     log: () => {},
   });
   cleanUp.push(() => empty.stop());
-  const info = {
-    url: tidegate.url,
-    functionKey: keys.function,
-    masterKey: keys.master,
-    storage,
-    usecases: [],
-    ready: true,
-  };
-  const outcome = await runDemo(usecase, info, (line) => console.error(line));
-  const model = usecase.spec.name;
-  const described = await new TidegateClient(info).get<ModelVersion>(`/models/${model}/versions/${outcome?.version}`);
-  if (described === undefined) throw new Error(`version ${outcome?.version} of ${model} is gone`);
-  const barePort = await startBare(described, storage, folder, cleanUp);
-  const row = described.signature.features.map(({ name }) => ownValue(usecase.spec.example ?? {}, name) ?? null);
-  const headers = { "x-functions-key": keys.function, "content-type": "application/json" };
-  const targets: Target[] = [
-    {
-      name: "tidegate",
-      port: tidegate.port,
-      path: `/score/${model}`,
-      headers: { ...headers, "x-tidegate-version": String(described.version) },
-    },
-    { name: "emptyHandler", port: empty.port, path: "/empty", headers },
-    { name: "bare", port: barePort, path: "/", headers },
-  ];
-  return { targets, body: (rows: number) => JSON.stringify({ data: new Array(rows).fill(row) }) };
+  return { tidegate, empty };
 }
 
-async function startBare(
-  version: ModelVersion,
-  storage: string,
-  folder: string,
-  cleanUp: (() => unknown)[],
-): Promise<number> {
+/** Trains on the use case's sample; returns the version that the run registered. */
+async function trainModel(usecase: Usecase, url: string, storage: string): Promise<ModelVersion> {
+  const info = { url, functionKey: keys.function, masterKey: keys.master, storage, usecases: [], ready: true };
+  const outcome = await runDemo(usecase, info, (line) => console.error(line));
+  const place = `/models/${usecase.spec.name}/versions/${outcome?.version}`;
+  const version = await new TidegateClient(info).get<ModelVersion>(place);
+  if (version === undefined) throw new Error(`${place} was not found`);
+  return version;
+}
+
+async function startBare(version: ModelVersion, storage: string, folder: string, cleanUp: CleanUp): Promise<number> {
   const blob = BlobServiceClient.fromConnectionString(storage)
     .getContainerClient("models")
     .getBlobClient(`${version.model}/sha256/${version.sha256}.onnx`);
@@ -138,8 +142,8 @@ async function startBare(
   });
 }
 
-/** Takes telemetry and throws it away, as the real ingestion endpoint would answer. */
-function startIngestionStub(cleanUp: (() => unknown)[]): Promise<string> {
+/** Discards telemetry, with the answers of the real ingestion endpoint. */
+function startIngestionStub(cleanUp: CleanUp): Promise<string> {
   const server = createServer((request, response) => {
     request.resume();
     request.on("end", () => response.end('{"itemsReceived":1,"itemsAccepted":1,"errors":[]}'));

@@ -5,24 +5,27 @@ import { type FitMeasure, measureFit } from "./trainFit";
 import { benchLearner, defaultLearners } from "./trainLearners";
 import { type PeerMeasure, PeerRows } from "./trainPeers";
 
-/** a longer turn is not repeated: noise weighs little in it */
+/** a longer turn is not repeated, since noise matters little in it */
 const longTurnSeconds = 30;
 
-const help = `Fits learners on seeded rows, 30 % positive, beside scikit-learn and LightGBM where python3 has them; one thread each.
+const help = `Fits learners on seeded rows, 30 % of them positive, and compares them with scikit-learn and LightGBM
+if python3 has those packages; one thread each.
 
   npm run bench:train -- [--rows 77000] [--columns 7,45] [--learner ${defaultLearners.join(",")}] [--repeats 3]
   npm run bench:train -- --large
 
-  --rows     training rows; quality is measured on 20,000 others of the same generator
-  --columns  numbers of columns, one table each
-  --learner  any learners of the registry, with commas; unknown ones are skipped
-  --repeats  ours and the peers take turns so often, where a turn takes less than ${longTurnSeconds} s; the least time counts
-             (scikit-learn's SVC alone takes a minute at 7 columns and a quarter of an hour at 45)
-  --large    gradient boosting of 1,000,000 rows x 20 columns, once
+  --rows     training rows; quality is measured on 20,000 other rows of the same generator
+  --columns  numbers of columns, one table for each
+  --learner  learners of the registry, separated by commas; unknown ones are skipped
+  --repeats  number of times that ours and the peers take turns, if a turn takes less than ${longTurnSeconds} s;
+             the fastest counts (scikit-learn's SVC alone takes a minute at 7 columns and a quarter of an hour at 45)
+  --large    gradient boosting on 1,000,000 rows x 20 columns, once
+  --help     show this text
 
-Forests: 100 trees of depth 10. Boosting: 100 rounds of 31 leaves. Others: defaults. Each fit runs in a process of its own: "seconds" is its first fit,
-compilation by the engine and the sorting of rows that makes fits repeatable included; "warmSeconds" its second one. "peakMb" is the
-process with its rows. Progress goes to stderr; the last line on stdout is JSON.`;
+Forests have 100 trees of depth 10, boosting has 100 rounds with 31 leaves, and the others use their defaults. Each
+fit runs in its own process: "seconds" is its first fit, including compilation by the engine and the row sorting
+that makes fits repeatable; "warmSeconds" is its second fit. "peakMb" is the peak memory of the process, including
+its rows. Progress goes to stderr; the last line on stdout is JSON.`;
 
 const testRows = 20_000;
 
@@ -65,7 +68,9 @@ async function measure(learner: string, plan: Plan, peerRows: PeerRows): Promise
   return { rows, columns, learner, ...leastOf(ours), peers: least };
 }
 
-/** The least of every figure: what other work on the machine disturbed least. Quality is the same in every repeat. */
+/**
+ * The minimum of every figure, which other work on the machine disturbed least. Quality is the same in every repeat.
+ */
 function leastOf<T extends object>(list: T[]): T {
   const entries = Object.entries(list[0]).map(([key, value]) => {
     if (typeof value !== "number") return [key, value];
@@ -82,13 +87,17 @@ function report({ learner, peers, ...ours }: BenchResult): void {
     );
   line(learner, ours, `  (warm ${ours.warmSeconds.toFixed(3)} s)`);
   for (const [peer, theirs] of Object.entries(peers))
-    line(`${peer} ${theirs.version}`, theirs, `  ours takes ${(ours.seconds / theirs.seconds).toFixed(2)} of its time`);
+    line(
+      `${peer} ${theirs.version}`,
+      theirs,
+      `  ours takes ${(ours.seconds / theirs.seconds).toFixed(2)} times as long`,
+    );
 }
 
 function positiveInteger(text: string, option: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1)
-    throw new Error(`--${option} takes a whole number from 1 on, not "${text}"`);
+    throw new Error(`--${option} must be a whole number of at least 1, not "${text}"`);
   return value;
 }
 
@@ -109,7 +118,7 @@ async function main(): Promise<void> {
   }
   const asked = values.large ? ["gradient-boosting"] : values.learner.split(",");
   const learners = asked.filter((learner) => learnerNames.includes(learner));
-  for (const learner of asked) if (!learners.includes(learner)) console.error(`${learner} skipped: no such learner`);
+  for (const learner of asked) if (!learners.includes(learner)) console.error(`${learner} skipped: unknown learner`);
   const rows = values.large ? 1_000_000 : positiveInteger(values.rows, "rows");
   const repeats = values.large ? 1 : positiveInteger(values.repeats, "repeats");
   const widths = values.large ? [20] : values.columns.split(",").map((text) => positiveInteger(text, "columns"));

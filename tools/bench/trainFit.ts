@@ -15,15 +15,15 @@ export interface FitJob {
 }
 
 export interface FitMeasure extends Quality {
-  /** first fit of the process: what the engine takes to compile is in it */
+  /** first fit of the process, including compilation by the engine */
   seconds: number;
   /** second fit */
   warmSeconds: number;
-  /** resident memory of the process, rows included, at most so far when the first fit ended */
+  /** peak resident memory of the process up to the end of the first fit, including its rows */
   peakMb: number;
 }
 
-/** Fits in a process of its own, so that its peak memory and its compilation are its own. */
+/** Fits in a process of its own, so that peak memory and compilation time are those of this fit. */
 export function measureFit(job: FitJob): Promise<FitMeasure> {
   const child = fork(__filename);
   return new Promise((resolve, reject) => {

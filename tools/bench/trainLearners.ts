@@ -1,15 +1,15 @@
-/** How the training bench fits a learner, and which peers it is compared with. */
+/** How the training bench fits a learner, and with which peers it compares it. */
 export interface BenchLearner {
-  /** of our trainer; its defaults otherwise */
+  /** parameters of our trainer, in addition to its defaults */
   parameters: Record<string, unknown>;
-  /** names of fits in train_peer.py, with their arguments */
+  /** names of peers in train_peer.py, with their arguments */
   peers: Record<string, Record<string, unknown>>;
 }
 
 const forest = { trees: 100, maxDepth: 10, minLeafRows: 1 };
 const boosting = { rounds: 100, maxLeaves: 31, learningRate: 0.1 };
 
-/** Learners that are fitted in a way of their own; any other one is fitted with its defaults, without peers. */
+/** Learners with settings of their own; any other learner is fitted with its defaults and without peers. */
 const known: Record<string, BenchLearner> = {
   "random-forest": { parameters: forest, peers: { sklearn: forest } },
   "extra-trees": { parameters: forest, peers: { sklearn: forest } },
@@ -20,7 +20,7 @@ const known: Record<string, BenchLearner> = {
   "svm-linear": { parameters: {}, peers: { sklearn: {} } },
 };
 
-/** What is measured unless learners are asked for. */
+/** The learners that are measured by default. */
 export const defaultLearners = ["random-forest", "gradient-boosting", "svm-rbf", "logistic-regression"];
 
 export function benchLearner(learner: string): BenchLearner {

@@ -22,7 +22,10 @@ interface RowsJob {
   columns: number;
 }
 
-/** Rows for Python, in a temp folder: written by a child process, so that the bench itself stays small (a child's peak memory starts from its parent's). */
+/**
+ * Rows for Python, in a temporary folder. A child process writes them, so that the bench itself stays small: the peak
+ * memory of a child starts from that of its parent.
+ */
 export class PeerRows {
   private constructor(
     private readonly folder: string,
@@ -36,13 +39,13 @@ export class PeerRows {
     await new Promise<void>((resolve, reject) => {
       child.once("error", reject);
       child.once("exit", (code) =>
-        code === 0 ? resolve() : reject(new Error(`writing rows ended with code ${code}`)),
+        code === 0 ? resolve() : reject(new Error(`the process that writes rows ended with code ${code}`)),
       );
     });
     return new PeerRows(folder, columns);
   }
 
-  /** Fits `peer` (sklearn, lightgbm) in the place of `learner`, in a python3 process of its own. */
+  /** Fits the counterpart of `learner` in `peer` (sklearn, lightgbm), in its own python3 process. */
   async measure(peer: string, learner: string, settings: Record<string, unknown>): Promise<PeerResult> {
     const job = { peer, learner, columns: this.columns, seed: trainSeed, ...settings };
     await writeFile(path.join(this.folder, "job.json"), JSON.stringify(job));
@@ -76,19 +79,19 @@ function runPython(args: string[]): Promise<PeerReply | { skipped: string }> {
     const env = { ...process.env, OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1", MKL_NUM_THREADS: "1" };
     const child = spawn("python3", args, { stdio: ["ignore", "pipe", "pipe"], env });
     let output = "";
-    let complaint = "";
+    let errorOutput = "";
     child.stdout.on("data", (chunk) => {
       output += chunk;
     });
     child.stderr.on("data", (chunk) => {
-      complaint += chunk;
+      errorOutput += chunk;
     });
     child.on("error", (error) => resolve({ skipped: `python3 does not start: ${error.message}` }));
     child.on("close", (code) => {
       if (code === 0) resolve(JSON.parse(output));
-      else if (complaint.includes("ModuleNotFoundError"))
-        resolve({ skipped: complaint.trim().split("\n").at(-1) ?? "a Python module is missing" });
-      else reject(new Error(`train_peer.py ended with ${code}: ${complaint.trim()}`));
+      else if (errorOutput.includes("ModuleNotFoundError"))
+        resolve({ skipped: errorOutput.trim().split("\n").at(-1) ?? "a Python module is missing" });
+      else reject(new Error(`train_peer.py ended with ${code}: ${errorOutput.trim()}`));
     });
   });
 }

@@ -3,11 +3,11 @@ import { rocAuc } from "../../shared/evaluation/rankingAreas";
 
 export interface Quality {
   auc: number | null;
-  /** null where scores are no probabilities */
+  /** null if the scores are not probabilities */
   brier: number | null;
 }
 
-/** Quality of the scores of 0/1 classes; `probabilities` says whether the scores are those of class 1. */
+/** Quality of scores for 0/1 classes; `probabilities` says whether the scores are probabilities of class 1. */
 export function qualityOf(scores: Float64Array, classes: Int32Array, probabilities = true): Quality {
   const pairs = new Float64Array(2 * scores.length).map((_, at) => {
     const score = scores[at >> 1];

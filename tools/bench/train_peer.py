@@ -1,7 +1,7 @@
-"""Fits a peer of one of our learners on the rows of a folder and prints one JSON line; started by trainPeers.ts.
+"""Fits the counterpart of one of our learners on the rows in a folder and prints one JSON line.
 
-The folder holds job.json and, for "train" and "test", little-endian float32 columns (<part>.x) and int32 classes (<part>.y);
-the scores of the test rows go to scores.f8 (float64).
+Started by trainPeers.ts. The folder contains job.json and, for "train" and "test", little-endian float32 columns (<part>.x)
+and int32 classes (<part>.y); the scores of the test rows are written to scores.f8 (float64).
 """
 
 import json

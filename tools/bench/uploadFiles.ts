@@ -7,14 +7,14 @@ import { createGzip } from "node:zlib";
 import { GraphBuilder } from "../../shared/onnx/graph";
 import { createDuckDb } from "../../shared/sql/duckdb";
 
-/** A file that is dropped while the bench watches the rest. */
+/** A file that the bench drops. */
 export interface UploadCase {
   name: string;
   kind: "dataset" | "model";
   file: string;
 }
 
-/** Spec columns of the use case that the datasets are dropped for, and one row of it. */
+/** The header of the use case's datasets, and their rows. */
 export interface RowShape {
   header: string;
   row(at: number): string;
@@ -23,14 +23,17 @@ export interface RowShape {
 const writers: [string, UploadCase["kind"], string, (file: string, shape: RowShape) => Promise<void>][] = [
   ["a CSV of 100,000 columns", "dataset", "wide.csv", writeWideCsv],
   ["a Parquet file of 10,000 columns", "dataset", "wide.parquet", (file) => writeParquet(file, wideSelect())],
-  ["an honest CSV of a million rows", "dataset", "million.csv", (file, shape) => writeRows(file, shape, 1_000_000)],
+  ["a valid CSV of a million rows", "dataset", "million.csv", (file, shape) => writeRows(file, shape, 1_000_000)],
   ["a gzip bomb of 3 GB", "dataset", "bomb.csv.gz", writeBomb],
   ["a Parquet file of ten million rows", "dataset", "long.parquet", (file) => writeParquet(file, longSelect())],
   ["an ONNX model with an input [N, 2e8]", "model", "wide8.onnx", (file) => writeModel(file, 200_000_000)],
   ["an ONNX model with an input [N, 1e6]", "model", "wide6.onnx", (file) => writeModel(file, 1_000_000)],
 ];
 
-/** Writes the files of the cases whose name holds `only` into `folder`; coffee-grade's columns are known to the Parquet ones. */
+/**
+ * Writes the files of the cases whose name contains `only` into `folder`; the Parquet ones have the columns of
+ * coffee-grade.
+ */
 export async function writeUploads(folder: string, shape: RowShape, only: string): Promise<UploadCase[]> {
   const cases: UploadCase[] = [];
   for (const [name, kind, fileName, write] of writers.filter(([name]) => name.includes(only))) {
@@ -82,7 +85,7 @@ function writeParquet(file: string, select: string): Promise<void> {
   });
 }
 
-/** The sum of `width` numbers a row. */
+/** A model that returns the mean of `width` numbers. */
 async function writeModel(file: string, width: number): Promise<void> {
   const graph = new GraphBuilder("wide");
   const input = graph.input("x", "float", width);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
-/** How the service fared while something happened. */
+/** How the service responded while some work was done. */
 export interface ProbeResult {
   scoreP50Ms: number;
   scoreP99Ms: number;
@@ -12,7 +12,7 @@ export interface ProbeResult {
   failed: number;
   /** resident memory of the worker and the processes it started */
   memoryMb: number;
-  /** of the folders that datasets are unpacked in */
+  /** size of the folders in which datasets are unpacked */
   tempMb: number;
 }
 
@@ -26,50 +26,63 @@ export interface ProbeTarget {
 
 const everyMs = 25;
 
-/** Scores one row and asks for health side by side, each when the answer before it has come, until `work` ends. */
+/** Scores single rows and calls the health endpoint, each as soon as its last answer is there, until `work` ends. */
 export async function probeWhile<T>(
   target: ProbeTarget,
   work: () => Promise<T>,
 ): Promise<{ value: T; probe: ProbeResult }> {
-  const state = { done: false, failed: 0, memory: 0, temp: 0 };
-  const scores: number[] = [];
-  const healths: number[] = [];
+  const probe = new Probe();
   const key = { "x-functions-key": target.functionKey, "content-type": "application/json" };
   const pin = { "x-tidegate-version": String(target.version) };
   const score = () => timed("POST", `${target.url}/score/${target.model}`, { ...key, ...pin }, target.body);
   const health = () => timed("GET", `${target.url}/health`, {});
-  const repeat = async (ask: () => Promise<number>, into: number[]) => {
-    while (!state.done) {
-      const ms = await ask().catch(() => undefined);
-      if (ms === undefined) state.failed++;
-      else into.push(ms);
-      await pause(everyMs);
-    }
-  };
-  const watch = async () => {
-    while (!state.done) {
-      state.memory = Math.max(state.memory, workerMemory());
-      state.temp = Math.max(state.temp, tempBytes());
-      await pause(100);
-    }
-  };
-  const probing = [repeat(score, scores), repeat(health, healths), watch()];
+  const probing = [probe.repeat(score, probe.scores), probe.repeat(health, probe.healths), probe.watch()];
   try {
     const value = await work();
-    state.done = true;
+    probe.done = true;
     await Promise.all(probing);
-    const mb = (bytes: number) => Math.round(bytes / 2 ** 20);
-    const probe = {
-      scoreP50Ms: quantile(scores, 0.5),
-      scoreP99Ms: quantile(scores, 0.99),
-      healthMaxMs: quantile(healths, 1),
-      failed: state.failed,
-      memoryMb: mb(state.memory),
-      tempMb: mb(state.temp),
-    };
-    return { value, probe };
+    return { value, probe: probe.result() };
   } finally {
-    state.done = true;
+    probe.done = true;
+  }
+}
+
+/** Collects what is measured until `done`. */
+class Probe {
+  done = false;
+  readonly scores: number[] = [];
+  readonly healths: number[] = [];
+  private failed = 0;
+  private memoryBytes = 0;
+  private tempBytes = 0;
+
+  async repeat(request: () => Promise<number>, latencies: number[]): Promise<void> {
+    while (!this.done) {
+      const ms = await request().catch(() => undefined);
+      if (ms === undefined) this.failed++;
+      else latencies.push(ms);
+      await pause(everyMs);
+    }
+  }
+
+  async watch(): Promise<void> {
+    while (!this.done) {
+      this.memoryBytes = Math.max(this.memoryBytes, workerMemory());
+      this.tempBytes = Math.max(this.tempBytes, tempBytes());
+      await pause(100);
+    }
+  }
+
+  result(): ProbeResult {
+    const mb = (bytes: number) => Math.round(bytes / 2 ** 20);
+    return {
+      scoreP50Ms: quantile(this.scores, 0.5),
+      scoreP99Ms: quantile(this.scores, 0.99),
+      healthMaxMs: quantile(this.healths, 1),
+      failed: this.failed,
+      memoryMb: mb(this.memoryBytes),
+      tempMb: mb(this.tempBytes),
+    };
   }
 }
 
@@ -96,7 +109,7 @@ function quantile(values: number[], share: number): number {
   return Math.round(10 * (sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN)) / 10;
 }
 
-/** Resident bytes of this process's descendants that run the functions (Linux). */
+/** Resident bytes of those descendants of this process that run the functions (Linux). */
 function workerMemory(): number {
   const processes = new Map<number, { parent: number; command: string; bytes: number }>();
   for (const name of readdirSync("/proc")) {
@@ -106,7 +119,7 @@ function workerMemory(): number {
       const command = readFileSync(`/proc/${name}/cmdline`, "utf8");
       processes.set(Number(name), { parent: Number(stat[1]), command, bytes: Number(stat[21]) * 4096 });
     } catch {
-      // it ended while it was looked at
+      // the process ended while it was being read
     }
   }
   const isOurs = (pid: number): boolean => {
@@ -134,6 +147,6 @@ function sizeOf(folder: string): number {
   try {
     return readdirSync(folder).reduce((sum, name) => sum + statSync(path.join(folder, name)).size, 0);
   } catch {
-    return 0; // removed while it was looked at
+    return 0; // removed while it was being read
   }
 }

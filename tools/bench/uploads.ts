@@ -9,7 +9,7 @@ import { BlobServiceClient } from "@azure/storage-blob";
 import { datasetsInbox, modelsInbox } from "../../shared/inbox/inboxes";
 import { packageRoot } from "../../shared/packageRoot";
 import { isFinal, type RunStatus } from "../../shared/training/runRecord";
-import { loadUsecases } from "../../shared/usecase/loadUsecases";
+import { loadUsecases, type Usecase } from "../../shared/usecase/loadUsecases";
 import type { LocalInfo } from "../start/localState";
 import { TidegateClient } from "../start/tidegateClient";
 import { type UploadCase, writeUploads } from "./uploadFiles";
@@ -17,11 +17,12 @@ import { type ProbeTarget, probeWhile } from "./uploadProbe";
 
 const help = `npm run bench:uploads -- [--only WORD]
 
-What files that are too large, or made to harm, do to scoring: each is dropped while one row is scored and health is asked for side by
-side. For each the verdict, latencies, and the most memory (worker and its processes) and temporary space that were used.
-Needs Linux, 4 GB of disk and some minutes; the last line is JSON.
+Measures how oversized or malicious files affect scoring: each is dropped while single rows are scored and the
+health endpoint is called. For each it shows the verdict, latencies, and the peak memory (of the worker and its
+processes) and temporary space. Needs Linux, 4 GB of disk and some minutes; the last line is JSON.
 
-  --only WORD   only the cases whose name holds the word`;
+  --only WORD   only the cases whose name contains the word
+  --help        show this text`;
 
 const usecaseName = "coffee-grade";
 const settleMs = 5_000;
@@ -37,45 +38,41 @@ async function main(): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), "tidegate-uploads-"));
   const shape = { header: sample[0], row: (at: number) => sample[1 + (at % (sample.length - 1))] };
   const cases = await writeUploads(folder, shape, values.only);
+  const state = path.join(folder, "state");
   const child = spawn(
     process.execPath,
-    [path.join(root, "dist/tools/start/main.js"), "--port", "0", "--no-demo", "--state", path.join(folder, "state")],
+    [path.join(root, "dist/tools/start/main.js"), "--port", "0", "--no-demo", "--state", state],
     { stdio: ["ignore", "ignore", "inherit"] },
   );
   const ended = new Promise((resolve) => child.once("exit", resolve));
   try {
-    const info = await ready(path.join(folder, "state", "local.json"));
-    const drop = dropper(info);
-    await drop("dataset", "sample.csv", path.join(usecase.folder, "sample.csv"));
-    const version = await firstVersion(info);
-    const target: ProbeTarget = {
-      ...info,
-      model: usecaseName,
-      version,
-      body: JSON.stringify({ rows: [usecase.spec.example] }),
-    };
-    const results = [];
-    for (const one of [undefined, ...cases]) {
-      const started = performance.now();
-      const { value, probe } = await probeWhile(target, () =>
-        one ? outcome(info, drop, one) : pause(settleMs, "nothing"),
-      );
-      const result = {
-        case: one?.name ?? "nothing dropped",
-        seconds: Math.round((performance.now() - started) / 1000),
-        ...probe,
-        verdict: value,
-      };
-      console.log(JSON.stringify(result));
-      results.push(result);
-      await pause(settleMs);
-    }
-    console.log(JSON.stringify(results));
+    const info = await ready(path.join(state, "local.json"));
+    console.log(JSON.stringify(await measureCases(info, usecase, cases)));
   } finally {
     child.kill("SIGINT");
     await ended;
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Each case, and before them a time in which nothing is dropped; prints each result as soon as it is there. */
+async function measureCases(info: LocalInfo, { spec, folder }: Usecase, cases: UploadCase[]): Promise<object[]> {
+  const drop = dropper(info);
+  await drop("dataset", "sample.csv", path.join(folder, "sample.csv"));
+  const version = await firstVersion(info);
+  const target: ProbeTarget = { ...info, model: spec.name, version, body: JSON.stringify({ rows: [spec.example] }) };
+  const results: object[] = [];
+  for (const one of [undefined, ...cases]) {
+    const started = performance.now();
+    const work = () => (one ? outcome(info, drop, one) : pause(settleMs, "nothing"));
+    const { value: verdict, probe } = await probeWhile(target, work);
+    const seconds = Math.round((performance.now() - started) / 1000);
+    const result = { case: one?.name ?? "nothing dropped", seconds, ...probe, verdict };
+    console.log(JSON.stringify(result));
+    results.push(result);
+    await pause(settleMs);
+  }
+  return results;
 }
 
 async function ready(file: string): Promise<LocalInfo> {
@@ -113,7 +110,7 @@ interface Run {
   message?: string;
 }
 
-/** Drops the file and waits until it is refused, or accepted and its run has ended. */
+/** Drops the file and waits until it is refused, or until it is accepted and its run has ended. */
 async function outcome(info: LocalInfo, drop: ReturnType<typeof dropper>, { kind, file }: UploadCase): Promise<string> {
   const client = new TidegateClient(info);
   const since = new Date().toISOString();
@@ -121,7 +118,7 @@ async function outcome(info: LocalInfo, drop: ReturnType<typeof dropper>, { kind
   const until = performance.now() + limitMs;
   while (performance.now() < until) {
     const asked = kind === "dataset" ? datasetVerdict(client, path.basename(file)) : modelVerdict(client, since);
-    const found = await asked.catch(() => undefined); // a service that is held up is asked again
+    const found = await asked.catch(() => undefined); // if the service is blocked, try again
     if (found !== undefined) return found;
     await pause(500);
   }

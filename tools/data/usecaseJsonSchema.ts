@@ -1,7 +1,10 @@
 import { z } from "zod";
 import { usecaseSpec } from "../../shared/usecase/usecaseSpec";
 
-/** JSON Schema of a `usecase.json` as its author writes it (defaults optional), for editors; what it cannot say, parsing checks. */
+/**
+ * JSON Schema of a `usecase.json` as written (defaults optional), for editors; parsing checks what JSON Schema cannot
+ * express.
+ */
 export function usecaseJsonSchema(): object {
   return z.toJSONSchema(usecaseSpec, { io: "input" });
 }

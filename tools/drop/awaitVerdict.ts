@@ -4,7 +4,7 @@ import type { InboxEntry } from "../../shared/inbox/listInbox";
 import type { LocalCommands } from "../start/localCommands";
 import type { TidegateClient } from "../start/tidegateClient";
 
-/** A file that is dropped. */
+/** A dropped file. */
 export interface Dropped {
   inbox: string;
   folder: string;
@@ -15,12 +15,14 @@ export interface Dropped {
 const pollMs = 250;
 const limitMs = 10 * 60_000;
 
-/** When the file that lies at this place was judged last, if ever: a new verdict has another time. */
+/** When the file at this place was last checked, if ever: a new verdict has a different time. */
 export async function lastJudgedAt(client: TidegateClient, dropped: Dropped): Promise<string | undefined> {
   return (await find(client, dropped))?.judgedAt;
 }
 
-/** Waits until the dropped bytes are judged, at another time than `before`; throws when nobody judges them for ten minutes. */
+/**
+ * Waits for a verdict on the dropped bytes with a time other than `before`; throws if there is none after ten minutes.
+ */
 export async function awaitVerdict(
   client: TidegateClient,
   dropped: Dropped,
@@ -36,9 +38,9 @@ export async function awaitVerdict(
     reason = entry?.reason;
     await delay(pollMs);
   }
-  const why = reason === undefined ? "" : `; the last try failed: ${reason}`;
+  const why = reason === undefined ? "" : `; the last attempt failed: ${reason}`;
   throw new Error(
-    `it was not judged within ten minutes${why}: see ${commands.status}, and host.log in the state folder`,
+    `there was no verdict within ten minutes${why}; see ${commands.status}, and host.log in the state folder`,
   );
 }
 

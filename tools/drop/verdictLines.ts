@@ -4,7 +4,7 @@ import type { InboxEntry } from "../../shared/inbox/listInbox";
 import type { LocalCommands } from "../start/localCommands";
 import type { TidegateClient } from "../start/tidegateClient";
 
-/** What became of a dropped file, in lines: the first says it all. */
+/** The outcome for a dropped file, in lines: the first one is the summary. */
 export function verdictLines(
   client: TidegateClient,
   entry: InboxEntry,
@@ -16,9 +16,9 @@ export function verdictLines(
 
 function modelVerdict({ folder, file, status, version, created, reason }: InboxEntry): string[] {
   if (status !== "accepted") return [`${folder}/${file} was refused: ${reason}`];
-  if (!created) return [`${folder}/${file} is ${folder} version ${version} already`];
+  if (!created) return [`${folder}/${file} is already ${folder} version ${version}`];
   return [
-    `${folder}/${file} is registered as ${folder} version ${version}; it answers by its number, and nobody but you moves an alias to it:`,
+    `${folder}/${file} was registered as ${folder} version ${version}; it can be called by its number. To promote it:`,
     `  PUT /models/${folder}/aliases/champion {"version":${version},"reason":"...","actor":"your name"}`,
   ];
 }
@@ -27,10 +27,10 @@ async function acceptedDataset(client: TidegateClient, entry: InboxEntry, comman
   const { folder, file, version, created, runId } = entry;
   const { datasets } = await lists(client, folder);
   const dataset = datasets.find((one) => one.version === version);
-  const rows = dataset ? `, ${dataset.rowCount} rows, ${dataset.labelledRows} of them with a label` : "";
-  if (!created) return [`${folder}/${file} is ${folder} version ${version} already${rows}`];
+  const rows = dataset ? `, ${dataset.rowCount} rows, ${dataset.labelledRows} of them labelled` : "";
+  if (!created) return [`${folder}/${file} is already ${folder} version ${version}${rows}`];
   const notes = (dataset?.notes ?? []).map((note) => `  note: ${note}`);
-  const run = runId === undefined ? [] : [`  the run ${runId} trains on it: ${commands.status}`];
+  const run = runId === undefined ? [] : [`  run ${runId} trains on it; for its progress: ${commands.status}`];
   return [`${folder}/${file} was accepted: ${folder} version ${version}${rows}`, ...notes, ...run];
 }
 
@@ -46,7 +46,7 @@ async function rejectedDataset(client: TidegateClient, entry: InboxEntry): Promi
   return [`${folder}/${file} was rejected, ${count}:`, ...reasons.map(({ message }) => `  ${message}`), ...more];
 }
 
-/** Empty for a use case that nobody knows. */
+/** Empty for an unknown use case. */
 async function lists(client: TidegateClient, usecase: string) {
   const path = `/datasets?limit=1000&usecase=${encodeURIComponent(usecase)}`;
   const none = { datasets: [], rejected: [] };

@@ -9,15 +9,15 @@ import type { EvaluatedTable } from "./readTable";
 import type { EvaluationReport } from "./report";
 
 export interface AgreementOptions {
-  /** columns of what each rater or model says of the same rows, at least two */
+  /** columns with the answers of each rater or model for the same rows, at least two */
   raters: string[];
-  /** the columns are numbers, not labels */
+  /** whether the columns are numbers rather than labels */
   numbers: boolean;
-  /** labels from low to high, where they have an order */
+  /** labels from low to high, if they are ordered */
   levels: string[];
 }
 
-/** Agreement of raters or models on the same rows: of each pair, and of all together. */
+/** Agreement between raters or models on the same rows: for each pair, and for all together. */
 export function evaluateAgreement(table: EvaluatedTable, options: AgreementOptions): EvaluationReport {
   const { raters } = options;
   if (raters.length < 2) throw new AppError("invalid_input", "name at least two columns with --raters a,b");
@@ -34,9 +34,9 @@ function agreementOfNumbers(table: EvaluatedTable, raters: string[]): Evaluation
 }
 
 function agreementOfLabels(table: EvaluatedTable, { raters, levels: order }: AgreementOptions): EvaluationReport {
-  const said = raters.map((name) => table.texts(name));
-  const levels = order.length > 0 ? order : [...new Set(said.flat())].sort();
-  const codes = said.map((labels, i) => codesOf(labels, levels, raters[i]));
+  const answers = raters.map((name) => table.texts(name));
+  const levels = order.length > 0 ? order : [...new Set(answers.flat())].sort();
+  const codes = answers.map((labels, i) => codesOf(labels, levels, raters[i]));
   const metrics: EvaluationReport["metrics"] = {};
   for (const [a, b, name] of pairs(raters)) {
     metrics[`agreement${name}`] = percentAgreement(codes[a], codes[b], levels.length);
@@ -49,7 +49,7 @@ function agreementOfLabels(table: EvaluatedTable, { raters, levels: order }: Agr
   return { rows: table.rowCount, metrics, details: { levels } };
 }
 
-/** Every pair of raters, and how it is named: not at all where there are only two. */
+/** Every pair of raters with a suffix that names it, which is empty if there are only two raters. */
 function pairs(raters: string[]): [number, number, string][] {
   return raters.flatMap((first, a) =>
     raters.slice(a + 1).map((second, i): [number, number, string] => {
@@ -63,7 +63,7 @@ function codesOf(labels: string[], levels: string[], column: string): Int32Array
   return Int32Array.from(labels, (label, row) => {
     const found = code.get(label);
     if (found === undefined)
-      throw new AppError("invalid_input", `row ${row + 1}, column "${column}": "${label}" is not among the --levels`);
+      throw new AppError("invalid_input", `row ${row + 1}, column "${column}": "${label}" is not one of the --levels`);
     return found;
   });
 }

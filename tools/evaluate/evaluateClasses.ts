@@ -9,27 +9,33 @@ import { type EvaluationReport, type IntervalOptions, intervalsOf } from "./repo
 
 export interface ClassOptions extends IntervalOptions {
   truth: string;
-  /** column of the decided class; without it, probabilities decide: by `threshold` with two classes, else the likeliest */
+  /**
+   * column of the predicted class; without it, probabilities decide: by `threshold` with two classes, else the most
+   * likely one
+   */
   prediction?: string;
-  /** class -> column; with two classes one is enough */
+  /** class -> column; with two classes, one is enough */
   probabilities: Record<string, string>;
   positive?: string;
   threshold: number;
   beta: number;
 }
 
-/** Metrics of the decided classes, and of the probabilities where there are any. */
+/** Metrics of the predicted classes, and of the probabilities if there are any. */
 export function evaluateClasses(table: EvaluatedTable, options: ClassOptions): EvaluationReport {
   const truth = table.texts(options.truth);
   const named = Object.keys(options.probabilities);
-  const said = options.prediction === undefined ? undefined : table.texts(options.prediction);
-  const classes = classesOf([...truth, ...(said ?? []), ...named], options.positive);
-  const likely = named.length === 0 ? undefined : outputOf(table, truth, classes, options);
-  const decided = said === undefined ? likely : certain(truth, said, classes);
+  const predicted = options.prediction === undefined ? undefined : table.texts(options.prediction);
+  const classes = classesOf([...truth, ...(predicted ?? []), ...named], options.positive);
+  const probable = named.length === 0 ? undefined : outputOf(table, truth, classes, options);
+  const decided = predicted === undefined ? probable : certainOutput(truth, predicted, classes);
   if (decided === undefined)
-    throw new AppError("invalid_input", "name the column of decided classes (--prediction) or of probabilities");
+    throw new AppError(
+      "invalid_input",
+      "give the column of predicted classes (--prediction) or of probabilities (--probability)",
+    );
   const ofDecisions = describeDecisions(decided, table, options);
-  return likely === undefined ? ofDecisions : withProbabilities(ofDecisions, likely, table, options);
+  return probable === undefined ? ofDecisions : withProbabilities(ofDecisions, probable, table, options);
 }
 
 function describeDecisions(output: ClassifierOutput, table: EvaluatedTable, options: ClassOptions): EvaluationReport {
@@ -65,10 +71,10 @@ function withProbabilities(
   };
 }
 
-/** Decisions as an output: probability 1 for what was said. */
-function certain(truth: string[], said: string[], classes: string[]): ClassifierOutput {
-  const probabilities = new Float64Array(said.length * classes.length);
-  for (const [row, code] of codesOf(said, classes).entries()) probabilities[row * classes.length + code] = 1;
+/** Predicted classes as an output: probability 1 for each predicted class. */
+function certainOutput(truth: string[], predicted: string[], classes: string[]): ClassifierOutput {
+  const probabilities = new Float64Array(predicted.length * classes.length);
+  for (const [row, code] of codesOf(predicted, classes).entries()) probabilities[row * classes.length + code] = 1;
   return { classes, positiveIndex: positiveIndex(classes), target: codesOf(truth, classes), probabilities };
 }
 
@@ -102,16 +108,19 @@ function probabilityColumn(table: EvaluatedTable, column: string): Float64Array 
   const values = table.numbers(column);
   const row = values.findIndex((value) => value < 0 || value > 1);
   if (row < 0) return values;
-  throw new AppError("invalid_input", `row ${row + 1}, column "${column}": ${values[row]} is no probability (0 to 1)`);
+  throw new AppError(
+    "invalid_input",
+    `row ${row + 1}, column "${column}": ${values[row]} is not a probability (0 to 1)`,
+  );
 }
 
-/** Every class that occurs, sorted; with two the positive one last. */
+/** Every class that occurs, sorted; if there are two, the positive one is last. */
 function classesOf(names: string[], positive?: string): string[] {
   const classes = [...new Set(names)].sort();
-  if (classes.length < 2) throw new AppError("invalid_input", `there is one class only: ${classes[0]}`);
+  if (classes.length < 2) throw new AppError("invalid_input", `there is only one class: ${classes[0]}`);
   if (classes.length > 2) return classes;
   if (positive === undefined || !classes.includes(positive))
-    throw new AppError("invalid_input", `name the positive class with --positive: ${classes.join(" or ")}`);
+    throw new AppError("invalid_input", `give the positive class with --positive: ${classes.join(" or ")}`);
   return classes[1] === positive ? classes : classes.reverse();
 }
 

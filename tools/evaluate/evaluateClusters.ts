@@ -8,14 +8,14 @@ export interface ClusterOptions {
   truth?: string;
   /** column of clusters */
   prediction: string;
-  /** columns of the points that were clustered, for the silhouette */
+  /** coordinate columns of the points that were clustered, for the silhouette */
   points: string[];
   seed: number;
 }
 
 const silhouetteRows = 5000;
 
-/** Metrics of clusters: against known classes, and by the distances of their points. */
+/** Metrics of clusters: against known classes, and from the distances between their points. */
 export function evaluateClusters(table: EvaluatedTable, options: ClusterOptions): EvaluationReport {
   const clusters = numbered(table.texts(options.prediction));
   const metrics: EvaluationReport["metrics"] = {};

@@ -15,9 +15,9 @@ import type { UsecaseSpec } from "../../shared/usecase/usecaseSpec";
 import type { EvaluationReport } from "./report";
 
 /**
- * Bias and variance of each trial of a use case on a dataset, over `fits` bootstrap samples of the newest fold's training rows, judged on
- * its validation rows (the hold-out stays unseen): of the squared error of numbers, of the Brier score with two classes, of the share of
- * wrong decisions with more.
+ * Bias and variance of each trial of a use case on a dataset, over `fits` bootstrap samples of the newest fold's
+ * training rows, evaluated on its validation rows (the hold-out set stays unused). The loss is the squared error for
+ * numbers, the Brier score for two classes, and the error rate for more.
  */
 export async function evaluateLearners(
   file: string,
@@ -55,7 +55,10 @@ function splitOf(trial: Trial, data: PreparedData, spec: UsecaseSpec, fits: numb
   return biasVariance({ loss, trainRows, target: truthOf(truth), samples: fits, seed: spec.seed }, fitAndPredict);
 }
 
-/** What is compared with the truth: a number, the probability of the positive class of two, the decided class of more. */
+/**
+ * What is compared with the truth: a number; with two classes the probability of the positive one; with more, the
+ * predicted class.
+ */
 function answersOf(output: ModelOutput): Float64Array {
   if (!isClassifier(output)) return output.predictions;
   const positive = positiveOf(output);

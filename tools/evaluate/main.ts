@@ -13,23 +13,27 @@ import { describeReport, type EvaluationReport } from "./report";
 
 const help = `npm run evaluate -- --task TASK [options] FILE
 
-Measures predictions from anywhere: FILE (.csv, .csv.gz or .parquet) has a row for each prediction. Prints a table, then everything
-as one line of JSON. Intervals are bootstrap intervals.
+Evaluates predictions from any source: FILE (.csv, .csv.gz or .parquet) has one row for each prediction. Prints a
+table, then the full result as one line of JSON. Intervals are bootstrap intervals. The values shown for numeric
+options are the defaults.
 
-  --task classification   --truth COLUMN, and --prediction COLUMN (decided classes), or --probability CLASS=COLUMN for each class
-                          (one is enough for two classes), or both. --positive CLASS with two classes.
-                          --threshold 0.5 decides where there is no --prediction; --beta 2 for the F-score.
+  --task classification   --truth COLUMN and --prediction COLUMN (predicted classes), or --probability CLASS=COLUMN
+                          for each class (with two classes, one is enough), or both; --positive CLASS if there are two
+                          classes. --threshold 0.5 decides if there is no --prediction; --beta 2 is that of the F-score.
   --task regression       --truth COLUMN --prediction COLUMN
-  --task clustering       --prediction COLUMN (clusters), and --truth COLUMN (classes), or --points x,y,... (their columns), or both
-  --task agreement        --raters a,b,...: columns that speak of the same rows. --levels low,middle,high where labels have an order;
-                          --numbers where the columns are numbers.
-  --task learners         --usecase NAME: FILE is a dataset of the use case; splits the loss of each of its trials into bias and variance
-                          over --fits 10 bootstrap samples. High bias (noise in the labels is part of it) asks for a richer learner or
-                          other features, high variance for a simpler learner or more rows.
+  --task clustering       --prediction COLUMN (clusters), and --truth COLUMN (classes), or --points x,y,... (coordinate
+                          columns), or both
+  --task agreement        --raters a,b,...: columns with each rater's answers for the same rows; --levels low,middle,high
+                          if the labels are ordered; --numbers if the columns are numbers
+  --task learners         --usecase NAME: FILE is a dataset of that use case. Splits the loss of each trial into bias
+                          and variance over --fits 10 bootstrap samples. High bias (which includes label noise) suggests
+                          a more flexible learner or other features; high variance suggests a simpler learner or more
+                          rows.
 
-  --blocks COLUMN         intervals draw whole blocks of rows with the same value here (days, machines); rows without it
+  --blocks COLUMN         intervals resample whole blocks of rows with the same value in COLUMN (days, machines)
+                          instead of single rows
   --samples 2000  --confidence 0.95  --seed 1
-  --help                  this text`;
+  --help                  show this text`;
 
 const options = {
   task: { type: "string" },
@@ -61,7 +65,7 @@ function parsed() {
 async function main(): Promise<void> {
   const { values, positionals } = parsed();
   if (values.help) return console.log(help);
-  if (positionals.length !== 1) throw new AppError("invalid_input", `one file is needed\n\n${help}`);
+  if (positionals.length !== 1) throw new AppError("invalid_input", `exactly one file is needed\n\n${help}`);
   const [file] = positionals;
   const report = values.task === "learners" ? await learners(file, values) : evaluate(await readTable(file), values);
   console.log(describeReport(report));

@@ -7,21 +7,27 @@ import { createDuckDb } from "../../shared/sql/duckdb";
 import { openTableFile } from "../../shared/sql/openTableFile";
 import { limitsSpec } from "../../shared/usecase/limitsSpec";
 
-/** Columns of a file by name; every cell asked for must be filled, AppError invalid_input names the one that is not. */
+/**
+ * Columns of a file by name; every requested cell must have a value, or AppError invalid_input names the one that has
+ * none.
+ */
 export interface EvaluatedTable {
   rowCount: number;
   texts(column: string): string[];
   numbers(column: string): Float64Array;
 }
 
-/** a table of one's own on one's own machine */
+/** practically none: the user evaluates a local file on the same machine */
 const limits = limitsSpec.parse({ fileMb: 1e6, unpackedMb: 1e6, ratio: 1e6, rows: 1e9, cells: 1e12 });
 
-/** Reads a .csv, .csv.gz or .parquet file whose first record names the columns; AppError invalid_input when it is no such file. */
+/**
+ * Reads a .csv, .csv.gz or .parquet file whose first record names the columns; AppError invalid_input if it is not such
+ * a file.
+ */
 export async function readTable(file: string): Promise<EvaluatedTable> {
   if (!existsSync(file)) throw new AppError("invalid_input", `there is no file ${file}`);
   return createDuckDb().withSession(async (session, folder) => {
-    // the database reads its own folder and nothing else
+    // the database may read only its own folder
     const copy = path.join(folder, path.basename(file));
     await copyFile(file, copy);
     const source = await openTableFile(session, copy, limits);
@@ -37,7 +43,7 @@ export async function readTable(file: string): Promise<EvaluatedTable> {
   });
 }
 
-/** A table of columns in memory. */
+/** A table from columns in memory. */
 export function tableOf(rowCount: number, columns: [name: string, cells: (string | null)[]][]): EvaluatedTable {
   const byName = new Map(columns);
   const texts = (column: string) => {

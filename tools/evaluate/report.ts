@@ -5,7 +5,10 @@ import { figure } from "../../shared/figure";
 import type { SelectionMetric } from "../../shared/usecase/specFields";
 import type { EvaluatedTable } from "./readTable";
 
-/** What one command found: metrics by name (null where one is undefined), intervals of some, and what does not fit a line. */
+/**
+ * The result of one command: metrics by name (null if undefined), intervals of some, and details for the JSON output
+ * only.
+ */
 export interface EvaluationReport {
   rows: number;
   metrics: Record<string, number | null>;
@@ -13,7 +16,7 @@ export interface EvaluationReport {
   details?: Record<string, unknown>;
 }
 
-/** How intervals are drawn: by whole blocks of rows with the same value in a column, or by rows. */
+/** How intervals are bootstrapped: over blocks of rows with the same value in a column, or over single rows. */
 export interface IntervalOptions {
   blocks?: string;
   samples: number;
@@ -21,7 +24,7 @@ export interface IntervalOptions {
   seed: number;
 }
 
-/** Intervals of `metrics` by drawing blocks with replacement; none for a metric that is undefined on these rows. */
+/** Block bootstrap intervals of `metrics`; none for a metric that is undefined on these rows. */
 export function intervalsOf(
   metrics: readonly SelectionMetric[],
   output: ModelOutput,

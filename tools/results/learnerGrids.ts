@@ -1,4 +1,4 @@
-/** What is tried of each learner: a few settings from plain to rich, the same for every use case. */
+/** The settings tried for each learner: a few, from simple to flexible, the same for every use case. */
 export const learnerGrids: Record<string, Record<string, unknown[]>> = {
   "random-forest": { trees: [200], maxDepth: [4, 8, 16], minLeafRows: [5, 50], featuresPerSplit: ["auto", 0.6] },
   "extra-trees": { trees: [200], maxDepth: [6, 12], minLeafRows: [5, 50], featuresPerSplit: ["auto", 0.9] },

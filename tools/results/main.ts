@@ -17,10 +17,12 @@ import { rollingOrigin } from "./rollingOrigin";
 
 const help = `npm run results -- [--out FILE]
 
-Trains every learner on the sample of every use case that ships, and writes what the hold-outs say, beside the baselines, to
-docs/results.md. Takes some minutes; progress goes to stderr. The same code and samples give the same file.
+Trains every learner on the sample of every use case that ships, and writes the metrics on the hold-out sets,
+alongside the baselines, to docs/results.md. Takes some minutes; progress goes to stderr. The same code and samples
+give the same file.
 
-  --out FILE   where to write (default docs/results.md)`;
+  --out FILE   file to write (default docs/results.md)
+  --help       show this text`;
 
 const progress = (line: string) => console.error(line);
 
@@ -38,13 +40,14 @@ async function main(): Promise<void> {
 const introduction = `# Results
 
 Written by \`npm run results\`: every learner on the sample of every use case that ships. A few settings of each learner are compared on the
-folds inside the training rows; the chosen one is refitted on all of them and judged once on the hold-out, beside the baselines on the same
-rows. Differences are the learner's metric less the baseline's; their intervals are drawn by blocks (of as many days as errors hang together, where there is a time). The
-hold-out was looked at once a learner, so the best row of a table is a little too good: a use case's champion is chosen on the folds, not here.`;
+folds within the training rows; the selected one is refitted on all of them and evaluated once on the hold-out set, alongside the baselines on the
+same rows. Differences are the learner's metric minus the baseline's; their intervals are bootstrapped over blocks (of several days, as the
+autocorrelation of the errors requires, if there is a time). The hold-out set was used once for each learner, so the best row of a table is slightly
+optimistic: the champion of a use case is selected on the folds, not here.`;
 
 async function describe({ spec, folder }: Usecase): Promise<string> {
   const sample = (await readdir(folder)).find((name) => name.startsWith("sample."));
-  if (sample === undefined) return `## ${spec.name}\n\nIt ships no sample.`;
+  if (sample === undefined) return `## ${spec.name}\n\nIt has no sample.`;
   const file = path.join(folder, sample);
   const data = await prepare(file, spec);
   const parts = [`## ${spec.name}: ${spec.title}`, rowsOf(data), ...measured(spec, data)];
@@ -63,7 +66,7 @@ function measured(spec: UsecaseSpec, data: PreparedData): string[] {
   const saving = savingTable(results);
   if (saving !== "")
     parts.push(
-      "What decisions cost on the hold-out by the use case's cost matrix, and what they save a row (an interval that includes zero proves nothing):",
+      "Cost of the decisions on the hold-out set with the use case's cost matrix, and savings per row (an interval that includes zero shows no saving):",
       saving,
     );
   if (data.times === undefined) return parts;
@@ -71,16 +74,16 @@ function measured(spec: UsecaseSpec, data: PreparedData): string[] {
   const best = results.reduce((a, b) => (isBetter(metric, b.foldMean, a.foldMean) ? b : a));
   progress(`${spec.name}: rolling origin`);
   parts.push(
-    `Rolling origin over the whole span: each month forecast by ${best.trial.learner} (the best of the folds) from everything before it, beside ${spec.baselines.at(-1)}.`,
+    `Rolling origin over the whole span: ${best.trial.learner} (the best on the folds) forecasts each month from everything before it, compared with ${spec.baselines.at(-1)}.`,
     rollingTable(metric, spec.baselines.at(-1) as string, rollingOrigin(spec, data, best.trial)),
   );
   return parts;
 }
 
-/** A variant is a JSON file of the spec's fields that it replaces. */
+/** A variant is a JSON file with the fields of the spec that it replaces. */
 async function describeVariant(variant: string, original: string, sample: string): Promise<string> {
   const replaced = JSON.parse(await readFile(variant, "utf8"));
-  // the example row is one of the original's features, for a start that no variant has
+  // the example row has the features of the original, and a variant is never started
   const { sample: _sample, example: _example, ...fields } = JSON.parse(await readFile(original, "utf8"));
   const written = { ...fields, ...replaced };
   const spec = parseUsecase(JSON.stringify(written), `${variant} over ${original}`);
@@ -91,7 +94,7 @@ async function describeVariant(variant: string, original: string, sample: string
     parts.splice(
       1,
       0,
-      `Derived features (a request has to bring them): ${derived.map((name) => `\`${name}\``).join(", ")}.`,
+      `Derived features (a request must supply them): ${derived.map((name) => `\`${name}\``).join(", ")}.`,
     );
   return parts.join("\n\n");
 }

@@ -12,7 +12,7 @@ import { taskOf } from "../../shared/usecase/specTask";
 import type { UsecaseSpec } from "../../shared/usecase/usecaseSpec";
 import { learnerGrids } from "./learnerGrids";
 
-/** A learner's selected setting and what the hold-out says of it. */
+/** A learner's selected setting and its evaluation on the hold-out set. */
 export interface LearnerResult {
   trial: Trial;
   /** mean of the selection metric over the folds */
@@ -22,7 +22,10 @@ export interface LearnerResult {
   modelBytes: number;
 }
 
-/** Every learner of the use case's task: settings compared on the folds, the selected one refitted and judged once on the hold-out. */
+/**
+ * Every learner for the use case's task: compares settings on the folds, refits the best and evaluates it once on the
+ * hold-out set.
+ */
 export function measureLearners(
   spec: UsecaseSpec,
   data: PreparedData,

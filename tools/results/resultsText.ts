@@ -8,14 +8,14 @@ const shownMetrics = {
   regression: ["rmse", "mae", "r2"],
 };
 
-/** Hold-out metrics of every learner beside the baselines, as Markdown. */
+/** Hold-out metrics of every learner and of the baselines, as Markdown. */
 export function learnerTable(spec: UsecaseSpec, results: LearnerResult[]): string {
   const isNumber = "rmse" in results[0].evaluation.metrics;
   const names = shownMetrics[isNumber ? "regression" : "classification"];
   const head = [
     "",
     ...names,
-    ...spec.baselines.map((name) => `${spec.selection.metric} less ${name}'s, 95 % interval`),
+    ...spec.baselines.map((name) => `${spec.selection.metric} minus ${name}'s, 95 % interval`),
   ];
   const ofMetrics = (metrics: Record<string, unknown>) => names.map((name) => show(metrics[name]));
   const rows = results.map(({ trial, evaluation }) => [
@@ -31,7 +31,7 @@ export function learnerTable(spec: UsecaseSpec, results: LearnerResult[]): strin
   return markdownTable(head, [...rows, ...baselines]);
 }
 
-/** The setting of each learner that its folds chose. */
+/** The setting of each learner that was selected on the folds. */
 export function settingsTable(results: LearnerResult[]): string {
   const rows = results.map(({ trial, trials, foldMean, modelBytes }) => [
     trial.learner,
@@ -40,10 +40,10 @@ export function settingsTable(results: LearnerResult[]): string {
     String(Math.ceil(modelBytes / 1024)),
     `\`${JSON.stringify(trial.parameters)}\``,
   ]);
-  return markdownTable(["learner", "settings tried", "mean over the folds", "model, KiB", "chosen"], rows);
+  return markdownTable(["learner", "settings tried", "mean over the folds", "model, KiB", "selected"], rows);
 }
 
-/** What decisions cost and save, where the use case has costs. */
+/** Cost and savings of the decisions, if the use case has costs. */
 export function savingTable(results: LearnerResult[]): string {
   const [first] = results.flatMap(({ evaluation }) => evaluation.saving ?? []);
   if (first === undefined) return "";
@@ -59,7 +59,7 @@ export function savingTable(results: LearnerResult[]): string {
           ],
         ],
   );
-  const head = ["decided by", `cost, ${first.unit} a row`, ...names.map((name) => `saves against: ${name}`)];
+  const head = ["decided by", `cost, ${first.unit} per row`, ...names.map((name) => `saving against: ${name}`)];
   return markdownTable(head, rows);
 }
 
@@ -72,7 +72,7 @@ export function rollingTable(metric: string, baseline: string, folds: RollingFol
     show(fold.baseline),
     interval(fold),
   ]);
-  return markdownTable(["month", "trained on rows", "tested on", metric, baseline, "difference, 95 % interval"], rows);
+  return markdownTable(["month", "training rows", "test rows", metric, baseline, "difference, 95 % interval"], rows);
 }
 
 function interval(found?: { difference: number; low: number; high: number }): string {

@@ -10,20 +10,22 @@ import { modelOutput } from "../../shared/training/modelOutput";
 import type { Trial } from "../../shared/training/runRecord";
 import type { UsecaseSpec } from "../../shared/usecase/usecaseSpec";
 
-/** A month that was forecast by a model that had seen everything before it, and nothing of it. */
+/** A month, forecast by a model trained on everything before it and nothing from it. */
 export interface RollingFold {
   month: string;
   trainRows: number;
   testRows: number;
   value: number;
-  /** metric of the last baseline of the spec (persistence where there is one) */
+  /** metric of the spec's last baseline (persistence, if it is one of them) */
   baseline: number;
   difference: number;
   low: number;
   high: number;
 }
 
-/** Rolling origin: each month of the data from the fourth on is the test of a fit on all rows whose label was known before it began. */
+/**
+ * Rolling origin: each month from the fourth on tests a fit on all rows whose label was known before that month began.
+ */
 export function rollingOrigin(spec: UsecaseSpec, data: PreparedData, trial: Trial): RollingFold[] {
   const times = data.times as Float64Array;
   const months = [...new Set(Array.from(times, (time) => monthOf(time)))].sort();

@@ -18,7 +18,7 @@ interface Datasets {
   rejected: { usecase: string; file: string; rejectedAt: string; reasons: { message: string }[] }[];
 }
 
-/** How the demonstration ended: the model that answers, and by which version where the gate refused it. */
+/** How the demonstration ended: the model and version that answer, and whether the gate promoted that version. */
 export interface DemoOutcome {
   usecase: string;
   version: number;
@@ -28,8 +28,9 @@ export interface DemoOutcome {
 }
 
 /**
- * Drops the use case's sample unless it has a dataset, waits for its run, and scores its example row; throws with the reason when it
- * cannot. Undefined when a run that an earlier start began has ended without a model: that must not keep later starts from serving.
+ * Drops the use case's sample unless the use case has a dataset, waits for its run, and scores its example row; throws
+ * with the reason if it cannot. Undefined if a run begun by an earlier start ended without a model: that must not keep
+ * later starts from serving.
  */
 export async function runDemo(
   usecase: Usecase,
@@ -47,31 +48,39 @@ export async function runDemo(
   }
   const earlier = first ? undefined : await earlierOutcome(client, spec);
   if (earlier) {
-    print(
-      `Model ${spec.name} version ${earlier.version} answers; it was trained at an earlier start${markOf(earlier)}`,
-    );
+    print(`Model ${spec.name} version ${earlier.version} is champion, trained by an earlier start${markOf(earlier)}`);
     return earlier;
   }
   const dataset = await waitForDataset(client, spec.name, path.basename(spec.sample as string), droppedAt);
   print(`Dataset version ${dataset.version}: ${dataset.rowCount} rows, checked and stored`);
   const run = await waitForRun(client, `${spec.name}.data-v${dataset.version}`);
   if (run.version === undefined) {
-    const ended = `the run ${run.id} ended as ${run.status}: ${run.message}`;
+    const ended = `run ${run.id} ended as ${run.status}: ${run.message}`;
     if (first) throw new Error(ended);
-    print(`No row is scored: ${ended}`);
+    print(`No row was scored: ${ended}`);
     return undefined;
   }
-  const version = run.version;
+  return scoreExample(client, spec, { ...run, version: run.version }, print);
+}
+
+/** Says what the gate decided about the run's version, and scores the example row with that version. */
+async function scoreExample(
+  client: TidegateClient,
+  spec: Usecase["spec"],
+  run: RunDescription & { version: number },
+  print: (line: string) => void,
+): Promise<DemoOutcome> {
+  const { version, holdout } = run;
   const champion = await client.get<{ version: number }>(`/models/${spec.name}/versions/champion`);
   const promoted = champion?.version === version;
-  print(
-    `Model ${spec.name} version ${version} ${promoted ? "is champion" : "was refused by the gate"}${markOf({ notShownBetter: notShownBetter(run.holdout?.differences) })}${figures(run, spec)}`,
-  );
+  const decision = promoted ? "is champion" : "was refused by the gate";
+  const mark = markOf({ notShownBetter: notShownBetter(holdout?.differences) });
+  print(`Model ${spec.name} version ${version} ${decision}${mark}${figures(run, spec)}`);
   const reply = await client.score(spec.name, spec.example as object, promoted ? undefined : version);
   return { usecase: spec.name, version, promoted, reply };
 }
 
-/** The champion's answer, where an earlier start left one. */
+/** The champion's answer, if an earlier start left a champion. */
 async function earlierOutcome(client: TidegateClient, spec: Usecase["spec"]): Promise<DemoOutcome | undefined> {
   const champion = await client.get<{ version: number; notShownBetter?: string[] }>(
     `/models/${spec.name}/versions/champion`,
@@ -92,7 +101,7 @@ async function dropSample(storage: string, usecase: string, file: string): Promi
   await container.getBlockBlobClient(`${usecase}/${path.basename(file)}`).uploadStream(createReadStream(file));
 }
 
-/** The use case's newest dataset; what was rejected before `droppedAt`, or under another name, is not the sample. */
+/** The use case's newest dataset; a file rejected before `droppedAt`, or under another name, is not the sample. */
 async function waitForDataset(
   client: TidegateClient,
   usecase: string,
@@ -112,7 +121,7 @@ async function waitForDataset(
       ({ file, rejectedAt }) => file === sample && Date.parse(rejectedAt) >= droppedAt.getTime(),
     );
     if (refused) throw new Error(`the sample was rejected: ${refused.reasons[0]?.message}`);
-    progress.update(0, 0, "waiting for its verdict");
+    progress.update(0, 0, "waiting for the verdict");
     await delay(pollMs);
   }
 }
@@ -133,12 +142,12 @@ async function waitForRun(client: TidegateClient, runId: string): Promise<RunDes
   }
 }
 
-/** The selection metric beside those of the baselines, from the hold-out. */
+/** The selection metric of the model and of the baselines, on the hold-out set. */
 function figures({ holdout }: RunDescription, { selection: { metric } }: Usecase["spec"]): string {
   if (holdout?.metrics === undefined) return "";
   const of = (metrics: Record<string, unknown>) => figure(Number(metrics[metric]));
   const others = Object.entries(holdout.baselines ?? {}).map(([name, metrics]) => `${name} ${of(metrics)}`);
-  return `: ${metric} ${of(holdout.metrics)} on the hold-out (${others.join(", ")})`;
+  return `: ${metric} ${of(holdout.metrics)} on the hold-out set (${others.join(", ")})`;
 }
 
 function seconds(since: number): string {

@@ -1,12 +1,13 @@
-// Preloaded into the storage emulator, whose listings fail as a whole over one blob whose name XML cannot hold, such as one with an
-// escape character. The service percent-encodes such a name and says so: https://learn.microsoft.com/rest/api/storageservices/list-blobs
+// Preloaded into the storage emulator. Its listings fail entirely if one blob has a name that XML cannot represent,
+// such as one with an escape character. The real service percent-encodes such a name and marks it as encoded:
+// https://learn.microsoft.com/rest/api/storageservices/list-blobs
 const xml = require("azurite/dist/src/blob/generated/utils/xml.js") as {
   stringifyXML(body: unknown, options?: object): string;
 };
 const { stringifyXML } = xml;
 xml.stringifyXML = (body, options) => stringifyXML(encoded(body), options);
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what XML cannot hold
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that XML cannot represent
 const notXml = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 
 function encoded(value: unknown, key?: string): unknown {

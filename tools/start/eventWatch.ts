@@ -6,20 +6,20 @@ import { notShownBetterText } from "../../shared/registry/notShownBetter";
 import { isFinal, type RunRecord } from "../../shared/training/runRecord";
 import { verdictLines } from "../drop/verdictLines";
 import type { LocalCommands } from "./localCommands";
+import { NewEvents, type TimedEvent } from "./newEvents";
 import type { TidegateClient } from "./tidegateClient";
-import { type TimedEvent, UntoldEvents } from "./untoldEvents";
 
 const pollMs = 2_000;
-const shownFaults = 3;
+const maxDetailLines = 3;
 
 interface Event extends TimedEvent {
   lines(): Promise<string[]> | string[];
 }
 
-/** Tells of each dropped file that is judged, each run that ends, and each alert that is raised or resolved, from now on. */
+/** From now on prints each verdict on a dropped file, each run that ends, and each alert that is raised or resolved. */
 export class EventWatch {
   private readonly stopping = new AbortController();
-  private readonly untold = new UntoldEvents(new Date());
+  private readonly newEvents = new NewEvents(new Date());
 
   constructor(
     private readonly client: TidegateClient,
@@ -27,10 +27,10 @@ export class EventWatch {
     private readonly print: (line: string) => void,
   ) {}
 
-  /** Resolves once what has happened already is known; goes on until stopped. */
+  /** Resolves once past events are known; continues until stopped. */
   async start(): Promise<void> {
     await this.read().then(
-      (events) => this.untold.take(events),
+      (events) => this.newEvents.take(events),
       () => undefined,
     );
     void this.follow();
@@ -44,13 +44,14 @@ export class EventWatch {
     const { signal } = this.stopping;
     while (!signal.aborted) {
       await delay(pollMs, undefined, { signal }).catch(() => undefined);
-      // while the functions restart nobody answers: what happens meanwhile is told afterwards
+      // while the functions restart there is no answer: events of that time are printed afterwards
       if (!signal.aborted) await this.look().catch(() => undefined);
     }
   }
 
   private async look(): Promise<void> {
-    for (const event of this.untold.take(await this.read())) for (const line of await event.lines()) this.print(line);
+    for (const event of this.newEvents.take(await this.read()))
+      for (const line of await event.lines()) this.print(line);
   }
 
   private read(): Promise<Event[]> {
@@ -58,7 +59,7 @@ export class EventWatch {
   }
 }
 
-/** What the newest files, runs and alerts tell, oldest first. */
+/** The events of the newest files, runs and alerts, oldest first. */
 async function readEvents(client: TidegateClient, commands: LocalCommands): Promise<Event[]> {
   const [{ files }, { runs }, { alerts }] = await Promise.all([
     client.require<{ files: InboxEntry[] }>("/inbox?limit=200"),
@@ -76,13 +77,10 @@ function fileEvent(client: TidegateClient, commands: LocalCommands, entry: Inbox
   if (entry.judgedAt === undefined) return [];
   const key = `file ${entry.inbox} ${entry.folder}/${entry.file} ${entry.judgedAt}`;
   const lines = async () => {
-    const [first, ...more] = await verdictLines(client, entry, commands);
-    const left = more.length - shownFaults;
-    return [
-      first,
-      ...more.slice(0, shownFaults),
-      ...(left > 0 ? [`  and ${left} lines more: ${commands.status}`] : []),
-    ];
+    const [summary, ...details] = await verdictLines(client, entry, commands);
+    const left = details.length - maxDetailLines;
+    const more = left > 0 ? [`  and ${left} more lines: GET /datasets?usecase=${entry.folder}`] : [];
+    return [summary, ...details.slice(0, maxDetailLines), ...more];
   };
   return [{ key, at: entry.judgedAt, lines }];
 }
@@ -90,11 +88,13 @@ function fileEvent(client: TidegateClient, commands: LocalCommands, entry: Inbox
 function runEvent(client: TidegateClient, run: RunRecord): Event[] {
   const { id, usecase, status, message, version, promoted, finishedAt } = run;
   if (!isFinal(status)) return [];
-  const hasNew = status === "succeeded" && version !== undefined;
-  const outcome = !hasNew ? "" : `: version ${version} ${promoted ? "is champion" : "was not promoted"}`;
+  const hasVersion = status === "succeeded" && version !== undefined;
+  const outcome = !hasVersion ? "" : `: version ${version} ${promoted ? "is champion" : "was not promoted"}`;
   const reason = status === "succeeded" || message === undefined ? "" : `: ${message}`;
   const lines = async () => {
-    const registered = hasNew ? await client.get<ModelVersion>(`/models/${usecase}/versions/${version}`) : undefined;
+    const registered = hasVersion
+      ? await client.get<ModelVersion>(`/models/${usecase}/versions/${version}`)
+      : undefined;
     const mark = registered?.notShownBetter ? ` (${notShownBetterText(registered.notShownBetter)})` : "";
     return [`run ${id} ${ended(status)}${outcome}${mark}${reason}`];
   };
@@ -108,7 +108,7 @@ function ended(status: RunRecord["status"]): string {
 function alertEvents({ id, subject, rule, status, summary, raisedAt, resolvedAt, closedBy }: Alert): Event[] {
   const raised = { key: `alert ${id}`, at: raisedAt, lines: () => [`alert on ${subject} (${rule}): ${summary}`] };
   if (status === "open") return [raised];
-  const end = closedBy === undefined ? "is over" : `was closed by ${closedBy}`;
+  const end = closedBy === undefined ? "was resolved" : `was closed by ${closedBy}`;
   const lines = () => [`the alert on ${subject} (${rule}) ${end}`];
   return [raised, { key: `alert ${id} ended`, at: resolvedAt, lines }];
 }

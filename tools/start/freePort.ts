@@ -1,11 +1,11 @@
 import { createServer } from "node:net";
 
-/** `wanted` when it is free on loopback, otherwise (and for 0) a free port. */
+/** `wanted` if it is free on loopback, otherwise (and for 0) any free port. */
 export async function pickPort(wanted: number): Promise<number> {
   return wanted !== 0 && (await isFree(wanted)) ? wanted : openPort(0);
 }
 
-/** Whether nobody listens on this loopback port. */
+/** Whether nothing listens on this loopback port. */
 export async function isFree(port: number): Promise<boolean> {
   return openPort(port).then(
     () => true,

@@ -20,20 +20,20 @@ export interface LocalInfo extends LocalKeys {
 
 const privateFile = { mode: 0o600 };
 
-/** The state folder of one running Tidegate: keys that stay, `local.json` while it runs, and a lock against a second one. */
+/** The state folder of a running Tidegate: permanent keys, `local.json` while it runs, and a lock against a second start. */
 export class LocalState {
-  private held?: FolderLock;
+  private heldLock?: FolderLock;
 
   constructor(readonly folder: string) {}
 
-  /** Takes the folder, which only its owner may look into; throws with one sentence when another Tidegate runs on it. */
+  /** Locks the folder, readable by its owner only; throws with one sentence if another Tidegate runs on it. */
   async lock(): Promise<void> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    this.held = lockFolder(this.folder);
+    this.heldLock = lockFolder(this.folder);
     await rm(path.join(this.folder, "local.json"), { force: true }); // left over from a start that was killed
   }
 
-  /** The keys of this folder, made at the first start. */
+  /** The keys of this folder, created by the first start. */
   async keys(): Promise<LocalKeys> {
     const file = path.join(this.folder, "keys.json");
     if (existsSync(file)) return keysShape.parse(JSON.parse(await readFile(file, "utf8")));
@@ -43,18 +43,18 @@ export class LocalState {
     return keys;
   }
 
-  /** Publishes `local.json`; readers see the old file or the new one, never half of it. */
+  /** Publishes `local.json`; readers see the old file or the new one, never a part of it. */
   async publish(info: LocalInfo): Promise<void> {
     const file = path.join(this.folder, "local.json");
     await writeFile(`${file}.new`, `${JSON.stringify(info, null, 2)}\n`, privateFile);
     await rename(`${file}.new`, file);
   }
 
-  /** Gives the folder back, where this process has it. */
+  /** Releases the folder, if this process has it. */
   async unlock(): Promise<void> {
-    if (this.held === undefined) return;
+    if (this.heldLock === undefined) return;
     await rm(path.join(this.folder, "local.json"), { force: true });
-    this.held.release();
-    this.held = undefined;
+    this.heldLock.release();
+    this.heldLock = undefined;
   }
 }

@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   try {
     await tidegate.start();
   } catch (error) {
-    if (tidegate.isStopping) return; // what it was doing was cut short
+    if (tidegate.isStopping) return; // stopping interrupted what it was doing
     process.exitCode = 1;
     console.error(`Tidegate did not start: ${messageOf(error)}`);
     stop();

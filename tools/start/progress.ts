@@ -1,13 +1,15 @@
 /** Shows the progress of one piece of work: a bar on a terminal, plain lines elsewhere. */
 export interface Progress {
-  /** `total` is 0 while it is not known; `note` is a state, and after a comma an estimate */
+  /** `total` is 0 while it is unknown; `note` is a state, optionally followed by a comma and an estimate */
   update(done: number, total: number, note: string): void;
   end(note: string): void;
 }
 
 const barWidth = 30;
 
-/** A progress display called `title` on `output`; elsewhere than on a terminal a line for each step, not for each new estimate. */
+/**
+ * A progress display with a title; if `output` is not a terminal, one line for each step, not for each new estimate.
+ */
 export function startProgress(output: NodeJS.WritableStream & Partial<NodeJS.WriteStream>, title: string): Progress {
   if (output.isTTY)
     return {

@@ -1,14 +1,14 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { usualState } from "./localCommands";
+import { defaultState } from "./localCommands";
 
 export interface StartOptions {
   port: number;
-  /** whether the port was asked for: then a busy one is an error, otherwise another is chosen */
+  /** whether the port was given explicitly: then it is an error if it is busy, otherwise another one is chosen */
   portGiven: boolean;
   stateFolder: string;
   demo: boolean;
-  /** restart the functions whenever the build changes */
+  /** restart the functions when the build changes */
   watch: boolean;
   help: boolean;
 }
@@ -16,24 +16,24 @@ export interface StartOptions {
 export const startHelp = `npm start -- [options]
 
 Starts Tidegate on this machine: a storage emulator (Azurite), the development host and, at the first start,
-a demonstration that drops the sample dataset, trains, and scores a row. Ctrl-C stops everything.
+a demonstration that drops the sample dataset, trains a model and scores a row. Ctrl-C stops everything.
 
-  --port N      HTTP port; 0 takes any free one          (default 7071, or a free one when it is busy)
-  --state DIR   folder that keeps storage, keys and logs  (default .tidegate)
+  --port N      HTTP port; 0 picks any free port        (default 7071, or a free port if that is busy)
+  --state DIR   folder for storage, keys and logs       (default .tidegate)
   --no-demo     start the services only
   --watch       restart the functions when the build changes (npm run dev)
-  --help        this text
+  --help        show this text
 
-While it runs, DIR/local.json holds {url, functionKey, masterKey, storage, usecases, ready} for scripts (mode 0600).
-TIDEGATE_USECASES names another folder of use cases than models/.`;
+While Tidegate runs, DIR/local.json holds {url, functionKey, masterKey, storage, usecases, ready} for scripts (mode
+0600). Set TIDEGATE_USECASES to serve the use cases of another folder than models/.`;
 
-/** Reads the command line; throws an Error with one sentence when it is wrong. */
+/** Reads the command line; throws an Error with one sentence if it is invalid. */
 export function readStartOptions(args: string[], root: string): StartOptions {
   const { values } = parseArgs({
     args,
     options: {
       port: { type: "string" },
-      state: { type: "string", default: usualState },
+      state: { type: "string", default: defaultState },
       "no-demo": { type: "boolean", default: false },
       watch: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
@@ -41,7 +41,7 @@ export function readStartOptions(args: string[], root: string): StartOptions {
   });
   const port = Number(values.port ?? 7071);
   if (!Number.isInteger(port) || port < 0 || port > 65_535 || values.port === "")
-    throw new Error(`--port ${values.port} is no port: use a whole number from 0 to 65535`);
+    throw new Error(`--port ${values.port} is not a valid port: use a whole number from 0 to 65535`);
   return {
     port,
     portGiven: values.port !== undefined,

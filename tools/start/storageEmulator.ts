@@ -8,7 +8,7 @@ export interface StorageEmulator {
   connectionString: string;
   /** blob, queue and table ports */
   ports: number[];
-  /** resolves when the emulator ends by itself */
+  /** resolves when the emulator ends, with its exit code */
   exited: Promise<number | null>;
   stop(): Promise<void>;
 }
@@ -17,21 +17,21 @@ const account = "devstoreaccount1";
 // The emulator's published, fixed key: https://learn.microsoft.com/azure/storage/common/storage-connect-azurite
 const key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 const services = ["blob", "queue", "table"];
-const usualPorts = [10_000, 10_001, 10_002];
+const defaultPorts = [10_000, 10_001, 10_002];
 const maxAttempts = 5;
 const startLimitMs = 60_000;
 const stopLimitMs = 10_000;
 
-/** Starts Azurite with its data under `folder`, on the usual ports or free ones where those are busy. */
+/** Starts Azurite with its data under `folder`, on the default ports, or on free ones if those are busy. */
 export async function startStorageEmulator(folder: string): Promise<StorageEmulator> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await chmod(folder, 0o700); // the folder of an earlier version was open to all
+  await chmod(folder, 0o700); // earlier releases created the folder readable by everyone
   for (let attempt = 1; ; attempt++) {
-    const ports = await Promise.all((attempt === 1 ? usualPorts : [0, 0, 0]).map(pickPort));
+    const ports = await Promise.all((attempt === 1 ? defaultPorts : [0, 0, 0]).map(pickPort));
     try {
       return await launch(folder, ports);
     } catch (error) {
-      // a port that was free a moment ago may be taken by whoever else starts now
+      // a port that was free a moment ago may have been taken since by another process
       if (attempt === maxAttempts || !/EADDRINUSE/.test(String((error as Error).cause))) throw error;
     }
   }
@@ -42,7 +42,7 @@ async function launch(folder: string, ports: number[]): Promise<StorageEmulator>
   const flags = ["--location", folder, "--skipApiVersionCheck", "--silent", "--disableTelemetry"];
   const binds = services.flatMap((name, i) => [`--${name}Host`, "127.0.0.1", `--${name}Port`, String(ports[i])]);
   const child = fork(script, [...flags, ...binds], {
-    // a group of its own: Ctrl-C must reach the host first, which still writes to storage while it stops
+    // its own process group: Ctrl-C must reach the host first, which still writes to storage while it stops
     detached: true,
     execArgv: ["emulatorPreload.js", "emulatorNames.js"].flatMap((file) => ["--require", path.join(__dirname, file)]),
     silent: true,
@@ -59,7 +59,7 @@ async function launch(folder: string, ports: number[]): Promise<StorageEmulator>
     exited,
     stop: async () => {
       child.kill("SIGTERM");
-      // its ports close before it has written everything: only the exit tells that it is done
+      // its ports close before it has written everything: only its exit means that it is done
       const timer = setTimeout(() => child.kill("SIGKILL"), stopLimitMs);
       await exited;
       clearTimeout(timer);
@@ -67,7 +67,7 @@ async function launch(folder: string, ports: number[]): Promise<StorageEmulator>
   };
 }
 
-/** Waits until every service listens; rejects when the emulator ends before, with what it said as the cause. */
+/** Waits until every service listens; rejects if the emulator ends before that, with its output as the cause. */
 function listening(child: ReturnType<typeof fork>, exited: Promise<number | null>, folder: string): Promise<void> {
   return new Promise((resolve, reject) => {
     let output = "";
@@ -79,7 +79,7 @@ function listening(child: ReturnType<typeof fork>, exited: Promise<number | null
       child.kill("SIGKILL");
       fail("did not start within a minute");
     }, startLimitMs);
-    exited.then((code) => fail(`ended at once (code ${code})`));
+    exited.then((code) => fail(`ended during startup (code ${code})`));
     for (const stream of [child.stdout, child.stderr])
       stream?.on("data", (chunk) => {
         output += chunk;

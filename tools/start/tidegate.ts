@@ -9,7 +9,7 @@ import { runDemo } from "./demo";
 import { EventWatch } from "./eventWatch";
 import { isFree, pickPort } from "./freePort";
 import { localCommands } from "./localCommands";
-import { type LocalInfo, LocalState } from "./localState";
+import { type LocalInfo, type LocalKeys, LocalState } from "./localState";
 import type { StartOptions } from "./startOptions";
 import { type StorageEmulator, startStorageEmulator } from "./storageEmulator";
 import { TidegateClient } from "./tidegateClient";
@@ -33,30 +33,49 @@ export class Tidegate {
     this.state = new LocalState(options.stateFolder);
   }
 
-  /** Resolves once the demonstration has ended (or the host listens, without one); throws with one sentence of why it cannot. */
+  /**
+   * Resolves once the demonstration has ended (without one: once the host listens); throws with one sentence if it
+   * cannot start.
+   */
   async start(): Promise<void> {
     const { options, state, root } = this;
     const usecasesFolder = path.resolve(root, process.env.TIDEGATE_USECASES ?? "models");
-    const usecases = readUsecases(usecasesFolder); // first, so that a start that it refuses leaves no state folder
+    const usecases = readUsecases(usecasesFolder); // first, so that a start with an invalid spec leaves no state folder
     await state.lock();
     for (const name of foldersWithoutSpec(usecasesFolder))
-      console.log(`${path.join(usecasesFolder, name)} is passed over: it has no usecase.json`);
+      console.log(`${path.join(usecasesFolder, name)} is ignored: it has no usecase.json`);
     const port = await this.choosePort();
     const keys = await state.keys();
     this.log = createWriteStream(path.join(state.folder, "host.log"), { flags: "a", mode: 0o600 });
+    const storage = await this.launchStorage();
+    const host = await this.launchHost(port, keys, storage.connectionString);
+    const served = { url: host.url, ...keys, storage: storage.connectionString, usecases: [...usecases.keys()] };
+    const info: LocalInfo = { ...served, ready: false };
+    await state.publish(info);
+    const shown = options.demo ? [...usecases.values()].filter(({ spec }) => spec.sample !== undefined) : [];
+    for (const usecase of shown) await this.demonstrate(usecase, info);
+    await state.publish({ ...info, ready: true });
+    showAddresses(info, storage.ports, state.folder, usecases);
+    await this.watch({ ...info, ready: true }, usecasesFolder, usecases);
+  }
+
+  private async launchStorage(): Promise<StorageEmulator> {
     console.log("Starting the storage emulator ...");
-    this.storage = await startStorageEmulator(path.join(state.folder, "azurite"));
+    this.storage = await startStorageEmulator(path.join(this.state.folder, "azurite"));
     this.storage.exited.then((code) => this.stopBecause(`the storage emulator ended (code ${code})`));
+    return this.storage;
+  }
+
+  private async launchHost(port: number, keys: LocalKeys, storage: string): Promise<Host> {
     console.log("Starting the functions on the development host (an emulator, not the Azure Functions host) ...");
-    const storage = this.storage.connectionString;
     this.host = await startHost({
-      appDir: root,
+      appDir: this.root,
       port,
       settings: {
         FUNCTIONS_WORKER_RUNTIME: "node",
         TIDEGATE_EMIT_REQUESTS: "1",
         OTEL_SERVICE_NAME: "tidegate",
-        TIDEGATE_CODE_REVISION: codeRevision(root),
+        TIDEGATE_CODE_REVISION: codeRevision(this.root),
         ...ownSettings(),
         AzureWebJobsStorage: storage,
       },
@@ -64,38 +83,32 @@ export class Tidegate {
       log: (line) => this.log?.write(`${line}\n`),
       onGivenUp: (message) => this.hostGaveUp(message),
     });
-    if (options.watch) watchBuild(() => this.host?.restart(), { folders: ["functions", "shared"] });
-    const info: LocalInfo = { url: this.host.url, ...keys, storage, usecases: [...usecases.keys()], ready: false };
-    await state.publish(info);
-    const shown = options.demo ? [...usecases.values()].filter(({ spec }) => spec.sample !== undefined) : [];
-    for (const usecase of shown) await this.demonstrate(usecase, info);
-    await state.publish({ ...info, ready: true });
-    showAddresses(info, this.storage.ports, state.folder, usecases);
-    await this.watch({ ...info, ready: true }, usecasesFolder, usecases);
+    if (this.options.watch) watchBuild(() => this.host?.restart(), { folders: ["functions", "shared"] });
+    return this.host;
   }
 
   get isStopping(): boolean {
     return this.stopping !== undefined;
   }
 
-  /** From now on: a line for whatever happens, and use cases are taken up as their folder changes. */
+  /** From now on, prints a line for each event, and serves use cases as their folder changes. */
   private async watch(info: LocalInfo, folder: string, usecases: Usecases): Promise<void> {
     const client = new TidegateClient(info);
     const commands = localCommands(this.state.folder);
     const print = (line: string) => console.log(line.startsWith(" ") ? `          ${line}` : `${clock()}  ${line}`);
     this.eventWatch = new EventWatch(client, commands, print);
     await this.eventWatch.start();
-    const take = async (change: UsecaseChange) => {
+    const serve = async (change: UsecaseChange) => {
       await this.host?.restart();
       await this.state.publish({ ...info, usecases: [...change.usecases.keys()] });
       for (const line of change.lines) print(line);
-      await client.runNow("reconcile"); // judges what was dropped for a use case before it was known
+      await client.runNow("reconcile"); // checks files that were dropped for a use case before it was known
     };
-    this.usecaseWatch = new UsecaseWatch(folder, usecases, take, commands, print);
+    this.usecaseWatch = new UsecaseWatch(folder, usecases, serve, commands, print);
     this.usecaseWatch.start();
   }
 
-  /** Stops everything that runs, in order; safe to call twice. */
+  /** Stops everything that is running, in order; safe to call twice. */
   stop(): Promise<void> {
     this.stopping ??= this.stopAll();
     return this.stopping;
@@ -121,15 +134,15 @@ export class Tidegate {
     const { port, portGiven } = this.options;
     if (port === 0) return 0;
     if (await isFree(port)) return port;
-    if (portGiven) throw new Error(`port ${port} is busy: choose another one, or --port 0 for any free one`);
+    if (portGiven) throw new Error(`port ${port} is busy: choose another one, or use --port 0 for any free port`);
     const other = await pickPort(port);
-    console.log(`Port ${port} is busy; using ${other}.`);
+    console.log(`Port ${port} is busy; using port ${other}.`);
     return other;
   }
 
   private hostGaveUp(message: string): void {
     const reason = `${message} Its last output is in ${path.join(this.state.folder, "host.log")}`;
-    if (this.options.watch) console.error(`Tidegate: ${reason}. Fix the code: a change to it starts the worker again.`);
+    if (this.options.watch) console.error(`Tidegate: ${reason}. Fix the code: the next build starts the worker again.`);
     else this.stopBecause(`${reason}. Fix what crashes it, then start again.`);
   }
 
@@ -145,7 +158,7 @@ function clock(): string {
   return new Date().toTimeString().slice(0, 8);
 }
 
-/** Settings of the app that the caller's environment holds; storage is always the emulator's. */
+/** Settings of the app in the caller's environment; storage is always the emulator's. */
 function ownSettings(): Record<string, string> {
   const names = Object.keys(process.env).filter((name) => /^(TIDEGATE_|APPLICATIONINSIGHTS_)/.test(name));
   return Object.fromEntries(names.map((name) => [name, process.env[name] as string]));

@@ -1,29 +1,31 @@
 import { messageOf } from "../../shared/errors";
 import type { LocalInfo } from "./localState";
 
-const askLimitMs = 30_000;
+const requestLimitMs = 30_000;
 
 /** Calls a running Tidegate as its users do, with the local keys. */
 export class TidegateClient {
   constructor(private readonly info: Pick<LocalInfo, "url" | "functionKey" | "masterKey">) {}
 
-  /** The JSON that `GET path` answers; undefined for 404; throws with the answer's reason otherwise. */
+  /**
+   * The JSON answer to `GET path`; undefined for 404; throws with the reason given in any other unsuccessful answer.
+   */
   async get<T>(path: string): Promise<T | undefined> {
     const response = await this.send("GET", path, {});
     return response.status === 404 ? undefined : read<T>(response, path);
   }
 
-  /** The JSON that `GET path` answers; throws with the answer's reason when it is anything but good. */
+  /** The JSON answer to `GET path`; throws with the reason given in an unsuccessful answer. */
   async require<T>(path: string): Promise<T> {
     return read<T>(await this.send("GET", path, {}), path);
   }
 
-  /** The JSON that `GET path` answers, whatever its status. */
+  /** The JSON answer to `GET path`, whatever its status. */
   async any<T>(path: string): Promise<T> {
     return (await this.send("GET", path, {})).json() as Promise<T>;
   }
 
-  /** Scores one row (feature -> value); `version` pins a version where no champion answers. */
+  /** Scores one row (feature -> value); `version` pins a version, if it is not the champion that should answer. */
   async score<T>(model: string, row: object, version?: number): Promise<T> {
     const path = `/score/${model}`;
     const pin = version === undefined ? {} : { "x-tidegate-version": String(version) };
@@ -31,7 +33,7 @@ export class TidegateClient {
     return read<T>(response, path);
   }
 
-  /** Runs a timer's function now. */
+  /** Runs the function of a timer now. */
   async runNow(functionName: string): Promise<void> {
     const path = `/admin/functions/${functionName}`;
     const headers = { "x-functions-key": this.info.masterKey, "content-type": "application/json" };
@@ -45,7 +47,7 @@ export class TidegateClient {
         method,
         headers: { "x-functions-key": this.info.functionKey, ...headers },
         body: body && JSON.stringify(body),
-        signal: AbortSignal.timeout(askLimitMs),
+        signal: AbortSignal.timeout(requestLimitMs),
       });
     } catch (cause) {
       throw new Error(`Tidegate at ${this.info.url} does not answer (${reasonOf(cause)})`, { cause });
@@ -53,7 +55,7 @@ export class TidegateClient {
   }
 }
 
-/** fetch wraps what happened into "fetch failed". */
+/** The actual reason: fetch wraps it in an error that only says "fetch failed". */
 function reasonOf(error: unknown): string {
   const inner = error instanceof Error && error.cause !== undefined ? error.cause : error;
   return (inner as { code?: string }).code ?? messageOf(inner);
@@ -65,11 +67,11 @@ async function read<T>(response: Response, path: string): Promise<T> {
   throw new Error(problemOf(text) ?? `${path} answered ${response.status}: ${text.slice(0, 300)}`);
 }
 
-/** The sentence of a problem document. */
+/** The message of an error answer. */
 function problemOf(text: string): string | undefined {
   try {
     return (JSON.parse(text) as { error?: string }).error;
   } catch {
-    return undefined; // the host's own answers have no body
+    return undefined; // the host's own error answers have no body
   }
 }

@@ -7,20 +7,20 @@ import type { LocalCommands } from "./localCommands";
 
 export type Usecases = Map<string, Usecase>;
 
-/** What became different in a folder of use cases, in a line each. */
+/** The changes in a folder of use cases, one line each. */
 export interface UsecaseChange {
   usecases: Usecases;
   lines: string[];
 }
 
-const lookMs = 1_000;
+const pollMs = 1_000;
 
-/** The use cases of a folder, checked as the app checks them. */
+/** The use cases of a folder, with the same checks as in the app. */
 export function readUsecases(folder: string): Usecases {
   return loadUsecases(folder, candidateRules);
 }
 
-/** Folders beside the use cases that hold no usecase.json, by name: nobody serves them. */
+/** Names of the subfolders without a usecase.json, which are not served. */
 export function foldersWithoutSpec(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
@@ -30,25 +30,25 @@ export function foldersWithoutSpec(folder: string): string[] {
 }
 
 /**
- * Looks at the specs of a folder every second; hands on what is different from `served` once all of them are right, and tells of what is
- * wrong once. (It looks, since watching for events misses changes on some file systems.)
+ * Checks the specs of a folder every second: passes on the differences from `served` once all specs are valid, and
+ * prints what is wrong with them once. It polls because file system events miss changes on some file systems.
  */
 export class UsecaseWatch {
   private timer?: NodeJS.Timeout;
-  /** of the specs at the last look; at first none, so that a change since they were read is found */
-  private marks = "";
-  private told = "";
+  /** of the specs at the last check; empty at first, so that a change since they were read is found */
+  private fingerprint = "";
+  private lastFault = "";
 
   constructor(
     private readonly folder: string,
     private served: Usecases,
-    private readonly taken: (change: UsecaseChange) => Promise<void>,
+    private readonly onChange: (change: UsecaseChange) => Promise<void>,
     private readonly commands: LocalCommands,
     private readonly print: (line: string) => void,
   ) {}
 
   start(): void {
-    this.timer = setTimeout(() => this.look().finally(() => this.timer && this.start()), lookMs);
+    this.timer = setTimeout(() => this.check().finally(() => this.timer && this.start()), pollMs);
   }
 
   stop(): void {
@@ -56,29 +56,29 @@ export class UsecaseWatch {
     this.timer = undefined;
   }
 
-  private async look(): Promise<void> {
-    const marks = marksOf(this.folder);
-    if (marks === this.marks) return;
-    this.marks = marks;
+  private async check(): Promise<void> {
+    const fingerprint = fingerprintOf(this.folder);
+    if (fingerprint === this.fingerprint) return;
+    this.fingerprint = fingerprint;
     try {
       const usecases = readUsecases(this.folder);
       const lines = differences(this.served, usecases, this.commands);
-      if (lines.length > 0) await this.taken({ usecases, lines });
+      if (lines.length > 0) await this.onChange({ usecases, lines });
       this.served = usecases;
-      this.told = "";
+      this.lastFault = "";
     } catch (error) {
-      this.tell(`the use cases are served as they were, since what is new cannot be: ${messageOf(error)}`);
+      this.report(`the use cases are served as before, because of an invalid spec: ${messageOf(error)}`);
     }
   }
 
-  private tell(text: string): void {
-    if (text !== this.told) this.print(text);
-    this.told = text;
+  private report(fault: string): void {
+    if (fault !== this.lastFault) this.print(fault);
+    this.lastFault = fault;
   }
 }
 
-/** What tells that a spec was written, added or taken away. */
-function marksOf(folder: string): string {
+/** A text that changes when a spec is written, added or removed. */
+function fingerprintOf(folder: string): string {
   if (!existsSync(folder)) return "";
   const files = readdirSync(folder).map((name) => path.join(folder, name, "usecase.json"));
   return files
@@ -92,8 +92,8 @@ function differences(before: Usecases, after: Usecases, commands: LocalCommands)
   return names.flatMap((name) => {
     const [old, now] = [before.get(name), after.get(name)];
     if (old === undefined)
-      return [`use case ${name} is added: drop its first dataset with ${commands.drop(name, "<file>")}`];
-    if (now === undefined) return [`use case ${name} is taken away`];
-    return old.hash === now.hash ? [] : [`use case ${name} is changed: its next run follows the new spec`];
+      return [`use case ${name} was added; drop its first dataset with ${commands.drop(name, "<file>")}`];
+    if (now === undefined) return [`use case ${name} was removed`];
+    return old.hash === now.hash ? [] : [`use case ${name} was changed; its next run uses the new spec`];
   });
 }

@@ -10,7 +10,7 @@ import { isFinal, type RunRecord } from "../../shared/training/runRecord";
 import type { LocalInfo } from "../start/localState";
 import type { TidegateClient } from "../start/tidegateClient";
 
-/** What a running Tidegate says of itself. */
+/** The state of a running Tidegate, as it reports it. */
 export interface Status {
   info: LocalInfo;
   /** why it cannot work, if it cannot */
@@ -19,16 +19,16 @@ export interface Status {
   datasets: DatasetVersion[];
   files: InboxEntry[];
   runs: RunRecord[];
-  /** those that have not ended */
+  /** the runs that have not ended */
   openRuns: RunDescription[];
-  /** every model with its champion, where it has one */
+  /** every model with its champion, if it has one */
   champions: { model: string; champion?: ModelVersion }[];
   alerts: Alert[];
-  /** when predictions of a model were captured last */
+  /** when predictions were last captured, and of which model */
   lastCaptured?: { model: string; at: Date };
 }
 
-/** Asks a running Tidegate for all of it. */
+/** Requests all of it from a running Tidegate. */
 export async function readStatus(info: LocalInfo, client: TidegateClient): Promise<Status> {
   const [health, ready, { datasets }, { files }, { runs }, { models }, { alerts }] = await Promise.all([
     client.require<{ capture: Status["capture"] }>("/health"),

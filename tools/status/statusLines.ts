@@ -12,10 +12,12 @@ const width = 110;
 export function statusLines(status: Status, now: Date): string[] {
   const { info, notReady, capture, lastCaptured } = status;
   const lost = capture.lostRecords ? `, ${capture.lostRecords} records lost` : "";
-  const last = lastCaptured ? `the last of ${lastCaptured.model} ${ago(lastCaptured.at, now)}` : "none captured yet";
+  const last = lastCaptured
+    ? `last captured ${ago(lastCaptured.at, now)}, for ${lastCaptured.model}`
+    : "none captured yet";
   return [
     row("address", `${info.url}${info.ready ? "" : ", starting"}`),
-    row("storage", notReady.length === 0 ? `answers, ${storageAddress(info.storage)}` : notReady.join("; ")),
+    row("storage", notReady.length === 0 ? `reachable at ${storageAddress(info.storage)}` : notReady.join("; ")),
     row("files", filesText(status)),
     ...rows("datasets", datasetTexts(status)),
     ...rows("runs", runTexts(status, now)),
@@ -35,19 +37,21 @@ function row(title: string, text: string): string {
 }
 
 function storageAddress(connection: string): string {
-  return /BlobEndpoint=https?:\/\/([^/;]+)/.exec(connection)?.[1] ?? "at the address in local.json";
+  return /BlobEndpoint=https?:\/\/([^/;]+)/.exec(connection)?.[1] ?? "the address in local.json";
 }
 
 function filesText({ files }: Status): string {
   const pending = files.filter(({ status }) => status === "pending");
   const rejected = files.filter(({ status }) => status === "rejected").length;
-  const waiting = pending.map(({ folder, file }) => `${folder}/${file}`).join(", ");
-  const count = pending.length === 1 ? "1 waits" : `${pending.length} wait`;
-  const wait = pending.length === 0 ? "none waits" : `${count} to be judged (${waiting})`;
-  return `${wait}, ${rejected} of the ${files.length} in the inboxes rejected`;
+  const names = pending.map(({ folder, file }) => `${folder}/${file}`).join(", ");
+  const waiting = pending.length === 0 ? "none waiting" : `${pending.length} waiting (${names})`;
+  return `${waiting}; ${rejected} of ${files.length} in the inboxes rejected`;
 }
 
-/** A line each for those that have some, and one for all others: many use cases must not push the rest off the screen. */
+/**
+ * One line for each use case with datasets, and one for all others: many use cases must not push the rest off the
+ * screen.
+ */
 function datasetTexts({ info, datasets }: Status): string[] {
   const of = (usecase: string) => datasets.filter((dataset) => dataset.usecase === usecase);
   const without = info.usecases.filter((usecase) => of(usecase).length === 0);
@@ -60,7 +64,7 @@ function datasetTexts({ info, datasets }: Status): string[] {
 function datasetText(usecase: string, versions: DatasetVersion[]): string {
   const newest = versions.reduce((a, b) => (a.version > b.version ? a : b));
   const count = versions.length === 1 ? "1 version" : `${versions.length} versions`;
-  return `${usecase}: ${count}, the newest ${newest.version} with ${newest.rowCount} rows`;
+  return `${usecase}: ${count}, the newest is ${newest.version} with ${newest.rowCount} rows`;
 }
 
 function runTexts({ openRuns, runs }: Status, now: Date): string[] {
@@ -68,7 +72,7 @@ function runTexts({ openRuns, runs }: Status, now: Date): string[] {
   if (runs.length === 0) return ["none yet"];
   const [{ id, status, finishedAt, message }] = runs;
   const end = finishedAt === undefined ? "" : ` ${ago(new Date(finishedAt), now)}`;
-  return [`none running; the last, ${id}, ended as ${status}${end}${message === undefined ? "" : `: ${message}`}`];
+  return [`none running; the last one, ${id}, ended as ${status}${end}${message === undefined ? "" : `: ${message}`}`];
 }
 
 function openRunText({ id, status, progress }: RunDescription): string {
@@ -89,7 +93,8 @@ function championTexts({ champions }: Status): string[] {
 function championText(model: string, champion: ModelVersion): string {
   const { version, selectionMetric: metric, metrics, baselines = {}, notShownBetter } = champion;
   const mark = notShownBetter ? `, not shown better than ${notShownBetter.join(" and ")}` : "";
-  if (metric === undefined || metrics === undefined) return `${model} ${version}: trained elsewhere, not judged here`;
+  if (metric === undefined || metrics === undefined)
+    return `${model} ${version}: trained elsewhere, not evaluated here`;
   const shown = (values: Record<string, unknown>) => figure(Number(values[metric]));
   const others = Object.entries(baselines).map(([name, values]) => `${name} ${shown(values)}`);
   return `${model} ${version}: ${metricName(metric)} ${shown(metrics)}${mark} (${others.join(", ")})`;

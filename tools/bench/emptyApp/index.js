@@ -1,4 +1,4 @@
-// The least that the programming model can do: what it costs is the limit for every function on the same host.
+// The smallest function that the programming model allows: its cost is the lower bound for every function on this host.
 const { app } = require("@azure/functions");
 
 app.http("empty", {

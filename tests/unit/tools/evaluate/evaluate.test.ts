@@ -52,7 +52,7 @@ describe("reading a file of predictions", () => {
     expect(Array.from(found.numbers("p"))).toEqual([0.5, 0.001]);
   });
 
-  it("names the row and the column of a cell that is no number or empty, and a column that is not there", async () => {
+  it("names the row and column of a cell that is empty or not a number, and a column that does not exist", async () => {
     const found = await read("truth,p\nb,0.5\n,high\n");
     expect(() => found.texts("truth")).toThrow('row 2, column "truth": the cell is empty');
     expect(() => found.numbers("p")).toThrow('row 2, column "p": "high" is not a number');
@@ -82,7 +82,7 @@ describe("evaluating classes", () => {
     });
   });
 
-  it("decides from the probabilities where nothing else does", () => {
+  it("decides from the probabilities if there is no column of predictions", () => {
     const at = (threshold: number) =>
       evaluateClasses(table, classes({ probabilities: { no: "p" }, threshold })).metrics;
     // p is here the probability of "no", so that 1 - p decides
@@ -90,18 +90,18 @@ describe("evaluating classes", () => {
     expect(at(0.05).recall).toBe(1);
   });
 
-  it("says nothing of probabilities where there are none", () => {
+  it("reports nothing about probabilities if there are none", () => {
     const { metrics, details } = evaluateClasses(table, classes({ prediction: "said" }));
     expect(metrics).not.toHaveProperty("brier");
     expect(details).not.toHaveProperty("curves");
     expect(metrics["f2 of yes"]).toBeCloseTo(2 / 3, 12);
   });
 
-  it("asks for what it lacks", () => {
+  it("says which option is missing", () => {
     expect(() => evaluateClasses(table, classes({}))).toThrow("--prediction");
     expect(() => evaluateClasses(table, classes({ prediction: "said", positive: undefined }))).toThrow("no or yes");
     expect(() => evaluateClasses(table, classes({ probabilities: { yes: "load" } }))).toThrow(
-      'row 1, column "load": 4 is no probability',
+      'row 1, column "load": 4 is not a probability',
     );
     expect(() => evaluateClasses(table, classes({ truth: "load", probabilities: { "1": "p" } }))).toThrow(
       "a probability column for each class: 1, 2, 3, 4, 5",
@@ -133,12 +133,12 @@ describe("evaluating numbers, clusters and agreement", () => {
     expect(Object.keys(agree(["truth", "said", "truth"]))).toContain("kappa of truth and said");
     expect(agree(["day", "day"], [], true)).toEqual({ concordance: 1 });
     expect(() => agree(["truth"])).toThrow("--raters");
-    expect(() => agree(["truth", "said"], ["no"])).toThrow('row 1, column "truth": "yes" is not among the --levels');
+    expect(() => agree(["truth", "said"], ["no"])).toThrow('row 1, column "truth": "yes" is not one of the --levels');
   });
 });
 
 describe("the report", () => {
-  it("shows each metric with its interval, and says where one is undefined", () => {
+  it("shows each metric with its interval, or says that it is undefined", () => {
     const report = {
       rows: 3,
       metrics: { rocAuc: null, brier: 0.123456789 },

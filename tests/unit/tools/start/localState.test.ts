@@ -53,7 +53,8 @@ describe("the lock on a state folder", () => {
       writeFileSync(path.join(folder, "lock"), "999999999");
       const { winners, others } = await race(8);
       expect(winners).toBe(1);
-      for (const line of others) expect(line).toMatch(/^another Tidegate( \(process \d+\))? runs on .*: stop it, or/);
+      for (const line of others)
+        expect(line).toMatch(/^another Tidegate( \(process \d+\))? is running on .*: stop it, or/);
     },
   );
 

@@ -18,7 +18,7 @@ describe("the start command's options", () => {
 
   it.each(["-1", "65536", "seven", "1.5", ""])("refuse the port %s in one sentence", (port) => {
     expect(() => readStartOptions([`--port=${port}`], "/app")).toThrow(
-      /is no port: use a whole number from 0 to 65535/,
+      /is not a valid port: use a whole number from 0 to 65535/,
     );
   });
 

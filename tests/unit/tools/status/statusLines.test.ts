@@ -18,11 +18,11 @@ const quiet = {
 } as Status;
 
 describe("the status in the terminal", () => {
-  it("says of a new Tidegate that there is nothing yet", () => {
+  it("says that a new Tidegate has nothing yet", () => {
     expect(statusLines(quiet, now)).toEqual([
       "address     http://127.0.0.1:7071",
-      "storage     answers, 127.0.0.1:10000",
-      "files       none waits, 0 of the 0 in the inboxes rejected",
+      "storage     reachable at 127.0.0.1:10000",
+      "files       none waiting; 0 of 0 in the inboxes rejected",
       "datasets    none yet: fruit, lots",
       "runs        none yet",
       "champions   none yet: fruit, lots",
@@ -31,7 +31,7 @@ describe("the status in the terminal", () => {
     ]);
   });
 
-  it("says what goes on, with figures", () => {
+  it("shows the current state, with figures", () => {
     const busy = {
       ...quiet,
       notReady: ["storage does not answer within 2 s"],
@@ -66,25 +66,25 @@ describe("the status in the terminal", () => {
     expect(statusLines(busy, now)).toEqual([
       "address     http://127.0.0.1:7071",
       "storage     storage does not answer within 2 s",
-      "files       1 waits to be judged (fruit/pending.csv), 1 of the 3 in the inboxes rejected",
-      "datasets    fruit: 2 versions, the newest 2 with 2000 rows",
+      "files       1 waiting (fruit/pending.csv); 1 of 3 in the inboxes rejected",
+      "datasets    fruit: 2 versions, the newest is 2 with 2000 rows",
       "            none yet: lots",
       "runs        fruit.data-v2 is training: 2 of 6 trials, about 12 s left",
       "champions   fruit 4: Brier score 0.04001, not shown better than persistence (majority 0.05, persistence 0.0...",
-      "            elsewhere 1: trained elsewhere, not judged here",
+      "            elsewhere 1: trained elsewhere, not evaluated here",
       "alerts      fruit rule-1 (warning), raised 9 min ago",
       "            fruit rule-2 (warning), raised 8 min ago",
       "            fruit rule-3 (warning), raised 7 min ago",
       "            and 2 more: GET /alerts?status=open",
-      "predictions the last of fruit 3 h ago (capture durable, 3 records lost)",
+      "predictions last captured 3 h ago, for fruit (capture durable, 3 records lost)",
     ]);
   });
 
-  it("says how the last run ended where none goes on, in one line however long its message", () => {
+  it("says how the last run ended if none is running, in one line however long its message", () => {
     const run = { id: "fruit.data-v1", status: "failed", finishedAt: "2026-01-01T12:00:00Z", message: "x".repeat(300) };
     const lines = statusLines({ ...quiet, runs: [run] } as unknown as Status, now);
     const [line] = lines.filter((text) => text.startsWith("runs"));
-    expect(line).toMatch(/^runs {8}none running; the last, fruit\.data-v1, ended as failed 24 h ago: x+\.\.\.$/);
+    expect(line).toMatch(/^runs {8}none running; the last one, fruit\.data-v1, ended as failed 24 h ago: x+\.\.\.$/);
     expect(line.length).toBeLessThanOrEqual(110);
   });
 });
