@@ -93,7 +93,7 @@ describe.sequential("npm run drop", () => {
     expect(log).not.toContain('"high"');
   });
 
-  it("shows the version of a valid dataset and its run, and exits with 0; the same bytes are the same version", async () => {
+  it("shows the version and run of a valid dataset, and exits with 0; the same bytes are that version", async () => {
     const first = await run("drop", shipped, sample);
     expect(first.stdout).toMatch(/sample\.csv was accepted: coffee-grade version 1, 1200 rows, 1200 of them labelled/);
     expect(first.stdout).toContain("run coffee-grade.data-v1 trains on it");
@@ -183,7 +183,7 @@ describe.sequential("the folder of use cases, while Tidegate runs", () => {
       files.find((file: { folder: string; status: string }) => file.folder === usecase && file.status === "rejected"),
     );
 
-  it("serves a use case that is added, and accepts the file that was refused before the use case was known", async () => {
+  it("serves a use case that is added, and accepts the file that was refused before that", async () => {
     await tidegate.drop("datasets-inbox", "beans/sample.csv", readFileSync(sample));
     expect((await rejectedFor("beans")).reason).toContain('there is no use case "beans"');
     addUsecase("beans", {});
@@ -202,13 +202,13 @@ describe.sequential("the folder of use cases, while Tidegate runs", () => {
     const pid = async () => (await tidegate.call("GET", "/admin/host/status")).json.workerPid;
     const before = await pid();
     addUsecase("lots", { seed: -1, candidates: [{ learner: "oracle" }] });
-    const told = () => tidegate.output.replace(/\s+/g, " ");
-    await expect.poll(told, { timeout: 30_000 }).toContain("the use cases are served as before");
-    expect(told()).toMatch(
+    const shown = () => tidegate.output.replace(/\s+/g, " ");
+    await expect.poll(shown, { timeout: 30_000 }).toContain("the use cases are served as before");
+    expect(shown()).toMatch(
       /lots.usecase\.json is wrong: seed: it must be at least 0 candidates\.0\.learner: unknown learner/,
     );
     expect(await pid()).toBe(before);
     addUsecase("lots", {});
-    await expect.poll(told, { timeout: 60_000 }).toContain("use case lots was added");
+    await expect.poll(shown, { timeout: 60_000 }).toContain("use case lots was added");
   });
 });

@@ -10,11 +10,11 @@ const spec = JSON.parse(readFileSync(`models/${model}/usecase.json`, "utf8"));
 const lines = gunzipSync(sample).toString("utf8").trimEnd().split(/\r?\n/);
 const [header, ...rows] = lines;
 const columns = header.split(",");
-/** before the hold-out */
+/** before the hold-out set */
 const trained = rows.filter((row) => row.split(",")[columns.indexOf("Timestamp")] < "2013-07-01");
 
 const random = seededRandom(1);
-/** Training rows in no order. */
+/** Training rows in random order. */
 const unordered = (count: number) =>
   Array.from({ length: count }, () => trained[Math.floor(random() * trained.length)]);
 
@@ -42,7 +42,7 @@ const checkDrift = () => tidegate.call("POST", "/admin/functions/drift", {});
 const newestResult = (at?: string) =>
   tidegate.until(`/monitors/${model}`, ({ results }) => results[0] && results[0].at !== at && results[0]);
 
-/** The steps follow one another, as the loop does. */
+/** The steps build on one another, as in the loop. */
 describe.sequential("the loop on the running host", () => {
   it("turns a dropped dataset into a version, a run that survives a killed worker, and a champion", async () => {
     await tidegate.drop("datasets-inbox", `${model}/first.csv.gz`, sample);
@@ -64,7 +64,7 @@ describe.sequential("the loop on the running host", () => {
     expect(actions).toContain("alias moved");
   });
 
-  it("describes the version with its metrics beside both baselines and its lineage", async () => {
+  it("describes the version with its metrics, both baselines and its lineage", async () => {
     const { json: version } = await tidegate.call("GET", `/models/${model}/versions/champion`);
     expect(version.lineage).toMatchObject({ source: "training", runId: `${model}.data-v1`, datasetVersions: [1] });
     const [container, ...blob] = version.lineage.preparedRows.split("/");
@@ -150,7 +150,7 @@ describe.sequential("the loop on the running host", () => {
     expect(json.alerts.filter(({ rule }: { rule: string }) => rule === "input-drift")).toEqual([]);
   });
 
-  it("stays quiet on three days of the training rows in a row", async () => {
+  it("stays quiet on three consecutive days of the training rows", async () => {
     const { json } = await tidegate.call("GET", `/monitors/${model}`);
     expect(json.champion).toEqual({ version: 1, watched: true });
     const days = trained.slice(5000, 5216).map((row) => features(row));
@@ -161,7 +161,7 @@ describe.sequential("the loop on the running host", () => {
     expect(result.details.dependence.seriesShare).toBeGreaterThan(0.1);
   });
 
-  it("sees shifted traffic, raises an alert, and starts a run that finds nothing new to learn", async () => {
+  it("detects shifted traffic, raises an alert, and starts a run that finds nothing new to learn", async () => {
     const { json } = await tidegate.call("GET", `/monitors/${model}`);
     const shifted = unordered(4000).map((row) => features(row, 15));
     for (let at = 0; at < shifted.length; at += 1000)
@@ -202,7 +202,7 @@ describe.sequential("the loop on the running host", () => {
     expect(pinned.json.version).toBe(2);
   });
 
-  it("gives a poisonous message up with an alert", async () => {
+  it("gives up a poisoned message with an alert", async () => {
     await tidegate.enqueue("training-candidate", '{"runId": 7}');
     const alert = await tidegate.until("/alerts", ({ alerts }) =>
       alerts.find(({ rule }: { rule: string }) => rule === "poison-training-candidate"),

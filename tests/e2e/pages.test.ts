@@ -12,8 +12,8 @@ let tidegate: RunningTidegate;
 let browser: Browser;
 
 /**
- * Opens a page of the champion as a link in a browser does, and collects what it complains of or asks for beside
- * itself.
+ * Opens a page of the champion as a link in a browser does, and collects its complaints and its requests for anything
+ * but itself.
  */
 async function open(name: string, viewport: typeof phone, colorScheme: "light" | "dark" = "light") {
   const page = await browser.newPage({ viewport, colorScheme });
@@ -27,7 +27,7 @@ async function open(name: string, viewport: typeof phone, colorScheme: "light" |
   return { page, status: response?.status(), complaints, beside: requests.filter((request) => request !== url) };
 }
 
-/** The charts' sizes on the page, in CSS pixels, with how many shapes each draws. */
+/** The sizes of the charts on the page, in CSS pixels, with the number of shapes in each. */
 function charts(page: Page) {
   return page.$$eval("svg", (all) =>
     all.map((svg) => {
@@ -37,12 +37,12 @@ function charts(page: Page) {
   );
 }
 
-/** By how many CSS pixels the page is wider than the window. */
+/** The number of CSS pixels by which the page is wider than the window. */
 function overflow(page: Page): Promise<number> {
   return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
 }
 
-/** In the browser: texts that reach beyond the chart they stand in. */
+/** In the browser: texts that extend beyond their chart. */
 const cutTexts = `[...document.querySelectorAll("svg text")].filter((text) => {
   const inner = text.getBoundingClientRect();
   const outer = text.ownerSVGElement.getBoundingClientRect();
@@ -60,7 +60,7 @@ describe.skipIf(!browserPath)("in a browser", () => {
 
   for (const name of ["card", "explain"]) {
     describe(`the page "${name}"`, () => {
-      it("loads by itself alone, and shows its charts", async () => {
+      it("loads without anything else, and shows its charts", async () => {
         const { page, status, complaints, beside } = await open(name, screen);
         expect({ status, complaints, beside }).toEqual({ status: 200, complaints: [], beside: [] });
         expect(await page.title()).toMatch(/weather/);
@@ -81,7 +81,7 @@ describe.skipIf(!browserPath)("in a browser", () => {
         await page.close();
       });
 
-      it("is dark where the reader's screen is, and its text stands out either way", async () => {
+      it("is dark if the reader prefers dark, and its text has enough contrast either way", async () => {
         for (const scheme of ["light", "dark"] as const) {
           const { page } = await open(name, screen, scheme);
           const colours: string[] = await page.evaluate(
@@ -114,7 +114,7 @@ describe.skipIf(!browserPath)("in a browser", () => {
         await page.close();
       });
 
-      it("leads on by links that open with the key the reader came with", async () => {
+      it("has links that open with the key the reader used", async () => {
         const { page } = await open(name, screen);
         const targets: string[] = await page.evaluate(
           '[...document.querySelectorAll("nav a")].map(({ href }) => href)',
@@ -125,7 +125,7 @@ describe.skipIf(!browserPath)("in a browser", () => {
         await page.close();
       });
 
-      it("names every chart for those who cannot see it", async () => {
+      it("has a text for every chart, for those who cannot see it", async () => {
         const { page } = await open(name, screen);
         const named = await page.$$eval('svg[role="img"]', (all) =>
           all.map((svg) => ["title", "desc"].map((part) => svg.querySelector(`:scope > ${part}`)?.textContent ?? "")),
@@ -142,7 +142,8 @@ describe.skipIf(!browserPath)("in a browser", () => {
 });
 
 /**
- * Relative luminance of a CSS `rgb(…)` colour, 0 (black) to 1 (white): WCAG 2.2, which asks 7:1 for enhanced contrast.
+ * Relative luminance of a CSS `rgb(…)` colour, 0 (black) to 1 (white), by WCAG 2.2, which requires 7:1 for enhanced
+ * contrast.
  */
 function luminance(colour: string): number {
   const [red, green, blue] = (colour.match(/\d+/g) ?? []).map((part) => {

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => tidegate?.stop());
 
-/** The commands that stand under `<!-- example: name -->`. */
+/** The commands under `<!-- example: name -->`. */
 function example(name: string): string {
   const found = new RegExp(`<!-- example: ${name} -->\\n\`\`\`sh\\n([\\s\\S]*?)\`\`\``).exec(readme);
   if (found === null) throw new Error(`the README has no example ${name}`);
@@ -48,17 +48,17 @@ describe.sequential("the README's examples", () => {
     expect(output).toContain('"status": "succeeded"');
   });
 
-  it("score a row, and show the shape that it answers", async () => {
+  it("score a row, and show the shape of the answer", async () => {
     const { code, output } = await run("score");
     expect(code).toBe(0);
-    const shown = JSON.parse(/answers\n\n```json\n([\s\S]*?)```/.exec(readme)?.[1] ?? "");
+    const shown = JSON.parse(/The response looks like this:\n\n```json\n([\s\S]*?)```/.exec(readme)?.[1] ?? "");
     const answered = JSON.parse(output);
     expect(Object.keys(answered)).toEqual(Object.keys(shown));
     expect(answered.predictions[0].label).toBe(shown.predictions[0].label);
     expect(answered.predictions[0].probability).toBeCloseTo(shown.predictions[0].probability, 2);
   });
 
-  it("explain a row with parts that make up the probability the README names, and write the version's page", async () => {
+  it("explain a row with the contributions in the README, and write the page of the version", async () => {
     const { code, output } = await run("explain");
     expect(code).toBe(0);
     const answer = JSON.parse(output);
@@ -66,10 +66,10 @@ describe.sequential("the README's examples", () => {
     const [{ class: explained, baseValue, explainedValue, prediction, contributions }] = answer.explanations;
     expect(explained).toBe("wet");
     expect(explainedValue).toBeCloseTo(prediction.probabilities.wet, 6);
-    const told = /from a base of ([\d.]+) wet, `(\w+)` "rain" adds ([\d.]+)/.exec(readme) ?? [];
-    expect(baseValue).toBeCloseTo(Number(told[1]), 1);
-    expect(contributions[0].feature).toBe(told[2]);
-    expect(contributions[0].contribution).toBeCloseTo(Number(told[3]), 1);
+    const shown = /from a base of ([\d.]+) wet, `(\w+)` "rain" adds ([\d.]+)/.exec(readme) ?? [];
+    expect(baseValue).toBeCloseTo(Number(shown[1]), 1);
+    expect(contributions[0].feature).toBe(shown[2]);
+    expect(contributions[0].contribution).toBeCloseTo(Number(shown[3]), 1);
     const page = readFileSync(path.join(tidegate.folder, "explanation.html"), "utf8");
     expect(page).toContain("Permutation importance");
   });
@@ -83,7 +83,7 @@ describe.sequential("the README's examples", () => {
     );
   });
 
-  it("name the champion's figures as it has them", async () => {
+  it("show the figures of the champion", async () => {
     const { json } = await tidegate.call("GET", "/models/weather/versions/champion");
     const row = (name: string) =>
       new RegExp(`\\| (\\*\\*)?${name}(\\*\\*)? \\|(.*)\\|`)

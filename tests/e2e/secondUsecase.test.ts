@@ -9,7 +9,7 @@ const folder = mkdtempSync(path.join(tmpdir(), "tidegate-usecases-"));
 const spec = JSON.parse(readFileSync(`models/${usecase}/usecase.json`, "utf8"));
 let tidegate: RunningTidegate;
 
-/** The folder of use cases stands elsewhere and holds this one alone: nothing may know the other. */
+/** The folder of use cases is elsewhere and contains only this one: nothing may depend on the other. */
 beforeAll(async () => {
   cpSync(`models/${usecase}`, path.join(folder, usecase), { recursive: true });
   tidegate = await RunningTidegate.start([], { env: { TIDEGATE_USECASES: folder } });
@@ -20,7 +20,7 @@ afterAll(async () => {
 });
 
 describe.sequential("a use case of another kind", () => {
-  it("goes from a dropped file to a champion by its spec alone", async () => {
+  it("gets from a dropped file to a champion with nothing but its spec", async () => {
     await tidegate.drop("datasets-inbox", `${usecase}/lots.csv`, readFileSync(`models/${usecase}/sample.csv`));
     const run = await tidegate.until(`/runs/${usecase}.data-v1`, (one) => one.finishedAt && one);
     expect(run).toMatchObject({ status: "succeeded", version: 1, promoted: true });
@@ -30,8 +30,8 @@ describe.sequential("a use case of another kind", () => {
     expect(version.metrics.confusionMatrix).toHaveLength(3);
   });
 
-  it("is scored without naming it, being the only one, missing values and unseen categories included", async () => {
-    const unknown = { ...spec.example, Altitude_m: null, Process: "a process that nobody has seen" };
+  it("is scored without its name, as the only model, even with missing values and unseen categories", async () => {
+    const unknown = { ...spec.example, Altitude_m: null, Process: "a process that was never seen" };
     const { status, json } = await tidegate.call("POST", "/score", { rows: [spec.example, unknown] });
     expect(status).toBe(200);
     expect(json).toMatchObject({ model: usecase, version: 1 });
@@ -58,7 +58,7 @@ describe.sequential("a use case of another kind", () => {
     expect(unpinned).toMatchObject({ status: 404, json: { error: expect.stringContaining('no alias "champion"') } });
   });
 
-  it("refuses a file that is no model, with the reason in an alert", async () => {
+  it("refuses a file that is not a model, with the reason in an alert", async () => {
     await tidegate.drop("models-inbox", "elsewhere/broken.onnx", "this is no model");
     const alert = await tidegate.until("/alerts", ({ alerts }) =>
       alerts.find(({ rule }: { rule: string }) => rule === "model-rejected"),
@@ -69,7 +69,7 @@ describe.sequential("a use case of another kind", () => {
     });
   });
 
-  it("keeps the names of files that read as JSON, or hold a control character, and goes on with the next file", async () => {
+  it("keeps file names that parse as JSON or have a control character, and continues with the next", async () => {
     const names = ["2024", "true", "escape\u001b[31m.csv"];
     for (const name of names) await tidegate.drop("datasets-inbox", `${usecase}/${name}`, "");
     await tidegate.drop("models-inbox", "elsewhere/1.0.onnx", "this is no model");
@@ -91,7 +91,7 @@ describe.sequential("a use case of another kind", () => {
   });
 });
 
-describe("a wrong use case", () => {
+describe("an invalid use case", () => {
   it("stops the start with one sentence that names each path at fault", async () => {
     const wrong = mkdtempSync(path.join(tmpdir(), "tidegate-wrong-"));
     cpSync(`models/${usecase}`, path.join(wrong, usecase), { recursive: true });

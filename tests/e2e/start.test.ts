@@ -38,7 +38,7 @@ function readyInfo(state: string): { url: string } | undefined {
   return info?.ready ? info : undefined;
 }
 
-/** Ends what is left of a process group, if anything is; the emulator and the worker end with their parent. */
+/** Kills what is left of a process group, if anything; the emulator and the worker end with their parent. */
 function killGroup(leader: number | undefined): void {
   try {
     if (leader !== undefined) process.kill(-leader, "SIGKILL");
@@ -87,12 +87,12 @@ describe.sequential("npm start", () => {
     expect(json).toMatchObject({ model: "weather", predictions: [{ label: expect.any(String) }] });
   });
 
-  it("tells scripts where it is in a file that only its owner can read", () => {
+  it("publishes its address for scripts in a file that only its owner can read", () => {
     expect(Object.keys(first.info).sort()).toEqual(["functionKey", "masterKey", "ready", "storage", "url", "usecases"]);
     expect(statSync(path.join(folder, "local.json")).mode & 0o777).toBe(0o600);
   });
 
-  it("refuses a second one on the same folder in one sentence", async () => {
+  it("refuses a second start on the same folder in one sentence", async () => {
     const { code, stderr } = await command(["--port", "0", "--state", folder]);
     expect(code).not.toBe(0);
     expect(stderr.trim().split("\n")).toHaveLength(1);
@@ -100,7 +100,7 @@ describe.sequential("npm start", () => {
     expect((await first.call("GET", "/health")).status).toBe(200);
   });
 
-  it("stops everything at Ctrl-C and leaves nothing running", async () => {
+  it("stops everything on Ctrl-C and leaves nothing running", async () => {
     const ports = [
       new URL(first.info.url).port,
       /BlobEndpoint=http:\/\/127\.0\.0\.1:(\d+)/.exec(first.info.storage)?.[1],
@@ -110,7 +110,7 @@ describe.sequential("npm start", () => {
     expect(existsSync(path.join(folder, "local.json"))).toBe(false);
   });
 
-  it("keeps its state at the second start and does not train again", async () => {
+  it("keeps its state for the second start, which does not train again", async () => {
     const second = await RunningTidegate.start([], { folder });
     try {
       expect(second.output).toMatch(/Scored a row: \{"model":"weather","version":1/);
@@ -125,7 +125,7 @@ describe.sequential("npm start", () => {
     }
   });
 
-  it("is not kept from its sample by a file that was rejected before", async () => {
+  it("uses its sample even if another file was rejected before", async () => {
     const state = path.join(folder, "rejected");
     const earlier = await RunningTidegate.start(["--no-demo"], { folder: state });
     await earlier.drop("datasets-inbox", "weather/wrong.csv", "a,b\n1,2\n");
@@ -136,7 +136,7 @@ describe.sequential("npm start", () => {
     expect(later.output).toContain('Scored a row: {"model":"weather","version":1');
   });
 
-  it("serves after a run of its sample that was cancelled, and says so", async () => {
+  it("serves even if the run of its sample was cancelled, and says so", async () => {
     const state = path.join(folder, "cancelled");
     const earlier = await RunningTidegate.start(["--no-demo"], { folder: state });
     await earlier.drop("datasets-inbox", "weather/sample.csv.gz", await readFile("models/weather/sample.csv.gz"));
@@ -156,7 +156,7 @@ describe.sequential("npm start", () => {
     for (const option of ["--port", "--state", "--no-demo", "--help"]) expect(stdout).toContain(option);
   });
 
-  it("ends in peace where Ctrl-C cuts its training short, with each step told once and no 0/0", async () => {
+  it("ends cleanly if Ctrl-C interrupts its training, having shown each step once and no 0/0", async () => {
     const args = ["dist/tools/start/main.js", "--port", "0", "--state", path.join(folder, "cut-short")];
     const child = spawn(process.execPath, args);
     let output = "";
@@ -178,10 +178,11 @@ describe.sequential("npm start", () => {
     expect(steps).toEqual([...new Set(steps)]);
   });
 
-  it("stops everything when npm gets SIGTERM, which npm hands to its shell", async () => {
+  it("stops everything when npm gets SIGTERM, which npm passes to its shell", async () => {
     const state = path.join(folder, "terminated");
     const args = ["start", "--", "--port", "0", "--no-demo", "--state", state];
-    const npm = spawn("npm", args, { stdio: "ignore", detached: true }); // leads a group, so that all of it can be ended
+    // the leader of a process group, so that all of it can be killed
+    const npm = spawn("npm", args, { stdio: "ignore", detached: true });
     try {
       await expect.poll(() => readyInfo(state), { timeout: 120_000 }).toBeTruthy();
       const { url } = readyInfo(state)!;
@@ -194,7 +195,7 @@ describe.sequential("npm start", () => {
     }
   });
 
-  it("ends when its worker has crashed for the third time, and says where to look", async () => {
+  it("ends when its worker has crashed three times, and says where to look", async () => {
     const tidegate = await RunningTidegate.start(["--no-demo"], { folder: path.join(folder, "crashing") });
     const killed: number[] = [];
     while (killed.length < 3) {
@@ -209,7 +210,7 @@ describe.sequential("npm start", () => {
     expect(tidegate.output).toContain(path.join(tidegate.folder, "host.log"));
   });
 
-  it("leaves no state folder where a spec is wrong", async () => {
+  it("leaves no state folder if a spec is invalid", async () => {
     const usecases = path.join(folder, "wrong");
     mkdirSync(path.join(usecases, "lots"), { recursive: true });
     writeFileSync(path.join(usecases, "lots", "usecase.json"), "{}");
@@ -220,7 +221,7 @@ describe.sequential("npm start", () => {
     expect(existsSync(state)).toBe(false);
   });
 
-  it("fails with one sentence when the asked-for port is busy", async () => {
+  it("fails with one sentence if the given port is busy", async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as { port: number };

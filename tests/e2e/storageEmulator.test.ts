@@ -32,7 +32,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 }));
 
-it("has saved its queues before the next one opens its folder, though the process that started it was killed", async () => {
+it("saves its queues before the next one opens its folder, even if its parent was killed", async () => {
   const first = await start(folder);
   const queue = QueueServiceClient.fromConnectionString(first.connectionString).getQueueClient("work");
   await queue.create();
@@ -49,11 +49,11 @@ it("has saved its queues before the next one opens its folder, though the proces
   }
 });
 
-it("takes other ports where one that was free when it looked is taken by the time it starts", async () => {
+it("takes other ports if a port that was free at the check is taken by the time it starts", async () => {
   const taken = createServer();
   await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
   const { port } = taken.address() as AddressInfo;
-  // looking at a port and taking it are two steps: the first three looks, one a service, find the taken port free
+  // checking a port and taking it are two steps: the first three checks, one per service, find the taken port free
   const late = `const free = require("./dist/tools/start/freePort");
     const { pickPort } = free;
     let looks = 0;
@@ -70,7 +70,7 @@ it("takes other ports where one that was free when it looked is taken by the tim
   }
 });
 
-it("keeps its data where only their owner can read them", async () => {
+it("keeps its data readable by its owner only", async () => {
   mkdirSync(path.join(folder, "azurite"), { mode: 0o755 }); // as earlier versions left it
   const { child, connectionString } = await start(path.join(folder, "azurite"));
   try {

@@ -8,7 +8,7 @@ const secret = "Zanzibar-7391";
 let stub: IngestionStub;
 let tidegate: RunningTidegate;
 
-/** The app as it runs everywhere, its telemetry sent to a stand-in for Application Insights. */
+/** The app as it runs everywhere, with its telemetry sent to a stub of Application Insights. */
 beforeAll(async () => {
   stub = await new IngestionStub().start();
   tidegate = await RunningTidegate.start(["--no-demo"], {
@@ -23,7 +23,7 @@ afterAll(async () => {
 const event = (name: string) => stub.of("EventData").find(({ data }) => data.baseData.name === name);
 
 describe.sequential("telemetry on the wire", () => {
-  it("tells of a dataset, a run, a version and a moved alias as custom events", async () => {
+  it("reports a dataset, a run, a version and a moved alias as custom events", async () => {
     await tidegate.drop("datasets-inbox", `${usecase}/sample.csv`, readFileSync(`models/${usecase}/sample.csv`));
     await tidegate.until(`/runs/${usecase}.data-v1`, (run) => run.finishedAt && run);
     await expect.poll(() => event("run.finished"), { timeout: 30_000 }).toBeDefined();
@@ -75,7 +75,7 @@ describe.sequential("telemetry on the wire", () => {
     expect(metric("scoring.latencyMs").data.baseData.properties).toMatchObject({ model: usecase, status: "400" });
   });
 
-  it("tells of a rejected dataset and of the alert that it raised, without a cell of it", async () => {
+  it("reports a rejected dataset and the alert that it raised, without any of its cells", async () => {
     const [header] = readFileSync(`models/${usecase}/sample.csv`, "utf8").split("\n");
     const cells = header.split(",").map(() => secret);
     await tidegate.drop("datasets-inbox", `${usecase}/bad.csv`, `${header}\n${cells.join(",")}\n`);

@@ -45,7 +45,7 @@ describe("reading a file of predictions", () => {
     return readTable(file);
   };
 
-  it("gives its columns in the order of the rows", async () => {
+  it("returns columns in the order of the rows", async () => {
     const found = await read('truth,p\nb,0.5\n"a, c",1e-3\n');
     expect(found.rowCount).toBe(2);
     expect(found.texts("truth")).toEqual(["b", "a, c"]);
@@ -116,7 +116,7 @@ describe("evaluating numbers, clusters and agreement", () => {
     expect(Object.keys(found!)).toEqual(["rmse", "mae", "r2"]);
   });
 
-  it("measures clusters against classes and by their points", () => {
+  it("measures clusters against classes and from their points", () => {
     const both = evaluateClusters(table, { truth: "truth", prediction: "said", points: ["p", "load"], seed: 1 });
     expect(both.metrics.purity).toBe(4 / 6);
     expect(both.metrics.silhouette).toBeGreaterThan(0);

@@ -35,7 +35,7 @@ describe("bias and variance of a use case's trials", () => {
     return { report, names, of };
   };
 
-  it("add up to the loss, of wrong decisions with three classes", async () => {
+  it("add up to the loss, which is the error rate for three classes", async () => {
     const { report, names, of } = await evaluate(fruitSpec(trees([1, 20])));
     expect(names).toHaveLength(2);
     expect(report.rows).toBeGreaterThan(100);
@@ -46,7 +46,7 @@ describe("bias and variance of a use case's trials", () => {
     }
   });
 
-  it("are of the Brier score with two classes; larger leaves vary less", async () => {
+  it("are those of the Brier score for two classes; larger leaves have less variance", async () => {
     const label = { column: "Kind", mapping: { apple: "apple", pear: "other", plum: "other" }, positive: "other" };
     const { of } = await evaluate(fruitSpec({ ...trees([1, 20]), label }));
     expect(of(0, "loss")).toBeLessThan(0.25);
@@ -54,7 +54,7 @@ describe("bias and variance of a use case's trials", () => {
     expect(of(1, "variance")).toBeLessThan(of(0, "variance"));
   });
 
-  it("are of the squared error of numbers", async () => {
+  it("are those of the squared error for numbers", async () => {
     const number = {
       ...trees([5]),
       label: { column: "Sugar" },

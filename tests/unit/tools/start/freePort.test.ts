@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { expect, it } from "vitest";
 import { pickPort } from "../../../../tools/start/freePort";
 
-it("a port is picked that one can listen on, also where any will do", async () => {
+it("a picked port is free to listen on, even if any port will do", async () => {
   const any = await pickPort(0);
   expect(any).toBeGreaterThan(0);
   const server = createServer().listen(any, "127.0.0.1");

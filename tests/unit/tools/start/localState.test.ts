@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-// each waits for a word before it takes the folder, so that all take it at the same moment
+// each waits for a word before it locks the folder, so that all try at the same moment
 const starter = `const { LocalState } = require("./dist/tools/start/localState");
 process.stdin.once("data", () =>
   new LocalState(process.argv[1]).lock().then(() => console.log("has it"), (error) => console.log(error.message)));
@@ -34,7 +34,7 @@ async function startReady(): Promise<ChildProcess> {
   return child;
 }
 
-/** How many processes get the folder that all ask for at once, and what the others are told. */
+/** The number of processes that get the folder when all try at once, and the messages of the others. */
 async function race(count: number): Promise<{ winners: number; others: string[] }> {
   const all = await Promise.all(Array.from({ length: count }, startReady));
   const answers = all.map(said);
@@ -48,7 +48,7 @@ async function race(count: number): Promise<{ winners: number; others: string[] 
 
 describe("the lock on a state folder", () => {
   it.each([1, 2, 3, 4])(
-    "goes to one of many starters at once, also where a killed one left its mark (round %i)",
+    "goes to exactly one of many concurrent starts, even if a killed one left its file (round %i)",
     async () => {
       writeFileSync(path.join(folder, "lock"), "999999999");
       const { winners, others } = await race(8);
@@ -58,7 +58,7 @@ describe("the lock on a state folder", () => {
     },
   );
 
-  it("is free again as soon as its holder was killed", async () => {
+  it("is free again as soon as its holder is killed", async () => {
     const first = await startReady();
     first.stdin!.write("go\n");
     expect(await said(first)).toBe("has it");
@@ -67,7 +67,7 @@ describe("the lock on a state folder", () => {
     expect((await race(1)).winners).toBe(1);
   });
 
-  it("leaves a new folder to its owner alone", async () => {
+  it("makes a new folder accessible to its owner only", async () => {
     rmSync(folder, { recursive: true });
     await race(1);
     expect(statSync(folder).mode & 0o777).toBe(0o700);

@@ -18,7 +18,7 @@ function shown(isTTY: boolean, work: (progress: ReturnType<typeof startProgress>
 }
 
 describe("the progress of a piece of work", () => {
-  it("is a line for each step where there is no terminal, however often its estimate changes", () => {
+  it("is one line for each step if there is no terminal, however often the estimate changes", () => {
     const text = shown(false, (progress) => {
       for (let i = 0; i < 3; i++) progress.update(0, 0, "queued");
       progress.update(0, 6, "training");
@@ -37,7 +37,7 @@ describe("the progress of a piece of work", () => {
     ]);
   });
 
-  it("has no bar before anybody knows how long the work is", () => {
+  it("has no bar before the length of the work is known", () => {
     const text = shown(true, (progress) => progress.update(0, 0, "queued"));
     expect(text).toContain("Training ... queued");
     expect(text).not.toContain("0/0");

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { readStartOptions } from "../../../../tools/start/startOptions";
 
 describe("the start command's options", () => {
-  it("default to the usual port, a folder in the project, and the demonstration", () => {
+  it("default to port 7071, a folder in the project, and the demonstration", () => {
     expect(readStartOptions([], "/app")).toMatchObject({
       port: 7071,
       portGiven: false,
@@ -11,7 +11,7 @@ describe("the start command's options", () => {
     });
   });
 
-  it("take a port, a folder and no demonstration", () => {
+  it("accept a port, a folder and no demonstration", () => {
     const options = readStartOptions(["--port", "0", "--state", "/tmp/x", "--no-demo"], "/app");
     expect(options).toMatchObject({ port: 0, portGiven: true, stateFolder: "/tmp/x", demo: false });
   });
