@@ -77,7 +77,7 @@ const rooms: Record<string, string[][]> = {
     ["trainer"],
   ],
   "shared/explain": [["explain"], ["shapley", "trees", "surrogate"], ["model"]],
-  "shared/monitoring": [["signals"], ["monitoring"], ["distances"]],
+  "shared/monitoring": [["monitorStore"], ["signals"], ["monitoring"], ["distances"]],
   "shared/alerts": [["alertChange", "changedDocument"], ["alertStore"], ["dispatch"], ["actions"], ["alerts"]],
 };
 

@@ -1,6 +1,18 @@
+import { z } from "zod";
+import {
+  anyFields,
+  type DocumentType,
+  documentText,
+  documentType,
+  readDocument,
+  readRow,
+  unchanged,
+} from "../documents";
+import { AppError } from "../errors";
 import { keyBehind, newestFirst } from "../ledger/auditEntry";
-import type { BlobStore, TableStore } from "../ports";
-import type { Verdict } from "./verdict";
+import type { BlobStore, TableRow, TableStore } from "../ports";
+import { signals } from "./signals/registry";
+import { type Verdict, verdict } from "./verdict";
 
 const table = "monitors";
 const container = "monitors";
@@ -17,8 +29,35 @@ export interface MonitorResult {
   windowStart: string;
   windowEnd: string;
   targetRows: number;
-  /** per feature values, thresholds and verdicts, effective parameters, or why the monitor failed */
-  details: unknown;
+  /** what was compared and by which settings, in the signal's own terms */
+  details: object;
+}
+
+const rows = documentType(
+  z.object({
+    model: z.string(),
+    version: z.number(),
+    signal: z.string(),
+    at: z.iso.datetime(),
+    verdict,
+    reason: z.string().optional(),
+    windowStart: z.iso.datetime(),
+    windowEnd: z.iso.datetime(),
+    targetRows: z.number(),
+    /** with the details */
+    blob: z.string(),
+  }),
+  [unchanged],
+);
+
+/** Details of a signal that this release does not have. */
+const unknownDetails: DocumentType<object> = documentType(
+  anyFields.transform(({ form: _form, ...details }) => details),
+  [unchanged],
+);
+
+function detailsOf(signal: string): DocumentType<object> {
+  return signals.find(([, { name }]) => name === signal)?.[1].document ?? unknownDetails;
 }
 
 /** Where a result stands in the list of its model, newest first. */
@@ -38,9 +77,9 @@ export class MonitorStore {
     const { details, ...row } = result;
     const key = resultPlace(result);
     const blob = `${result.model}/${key}.json`;
-    await this.blobs.write(container, blob, JSON.stringify(details));
+    await this.blobs.write(container, blob, documentText(detailsOf(result.signal), details));
     await this.tables.transaction(table, [
-      { kind: "upsert", row: { partitionKey: result.model, rowKey: `result:${key}`, ...row, blob } },
+      { kind: "upsert", row: { partitionKey: result.model, rowKey: `result:${key}`, form: rows.form, ...row, blob } },
     ]);
   }
 
@@ -48,15 +87,15 @@ export class MonitorStore {
   async list(model: string, limit: number, after?: string): Promise<MonitorResult[]> {
     const results: Promise<MonitorResult>[] = [];
     const from = after === undefined ? "result:" : keyBehind(`result:${after}`);
-    for await (const row of this.tables.list(table, model, { from, to: "result;", limit })) {
-      const { partitionKey: _partition, rowKey: _key, etag: _etag, blob, ...plain } = row;
-      results.push(this.withDetails(plain as unknown as MonitorResult, String(blob)));
-    }
+    for await (const row of this.tables.list(table, model, { from, to: "result;", limit }))
+      results.push(this.withDetails(row));
     return Promise.all(results);
   }
 
-  private async withDetails(result: MonitorResult, blob: string): Promise<MonitorResult> {
-    const bytes = await this.blobs.read(container, blob);
-    return { ...result, details: bytes && JSON.parse(Buffer.from(bytes).toString("utf8")) };
+  private async withDetails(row: TableRow): Promise<MonitorResult> {
+    const { blob: name, ...result } = readRow(rows, table, row);
+    const details = await readDocument(this.blobs, { container, name }, detailsOf(result.signal));
+    if (details === undefined) throw new AppError("corrupt", `the stored document ${container}/${name} is gone`);
+    return { ...result, details };
   }
 }

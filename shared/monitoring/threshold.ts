@@ -1,5 +1,9 @@
+import { z } from "zod";
+
 /** What made a threshold: the setting; what no drift reaches; or what no window of training rows can exceed, where that is less. */
-export type ThresholdOrigin = "effect size" | "no drift" | "training range";
+export const thresholdOrigin = z.enum(["effect size", "no drift", "training range"]);
+
+export type ThresholdOrigin = z.infer<typeof thresholdOrigin>;
 
 /** The larger of what is set and what no drift reaches, where that is not more than any window of training rows can be away. */
 export function chooseThreshold(

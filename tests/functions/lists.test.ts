@@ -51,7 +51,7 @@ async function seed(): Promise<void> {
     await monitors.save({
       model: usecase,
       version: 1,
-      signal: "input-drift",
+      signal: "a-later-signal",
       at: at(minute),
       verdict: "ok",
       ...window,

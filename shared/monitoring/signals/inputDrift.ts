@@ -1,6 +1,7 @@
 import { telemetryEvents, telemetryMetrics } from "../../telemetryNames";
 import { compareProfiles, type DriftResult, rowsNeeded } from "../drift";
 import { driftAlerts } from "../driftAlerts";
+import { driftDocument } from "../driftDocument";
 import { type DriftSettings, driftSettings } from "../driftSettings";
 import { withUnreadable, withWindow } from "../windowNotes";
 import type { Evaluation, Signal, Told, Watched } from "./signal";
@@ -9,6 +10,7 @@ import type { Evaluation, Signal, Told, Watched } from "./signal";
 export const inputDrift = {
   name: "input-drift",
   settings: driftSettings,
+  document: driftDocument,
   evaluate,
 } satisfies Signal<DriftSettings>;
 

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { AlertChange } from "../../alerts/alertChange";
+import type { DocumentType } from "../../documents";
 import type { TelemetryAttributes } from "../../ports";
 import type { Profile } from "../profile";
 import type { TrainingProfile } from "../trainingProfile";
@@ -52,8 +53,8 @@ export interface Evaluation {
   reason?: string;
   windowStart: Date;
   targetRows: number;
-  /** what was compared, with the effective settings; kept as JSON and read back by `details` */
-  details: unknown;
+  /** what was compared, with the effective settings; kept as a document of the signal's kind */
+  details: object;
   alerts: AlertChange[];
   told: Told;
 }
@@ -64,5 +65,7 @@ export interface Signal<Settings extends SignalSettings = SignalSettings> {
   name: string;
   /** its section of a spec's `monitors`; every field has a default */
   settings: z.ZodType<Settings>;
+  /** how the details of its results are kept */
+  document: DocumentType<object>;
   evaluate(watched: Watched<Settings>): Promise<Evaluation>;
 }

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Alert } from "../../../../shared/alerts/alert";
 import { type AlertChange, changeAlerts } from "../../../../shared/alerts/alertChange";
+import { documentText, parseDocument } from "../../../../shared/documents";
 import { monitorsSpec, signals } from "../../../../shared/monitoring/signals/registry";
 import type { Evaluation } from "../../../../shared/monitoring/signals/signal";
 import { captured, watchedWith } from "./watchedRows";
@@ -74,6 +75,20 @@ describe.each(signals)("the signal with the section %s", (section, signal) => {
     const once = await evaluate(sample.wrong);
     vi.setSystemTime(new Date("2040-06-01T00:00:00Z"));
     expect(JSON.stringify(await evaluate(sample.wrong))).toBe(JSON.stringify(once));
+  });
+
+  it("reads back the details that it kept, and those of earlier versions without a number", async () => {
+    const { document } = signal;
+    for (const newest of Object.values(sample)) {
+      const { details } = await evaluate(newest);
+      const text = documentText(document, details);
+      expect(JSON.parse(text)).toMatchObject({ form: document.form });
+      const json = JSON.stringify(details);
+      for (const stored of [text, json])
+        expect(JSON.parse(JSON.stringify(parseDocument(document, Buffer.from(stored), "m/x")))).toEqual(
+          JSON.parse(json),
+        );
+    }
   });
 
   it("passes on that something cannot be read", async () => {
