@@ -1,3 +1,6 @@
+/** How a feature enters a model. */
+export type FeatureType = "number" | "category";
+
 /** A numeric feature: one float32 a row, NaN where the value is missing. */
 export interface NumberColumn {
   name: string;

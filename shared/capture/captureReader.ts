@@ -117,17 +117,21 @@ function parsed(json: string | undefined): unknown {
 
 /** What training reads as missing is missing here too; a text that it does not know is counted as unseen. */
 function cellCounter(feature: FeatureBins, profile: NumberProfile | CategoryProfile, domain?: FeatureDomain): AddCell {
-  if (feature.type === "number") {
-    const { low, high, sentinels } = float32Limits(domain ?? { sentinels: [] });
-    return (value) => {
-      // the graph computes in float32, and the training profile was taken from float32 values
-      const rounded = typeof value === "number" ? Math.fround(value) : Number.NaN;
-      const isValue = rounded >= low && rounded <= high && !sentinels.includes(rounded);
-      addNumber(feature, profile as NumberProfile, isValue ? rounded : Number.NaN);
-    };
+  switch (feature.type) {
+    case "number": {
+      const { low, high, sentinels } = float32Limits(domain ?? { sentinels: [] });
+      return (value) => {
+        // the graph computes in float32, and the training profile was taken from float32 values
+        const rounded = typeof value === "number" ? Math.fround(value) : Number.NaN;
+        const isValue = rounded >= low && rounded <= high && !sentinels.includes(rounded);
+        addNumber(feature, profile as NumberProfile, isValue ? rounded : Number.NaN);
+      };
+    }
+    case "category": {
+      const index = new Map(feature.levels.map((level, i) => [level, i]));
+      return (value) => addCategory(index, profile as CategoryProfile, categoryOf(value, index, domain));
+    }
   }
-  const index = new Map(feature.levels.map((level, i) => [level, i]));
-  return (value) => addCategory(index, profile as CategoryProfile, categoryOf(value, index, domain));
 }
 
 function categoryOf(value: unknown, index: Map<string, number>, domain?: FeatureDomain): string {

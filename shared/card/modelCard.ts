@@ -4,6 +4,7 @@ import { figure } from "../figure";
 import type { ModelVersion, VersionSaving } from "../registry/modelVersion";
 import { mayBeZero } from "../registry/notShownBetter";
 import { timeText } from "../timeText";
+import { columnUnit } from "../usecase/columnUnit";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 
 /** Everything a reader needs to judge a model version; what is not known says why. */
@@ -79,8 +80,7 @@ function taskOf({ signature }: ModelVersion): ModelCard["predicts"]["task"] {
 
 function labelOf(spec?: UsecaseSpec): Pick<ModelCard["predicts"], "label" | "unit"> {
   if (spec === undefined) return { label: "the label" };
-  const column = spec.columns[spec.label.column];
-  return { label: spec.label.column, unit: column.type === "number" ? column.unit : undefined };
+  return { label: spec.label.column, unit: columnUnit(spec.columns[spec.label.column]) };
 }
 
 function intendedUseOf(spec?: UsecaseSpec): string {

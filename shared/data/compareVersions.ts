@@ -1,7 +1,8 @@
 import { figure, percent } from "../figure";
 import type { SqlSession } from "../ports";
 import { rowNumber } from "../sql/columnNames";
-import type { UsecaseSpec } from "../usecase/usecaseSpec";
+import { columnUnit } from "../usecase/columnUnit";
+import type { ColumnType, UsecaseSpec } from "../usecase/usecaseSpec";
 import { checkDataset, checkedTable } from "./checkDataset";
 import type { DatasetFile } from "./prepareDataset";
 import { columnId, keyColumns } from "./specColumns";
@@ -106,6 +107,13 @@ function firstOf(key: string[], order: string): string {
   return `QUALIFY row_number() OVER (PARTITION BY ${key.join(", ")} ORDER BY ${order}) = 1`;
 }
 
+/** SQL of the mean absolute change of a column of each type, NULL where it has none. */
+const meanChange: Record<ColumnType, (id: string, differs: string) => string> = {
+  number: (id, differs) => `avg(abs(new_${id} - old_${id})) FILTER (${differs})`,
+  category: () => "NULL",
+  timestamp: () => "NULL",
+};
+
 async function columnChanges(
   session: SqlSession,
   columns: { name: string; id: string }[],
@@ -115,17 +123,15 @@ async function columnChanges(
   for (const part of columnParts(columns)) {
     const sums = part.map(({ name, id }, at) => {
       const differs = `new_${id} IS DISTINCT FROM old_${id}`;
-      const mean =
-        spec.columns[name].type === "number" ? `avg(abs(new_${id} - old_${id})) FILTER (${differs})` : "NULL";
+      const mean = meanChange[spec.columns[name].type](id, differs);
       return `count_if(${differs}) AS rows${at}, ${mean} AS mean${at}`;
     });
     const [row] = await session.rows(`SELECT ${sums.join(", ")} FROM met WHERE is_replaced`);
     for (const [at, { name }] of part.entries()) {
-      const column = spec.columns[name];
       const mean = row[`mean${at}`];
       changes.push({
         name,
-        unit: column.type === "number" ? column.unit : undefined,
+        unit: columnUnit(spec.columns[name]),
         rows: Number(row[`rows${at}`]),
         meanChange: mean === null ? undefined : Number(mean),
       });

@@ -1,5 +1,5 @@
 import { AppError } from "../errors";
-import type { CategoryColumn, FeatureTable } from "../featureTable";
+import type { CategoryColumn, FeatureTable, FeatureType } from "../featureTable";
 import type { SqlColumns, SqlSession } from "../ports";
 import { featureColumn, sliceColumn } from "../sql/columnNames";
 import { columnsToSliceOnly } from "../usecase/evaluationSpec";
@@ -131,7 +131,7 @@ function tableOf(
   { names, column }: { names: string[]; column: (position: number) => string },
   rows: Int32Array,
 ): FeatureTable {
-  const ofType = (type: string) =>
+  const ofType = (type: FeatureType) =>
     names.map((name, i) => ({ name, key: column(i) })).filter(({ name }) => featureType(spec, name) === type);
   return {
     rowCount,

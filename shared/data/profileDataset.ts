@@ -1,5 +1,5 @@
 import type { SqlSession, SqlValue } from "../ports";
-import type { UsecaseSpec } from "../usecase/usecaseSpec";
+import type { ColumnType, UsecaseSpec } from "../usecase/usecaseSpec";
 import { columnId } from "./specColumns";
 
 /** What one column of a dataset holds; times in ISO 8601. */
@@ -29,7 +29,9 @@ export async function profileDataset(session: SqlSession, spec: UsecaseSpec): Pr
   return profile;
 }
 
-const describe = { number: numbers, category: categories, timestamp: times };
+type Describe = (session: SqlSession, column: string) => Promise<Record<string, unknown>>;
+
+const describe: Record<ColumnType, Describe> = { number: numbers, category: categories, timestamp: times };
 
 async function numbers(session: SqlSession, column: string): Promise<Record<string, unknown>> {
   const [row] = await session.rows(

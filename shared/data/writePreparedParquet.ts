@@ -6,7 +6,7 @@ import { ownValue } from "../ownValue";
 import type { SqlSession } from "../ports";
 import { rowNumber } from "../sql/columnNames";
 import { identifier, literal } from "../sql/sqlText";
-import type { UsecaseSpec } from "../usecase/usecaseSpec";
+import type { ColumnType, UsecaseSpec } from "../usecase/usecaseSpec";
 import { auditColumns, renamedColumns } from "./auditColumns";
 import { labelledTable } from "./labelledRows";
 import type { PreparedData } from "./preparedData";
@@ -26,7 +26,8 @@ export async function writePreparedParquet(
   await pipeline(Readable.from(roleLines(data)), createWriteStream(roles));
   const columns = auditColumns(spec).map(({ name, as }) => {
     const id = `${labelledTable}.${columnId(spec, name)}`;
-    return `${ownValue(spec.columns, name)?.type === "timestamp" ? `make_timestamp_ms(${id})` : id} AS ${identifier(as)}`;
+    const type = ownValue(spec.columns, name)?.type;
+    return `${type === undefined ? id : auditedCell[type](id)} AS ${identifier(as)}`;
   });
   const renamed = literal(JSON.stringify(renamedColumns(spec) ?? {}));
   await session.run(
@@ -39,6 +40,13 @@ export async function writePreparedParquet(
   );
   await rm(roles);
 }
+
+/** SQL of a cell of a column of each type, as auditors read it. */
+const auditedCell: Record<ColumnType, (cell: string) => string> = {
+  number: (cell) => cell,
+  category: (cell) => cell,
+  timestamp: (cell) => `make_timestamp_ms(${cell})`,
+};
 
 function* roleLines({ trainRows, holdoutRows, source }: PreparedData): Generator<string> {
   const roles = new Array<string>(source.row.length).fill("gap");

@@ -2,6 +2,7 @@ import { barChart } from "../charts/barChart";
 import { escapeText } from "../charts/escapeText";
 import { type Line, lineChart } from "../charts/lineChart";
 import { metricName, metricTitle } from "../evaluation/metricWords";
+import type { FeatureType } from "../featureTable";
 import { figure, percent } from "../figure";
 import { charts, navigation, page, paragraph, section } from "../page/html";
 import { notShownBetterText } from "../registry/notShownBetter";
@@ -67,11 +68,17 @@ function dependenceCharts({ dependence, kind }: GlobalExplanation): string {
   return paragraph(text, "soft") + charts(dependence.map((one) => dependenceChart(one, kind)));
 }
 
+/** Where the grid of a feature of each type stands on the axis, and the names there. */
+const places: Record<FeatureType, (grid: DependenceReport["grid"]) => { x: number[]; xNames?: string[] }> = {
+  number: (grid) => ({ x: grid as number[] }),
+  category: (grid) => ({ x: grid.map((_, at) => at), xNames: grid.map((level) => String(level ?? "missing")) }),
+};
+
 function dependenceChart(
   { feature, type, unit, grid, rows, answers }: DependenceReport,
   kind: GlobalExplanation["kind"],
 ): string {
-  const x = type === "number" ? (grid as number[]) : grid.map((_, at) => at);
+  const { x, xNames } = places[type](grid);
   const lines = answers.flatMap(({ answer, mean, some }): Line[] => [
     // many answers at once leave no room for single rows
     ...(answers.length === 1 ? some.map((y) => ({ label: "a row", x, y, faint: true })) : []),
@@ -84,7 +91,7 @@ function dependenceChart(
     xLabel: unit && unit !== "1" ? `${feature}, ${unit}` : feature,
     yLabel: answers.length === 1 && kind === "probability" ? `probability of ${answers[0].answer}` : kind,
     lines,
-    xNames: type === "category" ? grid.map((level) => String(level ?? "missing")) : undefined,
+    xNames,
   });
 }
 

@@ -1,3 +1,4 @@
+import type { FeatureType } from "../featureTable";
 import type { SelectionMetric } from "../usecase/specFields";
 import type { Method } from "./explainRows";
 import type { Cell } from "./explanationSample";
@@ -42,7 +43,7 @@ export interface ShapleyReport {
 
 export interface DependenceReport {
   feature: string;
-  type: "number" | "category";
+  type: FeatureType;
   /** unit of measurement, as the use case declares it */
   unit?: string;
   grid: Cell[];

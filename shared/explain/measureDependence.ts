@@ -1,5 +1,7 @@
+import type { FeatureType } from "../featureTable";
 import { seededRandom } from "../math/seededRandom";
 import { ownValue } from "../ownValue";
+import { columnUnit } from "../usecase/columnUnit";
 import type { GlobalContext } from "./globalContext";
 import type { DependenceReport } from "./globalExplanation";
 import { drawRows, pickRows } from "./model/numberRows";
@@ -8,6 +10,8 @@ import { levelGrid, partialDependence, quantileGrid } from "./partialDependence"
 const rowCount = 200;
 const shownRows = 25;
 const gridSize = 20;
+/** the values that a feature of each type is varied over */
+const gridOf: Record<FeatureType, typeof levelGrid> = { number: quantileGrid, category: levelGrid };
 
 /** Partial dependence of every answer that is told on every feature, and the curves of some rows. */
 export async function measureDependence(context: GlobalContext): Promise<DependenceReport[]> {
@@ -15,15 +19,14 @@ export async function measureDependence(context: GlobalContext): Promise<Depende
   const rows = pickRows(holdout, drawRows(holdout.rowCount, rowCount, seededRandom(sample.seed)));
   const reports: DependenceReport[] = [];
   for (const [column, { name, type }] of box.signature.features.entries()) {
-    const gridOf = type === "category" ? levelGrid : quantileGrid;
-    const grid = gridOf(holdout, column, gridSize);
+    const grid = gridOf[type](holdout, column, gridSize);
     if (grid.length === 0) continue; // never observed: there is nothing to vary
     const found = await partialDependence({ predict: (some) => box.predict(some), rows, column, grid });
-    const declared = usecase && ownValue(usecase.spec.columns, name);
+    const unit = usecase && columnUnit(ownValue(usecase.spec.columns, name));
     reports.push({
       feature: name,
       type,
-      ...(declared?.type === "number" && declared.unit && { unit: declared.unit }),
+      ...(unit && { unit }),
       grid: Array.from(grid, (value) => box.codec.cell(column, value)),
       rows: rows.rowCount,
       answers: told.map((answer) => ({

@@ -1,4 +1,5 @@
 import { decidedClasses } from "../evaluation/classifierOutput";
+import type { FeatureType } from "../featureTable";
 import { nameTree, treeRules } from "./describeSurrogate";
 import type { GlobalContext } from "./globalContext";
 import type { SurrogateReport } from "./globalExplanation";
@@ -7,6 +8,8 @@ import { type NumberRows, pickRows } from "./model/numberRows";
 import { fitSurrogate, surrogateAnswers, surrogateR2 } from "./surrogate/surrogateTree";
 
 const maxDepth = 4;
+/** a tree cuts numbers at a threshold, and takes single values of a category */
+const isCategory: Record<FeatureType, boolean> = { number: false, category: true };
 
 /** A small tree fitted to the model's answers on every other hold-out row, and how well it speaks for the model on the rest. */
 export async function measureSurrogate(context: GlobalContext): Promise<SurrogateReport> {
@@ -20,7 +23,7 @@ export async function measureSurrogate(context: GlobalContext): Promise<Surrogat
   const kept = holdout.rowCount > 1 ? half(1) : fitted;
   const { features } = box.signature;
   const tree = fitSurrogate(fitted, await box.predict(fitted), {
-    isCategory: features.map(({ type }) => type === "category"),
+    isCategory: features.map(({ type }) => isCategory[type]),
     maxDepth,
     minLeafRows: Math.max(5, Math.floor(fitted.rowCount / 100)),
   });

@@ -1,13 +1,29 @@
 import { messageOf } from "../errors";
+import type { FeatureType } from "../featureTable";
 import { percent } from "../figure";
 import { compareCategories } from "./compareCategories";
 import { compareNumbers } from "./compareNumbers";
 import { effectiveMissingSizes, effectiveSizes } from "./dependence";
 import { jensenShannonStatistic } from "./distances/jensenShannon";
 import { wassersteinStatistic } from "./distances/wasserstein";
-import type { Comparison, FeatureDrift } from "./featureDrift";
+import type { Comparison, FeatureDrift, Measured } from "./featureDrift";
 import { noDriftShares, type SampleSizes } from "./noDrift";
 import type { CategoryProfile, FeatureProfile, NumberProfile } from "./profile";
+
+type Compare = (comparison: Comparison, index: number, target: FeatureProfile, sizes: SampleSizes) => Measured;
+
+/** How features of each type are compared. */
+const comparisons: Record<FeatureType, { statistic: FeatureDrift["statistic"]; compare: Compare }> = {
+  number: {
+    statistic: wassersteinStatistic,
+    compare: (comparison, index, target, sizes) => compareNumbers(comparison, index, target as NumberProfile, sizes),
+  },
+  category: {
+    statistic: jensenShannonStatistic,
+    compare: (comparison, index, target, sizes) =>
+      compareCategories(comparison, index, target as CategoryProfile, sizes),
+  },
+};
 
 /** Judges one feature: its known values' distribution and the share of missing ones; an error fails it for itself alone. */
 export function compareFeature(comparison: Comparison, index: number, target: FeatureProfile): FeatureDrift {
@@ -16,10 +32,10 @@ export function compareFeature(comparison: Comparison, index: number, target: Fe
   const baseline = training.profile.features[index];
   const sizes = effectiveSizes(dependence, training, index, target);
   const missing = judgeMissing(comparison, index, target);
-  const isNumber = bins.type === "number";
+  const { statistic, compare } = comparisons[bins.type];
   const common: Omit<FeatureDrift, "verdict"> = {
     feature: bins.name,
-    statistic: isNumber ? wassersteinStatistic : jensenShannonStatistic,
+    statistic,
     value: null,
     threshold: null,
     thresholdOrigin: "effect size",
@@ -36,9 +52,7 @@ export function compareFeature(comparison: Comparison, index: number, target: Fe
   if (baseline.count === 0 || target.count < settings.minRows)
     return { ...common, ...withoutValues(comparison, index, target, missing) };
   try {
-    const measured = isNumber
-      ? compareNumbers(comparison, index, target as NumberProfile, sizes)
-      : compareCategories(comparison, index, target as CategoryProfile, sizes);
+    const measured = compare(comparison, index, target, sizes);
     const drifted = [...measured.drifted, ...common.drifted];
     const reason = [measured.reason, missing.reason].filter((text) => text !== undefined).join("; ") || undefined;
     return { ...common, ...measured, drifted, verdict: drifted.length > 0 ? "drift" : "ok", reason };

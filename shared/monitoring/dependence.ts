@@ -111,9 +111,16 @@ function ownLikeness(profile: FeatureProfile): number {
  */
 function likeness(profile: FeatureProfile): number | undefined {
   const pairs = profile.count - 1;
-  const unordered = "bins" in profile ? 2 * variance(profile) : 1 - purity(profile);
+  const unordered = unorderedStep(profile);
   if (pairs < 1 || !(unordered > 0)) return undefined;
   return Math.max(-1, 1 - profile.neighbours.apart / pairs / unordered);
+}
+
+/** The mean step between values in no order: squared for numbers, the share of changes for categories. */
+function unorderedStep(profile: FeatureProfile): number {
+  if ("bins" in profile) return 2 * variance(profile);
+  if ("levels" in profile) return 1 - purity(profile);
+  return profile satisfies never;
 }
 
 /** Of the values within the fences, each at its bin's mean. */

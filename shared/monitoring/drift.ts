@@ -1,3 +1,4 @@
+import type { FeatureType } from "../featureTable";
 import { compareFeature } from "./compareFeature";
 import { type Dependence, judgeDependence } from "./dependence";
 import type { DriftSettings } from "./driftSettings";
@@ -27,10 +28,12 @@ export interface DriftResult {
 }
 
 const falseAlarmShare = 0.001;
+/** of a feature: its values, whether they are missing, and for categories the ones that training never saw */
+const testsOf: Record<FeatureType, number> = { number: 2, category: 3 };
 
 /** Compares a target window's profile with the training profile, feature by feature; one that fails never stops the others. */
 export function compareProfiles(training: TrainingProfile, target: Profile, settings: DriftSettings): DriftResult {
-  const tests = training.bins.reduce((sum, { type }) => sum + (type === "number" ? 2 : 3), 0);
+  const tests = training.bins.reduce((sum, { type }) => sum + testsOf[type], 0);
   const dependence = judgeDependence(training, target);
   const z = normalTail(falseAlarmShare / Math.max(1, tests));
   const features = target.features.map((feature, i) =>

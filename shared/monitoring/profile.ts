@@ -53,23 +53,23 @@ export interface Profile {
 
 /** A profile of no rows. */
 export function emptyProfile(bins: FeatureBins[]): Profile {
-  const features = bins.map(
-    (feature): FeatureProfile =>
-      feature.type === "number"
-        ? {
-            count: 0,
-            missing: 0,
-            min: null,
-            max: null,
-            sum: 0,
-            sumSquares: 0,
-            bins: zeros(feature.edges.length + 1),
-            binSums: zeros(feature.edges.length + 1),
-            neighbours: noNeighbours(),
-          }
-        : { count: 0, missing: 0, levels: zeros(feature.levels.length), unseen: 0, neighbours: noNeighbours() },
-  );
-  return { rows: 0, features };
+  return { rows: 0, features: bins.map(emptyFeature) };
+}
+
+function emptyFeature(feature: FeatureBins): FeatureProfile {
+  const none = { count: 0, missing: 0, neighbours: noNeighbours() };
+  switch (feature.type) {
+    case "number": {
+      const binCount = feature.edges.length + 1;
+      const { neighbours, ...counts } = none;
+      const sums = { min: null, max: null, sum: 0, sumSquares: 0 };
+      return { ...counts, ...sums, bins: zeros(binCount), binSums: zeros(binCount), neighbours };
+    }
+    case "category": {
+      const { neighbours, ...counts } = none;
+      return { ...counts, levels: zeros(feature.levels.length), unseen: 0, neighbours };
+    }
+  }
 }
 
 function zeros(length: number): number[] {
@@ -136,9 +136,9 @@ export function mergeProfiles(first: Profile, second: Profile): Profile {
     rows: first.rows + second.rows,
     features: first.features.map((feature, i) => {
       const other = second.features[i];
-      return "bins" in feature
-        ? mergeNumbers(feature, other as NumberProfile)
-        : mergeCategories(feature, other as CategoryProfile);
+      if ("bins" in feature) return mergeNumbers(feature, other as NumberProfile);
+      if ("levels" in feature) return mergeCategories(feature, other as CategoryProfile);
+      return feature satisfies never;
     }),
   };
 }

@@ -1,11 +1,12 @@
 import { AppError } from "../errors";
+import type { FeatureType } from "../featureTable";
 import type { TensorInfo } from "../ports";
 import type { FeatureDomain } from "./featureDomain";
 
 /** How one named column of a request enters the graph: position `index` of the row in tensor `input`. */
 export interface FeatureSlot {
   name: string;
-  type: "number" | "category";
+  type: FeatureType;
   nullable: boolean;
   input: string;
   index: number;
@@ -31,7 +32,7 @@ export interface ModelSignature {
 /** A column the use case declares for a model that it trained or that was built for it. */
 export interface DeclaredFeature {
   name: string;
-  type: "number" | "category";
+  type: FeatureType;
   nullable: boolean;
   domain?: FeatureDomain;
 }
@@ -66,8 +67,8 @@ function slotsOf(input: TensorInfo): FeatureSlot[] {
 }
 
 function nameSlots(slots: FeatureSlot[], declared: DeclaredFeature[]): FeatureSlot[] {
-  const take = (type: string) => slots.filter((slot) => slot.type === type)[Symbol.iterator]();
-  const free = { number: take("number"), category: take("category") };
+  const take = (type: FeatureType) => slots.filter((slot) => slot.type === type)[Symbol.iterator]();
+  const free: Record<FeatureType, Iterator<FeatureSlot>> = { number: take("number"), category: take("category") };
   const named = declared.map((feature) => {
     const slot: FeatureSlot | undefined = free[feature.type].next().value;
     if (slot === undefined) throw mismatch(slots, declared);
@@ -78,12 +79,17 @@ function nameSlots(slots: FeatureSlot[], declared: DeclaredFeature[]): FeatureSl
   return named;
 }
 
+const typeWords: Record<FeatureType, { one: string; more: string }> = {
+  number: { one: "number", more: "numbers" },
+  category: { one: "category", more: "categories" },
+};
+
 function mismatch(slots: FeatureSlot[], declared: DeclaredFeature[]): AppError {
-  const counted = (type: FeatureSlot["type"], one: string, more: string) => {
+  const counted = Object.entries(typeWords).map(([type, { one, more }]) => {
     const count = slots.filter((slot) => slot.type === type).length;
     return `${count} ${count === 1 ? one : more}`;
-  };
-  const taken = `${counted("number", "number", "numbers")} and ${counted("category", "category", "categories")}`;
+  });
+  const taken = counted.join(" and ");
   const named = declared.map(({ name, type }) => `${name} (${type})`).join(", ");
   return new AppError("rejected", `the graph takes ${taken}; the use case declares ${named}`);
 }

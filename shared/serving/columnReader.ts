@@ -38,14 +38,15 @@ function readerOf(slot: FeatureSlot): ColumnReader {
     isInherited: name in Object.prototype,
   };
   if (domain === undefined) return reader;
-  if (type === "category") return { ...reader, known: usableTexts(domain) };
-  const { low, high, sentinels } = float32Limits(domain);
-  return {
-    ...reader,
-    low: Math.max(low, -largest),
-    high: Math.min(high, largest),
-    ...(sentinels.length > 0 && { sentinels }),
-  };
+  switch (type) {
+    case "category":
+      return { ...reader, known: usableTexts(domain) };
+    case "number": {
+      const { low, high, sentinels } = float32Limits(domain);
+      const range = { low: Math.max(low, -largest), high: Math.min(high, largest) };
+      return { ...reader, ...range, ...(sentinels.length > 0 && { sentinels }) };
+    }
+  }
 }
 
 /** The texts that the model knows and the use case allows. */

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { CategoryColumn, FeatureTable, NumberColumn } from "../featureTable";
+import type { CategoryColumn, FeatureTable, FeatureType, NumberColumn } from "../featureTable";
 import type { ModelSignature } from "../onnx/signature";
 import type { RuntimeModel, TensorValue } from "../ports";
 import { type CellOf, toTensors } from "./tensors";
@@ -42,10 +42,12 @@ function tensorsOf(
   start: number,
   count: number,
 ): Record<string, TensorValue> {
-  const numbers = new Map(table.numbers.map((column) => [column.name, column]));
-  const categories = new Map(table.categories.map((column) => [column.name, column]));
+  const columns: Record<FeatureType, Map<string, NumberColumn | CategoryColumn>> = {
+    number: new Map(table.numbers.map((column) => [column.name, column])),
+    category: new Map(table.categories.map((column) => [column.name, column])),
+  };
   return toTensors(signature, count, ({ name, type }) => {
-    const column = (type === "number" ? numbers : categories).get(name);
+    const column = columns[type].get(name);
     if (column === undefined) throw new Error(`the table has no column ${name} of the type ${type}`);
     return cellsOf(column, start);
   });
@@ -53,5 +55,6 @@ function tensorsOf(
 
 function cellsOf(column: NumberColumn | CategoryColumn, start: number): CellOf {
   if ("values" in column) return (row) => column.values[start + row];
-  return (row) => column.levels[column.codes[start + row]] ?? "";
+  if ("codes" in column) return (row) => column.levels[column.codes[start + row]] ?? "";
+  return column satisfies never;
 }

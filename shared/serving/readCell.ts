@@ -35,11 +35,18 @@ export function readCell(tensor: TensorValue, at: number, value: unknown, slot: 
 function judge({ data }: TensorValue, at: number, value: unknown, slot: FeatureSlot): Verdict | undefined {
   const { domain, type } = slot;
   if (domain === undefined) return undefined;
-  if (type === "number") return Number.isFinite(value) ? judgeNumber(domain, value as number) : undefined;
-  if (typeof value !== "string") return undefined;
-  const text = trimSpaces(value);
-  (data as string[])[at] = text;
-  return judgeText(domain, text);
+  switch (type) {
+    case "number":
+      return Number.isFinite(value) ? judgeNumber(domain, value as number) : undefined;
+    case "category": {
+      if (typeof value !== "string") return undefined;
+      const text = trimSpaces(value);
+      (data as string[])[at] = text;
+      return judgeText(domain, text);
+    }
+    default:
+      return type satisfies never;
+  }
 }
 
 /** A position in a row does not say which feature stands there; a path by name does. */
@@ -61,7 +68,17 @@ function storeMissing({ data, datatype }: TensorValue, at: number, slot: Feature
 
 /** Stores a cell that is no missing value by its domain; returns what is wrong with it. */
 function setCell(tensor: TensorValue, at: number, value: unknown, slot: FeatureSlot): string | undefined {
-  if (slot.type === "category") return typeof value === "string" ? undefined : missingOrWrong(value, slot, "a text");
+  switch (slot.type) {
+    case "category":
+      return typeof value === "string" ? undefined : missingOrWrong(value, slot, "a text");
+    case "number":
+      return setNumber(tensor, at, value, slot);
+    default:
+      return slot.type satisfies never;
+  }
+}
+
+function setNumber(tensor: TensorValue, at: number, value: unknown, slot: FeatureSlot): string | undefined {
   if (typeof value === "number") return storeNumber(tensor, at, value);
   if (tensor.datatype === "BOOL" && typeof value === "boolean") return storeNumber(tensor, at, value ? 1 : 0);
   if (tensor.datatype === "FP32" || tensor.datatype === "FP64") (tensor.data as Float32Array)[at] = Number.NaN;

@@ -1,5 +1,5 @@
 import { AppError } from "../errors";
-import { type FeatureTable, selectRows } from "../featureTable";
+import { type FeatureTable, type FeatureType, selectRows } from "../featureTable";
 import type { FeatureDomain } from "../onnx/featureDomain";
 import type { FeatureSlot } from "../onnx/signature";
 import type { TablePredictions } from "../serving/predictTable";
@@ -24,7 +24,7 @@ export async function proveGuard(predict: PredictTable, table: FeatureTable, fea
   let cells = 0;
   for (const { name, type, domain } of features) {
     if (domain === undefined) continue;
-    const values = type === "number" ? [Number.NaN, ...numbersOutside(domain)] : ["", ...textsOutside(domain)];
+    const values = missingValues[type](domain);
     proofs.push({ name, values });
     cells += values.length * rows.length * features.length;
     if (cells < cellsAtOnce) continue;
@@ -34,6 +34,12 @@ export async function proveGuard(predict: PredictTable, table: FeatureTable, fea
   }
   await proveTogether(predict, table, rows, proofs);
 }
+
+/** What counts as missing in a feature of each type. */
+const missingValues: Record<FeatureType, (domain: FeatureDomain) => (number | string)[]> = {
+  number: (domain) => [Number.NaN, ...numbersOutside(domain)],
+  category: (domain) => ["", ...textsOutside(domain)],
+};
 
 async function proveTogether(predict: PredictTable, table: FeatureTable, rows: number[], proofs: Proof[]) {
   if (proofs.length === 0) return;

@@ -1,6 +1,6 @@
 import { seededRandom } from "../math/seededRandom";
-import type { FeatureSlot, ModelSignature } from "../onnx/signature";
-import type { TensorValue } from "../ports";
+import type { ModelSignature } from "../onnx/signature";
+import type { TensorType, TensorValue } from "../ports";
 import { newTensor } from "../serving/tensors";
 
 /** Rows that a model trained elsewhere is tried on. */
@@ -55,16 +55,23 @@ function fill(signature: ModelSignature, rowCount: number, cell: Cell): Record<s
   signature.features.forEach((slot, feature) => {
     const tensor = tensors[slot.input];
     const width = tensor.data.length / rowCount;
-    for (let row = 0; row < rowCount; row++) place(tensor, row * width + slot.index, cell(row, feature), slot);
+    for (let row = 0; row < rowCount; row++) place(tensor, row * width + slot.index, cell(row, feature));
   });
   return tensors;
 }
 
+/** A cell of a tensor of each type, made of a number and of its whole part. */
+const cellOf: Record<TensorType, (value: number, whole: number) => number | bigint | string> = {
+  FP32: (value) => value,
+  FP64: (value) => value,
+  INT64: (_value, whole) => BigInt(whole),
+  INT32: (_value, whole) => whole,
+  BOOL: (value) => Number(value > 0),
+  BYTES: (value, whole) => (value === 0 || Number.isNaN(value) ? "" : `text ${whole}`),
+};
+
 /** Whole numbers may be places in a table of the model: random ones are 0 or 1. */
-function place({ datatype, data }: TensorValue, at: number, value: number, { type }: FeatureSlot): void {
+function place({ datatype, data }: TensorValue, at: number, value: number): void {
   const whole = Math.abs(value) < 10 ? Number(value > 0) : Math.trunc(value);
-  if (type === "category") (data as string[])[at] = value === 0 || Number.isNaN(value) ? "" : `text ${whole}`;
-  else if (datatype === "INT64") (data as BigInt64Array)[at] = BigInt(whole);
-  else if (datatype === "BOOL") (data as Uint8Array)[at] = Number(value > 0);
-  else (data as Float32Array)[at] = datatype === "INT32" ? whole : value;
+  (data as unknown[])[at] = cellOf[datatype](value, whole);
 }

@@ -19,13 +19,24 @@ function checkValue(spec: SpecFields, feature: string, value: unknown, fault: (m
     return;
   }
   const column = ownValue(spec.columns, feature);
-  if (column === undefined || column.type === "timestamp") return; // told of the feature itself
-  if (value === null) {
+  if (column === undefined) return; // told of the feature itself
+  if (value === null && "nullable" in column) {
     if (!column.nullable) fault("the column is not nullable: a value is needed");
-  } else if (column.type === "number") {
-    if (typeof value !== "number") fault("a number is needed");
-    else if (column.min !== undefined && value < column.min) fault(`it must be at least ${column.min}`);
-    else if (column.max !== undefined && value > column.max) fault(`it must be at most ${column.max}`);
-  } else if (typeof value !== "string") fault("a text is needed");
-  else if (column.values && !column.values.includes(value)) fault(`use one of ${column.values.join(", ")}`);
+    return;
+  }
+  switch (column.type) {
+    case "number":
+      if (typeof value !== "number") fault("a number is needed");
+      else if (column.min !== undefined && value < column.min) fault(`it must be at least ${column.min}`);
+      else if (column.max !== undefined && value > column.max) fault(`it must be at most ${column.max}`);
+      break;
+    case "category":
+      if (typeof value !== "string") fault("a text is needed");
+      else if (column.values && !column.values.includes(value)) fault(`use one of ${column.values.join(", ")}`);
+      break;
+    case "timestamp":
+      break; // told of the feature itself
+    default:
+      column satisfies never;
+  }
 }

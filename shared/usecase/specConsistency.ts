@@ -90,8 +90,8 @@ function checkRepeats(spec: SpecFields, fault: SpecFault): void {
       if (values.indexOf(value) !== i) fault([...path, i], `${JSON.stringify(value)} is listed twice`);
   };
   for (const [name, column] of Object.entries(spec.columns)) {
-    if (column.type === "category") once(["columns", name, "values"], column.values);
-    if (column.type !== "timestamp") once(["columns", name, "sentinels"], column.sentinels);
+    if ("values" in column) once(["columns", name, "values"], column.values);
+    if ("sentinels" in column) once(["columns", name, "sentinels"], column.sentinels);
   }
   for (const [name, derived] of Object.entries(spec.derived))
     if (derived.kind === "count") once(["derived", name, "values"], derived.values);
@@ -110,7 +110,7 @@ function checkTime(spec: SpecFields, fault: SpecFault): void {
   if (spec.baselines?.includes("persistence") && spec.horizonHours === undefined)
     fault(["baselines"], "persistence needs a time column and a horizon");
   for (const [name, column] of Object.entries(spec.columns))
-    if (column.type === "category" && column.fillForwardHours !== undefined && spec.time === undefined)
+    if ("fillForwardHours" in column && column.fillForwardHours !== undefined && spec.time === undefined)
       fault(["columns", name, "fillForwardHours"], "filling forward needs a time column");
 }
 

@@ -1,3 +1,4 @@
+import type { FeatureType } from "../featureTable";
 import { ownValue } from "../ownValue";
 import type { SpecFields } from "./specFields";
 
@@ -6,12 +7,29 @@ export type Task = "classification" | "regression";
 
 /** The task that the type of the label column decides. */
 export function taskOf(spec: Pick<SpecFields, "columns" | "label">): Task {
-  return ownValue(spec.columns, spec.label.column)?.type === "number" ? "regression" : "classification";
+  const type = ownValue(spec.columns, spec.label.column)?.type;
+  return (type && taskOfType[type]) ?? "classification";
 }
 
-/** How a feature enters a model. */
-export function featureType(spec: Pick<SpecFields, "columns" | "derived">, feature: string): string {
-  return Object.hasOwn(spec.derived, feature) ? "number" : spec.columns[feature].type;
+type ColumnType = SpecFields["columns"][string]["type"];
+
+/** What a label of each type is predicted as; undefined where it is no label, which the spec's check refuses. */
+const taskOfType: Record<ColumnType, Task | undefined> = {
+  number: "regression",
+  category: "classification",
+  timestamp: undefined,
+};
+
+/** How a column of each type enters a model; undefined where it is no feature, which the spec's check refuses. */
+const featureTypeOf: Record<ColumnType, FeatureType | undefined> = {
+  number: "number",
+  category: "category",
+  timestamp: undefined,
+};
+
+/** How a column or a derived feature enters a model; undefined for a column that does not. */
+export function featureType(spec: Pick<SpecFields, "columns" | "derived">, feature: string): FeatureType | undefined {
+  return Object.hasOwn(spec.derived, feature) ? "number" : featureTypeOf[spec.columns[feature].type];
 }
 
 /** The classes of a spec's label in a fixed order (sorted; with two classes the positive one last). */

@@ -11,5 +11,6 @@ export const usecaseSpec = specFields.superRefine(checkConsistency).transform((s
 
 export type UsecaseSpec = z.infer<typeof usecaseSpec>;
 export type ColumnSpec = UsecaseSpec["columns"][string];
+export type ColumnType = ColumnSpec["type"];
 export type BaselineName = UsecaseSpec["baselines"][number];
 export type CandidateGrid = UsecaseSpec["candidates"][number]["grid"];

@@ -37,11 +37,17 @@ export class RowCodec {
   /** The text or number of a cell as a caller would write it: null where it is missing. */
   cell(feature: number, value: number): string | number | null {
     const { type, input } = this.signature.features[feature];
-    if (type === "category") return this.texts[value] || null;
-    if (Number.isNaN(value)) return null;
-    return this.signature.inputs.find(({ name }) => name === input)?.datatype === "FP32"
-      ? shortestFloat32(value)
-      : value;
+    switch (type) {
+      case "category":
+        return this.texts[value] || null;
+      case "number":
+        return Number.isNaN(value) ? null : this.shortest(input, value);
+    }
+  }
+
+  private shortest(input: string, value: number): number {
+    const isFloat32 = this.signature.inputs.find(({ name }) => name === input)?.datatype === "FP32";
+    return isFloat32 ? shortestFloat32(value) : value;
   }
 
   private codeOf(text: string): number {
