@@ -3,6 +3,7 @@ import { z } from "zod";
 import { getApp } from "../shared/app";
 import { auditPlace } from "../shared/ledger/auditEntry";
 import { readAuditTrail } from "../shared/ledger/auditTrail";
+import { auditedTables } from "../shared/storageNames";
 import { endpoint } from "./endpoint";
 import { requireSubject } from "./knownNames";
 import { cursorAfter, pageOfRead, pageQuery } from "./listPage";
@@ -14,7 +15,7 @@ app.http("getAudit", {
   route: "audit/{model}",
   authLevel: "function",
   handler: endpoint(async ({ params: { model } }, _context, { limit, cursor }) => {
-    const read = await readAuditTrail(getApp(), model, { limit: limit + 1, after: cursor });
+    const read = await readAuditTrail(getApp().tables, auditedTables, model, { limit: limit + 1, after: cursor });
     if (read.length === 0) await requireSubject(model);
     const { entries, last } = pageOfRead(read, auditPlace, limit);
     return { jsonBody: { model, entries, next: cursorAfter("audit", last) } };

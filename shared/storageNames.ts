@@ -6,6 +6,9 @@ const queues = [...Object.values(trainingQueues), "webjobs-blobtrigger"];
 /** Queues that hold what failed too often in the queue of the key's name; the last one is the host's own, for blobs. */
 export const poisonQueues: Record<string, string> = Object.fromEntries(queues.map((name) => [name, `${name}-poison`]));
 
+/** Tables that keep audit entries, each in the partition of its subject. */
+export const auditedTables = ["models", "datasets", "alerts", "runs"];
+
 /** All that the app keeps in its storage account. */
 export const storageNames = {
   containers: [
@@ -13,5 +16,5 @@ export const storageNames = {
     ...["datasets", "models", "runs", "usecases", "inference", "profiles", "monitors", "explanations"],
   ],
   queues: [...Object.values(trainingQueues), ...Object.values(poisonQueues)],
-  tables: ["datasets", "models", "runs", "alerts", "monitors"],
+  tables: [...auditedTables, "monitors"],
 };

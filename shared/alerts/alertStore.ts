@@ -1,5 +1,5 @@
 import { AppError } from "../errors";
-import { type AuditPage, type AuditRecord, auditInsert, listAudit } from "../ledger/auditEntry";
+import { auditInsert } from "../ledger/auditEntry";
 import { cutText } from "../ledger/cutText";
 import { retryConflict } from "../ledger/retryConflict";
 import type { Clock, TableOperation, TableRow, TableStore, Telemetry } from "../ports";
@@ -67,11 +67,6 @@ export class AlertStore {
   /** Alerts of one subject, or of all, newest first; of one status, or of both; those after the place `after` only. */
   list(subject: string | undefined, limit: number, status?: Alert["status"], after?: string): Promise<Alert[]> {
     return listAlerts(this.tables, { subject, limit, status, after });
-  }
-
-  /** Audit entries about the subject's alerts, newest first. */
-  audit(subject: string, page: AuditPage): Promise<AuditRecord[]> {
-    return listAudit(this.tables, alertTable, subject, page);
   }
 
   private record(condition: Condition): Promise<{ alert: Alert; raised: boolean }> {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import path from "node:path";
 import { readRow } from "../documents";
 import { AppError } from "../errors";
-import { type AuditPage, type AuditRecord, auditInsert } from "../ledger/auditEntry";
+import { auditInsert } from "../ledger/auditEntry";
 import type { VerifiedBlobs } from "../ledger/verifiedBlobs";
 import { VersionLedger } from "../ledger/versionLedger";
 import type { Clock, TableRow, TableStore } from "../ports";
@@ -171,10 +171,6 @@ export class DatasetRegistry {
     const row = await this.ledger.get(usecase, version);
     if (row === undefined) throw new AppError("not_found", `use case "${usecase}" has no dataset version ${version}`);
     return row;
-  }
-
-  audit(usecase: string, page: AuditPage): Promise<AuditRecord[]> {
-    return this.ledger.audit(usecase, page);
   }
 }
 

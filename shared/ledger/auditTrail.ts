@@ -1,20 +1,14 @@
-import { type AuditPage, type AuditRecord, auditPlace } from "./auditEntry";
+import type { TableStore } from "../ports";
+import { type AuditPage, type AuditRecord, auditPlace, listAudit } from "./auditEntry";
 
-/** What keeps audit entries by subject. */
-interface AuditSource {
-  audit(subject: string, page: AuditPage): Promise<AuditRecord[]>;
-}
-
-/** Everything that keeps audit entries. */
-export type AuditSources = Record<"registry" | "datasets" | "alerts" | "runs", AuditSource>;
-
-/** What happened to a model, its datasets and its alerts, newest first. */
+/** What happened to a subject by the audit entries in some tables, newest first. */
 export async function readAuditTrail(
-  { registry, datasets, alerts, runs }: AuditSources,
+  tables: TableStore,
+  audited: readonly string[],
   subject: string,
   page: AuditPage,
 ): Promise<AuditRecord[]> {
-  const lists = await Promise.all([registry, datasets, alerts, runs].map((source) => source.audit(subject, page)));
+  const lists = await Promise.all(audited.map((table) => listAudit(tables, table, subject, page)));
   return lists
     .flat()
     .sort((a, b) => (auditPlace(a) < auditPlace(b) ? -1 : 1))

@@ -1,9 +1,8 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { documentType, readRow, unchanged } from "../documents";
-import { AppError, isAppError } from "../errors";
 import type { Clock, TableRow, TableStore, TableValue } from "../ports";
-import { type AuditEntry, type AuditPage, type AuditRecord, auditInsert, listAudit } from "./auditEntry";
+import { type AuditEntry, auditInsert } from "./auditEntry";
+import { retryConflict } from "./retryConflict";
 
 /** What a new version is made of: its content hash and the columns of its row. */
 export interface NewVersion {
@@ -27,7 +26,6 @@ export const headRows = documentType(z.object({ latest: z.int().min(1) }), [unch
 export const holderRows = documentType(z.object({ version: z.int().min(1) }), [unchanged]);
 
 const versionKey = (version: number) => `v:${String(version).padStart(6, "0")}`;
-const attempts = 60;
 
 /**
  * Consecutive immutable versions in one table partition. Rows: `head` (latest number), `v:000007`, `sha:{hash}`, `audit:...`;
@@ -42,15 +40,12 @@ export class VersionLedger {
 
   /** Registers a version, or returns the one that holds the same bytes. */
   async register(partition: string, fresh: NewVersion): Promise<LedgerVersion> {
-    for (let attempt = 0; attempt < attempts; attempt++) {
+    return retryConflict(`the versions of ${partition}`, async () => {
       const holder = await this.tables.get(this.table, partition, `sha:${fresh.sha256}`);
       const held = holder && readRow(holderRows, this.table, holder).version;
       if (held !== undefined && held !== fresh.instead) return { version: held, created: false };
-      const version = await this.tryAppend(partition, fresh, holder?.etag);
-      if (version !== undefined) return { version, created: true };
-      await delay(5 + Math.random() * 20 * Math.min(attempt + 1, 10));
-    }
-    throw new AppError("conflict", `too many writers registered versions of ${partition} at once; try again`);
+      return { version: await this.append(partition, fresh, holder?.etag), created: true };
+    });
   }
 
   /** The version that holds bytes of this hash. */
@@ -88,12 +83,7 @@ export class VersionLedger {
     return this.tables.list(this.table, partition, { from: "v:", to: "v;" });
   }
 
-  /** Audit entries, newest first. */
-  audit(partition: string, page: AuditPage): Promise<AuditRecord[]> {
-    return listAudit(this.tables, this.table, partition, page);
-  }
-
-  private async tryAppend(partition: string, fresh: NewVersion, holderEtag?: string): Promise<number | undefined> {
+  private async append(partition: string, fresh: NewVersion, holderEtag?: string): Promise<number> {
     const head = await this.tables.get(this.table, partition, "head");
     const version = (head === undefined ? 0 : readRow(headRows, this.table, head).latest) + 1;
     const now = this.clock.now();
@@ -101,17 +91,12 @@ export class VersionLedger {
     const key = { partitionKey: partition, rowKey: `sha:${fresh.sha256}` };
     const holder = { ...key, form: holderRows.form, version };
     const columns = { ...fresh.columns, version, sha256: fresh.sha256, createdAt: now.toISOString() };
-    try {
-      await this.tables.transaction(this.table, [
-        head ? { kind: "replace", row: headRow, etag: head.etag } : { kind: "insert", row: headRow },
-        { kind: "insert", row: { partitionKey: partition, rowKey: versionKey(version), ...columns } },
-        holderEtag ? { kind: "replace", row: holder, etag: holderEtag } : { kind: "insert", row: holder },
-        auditInsert(partition, fresh.audit(version), now),
-      ]);
-      return version;
-    } catch (error) {
-      if (isAppError(error, "conflict", "precondition_failed")) return undefined;
-      throw error;
-    }
+    await this.tables.transaction(this.table, [
+      head ? { kind: "replace", row: headRow, etag: head.etag } : { kind: "insert", row: headRow },
+      { kind: "insert", row: { partitionKey: partition, rowKey: versionKey(version), ...columns } },
+      holderEtag ? { kind: "replace", row: holder, etag: holderEtag } : { kind: "insert", row: holder },
+      auditInsert(partition, fresh.audit(version), now),
+    ]);
+    return version;
   }
 }

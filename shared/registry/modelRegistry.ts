@@ -1,6 +1,6 @@
 import { type DocumentType, documentText, readRow } from "../documents";
 import { AppError } from "../errors";
-import { type AuditPage, type AuditRecord, auditInsert } from "../ledger/auditEntry";
+import { auditInsert } from "../ledger/auditEntry";
 import { cutText } from "../ledger/cutText";
 import { keepDocument, sha256Of, type VerifiedBlobs } from "../ledger/verifiedBlobs";
 import { VersionLedger } from "../ledger/versionLedger";
@@ -183,11 +183,6 @@ export class ModelRegistry {
   /** The model's bytes, checked against the hash they were registered under. */
   bytes(model: string, sha256: string): Promise<Uint8Array> {
     return this.ports.documents.read({ container, name: bytesBlob(model, sha256), sha256, subject: model });
-  }
-
-  /** Audit entries of the model, newest first. */
-  audit(model: string, page: AuditPage): Promise<AuditRecord[]> {
-    return this.ledger.audit(model, page);
   }
 
   private async noSuchVersion(model: string, what: string): Promise<AppError> {

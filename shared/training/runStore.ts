@@ -1,7 +1,8 @@
 import type { CheckResult } from "../data/checkResult";
 import { documentText, readRow } from "../documents";
 import { AppError, isAppError } from "../errors";
-import { type AuditPage, type AuditRecord, auditInsert, listAudit } from "../ledger/auditEntry";
+import { auditInsert } from "../ledger/auditEntry";
+import { retryConflict } from "../ledger/retryConflict";
 import { keepDocument, keepFile, type VerifiedBlobs } from "../ledger/verifiedBlobs";
 import type { BlobStore, TableRow, TableStore } from "../ports";
 import { RunDocuments, runsContainer, runsTable as table } from "./runDocuments";
@@ -78,34 +79,24 @@ export class RunStore {
     return runs.sort((a, b) => a.requestedAt.localeCompare(b.requestedAt));
   }
 
-  /** Audit entries of a use case's runs, newest first. */
-  audit(usecase: string, page: AuditPage): Promise<AuditRecord[]> {
-    return listAudit(this.tables, table, usecase, page);
-  }
-
   /**
    * Changes a run that has not ended; a run that has ended stays as it is. Its end leaves an audit entry that names who ended it
    * and why: `by.reason`, else the run's message. Returns the run as it then stands.
    */
   async update(runId: string, change: Partial<RunRecord>, by: RunEnd = { actor: "training" }): Promise<RunRecord> {
-    for (let attempt = 0; attempt < 20; attempt++) {
+    return retryConflict(`the run ${runId}`, async () => {
       const row = await this.tables.get(table, usecaseOfRun(runId), runId);
       if (row === undefined) throw new AppError("not_found", `there is no run "${runId}"`);
       const { etag, ...kept } = row;
       const run = readRow(runRows, table, row);
       if (isFinal(run.status)) return run;
       const changed = { ...run, ...change };
-      try {
-        await this.tables.transaction(table, [
-          { kind: "replace", row: { ...kept, ...toRow(changed) }, etag },
-          ...(isFinal(changed.status) ? [endedEntry(changed, by)] : []),
-        ]);
-        return changed;
-      } catch (error) {
-        if (!isAppError(error, "precondition_failed")) throw error;
-      }
-    }
-    throw new AppError("conflict", `run ${runId} is being changed by too many writers; try again`);
+      await this.tables.transaction(table, [
+        { kind: "replace", row: { ...kept, ...toRow(changed) }, etag },
+        ...(isFinal(changed.status) ? [endedEntry(changed, by)] : []),
+      ]);
+      return changed;
+    });
   }
 
   /** Stores what every step needs, the prepared rows from files; the first writer decides. Gives the hash of the plan, which names theirs. */

@@ -3,6 +3,7 @@ import { alertPlace } from "../../../shared/alerts/alert";
 import { fileKey } from "../../../shared/alerts/alertFiles";
 import { AlertStore } from "../../../shared/alerts/alertStore";
 import type { Dispatch } from "../../../shared/alerts/dispatch";
+import { listAudit } from "../../../shared/ledger/auditEntry";
 import type { TableRow } from "../../../shared/ports";
 import { RecordedTelemetry } from "../../support/recordedTelemetry";
 import { type Storage, startStorage } from "../../support/storage";
@@ -82,7 +83,7 @@ describe("alerts", () => {
     expect(await alerts.resolve("cycle", "input-drift")).toBeUndefined();
     expect((await alerts.raise(condition("cycle"))).raised).toBe(true);
     expect((await alerts.list("cycle", 10)).map(({ status }) => status)).toEqual(["open", "resolved"]);
-    expect((await alerts.audit("cycle", { limit: 10 })).map(({ action }) => action)).toEqual([
+    expect((await listAudit(storage.tables, "alerts", "cycle", { limit: 10 })).map(({ action }) => action)).toEqual([
       "alert raised",
       "alert resolved",
       "alert raised",
@@ -119,7 +120,10 @@ describe("alerts", () => {
       closedBy: "Ada",
       closeReason: by.reason,
     });
-    expect((await alerts.audit("closed", { limit: 1 }))[0]).toMatchObject({ action: "alert closed", ...by });
+    expect((await listAudit(storage.tables, "alerts", "closed", { limit: 1 }))[0]).toMatchObject({
+      action: "alert closed",
+      ...by,
+    });
     const seen = telemetry.events.filter(({ attributes }) => attributes.subject === "closed").at(-1);
     expect(seen).toMatchObject({ name: "alert.resolved", attributes: { byHand: true } });
     expect(JSON.stringify(seen)).not.toContain("Ada");

@@ -6,6 +6,7 @@ import { handlePoison } from "../../../shared/loop/handlePoison";
 import { receiveFile } from "../../../shared/loop/receiveFile";
 import { reconcile } from "../../../shared/loop/reconcile";
 import { GraphBuilder } from "../../../shared/onnx/graph";
+import { auditedTables } from "../../../shared/storageNames";
 import { startRun } from "../../../shared/training/startRun";
 import { Loop, shippedSpec } from "../../support/loop";
 
@@ -33,7 +34,7 @@ const later = async () => {
 };
 const openAlerts = (subject?: string) => loop.app.alerts.list(subject, 100, "open");
 const rejections = async (subject: string) => {
-  const trail = await readAuditTrail(loop.app, subject, { limit: 100 });
+  const trail = await readAuditTrail(loop.app.tables, auditedTables, subject, { limit: 100 });
   return trail.filter(({ action }) => action.endsWith("rejected")).map(({ reason }) => reason);
 };
 

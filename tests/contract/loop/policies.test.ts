@@ -5,6 +5,7 @@ import { handlePoison } from "../../../shared/loop/handlePoison";
 import { reconcile } from "../../../shared/loop/reconcile";
 import { runMonitors } from "../../../shared/loop/runMonitors";
 import { watchState } from "../../../shared/loop/watchState";
+import { auditedTables } from "../../../shared/storageNames";
 import { cancelRun } from "../../../shared/training/cancelRun";
 import { finishTraining } from "../../../shared/training/finishTraining";
 import { planTraining } from "../../../shared/training/planTraining";
@@ -295,7 +296,7 @@ describe("a file in an inbox", () => {
         [`${usecase}/below/lost.csv`, `the file lies in a folder below ${usecase}/; drop it into ${usecase}/ itself`],
       ]),
     );
-    const trail = await readAuditTrail(loop.app, usecase, { limit: 10 });
+    const trail = await readAuditTrail(loop.app.tables, auditedTables, usecase, { limit: 10 });
     expect(trail).toContainEqual(
       expect.objectContaining({
         action: "version rejected",
@@ -333,7 +334,7 @@ describe("a run", () => {
     loop.passHours(1);
     await startRun(loop.app, { usecase, trigger: "request", cause: "by-hand" });
     await cancelRun(loop.app, `${usecase}.by-hand`, { actor: "Ann", reason: "a better file comes" });
-    const trail = await readAuditTrail(loop.app, usecase, { limit: 100 });
+    const trail = await readAuditTrail(loop.app.tables, auditedTables, usecase, { limit: 100 });
     const runEntries = trail.filter(({ action }) => action.startsWith("run "));
     expect(runEntries.find(({ action }) => action === "run cancelled")).toMatchObject({
       reason: "a better file comes",

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { decodePrepared } from "../../../shared/data/preparedData";
 import { registerDataset } from "../../../shared/data/registerDataset";
+import { listAudit } from "../../../shared/ledger/auditEntry";
 import { finishTraining } from "../../../shared/training/finishTraining";
 import { trainingQueues } from "../../../shared/training/runRecord";
 import { startRun } from "../../../shared/training/startRun";
@@ -72,7 +73,7 @@ describe("a dataset version that a person has withdrawn", { timeout: 120_000 }, 
     loop.passHours(1);
     await loop.app.datasets.restore(change(2));
     await expect(loop.app.datasets.restore(change(2))).rejects.toMatchObject({ code: "conflict" });
-    const trail = await loop.app.datasets.audit(usecase, { limit: 2 });
+    const trail = await listAudit(loop.app.tables, "datasets", usecase, { limit: 2 });
     expect(trail).toMatchObject([
       { action: "dataset restored", actor: "Ann", subject: `${usecase} dataset v2` },
       { action: "dataset withdrawn", actor: "Ann", reason: person.reason },

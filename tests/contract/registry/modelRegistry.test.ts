@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { listAudit } from "../../../shared/ledger/auditEntry";
 import { VerifiedBlobs } from "../../../shared/ledger/verifiedBlobs";
 import { ModelRegistry } from "../../../shared/registry/modelRegistry";
 import type { VersionDetails } from "../../../shared/registry/modelVersion";
@@ -35,7 +36,7 @@ describe("the model registry", () => {
       Array.from({ length: 20 }, (_, i) => i + 1),
     );
     expect(await registry.versions("race")).toHaveLength(20);
-    expect((await registry.audit("race", { limit: 100 })).map(({ action }) => action)).toEqual(
+    expect((await listAudit(storage.tables, "models", "race", { limit: 100 })).map(({ action }) => action)).toEqual(
       Array(20).fill("version registered"),
     );
   });
@@ -44,7 +45,7 @@ describe("the model registry", () => {
     const outcomes = await Promise.all(Array.from({ length: 8 }, (_, i) => register("same", "one model", `op-${i}`)));
     expect(new Set(outcomes.map(({ version }) => version))).toEqual(new Set([1]));
     expect(outcomes.filter(({ created }) => created)).toHaveLength(1);
-    expect(await registry.audit("same", { limit: 10 })).toHaveLength(1);
+    expect(await listAudit(storage.tables, "models", "same", { limit: 10 })).toHaveLength(1);
   });
 
   it("gives back the details and the bytes of a version", async () => {
@@ -85,7 +86,7 @@ describe("the model registry", () => {
     await registry.moveAlias({ ...move, version: 1, operation: "move-1" });
     await registry.moveAlias({ ...move, version: 2, operation: "move-2" });
     expect(await registry.aliases("alias")).toEqual({ champion: 2, previous: 1 });
-    expect((await registry.audit("alias", { limit: 1 }))[0]).toMatchObject({
+    expect((await listAudit(storage.tables, "models", "alias", { limit: 1 }))[0]).toMatchObject({
       action: "alias moved",
       reason: "because",
       details: { from: 1, to: 2 },
@@ -110,7 +111,7 @@ describe("the model registry", () => {
       code: "precondition_failed",
     });
     expect(await registry.aliases("stale")).toEqual({ champion: 2, previous: 1 });
-    expect(await registry.audit("stale", { limit: 100 })).toHaveLength(4);
+    expect(await listAudit(storage.tables, "models", "stale", { limit: 100 })).toHaveLength(4);
   });
 
   it("records a move to where the alias stands, with its reason, and leaves previous alone", async () => {
@@ -128,7 +129,7 @@ describe("the model registry", () => {
       movedAt: before?.movedAt,
       pin: { by: "Ann", reason: "seen and trusted" },
     });
-    const trail = await registry.audit("confirm", { limit: 100 });
+    const trail = await listAudit(storage.tables, "models", "confirm", { limit: 100 });
     expect(trail.filter(({ action }) => action === "alias confirmed")).toMatchObject([
       { actor: "Ann", reason: "seen and trusted", details: { from: 2, to: 2, pinned: true } },
     ]);

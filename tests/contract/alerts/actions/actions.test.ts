@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { actionPolicies, actions } from "../../../../shared/alerts/actions/registry";
+import { listAudit } from "../../../../shared/ledger/auditEntry";
 import type { TableRow } from "../../../../shared/ports";
 import { Loop, shippedSpec } from "../../../support/loop";
 
@@ -61,7 +62,7 @@ describe.each(Object.entries(samples))("the action %s", (kind, { rule, wanting, 
     await raise(rule);
     expect(await done(loop)).toBe(before + 1);
     expect(await notes()).toMatchObject([{ outcome: "done" }]);
-    const audit = await loop.app.alerts.audit(usecase, { limit: 20 });
+    const audit = await listAudit(loop.app.tables, "alerts", usecase, { limit: 20 });
     expect(audit.filter(({ details }) => details?.kind === kind)).toMatchObject([
       { action: "alert action done", actor: "policy" },
     ]);
