@@ -13,8 +13,8 @@ it("starts while storage is away, and says what it could not prepare", async () 
   await loadApp(app, process.cwd());
   expect(app.functions.has("registerDataset")).toBe(true);
   await expect
-    .poll(() => told.mock.calls.flat().join(), { timeout: 20_000 })
+    .poll(() => told.mock.calls.flat().join())
     .toMatch(/storage could not be prepared: .*; the reconciler tries again/);
   told.mockRestore();
   await app.runHooks("appTerminate", {});
-}, 60_000);
+});

@@ -84,7 +84,7 @@ async function forgetEnd(runId: string): Promise<void> {
   await tables.transaction("runs", [{ kind: "replace", row: { ...run, status: "finishing" } }]);
 }
 
-describe("a stored document that was changed", { timeout: 120_000 }, () => {
+describe("a stored document that was changed", () => {
   it("fails the run that would have learnt from it, and the next one is right once it is back: a dataset copy", async () => {
     await withChampion();
     const [{ blob }] = await loop.app.datasets.versions(usecase);

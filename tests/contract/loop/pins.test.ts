@@ -42,7 +42,7 @@ async function train(cause: string) {
   return loop.app.runs.get(`${usecase}.${cause}`);
 }
 
-describe("a champion that a person has moved", { timeout: 120_000 }, () => {
+describe("a champion that a person has moved", () => {
   it("is not replaced by a run while it is pinned; the version says by whom, since when and why", async () => {
     await withPoorChampion(() => ({}));
     const run = await train("better");

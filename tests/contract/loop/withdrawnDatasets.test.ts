@@ -40,7 +40,7 @@ async function train(cause: string, force = false) {
 const levels = async (cause: string) =>
   decodePrepared(await loop.app.runs.prepared(`${usecase}.${cause}`)).table.numbers[0].values;
 
-describe("a dataset version that a person has withdrawn", { timeout: 120_000 }, () => {
+describe("a dataset version that a person has withdrawn", () => {
   it("is left out by later runs, so that the values it replaced are back", async () => {
     await withBadVersion();
     const good = await levels("data-v1");
@@ -109,7 +109,7 @@ describe("a dataset version that a person has withdrawn", { timeout: 120_000 }, 
   });
 });
 
-describe("a file that is dropped again", { timeout: 120_000 }, () => {
+describe("a file that is dropped again", () => {
   const good = hourlyCsv(0, 720);
   const versions = async () =>
     (await loop.app.datasets.versions(usecase)).map(({ version, file }) => `${version} ${file}`);

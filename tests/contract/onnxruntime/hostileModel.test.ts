@@ -76,7 +76,7 @@ afterAll(async () => {
   await storage?.stop();
 });
 
-describe("a model trained elsewhere that never ends on some rows", { timeout: 120_000 }, () => {
+describe("a model trained elsewhere that never ends on some rows", () => {
   it("is refused where the trial finds such a row", async () => {
     const outcome = await registerUpload(app, {
       model: "endless",
@@ -118,7 +118,7 @@ describe("a model trained elsewhere that never ends on some rows", { timeout: 12
   });
 });
 
-describe("a model trained here that does not end", { timeout: 120_000 }, () => {
+describe("a model trained here that does not end", () => {
   it("is given up by the thread that models share, and has a process of its own from then on", async () => {
     await train("slow", sneaky);
     expect(await ask("slow", 7)).toMatchObject({ status: 200 });
@@ -129,7 +129,7 @@ describe("a model trained here that does not end", { timeout: 120_000 }, () => {
   });
 });
 
-describe("a model trained elsewhere that takes too much memory", { timeout: 120_000 }, () => {
+describe("a model trained elsewhere that takes too much memory", () => {
   it.runIf(process.platform === "linux")("is refused for it", async () => {
     const bytes = hungryGraph();
     const patient = startApp(3_000);

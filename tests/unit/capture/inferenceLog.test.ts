@@ -58,7 +58,7 @@ describe("the buffered log", () => {
     for (let i = 0; i < 256; i++) log.record(entry("x".repeat(kib)));
     await expect.poll(() => appends.length).toBe(1);
     log.record(entry());
-    await expect.poll(() => appends.length, { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => appends.length).toBe(2);
     await log.close();
     expect(appends.flatMap(({ lines }) => lines).length).toBe(257);
   });
@@ -158,7 +158,7 @@ describe("the durable log", () => {
           () => true,
           () => false,
         );
-      await expect.poll(isRecorded, { timeout: 15_000 }).toBe(true);
+      await expect.poll(isRecorded).toBe(true);
       await log.close();
     },
   );

@@ -59,7 +59,7 @@ function byDefinition(machine: Machine, hour: number): Record<string, number> {
   };
 }
 
-describe("derived features", { timeout: 60_000 }, () => {
+describe("derived features", () => {
   it("are what their definitions say, each machine by itself, missing values and missing hours included", async () => {
     const data = await prepare([csv(lines(cell))], spec);
     const rowsOfA = lines(cell).filter((line) => line.includes(",A,")).length;

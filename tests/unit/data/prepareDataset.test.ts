@@ -33,7 +33,7 @@ const fruitsOfFewKinds = (count: number) => {
 };
 const fruitCsv = (rows: string[]) => csv(rows, "Weight,Sugar,Skin,Kind");
 
-describe("preparing a series", { timeout: 60_000 }, () => {
+describe("preparing a series", () => {
   it("labels each row with the state exactly one horizon LATER and carries the current state", async () => {
     const data = await prepare([csv(series)], machine);
     expect(data.classes).toEqual(["up", "down"]);
@@ -160,7 +160,7 @@ describe("preparing a series", { timeout: 60_000 }, () => {
   });
 });
 
-describe("preparing rows without a time", { timeout: 60_000 }, () => {
+describe("preparing rows without a time", () => {
   const spec = fruitSpec();
 
   it("gives each class its share of hold-out and folds", async () => {
@@ -335,7 +335,7 @@ describe("preparing rows without a time", { timeout: 60_000 }, () => {
   });
 });
 
-describe("preparing what is not enough", { timeout: 60_000 }, () => {
+describe("preparing what is not enough", () => {
   it.each([
     [
       "fewer than ten training rows",

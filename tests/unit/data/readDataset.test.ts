@@ -31,7 +31,7 @@ const record = fc.record({
   end: fc.constantFrom("\n", "\r\n", "\n\n", "\r\n\r\n"),
 });
 
-describe("reading a dataset", { timeout: 60_000 }, () => {
+describe("reading a dataset", () => {
   it("reads every cell as it was written, numbers the rows, and knows the line each starts on", async () => {
     await fc.assert(
       fc.asyncProperty(

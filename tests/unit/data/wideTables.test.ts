@@ -22,7 +22,7 @@ const random = seededRandom(1);
 const rows = Array.from({ length: 4000 }, (_, row) => [...names.map(() => random().toFixed(4)), "ab"[row % 2]]);
 const csv = (lines: string[][]) => [[...names, "kind"], ...lines].map((cells) => cells.join(",")).join("\n");
 
-describe("a table of three hundred columns", { timeout: 60_000 }, () => {
+describe("a table of three hundred columns", () => {
   it("is prepared within the memory that a session has", async () => {
     const data = await prepare([csv(rows)], spec);
     expect(data.table.numbers).toHaveLength(width);

@@ -14,7 +14,7 @@ const data = {
 const rows = { train: Int32Array.of(0, 1, 2, 3, 4, 5), evaluate: Int32Array.of(6, 7, 0, 3) };
 const marginal = [2 / 6, 3 / 6, 1 / 6];
 
-describe("baselines", { timeout: 60_000 }, () => {
+describe("baselines", () => {
   it("majority says the class frequencies of the training rows", () => {
     expect(Array.from(baselinePredictions("majority", data, rows))).toEqual(
       [marginal, marginal, marginal, marginal].flat(),

@@ -37,14 +37,14 @@ async function script(
       const ask = (model, x) => model.predict(request(x), readSignature(model)).then(valueOf, ({ code }) => code);
       ${lines}
     });`;
-  const run = promisify(execFile)(process.execPath, ["-e", text], { timeout: 60_000 });
+  const run = promisify(execFile)(process.execPath, ["-e", text]);
   return run.then(
     ({ stdout }) => ({ code: 0, stdout: stdout.trim() }),
     ({ code, signal, stdout }) => ({ code: signal ?? code, stdout: stdout.trim() }),
   );
 }
 
-describe("a thread whose model does not come to its end", { timeout: 90_000 }, () => {
+describe("a thread whose model does not come to its end", () => {
   it("is replaced: its caller gets a time-out, and no request to another model is lost", async () => {
     const { stdout } = await script(
       loopingBetween(100, 1e30),

@@ -25,7 +25,7 @@ function childrenOf(pid: number): number[] {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
 }
 
-describe("the runtime for models that nobody knows yet", { timeout: 90_000 }, () => {
+describe("the runtime for models that nobody knows yet", () => {
   it("runs as any other", async () => {
     const model = await createIsolatedRuntime(limits).load(doubling());
     expect(await model.run(row)).toEqual({ y: { datatype: "FP32", shape: [1, 1], data: Float32Array.of(5) } });

@@ -21,7 +21,7 @@ async function loaded(graph: Uint8Array, some = limits) {
   return { model, signature: readSignature(model), ended };
 }
 
-describe("the runtime for models that were trained elsewhere", { timeout: 90_000 }, () => {
+describe("the runtime for models that were trained elsewhere", () => {
   it("stops a run that takes too long, and answers the next request in a new process", async () => {
     const { model, signature, ended } = await loaded(loopingBetween(100, 1e30));
     expect(predictionsOf(await model.predict(asking(4), signature))).toEqual([{ value: 4 }]);

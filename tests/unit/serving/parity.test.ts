@@ -58,7 +58,7 @@ describe.each(Object.keys(caseOf) as (keyof typeof caseOf)[])("a row of %s, in a
     odd = await prepare([labelled(content)], lenient);
     const place = new Map(Array.from(odd.source.row, (row, at) => [row, at]));
     places = Int32Array.from(rows, (_, index) => place.get(rowOf(index)) ?? -1);
-  }, 120_000);
+  });
 
   it("is in the prepared rows, each of them", () => {
     expect(rows).toHaveLength(rowCount);

@@ -159,7 +159,7 @@ describe("names that every object has", () => {
       }),
       { numRuns: 16, seed: 8 },
     );
-  }, 120_000);
+  });
 
   it("are not there unless the spec declares them", () => {
     const names = {

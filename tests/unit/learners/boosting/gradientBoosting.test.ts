@@ -224,7 +224,7 @@ describe("early stopping", () => {
     return { table, target: { ...target, codes } };
   };
 
-  it("refits on all rows with the number of rounds that was best on rows held back", { timeout: 120_000 }, () => {
+  it("refits on all rows with the number of rounds that was best on rows held back", () => {
     const { table, target } = noise(1);
     const stopped = gradientBoosting.fit(table, target, parse({ rounds: 300, maxLeaves: 4, earlyStoppingRounds: 10 }), {
       seed: 3,
