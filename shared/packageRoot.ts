@@ -13,8 +13,8 @@ export function packageRoot(): string {
 }
 
 /**
- * The compiled form of a source file that threads and processes start from, as in `shared/training/trainingWorker`: they run it also where
- * this code is the source itself, as in tests, which build it first.
+ * The compiled form of a source file that threads and processes start from, as in `shared/training/trainingWorker`:
+ * they run it also where this code is the source itself, as in tests, which build it first.
  */
 export function compiledFile(source: string): string {
   return path.join(packageRoot(), "dist", `${source}.js`);

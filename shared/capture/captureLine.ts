@@ -1,26 +1,26 @@
 /** One answered request, successful or not. */
 export interface CaptureEntry {
   id: string;
-  /** "unknown" where no model was found */
+  /** "unknown" if no model was found */
   model: string;
-  /** 0 where no version was found */
+  /** 0 if no version was found */
   version: number;
   status: number;
   latencyMs: number;
   rows: number;
   route: string;
-  /** the wire format that reads `inputs` */
+  /** the wire format that can read `inputs` */
   format: string;
-  /** the request, as its format keeps it; JSON text where it was answered */
+  /** the request as its format keeps it; JSON text if it was answered */
   inputs: string;
-  /** the predictions as columns, JSON text, where there are some */
+  /** the predictions as columns, JSON text, if there are any */
   outputs?: string;
-  /** how many cells or fields were warned about, a code; absent where none was */
+  /** the number of warnings by code; absent if there are none */
   warnings?: Record<string, number>;
   error?: string;
 }
 
-/** Who wrote a line, when, and the how-manieth it is of its model version there. */
+/** Who wrote a line, when, and its number among the lines of its model version in that process. */
 export interface LineStamp {
   model: string;
   time: Date;
@@ -31,18 +31,18 @@ export interface LineStamp {
 
 /** What a reader takes from a line, without parsing it. */
 export interface CapturedLine {
-  /** absent in lines from before they had numbers */
+  /** absent in lines that are older than sequence numbers */
   sequence?: number;
   status: number;
   rows: number;
   format: string;
-  /** bytes of a request that was too large to keep */
+  /** size in bytes of a request that was too large to keep */
   inputsOmitted?: number;
-  /** JSON text; absent where it was omitted, and where the line is damaged */
+  /** JSON text; absent if it was omitted or the line is damaged */
   inputs?: string;
 }
 
-/** what a line's parts begin with; none can stand in a text before them, where a quotation mark has a backslash */
+/** what the parts of a line begin with; no string before them can contain these, since its quotes are escaped */
 const key = {
   sequence: '"sequence":"',
   status: '"data":{"status":',
@@ -53,15 +53,16 @@ const key = {
   inputs: '"inputs":',
 } as const;
 const lineEnd = "}}";
-/** digits of a sequence number: as text, in the order of the numbers, as the CloudEvents sequence extension wants it */
+/** digits of a sequence number, so that it sorts as text, as the CloudEvents sequence extension requires */
 const sequenceDigits = 12;
-/** of lines from before there was another */
+/** the format of lines that name none: there was no other when they were written */
 const firstFormat = "plain";
 const maxMalformedChars = 2048;
 
 /**
- * The line of one request, a CloudEvents 1.0 event. `inputs` comes last and its length before it, so that a reader finds it without parsing
- * the rest. A line of more than `maxBytes` is kept without its inputs, and then without its outputs, and says how many bytes they had.
+ * The line of one request, a CloudEvents 1.0 event. `inputs` comes last and its length before it, so that a reader
+ * finds it without parsing the rest. A line longer than `maxBytes` is kept without its inputs and, if need be, without
+ * its outputs, and states their sizes.
  */
 export function captureLine(entry: CaptureEntry, stamp: LineStamp, maxBytes: number): string {
   const inputs =
@@ -95,17 +96,17 @@ function lineOf(entry: CaptureEntry, { model, time, instance, sequence }: LineSt
   return `{${event},${writer},${data}${key.inputLength}${inputs.length},"outputs":${outputs},${key.inputs}${inputs}${lineEnd}\n`;
 }
 
-/** a character takes three bytes of UTF-8 at most */
+/** a UTF-16 code unit takes at most three bytes of UTF-8 */
 function fits(line: string, maxBytes: number): boolean {
   return line.length * 3 <= maxBytes || Buffer.byteLength(line) <= maxBytes;
 }
 
-/** JSON text without line breaks; inside its strings there can be none. */
+/** JSON text without line breaks; its strings cannot contain any. */
 function oneLine(json: string): string {
   return json.includes("\n") || json.includes("\r") ? json.replace(/[\r\n]+/g, "") : json;
 }
 
-/** Reads a line without its line break; undefined where it is not one of ours. */
+/** Reads a line, given without its line break; undefined if it is not a captured line. */
 export function readCaptureLine(line: string): CapturedLine | undefined {
   const headEnd = line.indexOf(key.inputLength);
   if (headEnd < 0) return undefined;
@@ -123,7 +124,9 @@ export function readCaptureLine(line: string): CapturedLine | undefined {
   };
 }
 
-/** The inputs at a line's end; undefined where they do not stand where they should, since something of the line is missing. */
+/**
+ * The inputs at the end of a line; undefined if they are not where they should be, because part of the line is missing.
+ */
 function inputsIn(line: string, headEnd: number): string | undefined {
   const length = numberIn(line.slice(headEnd, headEnd + key.inputLength.length + sequenceDigits), key.inputLength);
   const end = line.length - lineEnd.length;

@@ -12,24 +12,24 @@ import type { ModelSignature } from "../onnx/signature";
 import { readCaptureLine } from "./captureLine";
 
 /**
- * The rows of a captured request in the wire format of that name, cells in the order of the signature's features; undefined where the
- * format cannot read it, or nobody knows the format.
+ * The rows of a captured request in the wire format of that name, cells in signature order; undefined if the format
+ * cannot read it or is unknown.
  */
 export type RowsOf = (format: string, captured: unknown, signature: ModelSignature) => unknown[][] | undefined;
 
 type AddCell = (value: unknown) => void;
 
 interface FeatureReader {
-  /** its place in a row */
+  /** its position in a row */
   position: number;
   add: AddCell;
 }
 
-/** The numbers of the lines that were read: what is missing between the first and the last was lost. */
+/** The numbers of the lines read so far: those missing between the first and the last were lost. */
 export interface LineNumbers {
   first: number;
   last: number;
-  /** lines between them, each number once */
+  /** how many different numbers there were */
   count: number;
 }
 
@@ -37,14 +37,14 @@ export interface CaptureReaderOptions {
   signature: ModelSignature;
   bins: FeatureBins[];
   rowsOf: RowsOf;
-  /** of the lines that were read before, of which there may be none */
+  /** of the lines that were read before, if there are any */
   numbers?: LineNumbers;
 }
 
 /** Counts the rows of captured requests into a profile; reads only the inputs of each line. */
 export class CaptureReader {
   readonly profile: Profile;
-  /** damaged ones, and those of a format that is not known or cannot read them */
+  /** damaged lines, and those whose format is unknown or cannot read them */
   unreadableLines = 0;
   /** rows of requests whose bodies were too large to keep */
   omittedRows = 0;
@@ -62,7 +62,7 @@ export class CaptureReader {
     });
   }
 
-  /** Reads whole lines; what cannot be read is counted and passed over. */
+  /** Reads whole lines; those that cannot be read are counted and skipped. */
   add(lines: string): void {
     for (let start = 0; start < lines.length; ) {
       let end = lines.indexOf("\n", start);
@@ -78,13 +78,13 @@ export class CaptureReader {
       this.unreadableLines++;
       return;
     }
-    if (!this.isNew(line.sequence)) return; // an append whose answer was lost was sent again
+    if (!this.isNew(line.sequence)) return; // an append whose response was lost was sent again
     if (line.status !== 200) return; // a refused request has no inputs that a model saw
     if (line.inputsOmitted === undefined) this.addInputs(line.format, line.inputs);
     else this.omittedRows += line.rows;
   }
 
-  /** Whether the line was not read before; lines without a number are older than numbers. */
+  /** Whether the line was not read before; lines without a number are older than sequence numbers. */
   private isNew(number: number | undefined): boolean {
     const { numbers } = this;
     if (number === undefined) return true;
@@ -105,17 +105,17 @@ export class CaptureReader {
   }
 }
 
-/** What a JSON text holds; undefined where it is none. */
+/** The value of a JSON text; undefined if it is not valid JSON. */
 function parsed(json: string | undefined): unknown {
   if (json === undefined) return undefined;
   try {
     return JSON.parse(json);
   } catch {
-    return undefined; // a damaged line: whoever asks counts it
+    return undefined; // a damaged line: the caller counts it
   }
 }
 
-/** What training reads as missing is missing here too; a text that it does not know is counted as unseen. */
+/** What training reads as missing is missing here too; a string that it does not know counts as unseen. */
 function cellCounter(feature: FeatureBins, profile: NumberProfile | CategoryProfile, domain?: FeatureDomain): AddCell {
   switch (feature.type) {
     case "number": {

@@ -1,10 +1,13 @@
-/** Whole lines of one path, in memory outside the JavaScript heap: seconds of traffic wait here, and the collector must not walk them. */
+/**
+ * Whole lines of one path, in memory outside the JavaScript heap: seconds of traffic wait here, and the garbage
+ * collector should not traverse them.
+ */
 export interface Block {
   path: string;
   bytes: Buffer;
   used: number;
   lines: number;
-  /** requests that are answered once the block is written */
+  /** requests whose replies wait until the block is written */
   waiting: Waiting[];
 }
 
@@ -14,16 +17,18 @@ export interface Waiting {
 }
 
 const blockBytes = 64 * 1024;
-/** what one append may bring, by any version of the service; a single line may be longer */
+/** the most that one append may contain in any version of the service; a single line may be longer */
 const maxAppendBytes = 4 * 2 ** 20;
 
-/** The lines of one model version that wait to be written, oldest first; one append at a time takes them from the front. */
+/**
+ * The lines of one model version waiting to be written, oldest first; one append at a time takes them from the front.
+ */
 export class CaptureStream {
   sequence = 0;
   lastUsed = 0;
   /** the last append failed */
   isFailing = false;
-  /** what waits, without what an append is taking */
+  /** what is waiting, without what an append is writing */
   pendingBytes = 0;
   readonly blocks: Block[] = [];
   private last: Promise<void> = Promise.resolve();
@@ -32,7 +37,7 @@ export class CaptureStream {
   /** `write` writes one group of blocks, or fails. */
   constructor(private readonly write: (stream: CaptureStream, group: Block[]) => Promise<void>) {}
 
-  /** Adds a line to the last block of its path, or to a new one; gives the block and the line's bytes. */
+  /** Adds a line to the last block of its path, or to a new one; returns the block and the size of the line. */
   add(path: string, line: string): { block: Block; bytes: number } {
     const room = line.length * 3;
     const last = this.blocks.at(-1);
@@ -45,7 +50,10 @@ export class CaptureStream {
     return { block, bytes };
   }
 
-  /** Writes what waits now; resolves when it is written or kept for the next time. Calls that come while one waits share it. */
+  /**
+   * Writes what is waiting now; resolves when it is written or kept for the next attempt. Calls made while one is
+   * queued share it.
+   */
   flush(): Promise<void> {
     if (this.next !== undefined) return this.next;
     this.next = this.last.then(() => {
@@ -56,12 +64,12 @@ export class CaptureStream {
     return this.next;
   }
 
-  /** Whether an append takes all that waits as soon as the one before it has ended. */
+  /** Whether an append is queued that will take everything as soon as the previous one has ended. */
   get isFlushing(): boolean {
     return this.next !== undefined;
   }
 
-  /** Takes the oldest block that no append holds. */
+  /** Removes the oldest block that no append is writing. */
   drop(): Block | undefined {
     const block = this.blocks.shift();
     if (block) this.pendingBytes -= block.used;
@@ -78,7 +86,7 @@ export class CaptureStream {
   private async writeAll(): Promise<void> {
     for (let due = this.blocks.length; due > 0; ) {
       const group = this.takeGroup(due);
-      if (group.length === 0) return; // the bound took them
+      if (group.length === 0) return; // they were dropped to stay within the bound
       due -= group.length;
       try {
         await this.write(this, group);
@@ -86,12 +94,12 @@ export class CaptureStream {
       } catch {
         this.isFailing = true;
         this.putBack(group);
-        return; // a reader tells a repeated line by its number: the order must stay
+        return; // a reader recognises a repeated line by its number: the order must not change
       }
     }
   }
 
-  /** The blocks of one path that one append takes together: a request to storage costs more than its bytes. */
+  /** The blocks of one path that one append writes together: a storage request costs more than its bytes. */
   private takeGroup(most: number): Block[] {
     const group: Block[] = [];
     let bytes = 0;
@@ -105,7 +113,7 @@ export class CaptureStream {
     return group;
   }
 
-  /** An outage keeps no spare room. */
+  /** During an outage no spare capacity is kept. */
   private putBack(group: Block[]): void {
     const trimmed = group.map((block) => ({ ...block, bytes: Buffer.from(contentOf(block)), waiting: [] }));
     this.blocks.unshift(...trimmed);

@@ -11,7 +11,7 @@ export interface CaptureWatchPorts {
   instance: string;
   /** a line for the host's log */
   log: (line: string) => void;
-  /** between two lines or tries about one condition */
+  /** between two log lines or attempts about one condition */
   pauseMs?: number;
 }
 
@@ -21,8 +21,9 @@ const failingRule = "capture-failing";
 const pauseMs = 30_000;
 
 /**
- * Tells people what becomes of the inference log: a line in the host's log at once, and alerts, which are tried again until storage takes
- * them. Lost records leave an alert that a person closes; appends that fail leave one that ends with the next success.
+ * Reports the state of the inference log: a line in the host's log at once, and alerts, which are retried until storage
+ * accepts them. Lost records raise an alert that a person closes; failing appends raise one that ends with the next
+ * success.
  */
 export class CaptureWatch implements CaptureReports {
   private lostTotal = 0;
@@ -48,7 +49,7 @@ export class CaptureWatch implements CaptureReports {
   failed(reason: string): void {
     this.failure = reason;
     if (this.failureLine.isDue(this.pauseMs))
-      this.ports.log(`capture: requests cannot be written; they wait in memory (${reason})`);
+      this.ports.log(`capture: requests cannot be written and wait in memory (${reason})`);
     this.tell();
   }
 
@@ -70,7 +71,7 @@ export class CaptureWatch implements CaptureReports {
     });
   }
 
-  /** Brings the alerts to what is true, as often as that takes. */
+  /** Brings the alerts in line with the state, as often as that takes. */
   private async tellAll(): Promise<void> {
     while (this.lostAlerted < this.lostTotal || this.failureAlerted !== (this.failure !== undefined)) {
       try {
@@ -109,7 +110,7 @@ export class CaptureWatch implements CaptureReports {
   }
 }
 
-/** Something that may be said once in a while. */
+/** Something that may be logged once in a while. */
 class Paced {
   private last = Number.NEGATIVE_INFINITY;
 

@@ -11,15 +11,16 @@ export interface WindowRequest extends Omit<RollUpRequest, "from"> {
 export interface CapturedWindow {
   profile: Profile;
   rows: number;
-  /** requests that could not be read, so that nobody knows how many rows they had */
+  /** requests that could not be read; how many rows they had is unknown */
   unreadableRequests: number;
   from: Date;
   hours: number;
 }
 
 /**
- * The newest rows of a version: those of `windowHours`, and while they are fewer than `rowsNeeded` those of twice the time, to at most
- * `maxWindowHours`, since one hourly station has 24 rows a day. Where nothing of the newest could be read, older rows do not stand in for it.
+ * The newest rows of a version: those of `windowHours` and, as long as they are fewer than `rowsNeeded`, of twice the
+ * time, up to `maxWindowHours`, since one hourly station has 24 rows a day. If none of the newest requests could be
+ * read, older rows are not used in their place.
  */
 export async function capturedWindow(request: WindowRequest): Promise<CapturedWindow> {
   const end = request.to.getTime();

@@ -8,34 +8,34 @@ import { type Block, CaptureStream, contentOf } from "./captureStream";
 export interface InferenceLogOptions {
   blobs: Pick<BlobStore, "append">;
   clock: Clock;
-  /** names this process's blobs, so that two never append to one */
+  /** names this process's blobs, so that no two processes append to the same one */
   instance: string;
   reports: CaptureReports;
-  /** a prediction is answered only once its line is written */
+  /** a prediction is returned only after its line is written */
   durable?: boolean;
   flushBytes?: number;
   flushSeconds?: number;
-  /** what may wait while storage is away, the append on its way among it; the oldest go first beyond it */
+  /** how much may wait during an outage, including the append in progress; beyond it the oldest lines are dropped */
   maxPendingBytes?: number;
-  /** a longer line is kept without the request's body */
+  /** a longer line is kept without the request body */
   maxLineBytes?: number;
-  /** an append that takes longer has failed */
+  /** an append that takes longer counts as failed */
   writeLimitMs?: number;
-  /** how long a reply waits for its line, when durable */
+  /** how long a reply waits for its line in durable mode */
   replyWaitMs?: number;
 }
 
-/** Is told what becomes of the log. */
+/** Told about the fate of records. */
 export interface CaptureReports {
-  /** so many records could not be kept */
+  /** `count` records could not be kept */
   lost(count: number, reason: string): void;
-  /** an append failed; its records are kept and tried again */
+  /** an append failed; its records are kept and retried */
   failed(reason: string): void;
   /** an append succeeded */
   written(): void;
 }
 
-/** How the log stands: what waits, and what was lost since the process started. */
+/** The state of the log: what is waiting, and what was lost since the process started. */
 export interface CaptureState {
   mode: "buffered" | "durable";
   waitingBytes: number;
@@ -47,13 +47,14 @@ export interface CaptureState {
 export const captureContainer = "inference";
 
 /**
- * The inference log: one CloudEvents 1.0 line a request in append blobs `{model}/v{version}/{yyyy}/{MM}/{dd}/{HH}/{instance}.jsonl` (UTC).
- * Lines are buffered and written by size and time, or, when durable, before the reply, those that wait for the same append together. What
- * waits is bounded; what is beyond the bound is lost, counted and reported. Each line has its number, so that a reader sees gaps.
+ * The inference log: one CloudEvents 1.0 line per request, in append blobs
+ * `{model}/v{version}/{yyyy}/{MM}/{dd}/{HH}/{instance}.jsonl` (UTC). Lines are buffered and written by size and time
+ * or, in durable mode, before the reply, with those that wait for the same append written together. The buffer is
+ * bounded; lines beyond the bound are lost, counted and reported. Lines are numbered, so that a reader sees gaps.
  */
 export class InferenceLog {
   private readonly streams = new Map<string, CaptureStream>();
-  /** bytes that wait or are on their way */
+  /** bytes that are waiting or being written */
   private heldBytes = 0;
   private lostRecords = 0;
   private failure?: string;
@@ -74,7 +75,10 @@ export class InferenceLog {
     this.timer.unref();
   }
 
-  /** Takes a record. When durable, and for a prediction, a promise that the line is written; AppError unavailable when it is not in time. */
+  /**
+   * Takes a record. In durable mode, for a prediction, returns a promise for its line; AppError unavailable if it is
+   * not written in time.
+   */
   record(entry: CaptureEntry): Promise<void> | undefined {
     const time = this.options.clock.now();
     const stream = this.streamOf(entry, time);
@@ -91,7 +95,7 @@ export class InferenceLog {
     return promise;
   }
 
-  /** Writes what is buffered; resolves when it is written or kept for the next time. */
+  /** Writes what is buffered; resolves when it is written or kept for the next attempt. */
   async flush(): Promise<void> {
     await Promise.all([...this.streams.values()].map((stream) => stream.flush()));
   }
@@ -104,7 +108,7 @@ export class InferenceLog {
       for (let block = stream.drop(); block !== undefined; block = stream.drop()) this.lose(block);
   }
 
-  /** What waits now, and what was lost. */
+  /** What is waiting now, and what was lost. */
   state(): CaptureState {
     const { heldBytes: waitingBytes, lostRecords, failure } = this;
     const mode = this.options.durable ? "durable" : "buffered";
@@ -171,7 +175,7 @@ export class InferenceLog {
     if (isDue && !stream.isFlushing) void stream.flush();
   }
 
-  /** Appends to the path's blob, or to a next one once it has all the blocks that a blob may have. */
+  /** Appends to the path's blob, or to the next one if that has as many blocks as a blob may have. */
   private async append(path: string, content: Uint8Array): Promise<void> {
     try {
       await this.appendNow(path, content);
@@ -189,7 +193,7 @@ export class InferenceLog {
     return this.options.blobs.append(captureContainer, name, content, signal);
   }
 
-  /** Makes room: the oldest blocks go first, of the stream that is over the bound or else of any. */
+  /** Makes room: drops the oldest blocks, first of the stream that is over the bound, then of any. */
   private dropOldest(own: CaptureStream): void {
     for (const stream of [own, ...this.streams.values()])
       while (this.heldBytes > this.limits.maxPendingBytes) {
@@ -208,7 +212,7 @@ export class InferenceLog {
   }
 }
 
-/** A folder a model version; requests that no version answered have one of their own, whatever name they asked for. */
+/** One folder per model version; requests that no version answered share one, whatever model they named. */
 function folderOf({ model, version }: CaptureEntry): string {
   return version === 0 || !entityName.test(model) ? "unknown/v0" : `${model}/v${version}`;
 }

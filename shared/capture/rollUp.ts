@@ -22,34 +22,35 @@ export interface RollUpRequest {
 export interface RollUpResult {
   profile: Profile;
   rows: number;
-  /** rows read from the log now; the rest was rolled up before */
+  /** rows read from the log in this call; the others were rolled up before */
   newRows: number;
-  /** lines of the window, whenever they were read, that are damaged or of a format that cannot be read */
+  /** lines of the window, whenever they were read, that are damaged or cannot be read by their format */
   unreadableLines: number;
   /** rows of requests whose bodies were too large to keep */
   omittedRows: number;
-  /** requests whose lines are missing between others of the same process: it could not write them */
+  /** requests whose lines are missing between others of the same process, which could not write them */
   lostRequests: number;
 }
 
-/** What is kept beside one capture blob: how far it was read, and the profile of what was read. */
+/** What is kept for one capture blob: how far it was read, and the profile of what was read. */
 interface RollUp {
   binsHash: string;
   bytesRead: number;
   unreadableLines: number;
-  /** absent in objects from before lines had numbers */
+  /** absent in objects that are older than sequence numbers */
   omittedRows?: number;
   numbers?: LineNumbers;
   profile: Profile;
 }
 
 const container = "profiles";
-/** goes up when profiles hold something new; what was kept before is then rolled up again from the log */
+/** increased when profiles contain something new; older objects are then rolled up again from the log */
 const profileFormat = 2;
 
 /**
- * The profile of all rows captured for a version in a window. Each captured byte is read once: append blobs only grow, and a small object beside
- * each remembers the profile so far and the offset; a run that dies before it writes the object starts again from the old one.
+ * The profile of all rows captured for a version in a window. Each captured byte is read once: append blobs only grow,
+ * and for each a small object keeps the profile so far and the offset; a roll-up that dies before writing the object
+ * starts again from the old one.
  */
 export async function rollUpCapture(request: RollUpRequest): Promise<RollUpResult> {
   const binsHash = hashOf(request.training.bins);
@@ -77,25 +78,25 @@ export async function rollUpCapture(request: RollUpRequest): Promise<RollUpResul
   return { ...result, rows: result.profile.rows, lostRequests: gaps.missing };
 }
 
-/** Counts the numbers that are missing within and between the blobs of each process. */
+/** Counts the sequence numbers missing within and between the blobs of each process. */
 class Gaps {
   missing = 0;
   private readonly lastOf = new Map<string, number>();
 
-  /** The blobs of the next hour; a process has several where one was full. */
+  /** Adds the blobs of the next hour; a process has several if one was full. */
   addHour(written: { process: string; numbers: LineNumbers }[]): void {
     for (const { process, numbers } of written.sort((a, b) => a.numbers.first - b.numbers.first)) {
       const { first, last, count } = numbers;
       const before = this.lastOf.get(process);
       this.missing += last - first + 1 - count;
-      // a process that was idle for an hour begins anew
+      // a process that was idle for an hour starts again from 1
       if (before !== undefined && first > before) this.missing += first - before - 1;
       this.lastOf.set(process, last);
     }
   }
 }
 
-/** The process that wrote a blob: its name without the number of its part. */
+/** The process that wrote a blob: its name without the part number. */
 function processOf(name: string): string {
   return name.slice(name.lastIndexOf("/") + 1).replace(/(\.\d+)?\.jsonl$/, "");
 }
@@ -107,7 +108,7 @@ function hashOf(bins: FeatureBins[]): string {
     .slice(0, 16);
 }
 
-/** One listing an hour of the window: a month is some 700 short ones. */
+/** One listing per hour of the window: about 700 short ones for a month. */
 function* hourPrefixes({ model, version, from, to }: RollUpRequest): Iterable<string> {
   for (let hour = startOfHour(from.getTime()); hour <= to.getTime(); hour += hourMs)
     yield `${model}/v${version}/${hourPath(new Date(hour))}/`;
@@ -147,7 +148,7 @@ function profileName(name: string): string {
 const pieceBytes = 4 * 2 ** 20;
 const lineEnd = 10;
 
-/** Feeds whole lines to the reader, a few megabytes at a time; returns how many bytes they were. */
+/** Feeds whole lines to the reader, a few megabytes at a time; returns their size in bytes. */
 async function readLines(
   blobs: BlobStore,
   name: string,

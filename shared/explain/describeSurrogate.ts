@@ -26,20 +26,23 @@ export function nameTree(node: SurrogateNode, names: SurrogateNames): SurrogateJ
   return named;
 }
 
-/** A sentence a leaf: what leads there, what is answered (of `told`) and how many of the fitted rows are there. */
-export function treeRules(tree: SurrogateJson, told: readonly string[]): string[] {
-  return rulesBelow(tree, [], told);
+/**
+ * One sentence per leaf: the conditions that lead there, its answers (of those named in `explained`) and how many of
+ * the fitted rows it has.
+ */
+export function treeRules(tree: SurrogateJson, explained: readonly string[]): string[] {
+  return rulesBelow(tree, [], explained);
 }
 
-function rulesBelow(node: SurrogateJson, conditions: string[], told: readonly string[]): string[] {
+function rulesBelow(node: SurrogateJson, conditions: string[], explained: readonly string[]): string[] {
   if (node.split === undefined) {
-    const answers = told.map((answer) => `${answer} ${figure(node.answers[answer], 3)}`).join(", ");
+    const answers = explained.map((answer) => `${answer} ${figure(node.answers[answer], 3)}`).join(", ");
     return [`${conditions.length > 0 ? conditions.join(" and ") : "always"}: ${answers} (${node.rows} rows)`];
   }
   const { left, right } = node.split;
   return [
-    ...rulesBelow(left, [...conditions, condition(node.split, "left")], told),
-    ...rulesBelow(right, [...conditions, condition(node.split, "right")], told),
+    ...rulesBelow(left, [...conditions, condition(node.split, "left")], explained),
+    ...rulesBelow(right, [...conditions, condition(node.split, "right")], explained),
   ];
 }
 

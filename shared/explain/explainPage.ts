@@ -8,9 +8,11 @@ import { charts, navigation, page, paragraph, section } from "../page/html";
 import { notShownBetterText } from "../registry/notShownBetter";
 import type { DependenceReport, GlobalExplanation, ShapleyReport } from "./globalExplanation";
 
-/** The explanation as one self-contained HTML page: no script, nothing loaded; its links carry `key`, where one is given. */
+/**
+ * The explanation as one self-contained HTML page: no script, nothing loaded; its links include `key` if one is given.
+ */
 export function explainPage(explanation: GlobalExplanation, key?: string): string {
-  const title = `What ${explanation.model} version ${explanation.version} goes by`;
+  const title = `What ${explanation.model} version ${explanation.version} relies on`;
   const { background, notShownBetter } = explanation;
   const links = [
     { text: "Model card", href: "card?format=html" },
@@ -22,11 +24,11 @@ export function explainPage(explanation: GlobalExplanation, key?: string): strin
     `<p class="soft">Explanation</p><h1>${escapeText(title)}</h1>${navigation(links, key)}` +
     (notShownBetter ? paragraph(`The version is ${notShownBetterText(notShownBetter)} on its hold-out.`) : "") +
     paragraph(
-      `These figures describe the model, not the world: what it uses need not be a cause, and features that go together share what they say. Compared with ${background.rows} ${background.source}.`,
+      `These figures describe the model, not the world: what it uses need not be a cause, and correlated features share their contributions. Compared with ${background.rows} ${background.source}.`,
     ) +
     importanceSection(explanation) +
     shapleySection(explanation.shapley) +
-    section("How the answer moves with each feature", dependenceCharts(explanation)) +
+    section("How the answer changes with each feature", dependenceCharts(explanation)) +
     surrogateSection(explanation);
   return page(title, body);
 }
@@ -45,8 +47,8 @@ function importanceSection({ importance }: GlobalExplanation): string {
       high: mean + deviation,
     })),
   });
-  const text = `The ${name} is ${figure(value)} on ${rows} hold-out rows as they are. Each feature's values were dealt to other rows ${repeats} times; whiskers: one standard deviation.`;
-  return section("What the model cannot do without", paragraph(text, "soft") + charts([chart]));
+  const text = `The ${name} is ${figure(value)} on ${rows} hold-out rows as they are. Each feature's values were shuffled among the rows ${repeats} times; whiskers: one standard deviation.`;
+  return section("Which features the model needs", paragraph(text, "soft") + charts([chart]));
 }
 
 function shapleySection({ method, fallback, explains, rows, answers }: ShapleyReport): string {
@@ -59,12 +61,12 @@ function shapleySection({ method, fallback, explains, rows, answers }: ShapleyRe
   );
   const bases = answers.map(({ answer, baseValue }) => `${answer} ${figure(baseValue)}`).join(", ");
   const text = `Method: ${method}, over ${rows} rows; explained: ${explains.note}. Base value: ${bases}.${fallback ? ` TreeSHAP was not used: ${fallback}.` : ""}`;
-  return section("What moves single predictions", paragraph(text, "soft") + charts(drawn));
+  return section("What drives single predictions", paragraph(text, "soft") + charts(drawn));
 }
 
 function dependenceCharts({ dependence, kind }: GlobalExplanation): string {
   const single = dependence.some(({ answers }) => answers.length === 1) ? " Faint: single rows." : "";
-  const text = `Bold: the mean over rows (partial dependence).${single} Where features go together, some of these combinations never occur.`;
+  const text = `Bold: the mean over rows (partial dependence).${single} Where features are correlated, some of these combinations never occur.`;
   return paragraph(text, "soft") + charts(dependence.map((one) => dependenceChart(one, kind)));
 }
 

@@ -22,13 +22,13 @@ import type { TreeViews } from "./trees/treeViews";
 
 export interface ExplainPorts {
   loader: ModelLoader;
-  /** where parts of the version's graph run */
+  /** the runtime for parts of the version's graph */
   runtimeOf: (version: ModelVersion) => ModelRuntime;
   registry: ModelRegistry;
   blobs: BlobStore;
   usecases: Map<string, Usecase>;
   treeViews: TreeViews;
-  /** the model that requests without a name mean */
+  /** the model for requests that name none */
   defaultModel(): Promise<string>;
 }
 
@@ -36,7 +36,7 @@ export interface ExplainRequest {
   model?: string;
   /** version number or alias; without it the champion is explained */
   pin?: string;
-  /** JSON; the rows as the scoring endpoint takes them, and options */
+  /** JSON: rows as the scoring endpoint takes them, and options */
   body: string;
   requestId: string;
 }
@@ -51,7 +51,10 @@ const options = z.object({
   background: z.object({}).loose().optional(),
 });
 
-/** Explains the predictions of some rows: what each feature adds to a base value; AppError says which field or what else is wrong. */
+/**
+ * Explains the predictions for some rows: what each feature adds to a base value; AppError says what is wrong with the
+ * request.
+ */
 export async function explainRequest(ports: ExplainPorts, request: ExplainRequest): Promise<object> {
   const body = parseBody(request.body);
   const model = request.model ?? (await ports.defaultModel());
@@ -118,7 +121,7 @@ function positiveOf(usecase: Usecase | undefined, names: string[]): number | und
   return index < 0 ? undefined : index;
 }
 
-/** A feature each, the largest first. */
+/** One entry per feature, the largest first. */
 function contributions(row: RowExplanation, signature: ModelSignature, codec: RowCodec, rows: NumberRows, at: number) {
   return signature.features
     .map(({ name }, feature) => ({
@@ -136,7 +139,10 @@ interface Background {
   positiveIndex?: number;
 }
 
-/** The rows sent with the request, else a sample of training rows; AppError rejected says how to give some where there are none. */
+/**
+ * The rows sent with the request, else a sample of training rows; if there are none, AppError rejected says how to
+ * supply some.
+ */
 async function backgroundFor(
   ports: ExplainPorts,
   version: LoadedModel["version"],
@@ -165,11 +171,11 @@ function checkBackgroundSize({ data, rows }: Record<string, unknown>): void {
   });
 }
 
-/** Says what is missing and how to give it. */
+/** Says what is missing and how to supply it. */
 export function noBackground({ model, version }: { model: string; version: number }): AppError {
   return new AppError(
     "rejected",
-    `version ${version} of ${model} has no background rows to compare with: it was trained elsewhere, or before they were kept. ` +
+    `version ${version} of ${model} has no background rows to compare with: it was trained elsewhere, or before such rows were kept. ` +
       `Send some typical rows as "background": {"rows": [...]} with the request, or train a version of a use case named ${model} with the same features`,
   );
 }

@@ -20,14 +20,14 @@ export interface ExplainTask {
   trees: { view: TreeView } | { reason: string };
   rows: NumberRows;
   background: NumberRows;
-  /** which of the model's answers (class or value) is explained, a row */
+  /** which of the model's answers (class or value) is explained, for each row */
   answers: Int32Array;
-  /** without it: TreeSHAP for tree models, else exact for few features, else sampled */
+  /** default: TreeSHAP for tree models, else exact for few features, else sampled */
   method?: Method;
   seed: number;
 }
 
-/** Shapley values of one row's answer, a feature each. */
+/** Shapley values of one row's answer, one per feature. */
 export interface RowExplanation {
   baseValue: number;
   values: Float64Array;
@@ -36,21 +36,24 @@ export interface RowExplanation {
 
 export interface RowExplanations {
   method: Method;
-  /** why TreeSHAP was not used, where nobody asked for another method */
+  /** why TreeSHAP was not used, if no other method was requested */
   fallback?: string;
   /** how the explained raw score becomes the answer; only with TreeSHAP */
   link?: Link;
   rows: RowExplanation[];
 }
 
-/** rows that one task may have the model score */
+/** how many rows the model may score for one task */
 const maxEvaluations = 1_000_000;
-/** walks through one tree for a row and a background row that one task may take */
+/** how many walks through a tree (for one row and one background row) one task may take */
 export const maxTreeWalks = 2_000_000;
-/** pairs of orders that sampling takes for every background row */
+/** pairs of orders sampled for each background row */
 export const pairsPerBackgroundRow = 4;
 
-/** Explains every row by the method asked for, or the best one that fits; AppError too_large says how many rows would do. */
+/**
+ * Explains every row by the requested method, or the best one that applies; AppError too_large says how many rows are
+ * possible.
+ */
 export async function explainRows(task: ExplainTask): Promise<RowExplanations> {
   if (task.method === "exact-shapley" || task.method === "sampled-shapley") return explainByAsking(task, task.method);
   try {

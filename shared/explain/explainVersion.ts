@@ -11,16 +11,19 @@ import { measureShapley } from "./measureShapley";
 import { measureSurrogate } from "./measureSurrogate";
 
 const container = "explanations";
-/** part of the blob's name; goes up where explanations are reckoned in another way, so that they are made anew */
+/** part of the blob's name; increased when explanations are computed differently, so that they are made again */
 const edition = 1;
 
-/** Global explanations of model versions: made at the first request, kept in a blob, the same bytes whoever makes them. */
+/**
+ * Global explanations of model versions: made at the first request and kept in a blob; every instance makes the same
+ * bytes.
+ */
 export class VersionExplanations {
   private readonly making = new Map<string, Promise<GlobalExplanation>>();
 
   constructor(private readonly ports: ExplainPorts) {}
 
-  /** The explanation of one version (a number or an alias); AppError rejected when there are no rows to make it with. */
+  /** The explanation of one version (a number or an alias); AppError rejected if there are no rows to make it from. */
   async of(model: string, reference: string): Promise<GlobalExplanation> {
     const { registry } = this.ports;
     const version = await registry.version(model, await registry.resolve(model, reference));
@@ -56,7 +59,7 @@ export class VersionExplanations {
         version: version.version,
         background: { rows: context.background.rowCount, source: `training rows of version ${found.version}` },
         kind: context.isClassifier ? "probability" : "value",
-        answers: context.told.map((answer) => context.names[answer]),
+        answers: context.explainedAnswers.map((answer) => context.names[answer]),
         ...(importance && { importance }),
         shapley: await measureShapley(context),
         dependence: await measureDependence(context),

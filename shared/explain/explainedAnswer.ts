@@ -3,20 +3,23 @@ import { likeliest } from "../math/likeliest";
 import type { RowExplanations } from "./explainRows";
 import type { Outputs } from "./model/blackBox";
 
-/** The names of a classifier's answers in the order of its probabilities; numbers where the model does not tell them. */
+/** The names of a classifier's answers in the order of its probabilities; numbers if the model does not state them. */
 export function answerNames(classes: readonly string[] | undefined, outputCount: number): string[] {
   return classes?.length === outputCount ? [...classes] : Array.from({ length: outputCount }, (_, at) => String(at));
 }
 
 export interface AnswerChoice {
   names: readonly string[];
-  /** the class asked for */
+  /** the requested class */
   asked?: string;
-  /** with two classes: the one explained by default */
+  /** for two classes: the one explained by default */
   positiveIndex?: number;
 }
 
-/** Which answer is explained, a row: the class asked for, else with two classes the positive one, else the likeliest. */
+/**
+ * Which answer is explained for each row: the requested class; else, of two classes, the positive one; else the
+ * likeliest.
+ */
 export function chooseAnswers(outputs: Outputs, { names, asked, positiveIndex }: AnswerChoice): Int32Array {
   const { values, outputCount } = outputs;
   const rowCount = values.length / outputCount;

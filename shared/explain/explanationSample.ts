@@ -5,7 +5,7 @@ import { shortestFloat32 } from "../math/shortestFloat32";
 import type { SelectionMetric } from "../usecase/specFields";
 import { drawRows } from "./model/numberRows";
 
-/** A cell as a caller would write it; null where the value is missing. */
+/** A cell as a caller would write it; null if the value is missing. */
 export type Cell = number | string | null;
 
 /** Whether a value from outside is a cell. */
@@ -13,19 +13,21 @@ export function isCell(value: unknown): value is Cell {
   return value === null || typeof value === "number" || typeof value === "string";
 }
 
-/** The rows that a version's explanations are made with; JSON in a blob beside the version's other documents. */
+/** The rows that a version's explanations are made from; JSON in a blob next to the version's other documents. */
 export interface ExplanationSample {
-  /** names of the columns of every row */
+  /** names of the columns of each row */
   features: string[];
-  /** none with regression */
+  /** empty for regression */
   classes: string[];
   positiveIndex?: number;
   decisionThreshold: number;
   metric: SelectionMetric;
   seed: number;
-  /** training rows: what an absent feature is replaced by */
+  /** training rows: their values replace an absent feature */
   background: Cell[][];
-  /** hold-out rows with their class index, or with regression their number: what the global explanation is measured on */
+  /**
+   * hold-out rows with their class index or, for regression, their number: the global explanation is measured on them
+   */
   holdout: { rows: Cell[][]; target: number[] };
 }
 

@@ -15,10 +15,13 @@ export interface FoundSample {
   version: number;
 }
 
-/** so many other versions are asked for a sample */
+/** how many other versions are searched for a sample */
 const lookBack = 20;
 
-/** The version's own sample, else that of the newest other version of the model that has all of its features; undefined when there is none. */
+/**
+ * The version's own sample, else that of the newest other version of the model that has all its features; undefined if
+ * there is none.
+ */
 export async function findSample(ports: FindSamplePorts, version: ModelVersion): Promise<FoundSample | undefined> {
   const own = await readSample(ports, version);
   if (own) return { sample: own, version: version.version };
@@ -42,7 +45,9 @@ function coversFeatures({ features }: ExplanationSample, signature: ModelSignatu
   return signature.features.every(({ name }) => features.includes(name));
 }
 
-/** Rows of a sample as the model's tensors; a value that training read as missing is missing here too, nullable or not. */
+/**
+ * Rows of a sample as the model's tensors; a value that was missing in training is missing here too, nullable or not.
+ */
 export function decodeSample(sample: ExplanationSample, rows: Cell[][], signature: ModelSignature): DecodedRows {
   const places = signature.features.map(({ name }) => sample.features.indexOf(name));
   const nullable = signature.features.map((slot) => ({ ...slot, nullable: true }));

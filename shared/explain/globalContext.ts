@@ -10,7 +10,7 @@ import { type NumberRows, pickRows } from "./model/numberRows";
 import { RowCodec } from "./model/rowCodec";
 import type { ReadTrees } from "./trees/treeViews";
 
-/** What every part of a version's global explanation works on. */
+/** What all parts of a version's global explanation work with. */
 export interface GlobalContext {
   box: BlackBox;
   runtime: ModelRuntime;
@@ -20,8 +20,8 @@ export interface GlobalContext {
   holdout: NumberRows;
   /** names of the model's answers */
   names: string[];
-  /** the answers that are explained: with two classes the positive one, else all */
-  told: number[];
+  /** for two classes the positive one, else all */
+  explainedAnswers: number[];
   isClassifier: boolean;
   usecase?: Usecase;
 }
@@ -34,7 +34,7 @@ export interface ContextParts {
   usecase?: Usecase;
 }
 
-/** Reads the sample into the model's own terms. */
+/** Converts the sample to the model's own terms. */
 export async function globalContext({ loaded, runtime, trees, found, usecase }: ContextParts): Promise<GlobalContext> {
   const { signature } = loaded.version;
   const { sample } = found;
@@ -48,6 +48,6 @@ export async function globalContext({ loaded, runtime, trees, found, usecase }: 
   const isClassifier = signature.labelOutput !== undefined;
   const names = isClassifier ? answerNames(signature.classes, outputCount) : ["value"];
   const all = [...names.keys()];
-  const told = outputCount === 2 ? [sample.positiveIndex ?? 1] : all;
-  return { box, runtime, trees, sample, background, holdout, names, told, isClassifier, usecase };
+  const explainedAnswers = outputCount === 2 ? [sample.positiveIndex ?? 1] : all;
+  return { box, runtime, trees, sample, background, holdout, names, explainedAnswers, isClassifier, usecase };
 }

@@ -3,19 +3,19 @@ import type { SelectionMetric } from "../usecase/specFields";
 import type { Method } from "./explainRows";
 import type { Cell } from "./explanationSample";
 
-/** What a model version goes by, over many rows; a JSON document. */
+/** What a model version relies on, over many rows; a JSON document. */
 export interface GlobalExplanation {
   model: string;
   version: number;
-  /** baselines that the version is not shown to be better than; absent where there are none */
+  /** baselines that the version is not shown to be better than; absent if there are none */
   notShownBetter?: string[];
-  /** where the rows come from */
+  /** the origin of the rows */
   background: { rows: number; source: string };
   /** what the model answers with: a probability for each class, or one value */
   kind: "probability" | "value";
-  /** the answers that are explained: with two classes the positive one, else every class; "value" where there are none */
+  /** the explained answers: for two classes the positive one, else every class; "value" if there are no classes */
   answers: string[];
-  /** absent where there are no rows whose truth is known */
+  /** absent if there are no rows with known truth */
   importance?: ImportanceReport;
   shapley: ShapleyReport;
   dependence: DependenceReport[];
@@ -28,7 +28,7 @@ export interface ImportanceReport {
   value: number;
   rows: number;
   repeats: number;
-  /** the largest first; how much worse the metric is with the feature's values dealt to other rows */
+  /** the largest first; how much worse the metric is with the feature's values shuffled among the rows */
   features: { feature: string; importance: number; deviation: number }[];
 }
 
@@ -37,7 +37,7 @@ export interface ShapleyReport {
   fallback?: string;
   explains: { value: string; note: string };
   rows: number;
-  /** an answer each, the largest feature first */
+  /** one entry per answer, the largest feature first */
   answers: { answer: string; baseValue: number; features: { feature: string; meanAbsolute: number }[] }[];
 }
 
@@ -48,7 +48,7 @@ export interface DependenceReport {
   unit?: string;
   grid: Cell[];
   rows: number;
-  /** an answer each: the mean curve, and the curves of some rows */
+  /** for each answer: the mean curve, and the curves of some rows */
   answers: { answer: string; mean: number[]; some: number[][] }[];
 }
 
@@ -56,7 +56,7 @@ export interface SurrogateReport {
   /** measured on rows that the tree was not fitted on */
   fidelity: { rows: number; labelAgreement?: number; answers: { answer: string; r2: number | null }[] };
   fittedRows: number;
-  /** a leaf each */
+  /** one per leaf */
   rules: string[];
   tree: SurrogateJson;
 }
@@ -69,7 +69,7 @@ export interface SurrogateJson {
     feature: string;
     threshold?: number;
     values?: Cell[];
-    /** where rows went whose number was missing, if there were any */
+    /** where rows with a missing number went, if there were any */
     missing?: "left" | "right";
     left: SurrogateJson;
     right: SurrogateJson;

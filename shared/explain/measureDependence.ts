@@ -13,9 +13,9 @@ const gridSize = 20;
 /** the values that a feature of each type is varied over */
 const gridOf: Record<FeatureType, typeof levelGrid> = { number: quantileGrid, category: levelGrid };
 
-/** Partial dependence of every answer that is told on every feature, and the curves of some rows. */
+/** Partial dependence of each explained answer on each feature, and the curves of some rows. */
 export async function measureDependence(context: GlobalContext): Promise<DependenceReport[]> {
-  const { box, holdout, sample, names, told, usecase } = context;
+  const { box, holdout, sample, names, explainedAnswers, usecase } = context;
   const rows = pickRows(holdout, drawRows(holdout.rowCount, rowCount, seededRandom(sample.seed)));
   const reports: DependenceReport[] = [];
   for (const [column, { name, type }] of box.signature.features.entries()) {
@@ -29,7 +29,7 @@ export async function measureDependence(context: GlobalContext): Promise<Depende
       ...(unit && { unit }),
       grid: Array.from(grid, (value) => box.codec.cell(column, value)),
       rows: rows.rowCount,
-      answers: told.map((answer) => ({
+      answers: explainedAnswers.map((answer) => ({
         answer: names[answer],
         mean: found.mean[answer],
         some: found.rows[answer].slice(0, shownRows),

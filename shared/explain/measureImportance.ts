@@ -18,7 +18,10 @@ function outputOf(
   return { classes, positiveIndex, decisionThreshold, target, probabilities: values };
 }
 
-/** Permutation importance on the hold-out rows by the metric that selected the model; undefined where the truth of the rows is not in the model's terms. */
+/**
+ * Permutation importance on the hold-out rows by the metric that selected the model; undefined if the truth of the rows
+ * is not in the model's terms.
+ */
 export async function measureImportance(context: GlobalContext): Promise<ImportanceReport | undefined> {
   const { sample, names, box, holdout } = context;
   const known = context.isClassifier ? names : [];

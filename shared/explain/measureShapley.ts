@@ -13,18 +13,18 @@ import { exactEvaluations, maxExactFeatures } from "./shapley/exactShapley";
 import { sampledEvaluations } from "./shapley/sampledShapley";
 import type { TreeView } from "./trees/viewTrees";
 
-/** rows that the model may be asked to score for this, over all answers */
+/** how many rows the model may score for this, over all answers */
 const maxEvaluations = 300_000;
-/** without trees every background row costs a run of the model for every coalition; many trees cost a walk each */
+/** without trees, each background row costs a model run per coalition; with many trees, a walk through each */
 const fewBackgroundRows = 30;
 
-/** The mean size of every feature's Shapley value over the background rows, for every answer that is told. */
+/** The mean absolute Shapley value of each feature over the background rows, for each explained answer. */
 export async function measureShapley(context: GlobalContext): Promise<ShapleyReport> {
-  const { names, told, box } = context;
+  const { names, explainedAnswers, box } = context;
   const features = box.signature.features;
   const answers: ShapleyReport["answers"] = [];
   let explained: RowExplanations | undefined;
-  for (const answer of told) {
+  for (const answer of explainedAnswers) {
     explained = await explainAnswer(context, answer);
     const { rows } = explained;
     const mean = features.map(({ name }, at) => ({
@@ -55,11 +55,14 @@ async function explainAnswer(context: GlobalContext, answer: number): Promise<Ro
     width <= maxExactFeatures
       ? exactEvaluations(width, few.rowCount)
       : sampledEvaluations(width, few.rowCount, pairsPerBackgroundRow);
-  const count = Math.max(1, Math.min(background.rowCount, Math.floor(maxEvaluations / context.told.length / perRow)));
+  const count = Math.max(
+    1,
+    Math.min(background.rowCount, Math.floor(maxEvaluations / context.explainedAnswers.length / perRow)),
+  );
   return explainRows(task(lastRows(background, count), few));
 }
 
-/** Every background row against all; with more trees than that may take, as many rows as fit against a few. */
+/** Every background row against all; if that takes too many walks, as many rows as fit against a few. */
 function explainByTrees(
   background: NumberRows,
   { trees }: TreeView,
@@ -73,7 +76,7 @@ function explainByTrees(
   return explainRows(task(lastRows(background, count), few));
 }
 
-/** From the end, so that rows are seldom compared with the first ones, which are themselves. */
+/** From the end, so that rows are rarely compared with themselves: the first ones serve as background. */
 function lastRows(background: NumberRows, count: number): NumberRows {
   return pickRows(
     background,

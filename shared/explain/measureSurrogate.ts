@@ -11,9 +11,12 @@ const maxDepth = 4;
 /** a tree cuts numbers at a threshold, and takes single values of a category */
 const isCategory: Record<FeatureType, boolean> = { number: false, category: true };
 
-/** A small tree fitted to the model's answers on every other hold-out row, and how well it speaks for the model on the rest. */
+/**
+ * A small tree fitted to the model's answers on every other hold-out row, and how well it represents the model on the
+ * rest.
+ */
 export async function measureSurrogate(context: GlobalContext): Promise<SurrogateReport> {
-  const { box, names, told, holdout } = context;
+  const { box, names, explainedAnswers, holdout } = context;
   const half = (odd: number) =>
     pickRows(
       holdout,
@@ -36,22 +39,22 @@ export async function measureSurrogate(context: GlobalContext): Promise<Surrogat
     fittedRows: fitted.rowCount,
     rules: treeRules(
       named,
-      told.map((answer) => names[answer]),
+      explainedAnswers.map((answer) => names[answer]),
     ),
     tree: named,
   };
 }
 
 function fidelity(context: GlobalContext, rows: NumberRows, model: Outputs, surrogate: Outputs) {
-  const { names, told, isClassifier } = context;
-  const answers = told.map((answer) => ({
+  const { names, explainedAnswers, isClassifier } = context;
+  const answers = explainedAnswers.map((answer) => ({
     answer: names[answer],
     r2: surrogateR2(columnOf(model, answer), columnOf(surrogate, answer)) ?? null,
   }));
   if (!isClassifier) return { answers };
   const decided = ({ values }: Outputs) => {
     const { positiveIndex, decisionThreshold } = context.sample;
-    const target = new Int32Array(rows.rowCount); // only its length counts
+    const target = new Int32Array(rows.rowCount); // only its length matters
     return decidedClasses({ classes: names, positiveIndex, decisionThreshold, target, probabilities: values });
   };
   const [own, other] = [decided(model), decided(surrogate)];

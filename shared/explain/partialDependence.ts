@@ -5,23 +5,23 @@ export interface DependenceTask {
   predict(rows: NumberRows): Promise<Outputs>;
   rows: NumberRows;
   column: number;
-  /** values that the column is set to, for every row in turn */
+  /** the values that the column is set to, for each row in turn */
   grid: Float64Array;
-  /** every curve less its own first value, so that shapes compare */
+  /** each curve minus its own first value, so that shapes can be compared */
   isCentred?: boolean;
 }
 
-/** How the model's answers move with one feature, everything else as it is. */
+/** How the model's answers change with one feature, all others unchanged. */
 export interface Dependence {
-  /** an answer each: the mean over the rows at every grid value (partial dependence) */
+  /** for each answer: the mean over the rows at each grid value (partial dependence) */
   mean: number[][];
-  /** an answer each: a curve a row (individual conditional expectation) */
+  /** for each answer: one curve per row (individual conditional expectation) */
   rows: number[][][];
 }
 
 /**
- * Partial dependence and the rows' own curves of one column. Sources: J. Friedman, "Greedy function approximation", 2001;
- * A. Goldstein et al., "Peeking inside the black box", 2015.
+ * Partial dependence and the rows' own curves of one column. Sources: J. Friedman, "Greedy function approximation",
+ * 2001; A. Goldstein et al., "Peeking inside the black box", 2015.
  */
 export async function partialDependence(task: DependenceTask): Promise<Dependence> {
   const { rows, column, grid } = task;
@@ -45,7 +45,10 @@ export async function partialDependence(task: DependenceTask): Promise<Dependenc
   return { mean, rows: curves };
 }
 
-/** Distinct values at `count` evenly spaced quantiles of a numeric column, lowest and highest among them; missing ones left out. */
+/**
+ * Distinct values at `count` evenly spaced quantiles of a numeric column, including the lowest and highest; missing
+ * values are left out.
+ */
 export function quantileGrid(rows: NumberRows, column: number, count: number): Float64Array {
   const sorted = columnValues(rows, column)
     .filter((value) => !Number.isNaN(value))

@@ -1,7 +1,7 @@
 import { meanOf, type NumberRows } from "./model/numberRows";
 
 export interface ImportanceTask {
-  /** the metric of the model on rows whose truth stands in their order */
+  /** the metric of the model on rows whose truth is in the same order */
   score(rows: NumberRows): Promise<number>;
   rows: NumberRows;
   /** whether a lower metric is better */
@@ -10,7 +10,10 @@ export interface ImportanceTask {
   random: () => number;
 }
 
-/** How much worse the metric gets when one feature's values are dealt to other rows; negative where chance made it better. */
+/**
+ * How much worse the metric gets when one feature's values are shuffled among the rows; negative if chance made it
+ * better.
+ */
 export interface FeatureImportance {
   mean: number;
   /** standard deviation over the repeats */
@@ -18,8 +21,9 @@ export interface FeatureImportance {
 }
 
 /**
- * Permutation importance of every column, and the metric as it is. Source: L. Breiman, "Random forests", 2001, and A. Fisher, C. Rudin,
- * F. Dominici, "All models are wrong, but many are useful", JMLR 20, 2019. NaN where the metric is undefined on these rows.
+ * Permutation importance of each column, and the metric without permutation. Source: L. Breiman, "Random forests",
+ * 2001, and A. Fisher, C. Rudin, F. Dominici, "All models are wrong, but many are useful", JMLR 20, 2019. NaN if the
+ * metric is undefined on these rows.
  */
 export async function permutationImportance(
   task: ImportanceTask,

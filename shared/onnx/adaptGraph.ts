@@ -7,27 +7,27 @@ import { type GraphProto, type ModelProto, ModelProtoSchema, type NodeProto, Nod
 const decoder = new TextDecoder();
 const doubleType = 11;
 
-/** A graph from elsewhere that is brought into the form that is served: a label and one probability a class. */
+/** A graph from elsewhere that is brought into the form that is served: a label and one probability per class. */
 export class AdaptableGraph {
   private readonly model: ModelProto;
   private readonly graph: GraphProto;
-  /** of the outputs that were put here */
+  /** of the outputs that were added here */
   private readonly types = new Map<string, ElementType>();
 
-  /** AppError rejected when the bytes are no ONNX model. */
+  /** AppError rejected if the bytes are not an ONNX model. */
   constructor(bytes: Uint8Array) {
     try {
       this.model = fromBinary(ModelProtoSchema, bytes);
     } catch (cause) {
       throw new AppError("rejected", "the file is not an ONNX model", { cause });
     }
-    if (this.model.graph === undefined) throw new AppError("rejected", "the file holds no graph");
+    if (this.model.graph === undefined) throw new AppError("rejected", "the file contains no graph");
     this.graph = this.model.graph;
   }
 
   /**
-   * Takes off a ZipMap at the end, whose answer is a list of maps: the tensor that feeds it becomes the output. Gives that tensor's name and
-   * its classes in the order of the columns; undefined where there is no ZipMap.
+   * Removes a ZipMap at the end, which returns a list of maps: the tensor that feeds it becomes the output. Returns
+   * that tensor's name and its classes in column order; undefined if there is no ZipMap.
    */
   takeOffZipMap(): { output: string; classes: string[] } | undefined {
     const { node, output } = this.graph;
@@ -44,13 +44,16 @@ export class AdaptableGraph {
     return { output: tensor, classes };
   }
 
-  /** Puts what makes probabilities behind the logits in an output of `width` columns; one column is the second class's of two. */
+  /**
+   * Appends the operator that turns the logits in an output of `width` columns into probabilities; a single column is
+   * that of the second of two classes.
+   */
   turnIntoProbabilities(output: string, width: number): string {
     const operator = width === 1 ? "Sigmoid" : "Softmax";
     return this.replaceOutput(output, width, this.node(operator, [output], width === 1 ? {} : { axis: { int: 1 } }));
   }
 
-  /** Puts the probability of the first class of two before that of the second. */
+  /** Puts the probability of the first of two classes before that of the second. */
   completePair(output: string): string {
     const type = this.elementType(output);
     const one = this.constant(type === "double" ? Float64Array.of(1) : Float32Array.of(1), []);
@@ -66,7 +69,7 @@ export class AdaptableGraph {
     this.graph.output.unshift(valueInfo(label, "string", undefined));
   }
 
-  /** Notes in the model what was said about it, so that the same graph described in another way is another version. */
+  /** Stores a description in the model, so that the same graph with another description is another version. */
   describe(text: string): void {
     this.model.metadataProps.push({
       $typeName: "onnx.StringStringEntryProto",
@@ -123,10 +126,13 @@ function zipMapClasses({ attribute }: NodeProto): string[] {
     if (name === "classlabels_strings") return strings.map((text) => decoder.decode(text));
     if (name === "classlabels_int64s") return ints.map(String);
   }
-  throw new AppError("rejected", "the model's ZipMap names no classes; export the model without ZipMap (zipmap=False)");
+  throw new AppError(
+    "rejected",
+    "the ZipMap of the model names no classes; export the model without ZipMap (zipmap=False)",
+  );
 }
 
-/** Whether a ZipMap may stand in the bytes; cheaper than reading them. */
+/** Whether the bytes may contain a ZipMap; cheaper than parsing them. */
 export function mentionsZipMap(bytes: Uint8Array): boolean {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes("ZipMap");
 }

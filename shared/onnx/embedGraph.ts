@@ -4,11 +4,11 @@ import { type AttributeProto, type GraphProto, ModelProtoSchema, type NodeProto 
 
 /** How a finished model becomes part of another graph. */
 export interface Embedding {
-  /** stands before every name of the embedded graph, so that two of them never meet */
+  /** prefixed to every name of the embedded graph, so that no two collide */
   prefix: string;
   /** input of the embedded graph -> name of the tensor that feeds it */
   inputs: Record<string, string>;
-  /** the outputs that are wanted; nodes that serve others only are left out */
+  /** the outputs to keep; nodes that only others depend on are left out */
   outputs: readonly string[];
   /** the outputs keep their names and become outputs of the surrounding graph */
   asOutputs?: boolean;
@@ -30,7 +30,7 @@ export function embedGraph(graph: GraphBuilder, bytes: Uint8Array, embedding: Em
   const nodes = servingNodes(inner.node, embedding.outputs);
   for (const node of nodes) {
     if (node.attribute.some(holdsGraph))
-      throw new Error(`node ${node.name} (${node.opType}) holds a graph of its own; such a model cannot be embedded`);
+      throw new Error(`node ${node.name} (${node.opType}) contains a subgraph; such a model cannot be embedded`);
     node.name = `${embedding.prefix}/${node.name}`;
     node.input = node.input.map(rename);
     node.output = node.output.map(rename);
@@ -48,7 +48,7 @@ export function embedGraph(graph: GraphBuilder, bytes: Uint8Array, embedding: Em
   };
 }
 
-/** Fields `g` and `graphs` of an attribute, which our excerpt of the schema does not know. */
+/** Fields `g` and `graphs` of an attribute, which our excerpt of the schema does not include. */
 function holdsGraph({ $unknown }: AttributeProto): boolean {
   return $unknown?.some(({ no }) => no === 6 || no === 11) ?? false;
 }

@@ -15,18 +15,18 @@ const fields: Record<Part, Record<number, Part>> = {
   tensor: {},
 };
 const externalDataField = 13;
-/** deeper graphs within graphs than any exporter writes */
+/** deeper nesting of graphs than any exporter writes */
 const maxDepth = 100;
 
 /**
- * AppError rejected when the bytes of a model name another file as the place of its weights: the runtime would read that file from the
- * folder it runs in, whatever it holds. Bytes that are no protobuf message are left to the runtime, which says so.
+ * Refuses a model (AppError rejected) that names another file for its weights: the runtime would read that file from
+ * its working directory, whatever it contains. Bytes that are not a protobuf message are left to the runtime to refuse.
  */
 export function refuseExternalData(bytes: Uint8Array): void {
   if (!mentionsFile(bytes)) return;
   throw new AppError(
     "rejected",
-    "the model keeps weights in another file (external data): export it with all weights inside the one file",
+    "the model keeps weights in another file (external data): export it as one file that contains all weights",
   );
 }
 
@@ -35,7 +35,7 @@ function mentionsFile(bytes: Uint8Array): boolean {
     return visit(bytes, "model", 0);
   } catch (error) {
     if (error instanceof AppError) throw error;
-    return false; // cut off or no protobuf: nothing that the runtime takes
+    return false; // truncated or not protobuf: the runtime will refuse it
   }
 }
 

@@ -1,24 +1,25 @@
 /**
- * What a use case says of a feature's values. A number outside the range, a sentinel and a text that is not allowed count as missing, in
- * training, in the graph and in a request alike; numbers are compared as float32, which is what a model is given.
+ * What a use case says about a feature's values. A number outside the range, a sentinel and a string that is not
+ * allowed count as missing, in training, in the graph and in a request alike; numbers are compared as float32, as the
+ * model gets them.
  */
 export interface FeatureDomain {
   min?: number;
   max?: number;
   /** values that mean "missing" */
   sentinels: (number | string)[];
-  /** the allowed texts, where the use case declares them */
+  /** the allowed strings, if the use case declares them */
   values?: string[];
-  /** the texts that training rows held; absent where they are too many to keep, and for models trained elsewhere */
+  /** the strings in the training rows; absent if there are too many to keep, and for models trained elsewhere */
   levels?: string[];
 }
 
-/** Whether a number of this domain can be anything but a value. */
+/** Whether any number in this domain may not be a value. */
 export function limitsNumbers({ min, max, sentinels }: FeatureDomain): boolean {
   return min !== undefined || max !== undefined || sentinels.length > 0;
 }
 
-/** The range as float32, open where nothing is declared, and the sentinels that lie inside it. */
+/** The range as float32, open where nothing is declared, and the sentinels inside it. */
 export function float32Limits({ min, max, sentinels }: FeatureDomain): Float32Limits {
   const low = Math.fround(min ?? Number.NEGATIVE_INFINITY);
   const high = Math.fround(max ?? Number.POSITIVE_INFINITY);
@@ -32,7 +33,7 @@ export interface Float32Limits {
   sentinels: number[];
 }
 
-/** `text` without the spaces around it, as datasets are read: of every kind that Unicode calls a space separator, and no tab or line end. */
+/** `text` without surrounding spaces, as datasets are read: every Unicode space separator, but no tabs or line ends. */
 export function trimSpaces(text: string): string {
   return text.replace(/^\p{Zs}+|\p{Zs}+$/gu, "");
 }

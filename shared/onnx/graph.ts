@@ -19,7 +19,7 @@ const opsets = [
 
 const mlOperators = new Set(["LabelEncoder", "OneHotEncoder", "TreeEnsembleRegressor"]);
 
-/** Finished parts of another graph, their names fitting this one's. */
+/** Finished parts of another graph, with names that fit this one. */
 export interface GraphParts {
   nodes: NodeProto[];
   constants: TensorProto[];
@@ -28,7 +28,9 @@ export interface GraphParts {
   opsets: { domain: string; version: bigint }[];
 }
 
-/** An ONNX graph under construction, its nodes in the order of their calls; the same calls always give the same bytes. */
+/**
+ * An ONNX graph under construction, with nodes in the order of the calls; the same calls always give the same bytes.
+ */
 export class GraphBuilder {
   private readonly graph;
   private readonly opsets = [...opsets];
@@ -75,7 +77,7 @@ export class GraphBuilder {
     return output;
   }
 
-  /** Takes in parts as they are; all parts of a graph must be written for one version of an operator set. */
+  /** Adds parts as they are; all parts of a graph must use the same version of an operator set. */
   place({ nodes, constants, outputs, opsets: theirs }: GraphParts): void {
     for (const { domain, version } of theirs) {
       const ours = this.opsets.find((opset) => opset.domain === domain);

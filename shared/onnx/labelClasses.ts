@@ -2,14 +2,15 @@ import { fromBinary } from "@bufbuild/protobuf";
 import { type GraphProto, ModelProtoSchema, type NodeProto, type TensorProto } from "./onnx.generated";
 
 const decoder = new TextDecoder();
-/** operators that hand labels on as they are */
+/** operators that pass labels on unchanged */
 const passing = new Set(["Identity", "Cast", "Reshape", "Squeeze", "Flatten"]);
 /** attributes of classifier operators, with their classes in the order of the scores */
 const labelLists = ["classlabels_strings", "classlabels_int64s", "classlabels_ints"];
 
 /**
- * The classes of a graph in the order of its probabilities' columns, as the way to its label output tells them: the list that a likeliest
- * column is looked up in, a classifier operator's own, or what a model that was trained here notes. Undefined where nothing tells.
+ * The classes of a graph in the order of its probability columns, read from the path to its label output: the list in
+ * which the likeliest column is looked up, that of a classifier operator, or what a model that was trained here states.
+ * Undefined if there is none.
  */
 export function labelClasses(bytes: Uint8Array, labelOutput: string): string[] | undefined {
   const { graph, metadataProps } = fromBinary(ModelProtoSchema, bytes);
@@ -30,7 +31,7 @@ function tracedClasses(graph: GraphProto, labelOutput: string): string[] | undef
   return tensor && texts(tensor);
 }
 
-/** The node that makes a tensor, behind those that hand it on. */
+/** The node that produces a tensor, before those that pass it on. */
 function sourceOf({ node }: GraphProto, tensor: string): NodeProto | undefined {
   let wanted = tensor;
   for (let step = 0; step < node.length; step++) {
@@ -53,7 +54,7 @@ function constantOf(node: NodeProto | undefined): TensorProto | undefined {
   return node?.opType === "Constant" ? node.attribute.find(({ name }) => name === "value")?.t : undefined;
 }
 
-/** Of what is written out; numbers that stand there as raw bytes are not read. */
+/** The listed strings or numbers; numbers stored as raw bytes are not read. */
 function texts({ stringData, int64Data }: TensorProto): string[] | undefined {
   const names = [...stringData.map((text) => decoder.decode(text)), ...int64Data.map(String)];
   return names.length > 0 ? names : undefined;

@@ -1,7 +1,7 @@
 import { AppError } from "../errors";
 import type { TensorInfo } from "../ports";
 
-/** What a model that was trained elsewhere may be. */
+/** How large a model that was trained elsewhere may be. */
 export interface ModelLimits {
   bytes: number;
   /** of all inputs together, and of all outputs */
@@ -10,17 +10,19 @@ export interface ModelLimits {
 
 const maxNameLength = 200;
 
-/** Refuses a file that is too large to be tried; AppError rejected. */
+/** Refuses a file that is too large to be tried out; AppError rejected. */
 export function refuseLargeModel(file: Uint8Array, { bytes }: ModelLimits): void {
   const mb = (size: number) => Math.ceil(size / 2 ** 20);
   if (file.byteLength > bytes)
     throw new AppError(
       "rejected",
-      `the model has ${mb(file.byteLength)} MB; the limit is ${mb(bytes)} (TIDEGATE_MAX_MODEL_MB)`,
+      `the model file has ${mb(file.byteLength)} MB; the limit is ${mb(bytes)} (TIDEGATE_MAX_MODEL_MB)`,
     );
 }
 
-/** Refuses a graph by the columns and names that it declares, before anything is made for each of them; AppError rejected. */
+/**
+ * Refuses a graph with too many columns or too long names, before anything is allocated for them; AppError rejected.
+ */
 export function refuseWideModel(
   { inputs, outputs }: { inputs: TensorInfo[]; outputs: TensorInfo[] },
   { columns }: ModelLimits,
@@ -39,12 +41,12 @@ export function refuseWideModel(
     if (longest > maxNameLength)
       throw new AppError(
         "rejected",
-        `the model's ${what} have a name of ${longest} characters; ${maxNameLength} are taken`,
+        `one of the model's ${what} has a name of ${longest} characters; the limit is ${maxNameLength}`,
       );
   }
 }
 
-/** Values a row: the product of the fixed dimensions after the first. */
+/** Values per row: the product of the fixed dimensions after the first. */
 function widthOf(shape: number[]): number {
   return shape.slice(1).reduce((product, size) => product * Math.max(size, 1), 1);
 }

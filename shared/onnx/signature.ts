@@ -10,7 +10,7 @@ export interface FeatureSlot {
   nullable: boolean;
   input: string;
   index: number;
-  /** absent where the use case declares nothing, and for versions that were registered before it was kept */
+  /** absent if the use case declares nothing, and for versions registered before it was kept */
   domain?: FeatureDomain;
 }
 
@@ -19,11 +19,11 @@ export interface ModelSignature {
   inputs: TensorInfo[];
   outputs: TensorInfo[];
   features: FeatureSlot[];
-  /** output that holds the class label of each row; absent for regression */
+  /** output with the class label of each row; absent for regression */
   labelOutput?: string;
-  /** output that holds one probability a class */
+  /** output with one probability per class */
   probabilityOutput?: string;
-  /** output that holds the predicted number; absent for classification */
+  /** output with the predicted number; absent for classification */
   valueOutput?: string;
   /** classes in the order of the probability columns */
   classes?: string[];
@@ -37,7 +37,10 @@ export interface DeclaredFeature {
   domain?: FeatureDomain;
 }
 
-/** Reads the signature off the graph; with `declared` features (in signature order) columns get their names and the shapes must agree. */
+/**
+ * Reads the signature from the graph; with `declared` features (in signature order), columns get their names and shapes
+ * must match.
+ */
 export function readSignature(
   graph: { inputs: TensorInfo[]; outputs: TensorInfo[] },
   declared?: DeclaredFeature[],

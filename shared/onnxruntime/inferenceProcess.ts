@@ -4,10 +4,13 @@ import { beGuest } from "../process/guestProcess";
 import type { InferenceBegun, InferenceJob, InferenceReply } from "./inferenceJobs";
 import { InferenceWork } from "./inferenceWork";
 
-/** rows of a run that the asker's limit is for in any case */
+/** the caller's limit covers a run of so many rows in any case */
 const usualRows = 100;
 
-/** Entry of a process that runs one model: a job in, a reply out, and word of each long run, and of each further one, before it begins. */
+/**
+ * Entry of a process that runs one model: a job in, a reply out, and a message before each long run and each further
+ * run of a job.
+ */
 let lastJob = 0;
 const work = new InferenceWork((id, rows, run) => {
   if (rows > usualRows || id === lastJob) process.send?.({ id, rows } satisfies InferenceBegun);
@@ -22,7 +25,7 @@ process.on("message", async (job: InferenceJob) => {
 
 async function reply(job: InferenceJob): Promise<InferenceReply> {
   try {
-    if (job.kind === "load") refuseExternalData(job.bytes); // here, since reading a large file takes its time
+    if (job.kind === "load") refuseExternalData(job.bytes); // here, because reading a large file takes time
     return await work.reply(job);
   } catch (error) {
     return { id: job.id, failure: toFailure(error) };

@@ -2,19 +2,22 @@ import { parentPort, workerData } from "node:worker_threads";
 import { type InferenceJob, type InferenceReply, threadState } from "./inferenceJobs";
 import { InferenceWork, type WatchRun } from "./inferenceWork";
 
-/** how long a finished job's reply may wait for those of the jobs that came with it, ms */
+/** how long a finished job's reply may wait for the replies of the jobs that came with it, ms */
 const replyWithinMs = 0.08;
 
 const state = workerData as Int32Array;
 let lastRun: Promise<unknown> = Promise.resolve();
 
-/** Runs one after another (each blocks this thread anyway), and tells the event loop's thread which one, so that it sees one that never ends. */
+/**
+ * Does one run after another (each blocks this thread anyway), and publishes which one, so that the event loop's thread
+ * notices one that never ends.
+ */
 const watch: WatchRun = (job, rows, run) => {
   const turn = lastRun.then(async () => {
     Atomics.store(state, threadState.busy, 1);
     if (Atomics.load(state, threadState.ending) === 1) {
       markIdle();
-      return new Promise<never>(() => {}); // the process ends: nobody waits for it
+      return new Promise<never>(() => {}); // the process is ending: nobody waits for it
     }
     Atomics.store(state, threadState.rows, rows);
     Atomics.store(state, threadState.job, job);

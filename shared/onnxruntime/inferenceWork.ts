@@ -6,10 +6,10 @@ import type { ServingModel } from "../serving/servingModel";
 import type { InferenceJob, InferenceReply } from "./inferenceJobs";
 import { createOnnxRuntime } from "./runtime";
 
-/** Stands around every run (and load, of 0 rows) of a job's model, so that whoever waits can tell how it goes. */
+/** Wraps every run (and load, with 0 rows) of a job's model, so that its progress can be watched from outside. */
 export type WatchRun = <T>(job: number, rows: number, run: () => Promise<T>) => Promise<T>;
 
-/** Answers jobs about models beside the event loop that asks: in a thread or a process of their own, where the loaded models live. */
+/** Does jobs about models outside the caller's event loop: in the thread or process that holds the loaded models. */
 export class InferenceWork {
   private readonly runtime = createOnnxRuntime();
   private readonly models = new Map<number, ServingModel>();

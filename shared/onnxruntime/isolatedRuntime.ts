@@ -3,12 +3,13 @@ import type { ModelRuntime, RuntimeModel } from "../ports";
 import type { InferenceLimits } from "./inferenceLimits";
 import { ModelProcess } from "./modelProcess";
 
-/** so that one which never answers does not hold up the next for long */
+/** so that one that never answers does not delay the next for long */
 const atOnce = 2;
 
 /**
- * ModelRuntime for models that nobody knows yet: each has a process of its own, two at a time, so that one which never answers, takes all
- * memory or brings the runtime down harms nothing else. AppError rejected when it was stopped for it.
+ * A ModelRuntime for models that are not known yet: each has a process of its own, two at a time, so that one that
+ * never answers, uses up the memory or crashes the runtime harms nothing else. AppError rejected if it had to be
+ * stopped.
  */
 export function createIsolatedRuntime(limits: InferenceLimits): ModelRuntime {
   const slots = new Slots(atOnce);
@@ -31,7 +32,7 @@ export function createIsolatedRuntime(limits: InferenceLimits): ModelRuntime {
   };
 }
 
-/** Places for so many at once; those that wait get one in their order. */
+/** A fixed number of slots, given out in order of request. */
 class Slots {
   private readonly waiting: (() => void)[] = [];
 
@@ -61,7 +62,7 @@ async function loadModel(process: ModelProcess, bytes: Uint8Array, end: () => Pr
   };
 }
 
-/** A model that had to be stopped is refused for it. */
+/** A model that had to be stopped is refused. */
 async function tried<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asked;

@@ -6,10 +6,10 @@ import type { InferenceBegun, InferenceJob, InferenceReply, InferenceTask } from
 import { type InferenceLimits, loadLimitMs, readLimitMs, runLimitMs } from "./inferenceLimits";
 
 const memoryLookMs = 50;
-/** a reply that came while the event loop was held up is taken before the verdict */
+/** a reply that arrived while the event loop was blocked is handled before the timeout counts */
 const graceMs = 50;
 
-/** those that run now: none outlives this process, whatever it does */
+/** running processes: none outlives this one, whatever it does */
 const running = new Set<ChildProcess>();
 process.once("exit", () => {
   for (const child of running) child.kill("SIGKILL");
@@ -20,13 +20,14 @@ interface Asked {
   take(reply: InferenceReply): void;
   fail(error: Error): void;
   deadline: NodeJS.Timeout;
-  /** ends the looks at its memory */
+  /** stops watching its memory */
   leaveMemory: () => void;
 }
 
 /**
- * A process of its own for one model, which can be ended at any time: ONNX Runtime can not be told to stop, and a thread in the middle
- * of a run cannot be ended. It inherits nothing of the environment, so that it holds no key. One task at a time.
+ * A process of its own for one model, which can be ended at any time: ONNX Runtime cannot be told to stop, and a thread
+ * in the middle of a run cannot be ended. It inherits nothing from the environment, so that it has no keys. One task at
+ * a time.
  */
 export class ModelProcess {
   private readonly child: ChildProcess;
@@ -46,7 +47,7 @@ export class ModelProcess {
     this.exited = new Promise((resolve) => {
       const end = (how: string) => {
         running.delete(this.child);
-        this.reason ??= new AppError("crashed", `the model ended the process that ran it (${how})`);
+        this.reason ??= new AppError("crashed", `the model crashed the process that ran it (${how})`);
         this.asked?.fail(this.reason);
         resolve();
       };
@@ -59,13 +60,13 @@ export class ModelProcess {
     return this.reason !== undefined;
   }
 
-  /** Lets the event loop end while nothing is asked. */
+  /** Lets the event loop end while no task is running. */
   unref(): void {
     this.child.unref();
     this.child.channel?.unref();
   }
 
-  /** The value of a task; fails as the task did, or with AppError timeout or crashed once it was stopped. */
+  /** The value of a task; fails as the task did, or with AppError timeout or crashed if the process was stopped. */
   ask<T>(task: InferenceTask): Promise<T> {
     if (this.reason) return Promise.reject(this.reason);
     this.child.channel?.ref();
@@ -86,7 +87,7 @@ export class ModelProcess {
         deadline: this.deadline(firstLimitMs(this.limits, task)),
         leaveMemory: this.watchMemory(),
       };
-      this.child.send({ ...task, id, model: 1 } satisfies InferenceJob, () => undefined); // an ended process says so by its exit
+      this.child.send({ ...task, id, model: 1 } satisfies InferenceJob, () => undefined); // if the process has ended, its exit event reports it
     });
   }
 

@@ -5,8 +5,9 @@ import type { InferenceLimits } from "./inferenceLimits";
 import { ModelProcess } from "./modelProcess";
 
 /**
- * ModelRuntime for models that were trained elsewhere: each loaded one keeps a process of its own, which is ended when a run takes too long
- * or too much memory, and started again with the next request. A model's requests are answered one after the other.
+ * A ServingRuntime for models that were trained elsewhere: each loaded model has a process of its own, which is ended
+ * if a run takes too long or too much memory, and started again with the next request. A model's requests are answered
+ * one after another.
  */
 export function createProcessRuntime(limits: InferenceLimits, guard: RunGuard): ServingRuntime {
   return {
@@ -25,7 +26,7 @@ export function createProcessRuntime(limits: InferenceLimits, guard: RunGuard): 
   };
 }
 
-/** a process of Node with the runtime, before it holds a model */
+/** a Node process with the runtime, before it loads a model */
 const processBytes = 60 * 2 ** 20;
 
 type Description = Pick<ServingModel, "inputs" | "outputs">;
@@ -41,7 +42,7 @@ class ServedModel {
     private readonly bytes: Uint8Array,
   ) {}
 
-  /** Starts the process and loads the model, where that is not done. */
+  /** Starts the process and loads the model, unless that is done. */
   described(): Promise<Description> {
     if (this.loaded !== undefined && !this.process?.hasEnded) return this.loaded;
     const process = new ModelProcess(this.limits);

@@ -21,7 +21,7 @@ export function onnxRuntimeVersion(): string {
   return (require("onnxruntime-node/package.json") as { version: string }).version;
 }
 
-/** ModelRuntime on ONNX Runtime: one thread a session, its plain errors wrapped, unusable models refused at load. */
+/** A ServingRuntime on ONNX Runtime: one thread per session, plain errors wrapped, unusable models refused at load. */
 export function createOnnxRuntime(): ServingRuntime {
   return { load };
 }
@@ -63,7 +63,7 @@ function tensorInfo(info: InferenceSession.ValueMetadata, side: string): TensorI
   if (!info.isTensor)
     throw new AppError(
       "rejected",
-      `${side} "${info.name}" is no tensor; export the model without ZipMap (zipmap=False)`,
+      `${side} "${info.name}" is not a tensor; export the model without ZipMap (zipmap=False)`,
     );
   if (info.name === "__proto__") throw new AppError("rejected", `no ${side} can have the name "__proto__"; rename it`);
   const datatype = ownValue(runtimeTypes, info.type);

@@ -10,17 +10,18 @@ import { createProcessRuntime } from "./processRuntime";
 export type RuntimeOf = (version: ModelVersion) => ServingRuntime;
 
 export interface ServingRuntimes {
-  /** the fast one, which models share */
+  /** the fast one, shared by models */
   shared: ServingRuntime;
   limits: InferenceLimits;
   breakers: VersionBreakers;
-  /** lets a version be loaded anew with its next request */
+  /** makes the next request load a version again */
   forget(version: VersionName): void;
 }
 
 /**
- * Models that were trained here share a runtime. One that was trained elsewhere has a process of its own, whoever promoted it: it can loop for
- * ever or take all memory on rows that no trial thought of. So has any other from the first time on that a run of it had to be stopped.
+ * Models that were trained here share a runtime. A model trained elsewhere has a process of its own, whoever promoted
+ * it: it could loop forever or use up the memory on rows that no trial covered. So does any other model after one of
+ * its runs had to be stopped.
  */
 export function servingRuntimes({ shared, limits, breakers, forget }: ServingRuntimes): RuntimeOf {
   return (version) => {

@@ -12,11 +12,11 @@ import {
 } from "./inferenceJobs";
 import { loadLimitMs, runLimitMs } from "./inferenceLimits";
 
-/** a run is bounded by its rows, so that it is over long before */
+/** a run is bounded by its rows, so it ends long before */
 const endWithinMs = 2_000;
 const lookMs = 100;
 
-/** A job that was given to a thread, and whoever waits for it. */
+/** A job given to a thread, and the promise of its caller. */
 export interface WaitingJob {
   job: InferenceJob;
   resolve(value: unknown): void;
@@ -25,15 +25,17 @@ export interface WaitingJob {
 
 type Description = Pick<RuntimeModel, "inputs" | "outputs">;
 
-/** told of the model whose run does not end, and of the jobs that nobody will answer now */
+/** called with the model whose run does not end, and the jobs that will not be answered now */
 type OnHang = (model: number, waiting: WaitingJob[]) => void;
 
-/** Told to whoever asks for a model while another's run of it was stopped. */
+/** For callers of a model that was stopped during the run of another caller. */
 export function modelStopped(): AppError {
-  return new AppError("not_ready", "the model was stopped since a run of it did not end", { retryAfterSeconds: 1 });
+  return new AppError("not_ready", "the model was stopped because one of its runs did not end", {
+    retryAfterSeconds: 1,
+  });
 }
 
-/** One inference thread. What is asked in one turn of the event loop crosses in one message. */
+/** One inference thread. The jobs of one turn of the event loop cross in one message. */
 export class ThreadHandle {
   private readonly state = new Int32Array(new SharedArrayBuffer(threadStateBytes));
   private readonly worker = new Worker(compiledFile("shared/onnxruntime/inferenceThread"), {
@@ -54,14 +56,14 @@ export class ThreadHandle {
   ) {
     this.worker.unref();
     this.worker.on("message", (replies: InferenceReply[]) => this.settle(replies));
-    // the models are gone with it: the process ends, and the host starts another
+    // its models are lost: the process ends, and the host starts another
     this.worker.on("error", (error) => {
       throw error;
     });
     process.once("exit", this.end);
   }
 
-  /** Lets a run that is on its way come to its end: ONNX Runtime aborts a process that ends its thread in the middle of one. */
+  /** Lets a run in progress finish: ONNX Runtime aborts a process that ends its thread during a run. */
   private readonly end = () => {
     Atomics.store(this.state, threadState.ending, 1);
     Atomics.wait(this.state, threadState.busy, 1, endWithinMs);
@@ -72,7 +74,7 @@ export class ThreadHandle {
     return this.held.has(model);
   }
 
-  /** Loads a model, once however many ask. */
+  /** Loads a model, once however many callers ask. */
   load(model: number, bytes: Uint8Array): Promise<Description> {
     let flight = this.loading.get(model);
     if (flight === undefined) {
@@ -105,7 +107,7 @@ export class ThreadHandle {
   }
 
   private beginToWait(): void {
-    this.worker.ref(); // the process stays while someone waits
+    this.worker.ref(); // the process stays alive while someone waits
     if (this.look !== undefined) return;
     this.seen.atMs = performance.now();
     this.look = setInterval(() => this.lookForHang(), lookMs).unref();
@@ -116,7 +118,7 @@ export class ThreadHandle {
     this.outbox = [];
   }
 
-  /** A signature crosses only where it is not the model's last one. */
+  /** A signature crosses only if it differs from the model's last one. */
   private withNewSignature(job: InferenceJob): InferenceJob {
     if (job.kind !== "predict" || job.signature === undefined) return job;
     if (this.signatures.get(job.model) === job.signature) return { ...job, signature: undefined };
@@ -134,7 +136,7 @@ export class ThreadHandle {
     if (this.waiting.size === 0) this.worker.unref();
   }
 
-  /** Counts how long one run has been on its way, by looks that came in time: an event loop that was held up cannot judge. */
+  /** Measures how long one run has been in progress, by checks that came in time: a blocked event loop cannot judge. */
   private lookForHang(): void {
     const { seen, state } = this;
     const now = performance.now();
@@ -156,7 +158,7 @@ export class ThreadHandle {
     if (seen.stuckMs > limitMs) this.giveUp(job, limitMs);
   }
 
-  /** Fails whoever waits for the model that hangs, and hands on the jobs of the others. */
+  /** Fails the callers of the model that hangs, and hands over the jobs of the others. */
   private giveUp(id: number, limitMs: number): void {
     clearInterval(this.look);
     this.leave();
@@ -174,8 +176,8 @@ export class ThreadHandle {
   }
 
   /**
-   * Leaves the thread to itself. In the middle of a run neither it nor the process can end: at its end the process is killed instead.
-   * Should the run come to its end, the thread begins no other and is ended.
+   * Abandons the thread. During a run neither it nor the process can end: at its end the process is killed instead. If
+   * the run does end, the thread starts no other and is ended.
    */
   private leave(): void {
     Atomics.store(this.state, threadState.ending, 1);
@@ -183,11 +185,11 @@ export class ThreadHandle {
     const kill = () => process.kill(process.pid, "SIGKILL");
     process.once("exit", kill);
     for (const event of ["message", "error"]) this.worker.removeAllListeners(event);
-    this.worker.on("error", () => undefined); // nobody waits for it any more
+    this.worker.on("error", () => undefined); // nobody is waiting for it any more
     this.worker.once("message", () => {
       process.off("exit", kill);
       void this.worker.terminate();
     });
-    this.worker.unref(); // last: a listener for messages holds the process
+    this.worker.unref(); // last: a message listener keeps the process alive
   }
 }

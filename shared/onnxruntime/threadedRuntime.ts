@@ -3,16 +3,17 @@ import type { InferenceTask } from "./inferenceJobs";
 import { modelStopped, ThreadHandle } from "./threadHandle";
 
 /**
- * ModelRuntime that keeps its models in one worker thread, which starts with the first of them: predictions take a core of their
- * own while the event loop goes on reading and answering requests. A model whose run does not end within its limit (`timeoutMs` for up to 100
- * rows) is given up with AppError timeout, and the others go on in a new thread: no request to them is lost.
+ * A ServingRuntime that keeps its models in one worker thread, started with the first of them: predictions use a core
+ * of their own while the event loop keeps reading and answering requests. A model whose run does not end within its
+ * limit (`timeoutMs` for up to 100 rows) is abandoned with AppError timeout, and the others continue in a new thread:
+ * none of their requests is lost.
  */
 export function createThreadedRuntime(timeoutMs = 1_000): ServingRuntime {
   const shared = new SharedThread(timeoutMs);
   return { load: (bytes) => shared.load(bytes) };
 }
 
-/** The thread as its models see it: always one that works. */
+/** The thread as its models see it: always a working one. */
 class SharedThread {
   private thread?: ThreadHandle;
   private count = 0;
@@ -49,7 +50,7 @@ class SharedThread {
     return this.describe(model).then(() => this.ask(model, task));
   }
 
-  /** Loads the model into the thread that works now. */
+  /** Loads the model into the current thread. */
   private describe(model: number) {
     if (this.givenUp.has(model)) return Promise.reject(modelStopped());
     const bytes = this.bytesOf.get(model);

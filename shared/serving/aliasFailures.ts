@@ -4,7 +4,7 @@ import type { FollowFailure } from "./aliasFollower";
 
 const pauseMs = 30_000;
 
-/** Counts each reading of an alias that failed, and logs a line about an alias at most every half minute. */
+/** Counts each failed read of an alias, and logs at most one line per alias every half minute. */
 export function tellOfFailures(
   telemetry: Pick<Telemetry, "metric">,
   log: (line: string) => void,
@@ -17,7 +17,7 @@ export function tellOfFailures(
     const now = nowMs();
     if (now - (loggedAtMs.get(key) ?? Number.NEGATIVE_INFINITY) < pauseMs) return;
     loggedAtMs.set(key, now);
-    const outcome = serving === undefined ? "nothing answers for it" : `version ${serving} goes on answering`;
-    log(`scoring: where ${key} points cannot be read, ${outcome} (${reason})`);
+    const outcome = serving === undefined ? "no version answers for it" : `version ${serving} keeps answering`;
+    log(`scoring: cannot read which version is the ${key}; ${outcome} (${reason})`);
   };
 }

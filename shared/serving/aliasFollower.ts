@@ -3,52 +3,53 @@ import { AppError, isAppError, messageOf } from "../errors";
 export interface FollowOptions {
   /** reads where the alias points and makes that version ready to answer */
   read(model: string, alias: string): Promise<number>;
-  /** how long an alias may be followed unread, ms (default 5,000); after it a request waits for the reading */
+  /** how long an alias may be used without being read again, ms (default 5,000); then a request waits for the read */
   maxAgeMs?: number;
-  /** how long a request waits for a reading, ms (default 2,000) */
+  /** how long a request waits for a read, ms (default 2,000) */
   waitMs?: number;
   /** monotonic clock, ms */
   nowMs?: () => number;
-  /** from 0 to 1: spreads the readings of many instances */
+  /** from 0 to 1: spreads the reads of many instances */
   random?: () => number;
-  /** told of each reading that failed or took too long */
+  /** called for each read that failed or took too long */
   onFailure?: (failure: FollowFailure) => void;
 }
 
 export interface FollowFailure {
   model: string;
   alias: string;
-  /** the version that goes on answering; absent where the alias answers with the failure itself */
+  /** the version that keeps answering; absent if requests get the failure itself */
   serving?: number;
   reason: string;
 }
 
-/** What is known of an alias. */
+/** What is known about an alias. */
 export interface Followed {
   model: string;
   version: number;
-  /** when the reading began that gave this version */
+  /** when the read that returned this version began */
   readAtMs: number;
 }
 
 interface Pointer extends Followed {
   alias: string;
-  /** from when on it is read again, while it still answers */
+  /** from then on it is read again, while it still answers */
   refreshAtMs: number;
-  reading?: { done: Promise<void>; startedAtMs: number };
+  read?: { done: Promise<void>; startedAtMs: number };
   failedAtMs?: number;
-  /** the version that the alias names cannot be served at all: every request is told so */
+  /** the version that the alias names cannot be served at all: every request gets this error */
   refusal?: AppError;
 }
 
-/** a reading that hangs is given up for a new one */
+/** a read that hangs is abandoned for a new one */
 const givenUpMs = 10_000;
-/** after a reading that failed */
+/** after a failed read */
 const retryMs = 1_000;
 
 /**
- * Follows aliases: read ahead of time while requests come, and never answered from beyond their greatest age where storage answers in
- * time. While storage is away the last version goes on answering, and only the first requests wait in vain.
+ * Follows aliases: reads them ahead of time while requests come, so that no answer is based on an alias older than the
+ * limit as long as storage responds in time. During a storage outage the last known version keeps answering, and only
+ * the first requests wait in vain.
  */
 export class AliasFollower {
   private readonly pointers = new Map<string, Pointer>();
@@ -65,7 +66,7 @@ export class AliasFollower {
     this.random = options.random ?? Math.random;
   }
 
-  /** What the alias stands for where that can be answered at once; undefined where it must be read first. */
+  /** The version that the alias stands for, if known well enough; undefined if the alias must be read first. */
   current(model: string, alias: string): Followed | undefined {
     const pointer = this.pointers.get(`${model}@${alias}`);
     if (pointer === undefined) return undefined;
@@ -74,31 +75,35 @@ export class AliasFollower {
     return this.answers(pointer, nowMs) ? pointer : undefined;
   }
 
-  /** What the alias stands for, after a reading where it is due; fails as the reading does where there is no version to answer with. */
+  /**
+   * The version that the alias stands for, after a read if one is due; fails as the read does if no version is known.
+   */
   async settled(model: string, alias: string): Promise<Followed> {
     const key = `${model}@${alias}`;
     const pointer = this.pointers.get(key);
     if (pointer === undefined) return this.readFirst(model, alias);
     await this.wait(pointer);
-    if (this.pointers.get(key) !== pointer) return this.readFirst(model, alias); // there is no such alias any more
+    if (this.pointers.get(key) !== pointer) return this.readFirst(model, alias); // the alias no longer exists
     if (pointer.refusal) throw pointer.refusal;
     return pointer;
   }
 
-  /** How old what is known is, ms, where that is beyond the greatest age or from before a move. */
+  /** The age of what is known, ms, if it is above the limit or from before a move. */
   ageBeyondLimit(followed: Followed): number | undefined {
     const ageMs = this.nowMs() - followed.readAtMs;
     return ageMs < this.maxAgeMs && !this.isBeforeMove(followed) ? undefined : ageMs;
   }
 
-  /** Reads the model's aliases anew since one of them was moved in this process: no later request is answered from before. */
+  /**
+   * Reads the model's aliases again after one of them was moved in this process, so that later requests see the move.
+   */
   async moved(model: string): Promise<void> {
     this.movedAtMs.set(model, this.nowMs());
     const known = [...this.pointers.values()].filter((pointer) => pointer.model === model);
     for (const pointer of known) {
       pointer.refreshAtMs = Number.NEGATIVE_INFINITY;
       pointer.failedAtMs = undefined;
-      pointer.reading = undefined; // it may have read what stood there before
+      pointer.read = undefined; // it may have read the old value
     }
     await Promise.all(known.map((pointer) => this.wait(pointer)));
   }
@@ -122,7 +127,7 @@ export class AliasFollower {
     return this.movedAtMs.size > 0 && readAtMs < (this.movedAtMs.get(model) ?? readAtMs);
   }
 
-  /** Whether the last readings failed, so that waiting for another one would only cost time. */
+  /** Whether the last reads failed, so that waiting for another one would only cost time. */
   private isKnownAway({ failedAtMs }: Pointer, nowMs: number): boolean {
     return failedAtMs !== undefined && nowMs - failedAtMs < retryMs + this.waitMs + this.maxAgeMs;
   }
@@ -143,8 +148,8 @@ export class AliasFollower {
         const nowMs = this.nowMs();
         if (this.answers(pointer, nowMs)) return;
         if (pointer.refusal && this.isKnownAway(pointer, nowMs)) return;
-        const reading = this.refresh(pointer, nowMs);
-        if ((await Promise.race([reading, late])) === "late") return this.failUnlessKnown(pointer);
+        const read = this.refresh(pointer, nowMs);
+        if ((await Promise.race([read, late])) === "late") return this.failUnlessKnown(pointer);
         if (!this.pointers.has(`${pointer.model}@${pointer.alias}`)) return;
       }
     } finally {
@@ -152,34 +157,34 @@ export class AliasFollower {
     }
   }
 
-  /** The reading that is under way, or a new one; it never rejects. */
+  /** The read in progress, or a new one; it never rejects. */
   private refresh(pointer: Pointer, nowMs: number): Promise<void> {
-    const { reading } = pointer;
-    if (reading && nowMs - reading.startedAtMs < givenUpMs) return reading.done;
+    const { read } = pointer;
+    if (read && nowMs - read.startedAtMs < givenUpMs) return read.done;
     const done = this.readAgain(pointer, nowMs).finally(() => {
-      if (pointer.reading === fresh) pointer.reading = undefined;
+      if (pointer.read === fresh) pointer.read = undefined;
     });
     const fresh = { done, startedAtMs: nowMs };
-    pointer.reading = fresh;
+    pointer.read = fresh;
     return done;
   }
 
   private async readAgain(pointer: Pointer, startedAtMs: number): Promise<void> {
     try {
       const version = await this.options.read(pointer.model, pointer.alias);
-      if (startedAtMs < pointer.readAtMs) return; // a later reading was quicker
+      if (startedAtMs < pointer.readAtMs) return; // a later read was quicker
       Object.assign(pointer, { version, readAtMs: startedAtMs, refreshAtMs: this.dueAfter(startedAtMs) });
       pointer.failedAtMs = undefined;
       pointer.refusal = undefined;
     } catch (error) {
-      // gone on purpose: the next request gets the reason
+      // removed on purpose: the next request gets the reason
       if (isAppError(error, "not_found")) this.pointers.delete(`${pointer.model}@${pointer.alias}`);
       else if (isAppError(error) && !error.retryable) pointer.refusal = refusalOf(pointer, error);
       this.fail(pointer, messageOf(error));
     }
   }
 
-  /** One of many requests that waited in vain tells of it. */
+  /** One of the requests that waited in vain reports it. */
   private failUnlessKnown(pointer: Pointer): void {
     if (!this.isKnownAway(pointer, this.nowMs())) this.fail(pointer, `no answer within ${this.waitMs} ms`);
   }

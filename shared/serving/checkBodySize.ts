@@ -2,7 +2,7 @@ import { AppError } from "../errors";
 
 export const maxRows = 100_000;
 const maxValues = 5_000_000;
-/** "[]," is the shortest row, and a value takes a comma at least */
+/** the shortest row is "[]," and a value takes at least a comma */
 const smallestLarge = 2 * maxRows;
 
 const quote = 0x22;
@@ -13,7 +13,10 @@ const close = 0x5d;
 const openObject = 0x7b;
 const closeObject = 0x7d;
 
-/** Refuses a body whose rows or values are too many by counting them, since parsing millions only to refuse them would hold up everyone; AppError too_large. */
+/**
+ * Refuses a body with too many rows or values (AppError too_large) by counting: parsing millions of values only to
+ * refuse them would block every other request.
+ */
 export function refuseTooManyRows(json: string): void {
   if (json.length < smallestLarge) return;
   const bytes = Buffer.from(json); // reading bytes takes half the time of reading characters
@@ -33,7 +36,7 @@ export function refuseTooManyRows(json: string): void {
   }
 }
 
-/** Where the text that starts at `start` ends; a quote after an odd number of backslashes is part of it. */
+/** Where the string that starts at `start` ends; a quote after an odd number of backslashes is part of the string. */
 function endOfText(json: Buffer, start: number): number {
   for (let end = json.indexOf(quote, start + 1); end >= 0; end = json.indexOf(quote, end + 1)) {
     let slashes = 0;

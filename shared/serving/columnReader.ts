@@ -1,24 +1,27 @@
 import { type FeatureDomain, float32Limits } from "../onnx/featureDomain";
 import type { FeatureSlot, ModelSignature } from "../onnx/signature";
 
-/** How the cells of one feature are read; made once a signature, so that the usual cell costs two comparisons or a look into a set. */
+/**
+ * How the cells of one feature are read; built once per signature, so that a usual cell costs two comparisons or one
+ * set lookup.
+ */
 export interface ColumnReader {
   slot: FeatureSlot;
-  /** a float32 from low to high is a value, unless it is one of the sentinels */
+  /** a float32 between low and high is a value, unless it is one of the sentinels */
   low: number;
   high: number;
   sentinels?: number[];
-  /** texts that need no further look; without it none does when `isFree` */
+  /** strings that need no further check; without the set, no string does if `isFree` */
   known?: ReadonlySet<string>;
   isFree: boolean;
-  /** every object has something of this name: only the row's own field counts */
+  /** every object inherits something of this name: only the row's own field counts */
   isInherited: boolean;
 }
 
 const largest = Math.fround(3.4028234663852886e38);
 const readers = new WeakMap<ModelSignature, ColumnReader[]>();
 
-/** The readers of a signature's features, in their order. */
+/** The readers of a signature's features, in signature order. */
 export function columnReaders(signature: ModelSignature): ColumnReader[] {
   let found = readers.get(signature);
   if (found === undefined) {
@@ -49,7 +52,7 @@ function readerOf(slot: FeatureSlot): ColumnReader {
   }
 }
 
-/** The texts that the model knows and the use case allows. */
+/** The strings that the model knows and the use case allows. */
 function usableTexts({ levels, values, sentinels }: FeatureDomain): Set<string> | undefined {
   const texts = levels ?? values;
   const dropped = new Set<unknown>(["", ...sentinels]);

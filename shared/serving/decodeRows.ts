@@ -12,7 +12,7 @@ import { newTensor, rowWidth } from "./tensors";
 export interface DecodedRows {
   rowCount: number;
   tensors: Record<string, TensorValue>;
-  /** absent where there is nothing to warn about */
+  /** absent if there is nothing to warn about */
   warnings?: RowWarnings;
 }
 
@@ -21,9 +21,10 @@ type Cells = Record<string | number, unknown>;
 const maxDetails = 20;
 
 /**
- * Reads the plain endpoint's body (`data`: rows as arrays in feature order, or `rows`: objects by feature name) into tensors. What a
- * feature's domain calls missing becomes missing, with a warning, as has a field that is neither rows nor an `option`; AppError invalid_input
- * lists each field at fault. Neither holds a value.
+ * Reads a body of the plain format (`data`: rows as arrays in feature order, or `rows`: objects by feature name) into
+ * tensors. A cell that its feature's domain counts as missing becomes missing, with a warning; a field that is neither
+ * rows nor one of `options` also gets a warning. AppError invalid_input lists each field at fault. Neither repeats a
+ * value.
  */
 export function decodeRows(body: unknown, signature: ModelSignature, options: readonly string[] = []): DecodedRows {
   const { list, form } = findRows(body);
@@ -54,7 +55,7 @@ function findRows(body: unknown): RowList {
     );
   const { list, form } = found;
   if (list.length === 0)
-    throw new AppError("invalid_input", `"${form}" holds no row: send at least one`, {
+    throw new AppError("invalid_input", `"${form}" contains no rows: send at least one`, {
       details: [{ path: form, message: "at least one row is needed" }],
     });
   if (list.length > maxRows)
@@ -65,7 +66,7 @@ function findRows(body: unknown): RowList {
   return found;
 }
 
-/** The faults of whole rows; with one, no cell is looked at. */
+/** The faults of whole rows; if there is one, no cell is read. */
 function checkRows(list: unknown[], form: Form, features: FeatureSlot[]): ErrorDetail[] {
   const faults: ErrorDetail[] = [];
   for (let row = 0; row < list.length; row++) {
@@ -82,7 +83,10 @@ function checkRows(list: unknown[], form: Form, features: FeatureSlot[]): ErrorD
   throw new AppError("invalid_input", `${faults[0].path}: ${faults[0].message}`, { details: faults });
 }
 
-/** Copies one column of the rows into its place in the tensor; the usual cells (a number in range, a known text) take no call. */
+/**
+ * Copies one column of the rows into its place in the tensor; usual cells (a number in range, a known string) take no
+ * call.
+ */
 function fillColumn(
   rows: Cells[],
   key: string | number,
@@ -114,7 +118,7 @@ function warnOfUnusedFields(body: object, used: readonly string[], warnings: Row
       addWarning(warnings, { path: clipped(name), code: "unknown_field", message: unusedField });
 }
 
-/** Every row has all features by now: one with more fields has fields that the model does not know. */
+/** By now every row has all features: a row with more fields has some that the model does not know. */
 function findUnknownFields(rows: Cells[], features: FeatureSlot[], warnings: RowWarnings): void {
   let names: Set<string> | undefined;
   for (let row = 0; row < rows.length; row++) {

@@ -2,7 +2,10 @@ import { AppError } from "../errors";
 
 const maxAgeMs = 2000;
 
-/** The model that a request without a name means: the configured one, or the only one; otherwise AppError invalid_input with the list. */
+/**
+ * The model for a request that names none: the configured one, or the only one; otherwise AppError invalid_input with
+ * the list.
+ */
 export function createDefaultModel(
   registry: { models(): Promise<string[]> },
   configured?: string,

@@ -1,13 +1,16 @@
 import { shortestFloat32 } from "../math/shortestFloat32";
 
-/** powers of ten by which a fraction becomes a whole number; a float32 of at least one in a million needs no more */
+/** powers of ten that turn a fraction into a whole number; a float32 of at least one millionth needs no more */
 const scales = [1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14];
-/** where to start below 0.001: neighbours lie closer than nine decimals there, so that with nine no shorter text is missed */
+/**
+ * where to start below 0.001: neighbours are closer than nine decimals there, so starting at nine misses no shorter
+ * text
+ */
 const firstOfSmall = scales.indexOf(1e9);
 
 /**
- * The shortest decimal text that reads back to the same float32 (a whole number in full). Between one in a million and 1 it goes through a whole number, which is
- * several times as fast as asking for digits.
+ * The shortest decimal text that reads back to the same float32 (a whole number in full). Between one millionth and 1
+ * it goes through a whole number, which is several times faster than computing digits.
  */
 export function float32Text(value: number): string {
   if (!(value >= 1e-6 && value < 1)) return String(isPlainInteger(value) ? value : shortestFloat32(value));
@@ -18,7 +21,7 @@ export function float32Text(value: number): string {
   return String(value);
 }
 
-/** Whole numbers of up to nine digits stay what they are, though fewer digits would do from 16,777,216 on. */
+/** Whole numbers of up to nine digits are written in full, though fewer digits would do from 16,777,216 on. */
 function isPlainInteger(value: number): boolean {
   return Number.isInteger(value) && Math.abs(value) < 1e9;
 }

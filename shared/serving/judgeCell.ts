@@ -1,16 +1,16 @@
 import type { FeatureDomain } from "../onnx/featureDomain";
 import type { WarningCode } from "./rowWarnings";
 
-/** Why a cell is no value of its feature. */
+/** Why a cell is not a value of its feature. */
 export interface Verdict {
-  /** absent for an empty text, which everybody may send for a missing one */
+  /** absent for an empty string, which any caller may send for a missing value */
   code?: WarningCode;
   reason: string;
-  /** false for a text that the model does not know, though it is allowed */
+  /** false for a string that is allowed, though the model does not know it */
   isMissing: boolean;
 }
 
-/** What a domain says of a finite number; undefined where it is a value. Compared as float32. */
+/** What a domain says about a finite number, compared as float32; undefined if it is a value. */
 export function judgeNumber({ min, max, sentinels }: FeatureDomain, value: number): Verdict | undefined {
   const rounded = Math.fround(value);
   if ((sentinels as number[]).some((sentinel) => Math.fround(sentinel) === rounded))
@@ -24,7 +24,7 @@ export function judgeNumber({ min, max, sentinels }: FeatureDomain, value: numbe
 
 const shown = 12;
 
-/** What a domain says of a trimmed text; undefined where it is a value. */
+/** What a domain says about a trimmed string; undefined if it is a value. */
 export function judgeText({ values, sentinels, levels }: FeatureDomain, text: string): Verdict | undefined {
   if (text === "") return { reason: "the text is empty", isMissing: true };
   if (sentinels.includes(text))

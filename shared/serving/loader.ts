@@ -4,15 +4,15 @@ import { AliasFollower, type FollowOptions } from "./aliasFollower";
 import type { ServingModel, ServingRuntime } from "./servingModel";
 import { zeroTensor } from "./tensors";
 
-/** What the loader needs of the registry. */
+/** What the loader needs from the registry. */
 export interface VersionSource {
   resolve(model: string, reference: string): Promise<number>;
   version(model: string, version: number): Promise<ModelVersion>;
-  /** bytes checked against their hash */
+  /** the bytes, checked against their hash */
   bytes(model: string, sha256: string): Promise<Uint8Array>;
 }
 
-/** A loaded version in use; call `release` once the work with it is over. */
+/** A loaded version in use; call `release` when the work with it is done. */
 export class LoadedModel {
   readonly version: ModelVersion;
   readonly runtime: ServingModel;
@@ -20,7 +20,7 @@ export class LoadedModel {
 
   constructor(
     private readonly entry: Entry,
-    /** ms since the alias was read that led here, where that is longer than allowed: storage did not answer in time */
+    /** ms since the alias was read, if that is longer than allowed because storage did not answer in time */
     readonly aliasAgeMs?: number,
   ) {
     entry.users++;
@@ -29,7 +29,7 @@ export class LoadedModel {
     this.runtime = entry.runtime;
   }
 
-  /** Says that the work is over; a second call changes nothing. */
+  /** Ends the use; a second call changes nothing. */
   release(): void {
     if (this.released) return;
     this.released = true;
@@ -46,7 +46,7 @@ export interface LoaderOptions extends Pick<FollowOptions, "nowMs" | "random"> {
   capacityBytes: number;
   aliasMaxAgeMs?: number;
   aliasWaitMs?: number;
-  /** told when an alias could not be read while the loaded version goes on serving, or why it serves no more */
+  /** called when an alias could not be read: the loaded version keeps serving, or the reason why it no longer does */
   onRefreshFailure?: FollowOptions["onFailure"];
 }
 
@@ -55,20 +55,21 @@ interface Entry {
   runtime: ServingModel;
   costBytes: number;
   users: number;
-  /** place of its last use among all uses */
+  /** sequence number of its last use among all uses */
   usedAs: number;
   evicted: boolean;
 }
 
-/** A 10 MB tree ensemble was measured to take about 120 MB once loaded. */
+/** a 10 MB tree ensemble was measured to take about 120 MB once loaded */
 const memoryPerFileByte = 12;
 const versionNumber = /^\d{1,9}$/;
 let uses = 0;
 
 /**
- * The common ONNX loader: every function that runs a model gets it here. One session a version, loaded once however many ask
- * (single flight), warmed before it serves, bounded by bytes, released only when nobody uses it. An alias is followed by a pointer
- * that moves after the new version is loaded; while storage is away, what is loaded goes on serving.
+ * The one ONNX loader: every function that runs a model gets it here. Each version has one session, loaded once however
+ * many callers ask (single flight), warmed before it serves, bounded by bytes, and released only when nobody uses it.
+ * An alias is followed by a pointer that moves once the new version is loaded; during a storage outage, loaded versions
+ * keep serving.
  */
 export class ModelLoader {
   private readonly entries = new Map<string, Entry>();
@@ -85,7 +86,10 @@ export class ModelLoader {
     this.aliases = new AliasFollower({ read, maxAgeMs, waitMs, nowMs, random, onFailure });
   }
 
-  /** The version that `reference` (number or alias) stands for, when it is loaded and the alias fresh: the hot path, without a promise. */
+  /**
+   * The version that `reference` (number or alias) stands for, if it is loaded and the alias is fresh: the hot path,
+   * without a promise.
+   */
   tryAcquire(model: string, reference: string): LoadedModel | undefined {
     if (versionNumber.test(reference)) return this.take(model, Number(reference));
     const followed = this.aliases.current(model, reference);
@@ -93,8 +97,8 @@ export class ModelLoader {
   }
 
   /**
-   * The version that `reference` stands for, loaded if need be, the alias read again if that is due; AppError not_found, not_ready or
-   * unavailable says why there is none.
+   * The version that `reference` stands for, loaded if necessary, after reading the alias again if that is due;
+   * AppError not_found, not_ready or unavailable says why there is none.
    */
   async acquire(model: string, reference: string): Promise<LoadedModel> {
     const ready = this.tryAcquire(model, reference);
@@ -104,12 +108,12 @@ export class ModelLoader {
     return this.load(model, followed.version, this.aliases.ageBeyondLimit(followed));
   }
 
-  /** Lets no later request be answered from before an alias of the model was moved, which this process has just done. */
+  /** Makes every later request see that this process has just moved an alias of the model. */
   aliasMoved(model: string): Promise<void> {
     return this.aliases.moved(model);
   }
 
-  /** Drops a version, which the next request loads anew; whoever uses it keeps it until then. */
+  /** Drops a version, so that the next request loads it again; current users keep theirs. */
   forget({ model, version }: Pick<ModelVersion, "model" | "version">): void {
     const key = `${model}@${version}`;
     const entry = this.entries.get(key);
@@ -130,7 +134,7 @@ export class ModelLoader {
 
   private async load(model: string, version: number, aliasAgeMs?: number): Promise<LoadedModel> {
     const entry = await this.entry(model, version);
-    if (entry.evicted) return this.load(model, version, aliasAgeMs); // another load took its room before it was in use
+    if (entry.evicted) return this.load(model, version, aliasAgeMs); // another load took its place before it was in use
     return new LoadedModel(entry, aliasAgeMs);
   }
 
@@ -174,7 +178,7 @@ export class ModelLoader {
   }
 }
 
-/** One row of zeros and empty strings for every input, to warm a session. */
+/** One row of zeros and empty strings for every input, to warm up a session. */
 function warmUpInputs(inputs: TensorInfo[]): Record<string, TensorValue> {
   const feeds: Record<string, TensorValue> = {};
   for (const input of inputs) feeds[input.name] = zeroTensor(input);

@@ -14,7 +14,10 @@ export interface PausePorts {
 
 const pausedRule = "version-paused";
 
-/** Tells people when a version is paused since its runs had to be stopped, and when it runs again: log, telemetry, and an alert of the model. */
+/**
+ * Reports when a version is paused because its runs had to be stopped, and when it runs again: in the log, in
+ * telemetry, and as an alert of the model.
+ */
 export function tellOfPauses(ports: PausePorts): Pick<BreakerOptions, "onPause" | "onResume"> {
   const stored = (change: Promise<unknown>) =>
     change.catch((error) => ports.log(`scoring: the alert could not be stored (${messageOf(error)})`));
@@ -39,8 +42,8 @@ function pausedAlert({ model, version, seconds, stops, reason }: VersionPause, i
     rule: pausedRule,
     severity: "error" as const,
     summary:
-      `version ${version} is paused for ${seconds} s: its runs had to be stopped ${stops} times, the last since ${reason}; ` +
-      "move its alias to another version where it has one",
+      `version ${version} is paused for ${seconds} s: its runs had to be stopped ${stops} times, most recently because ${reason}; ` +
+      "if an alias points to it, move the alias to another version",
     evidence: { version, stops, reason, instance },
   };
 }

@@ -11,7 +11,7 @@ import type { OutputPiece } from "./writePredictions";
 /** A run blocks the event loop for its whole length, so long batches go in pieces of this many rows. */
 const chunkRows = 1024;
 
-/** The reply to a request, to how many rows it is, and what there was to warn about in them. */
+/** The reply to a request, the number of its rows, and the warnings about them. */
 export type Predictions = PredictionReply & { rowCount: number; warnings?: RowWarnings };
 
 type Runnable = Pick<RuntimeModel, "run">;
@@ -29,14 +29,14 @@ export async function predict(
   return { ...reply, rowCount, ...(warnings && { warnings }) };
 }
 
-/** What the model returns for decoded rows, in pieces that leave the event loop free in between. */
+/** What the model returns for decoded rows, in pieces that let the event loop run in between. */
 export async function runRows(runtime: Runnable, { rowCount, tensors }: DecodedRows): Promise<OutputPiece[]> {
   if (rowCount <= chunkRows && rowCount > 0) return [{ outputs: await runtime.run(tensors), rowCount }];
   const pieces = [];
   for (let start = 0; start < rowCount; start += chunkRows) {
     const count = Math.min(chunkRows, rowCount - start);
     pieces.push({ outputs: await runtime.run(sliceTensors(tensors, start, count)), rowCount: count });
-    await nextTurn(); // lets other requests in between two pieces
+    await nextTurn(); // lets other requests run between two pieces
   }
   return pieces;
 }

@@ -5,15 +5,15 @@ import type { RuntimeModel, TensorValue } from "../ports";
 import { type CellOf, toTensors } from "./tensors";
 
 export interface TablePredictions {
-  /** class probabilities, rows x classes, row-major; with regression one number a row */
+  /** class probabilities, rows x classes, row-major; for regression, one number per row */
   predictions: Float64Array;
-  /** none with regression */
+  /** empty for regression */
   labels: string[];
 }
 
 const chunkRows = 1024;
 
-/** Runs a model on a feature table, in pieces that leave the event loop free in between. */
+/** Runs a model on a feature table, in pieces that let the event loop run in between. */
 export async function predictTable(
   model: RuntimeModel,
   signature: ModelSignature,

@@ -6,7 +6,7 @@ import { judgeNumber, judgeText, type Verdict } from "./judgeCell";
 import type { Form } from "./rowList";
 import { addWarning, type RowWarnings } from "./rowWarnings";
 
-/** What is wrong with a request's cells, and what is odd about them. */
+/** What is wrong with a request's cells, and what to warn about. */
 export interface Findings {
   form: Form;
   faults: ErrorDetail[];
@@ -20,7 +20,7 @@ interface Place {
   key: string | number;
 }
 
-/** Stores a cell of any kind; notes what is wrong with it or odd about it. */
+/** Stores a cell of any kind; notes what is wrong with it or worth a warning. */
 export function readCell(tensor: TensorValue, at: number, value: unknown, slot: FeatureSlot, place: Place): void {
   const { found, row, key } = place;
   const path = () => `${found.form}[${row}]${found.form === "data" ? `[${key}]` : `.${key}`}`;
@@ -31,7 +31,7 @@ export function readCell(tensor: TensorValue, at: number, value: unknown, slot: 
     addWarning(found.warnings, { path: path(), code: verdict.code, message: warningOf(verdict.code, verdict.reason) });
 }
 
-/** What the feature's domain says of a cell; a text is stored without the spaces around it. */
+/** What the feature's domain says about a cell; a string is stored without surrounding spaces. */
 function judge({ data }: TensorValue, at: number, value: unknown, slot: FeatureSlot): Verdict | undefined {
   const { domain, type } = slot;
   if (domain === undefined) return undefined;
@@ -49,7 +49,7 @@ function judge({ data }: TensorValue, at: number, value: unknown, slot: FeatureS
   }
 }
 
-/** A position in a row does not say which feature stands there; a path by name does. */
+/** A position in a row does not name the feature; a path by name does. */
 function named(message: string, { name }: FeatureSlot, form: Form): string {
   return form === "data" ? `${message} (${name})` : message;
 }
@@ -58,7 +58,7 @@ function warningOf(code: string, reason: string): string {
   return code === "sentinel" ? reason : `${reason}; it counts as missing`;
 }
 
-/** Stores what a runtime takes for a missing value; returns why there must be none. */
+/** Stores what a runtime reads as a missing value; returns the fault if the value must not be missing. */
 function storeMissing({ data, datatype }: TensorValue, at: number, slot: FeatureSlot, { reason }: Verdict) {
   if (!slot.nullable) return `it must not be missing: ${reason}`;
   if (datatype === "BYTES") (data as string[])[at] = "";
@@ -66,7 +66,7 @@ function storeMissing({ data, datatype }: TensorValue, at: number, slot: Feature
   return undefined;
 }
 
-/** Stores a cell that is no missing value by its domain; returns what is wrong with it. */
+/** Stores a cell that its domain does not count as missing; returns what is wrong with it. */
 function setCell(tensor: TensorValue, at: number, value: unknown, slot: FeatureSlot): string | undefined {
   switch (slot.type) {
     case "category":

@@ -2,12 +2,12 @@ import { isAppError, messageOf } from "../errors";
 import type { BlobStore, TableStore } from "../ports";
 import { withTimeLimit } from "../timeLimit";
 
-/** What whoever sends requests to this instance needs to know; it names no model, since anyone may ask. */
+/** What a load balancer or caller needs to know about this instance; it names no model, because anyone may ask. */
 export interface ReadinessReport {
   status: "ready" | "not ready";
   /** why it is not ready */
   reasons: string[];
-  /** model versions that this instance does not run for a while, since they failed too often */
+  /** model versions that this instance has paused because they failed too often */
   pausedVersions: number;
 }
 
@@ -15,14 +15,14 @@ export interface ReadinessOptions {
   tables: Pick<TableStore, "get">;
   blobs: Pick<BlobStore, "stat">;
   pausedVersions: () => number;
-  /** how long an answer of storage is kept, ms */
+  /** how long an answer from storage is kept, ms */
   maxAgeMs?: number;
-  /** storage that takes longer counts as away, ms */
+  /** if storage takes longer, it counts as unavailable, ms */
   limitMs?: number;
   nowMs?: () => number;
 }
 
-/** Whether this instance can work: asks storage at most every two seconds, however many ask. */
+/** Whether this instance can work: asks storage at most every two seconds, however many callers ask. */
 export class Readiness {
   private known?: { askedAtMs: number; reasons: Promise<string[]> };
 
@@ -36,7 +36,7 @@ export class Readiness {
     return { status: reasons.length === 0 ? "ready" : "not ready", reasons, pausedVersions: pausedVersions() };
   }
 
-  /** Reads a row and a blob that need not be there. */
+  /** Reads a row and a blob that need not exist. */
   private async askStorage(): Promise<string[]> {
     const { tables, blobs, limitMs = 2_000 } = this.options;
     const asked = Promise.all([tables.get("models", "index", "-"), blobs.stat("models", "-")]).then(

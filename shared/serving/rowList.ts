@@ -6,7 +6,7 @@ export interface RowList {
   list: unknown[];
 }
 
-/** The rows of a body in the plain format; undefined where it has not exactly one of the arrays `data` and `rows`. */
+/** The rows of a body in the plain format; undefined unless it has exactly one of the arrays `data` and `rows`. */
 export function rowList(body: unknown): RowList | undefined {
   const { data, rows } = (body ?? {}) as { data?: unknown; rows?: unknown };
   const list = data ?? rows;

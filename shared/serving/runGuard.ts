@@ -1,13 +1,13 @@
 import type { ServingRuntime } from "./servingModel";
 
-/** Is asked before each run of a model, and told how it ended. */
+/** Asked before each run of a model, and told how it ended. */
 export interface RunGuard {
-  /** AppError not_ready while the model is not to be run */
+  /** throws AppError not_ready while the model must not run */
   admit(): void;
   ended(error?: unknown): void;
 }
 
-/** The runtime with `guard` before and after every run of what it loads. */
+/** The runtime with `guard` around every run of the models it loads. */
 export function guardedRuntime(runtime: ServingRuntime, guard: RunGuard): ServingRuntime {
   return {
     load: async (bytes) => {
@@ -21,7 +21,7 @@ export function guardedRuntime(runtime: ServingRuntime, guard: RunGuard): Servin
   };
 }
 
-/** Does the work if the guard admits it, and tells it how the work ended. */
+/** Does the work if the guard admits it, and tells the guard how it ended. */
 export async function guarded<T>(guard: RunGuard, work: () => Promise<T>): Promise<T> {
   guard.admit();
   try {

@@ -9,20 +9,20 @@ import type { WireBody, WireFormat, WireHeaders, WireReply } from "./wire/wireFo
 
 export interface ScorePorts {
   loader: ModelLoader;
-  /** undefined when capture is switched off; gives a promise where the reply must wait until the record is written */
+  /** undefined if capture is switched off; returns a promise if the reply must wait until the record is written */
   capture?: { record(entry: CaptureEntry): Promise<void> | undefined };
   telemetry: Telemetry;
   usecases: Map<string, Usecase>;
-  /** the model that requests without a name mean; AppError invalid_input with the list when there is no such one */
+  /** the model for requests that name none; AppError invalid_input with the list if there is no such model */
   defaultModel(): Promise<string>;
 }
 
 export interface ScoreRequest {
   format: WireFormat;
   model?: string;
-  /** version number or alias from the pin header; without it the champion answers */
+  /** version number or alias from the pin header; without one, the champion answers */
   pin?: string;
-  /** as a function it is read once it is wanted, and may fail with what the caller is told */
+  /** a function is called when the body is needed, and may fail with an error for the caller */
   body: WireBody | (() => Promise<WireBody>);
   /** those that the format reads */
   headers?: WireHeaders;
@@ -35,7 +35,7 @@ export interface ScoreReply {
   headers: Record<string, string>;
 }
 
-/** Answers one scoring request in its format; success or not, it is captured and counted. */
+/** Answers one scoring request in its format; successful or not, it is captured and counted. */
 export async function scoreRequest(ports: ScorePorts, request: ScoreRequest): Promise<ScoreReply> {
   const started = performance.now();
   const { format, requestId } = request;
@@ -65,12 +65,12 @@ interface Outcome {
   version: number;
   rows: number;
   body: WireBody;
-  /** the request is in the log already; what failed is its writing */
+  /** the request is already in the log; what failed is writing it */
   isRecorded?: boolean;
   warnings?: RowWarnings;
 }
 
-/** seconds since the alias was read; only where that is longer than allowed, since storage did not answer in time */
+/** seconds since the alias was read; only sent if that is longer than allowed because storage did not answer in time */
 const aliasAgeHeader = "x-tidegate-alias-age";
 
 async function answer(

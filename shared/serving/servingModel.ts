@@ -9,8 +9,8 @@ export interface ServingModel extends RuntimeModel {
   predict(request: WireRequest, signature: ModelSignature): Promise<Predictions>;
 }
 
-/** ModelRuntime whose models answer requests. */
+/** A ModelRuntime whose models answer requests. */
 export interface ServingRuntime {
-  /** Loads ONNX bytes; AppError rejected with the runtime's reason when they are no usable model. */
+  /** Loads ONNX bytes; AppError rejected with the runtime's reason if they are not a usable model. */
   load(bytes: Uint8Array): Promise<ServingModel>;
 }

@@ -10,14 +10,14 @@ const arrayOf: Record<TensorType, (length: number) => TensorValue["data"]> = {
   BYTES: (length) => new Array<string>(length).fill(""),
 };
 
-/** A tensor of zeros or empty texts, one row where the number of rows is open. */
+/** A tensor of zeros or empty strings, with one row if the number of rows is open. */
 export function zeroTensor({ datatype, shape }: TensorInfo): TensorValue {
   const concrete = shape.map((size) => (size === -1 ? 1 : size));
   const count = concrete.reduce((product, size) => product * size, 1);
   return { datatype, shape: concrete, data: arrayOf[datatype](count) };
 }
 
-/** An empty tensor for so many rows of an input. */
+/** An empty tensor for `rowCount` rows of an input. */
 export function newTensor({ datatype, shape }: TensorInfo, rowCount: number): TensorValue {
   const width = rowWidth(shape);
   return {
@@ -27,15 +27,15 @@ export function newTensor({ datatype, shape }: TensorInfo, rowCount: number): Te
   };
 }
 
-/** How many values a row takes in a tensor of one or two dimensions. */
+/** The number of values per row in a tensor of one or two dimensions. */
 export function rowWidth(shape: readonly number[]): number {
   return shape.length === 2 ? shape[1] : 1;
 }
 
-/** The cells of one feature by row: texts for a category, else numbers, NaN where one is missing. */
+/** The cells of one feature by row: strings for a category, else numbers, NaN for a missing one. */
 export type CellOf = (row: number) => number | string;
 
-/** The model's inputs for so many rows; `column` gives the cells of a feature. */
+/** The model's inputs for `rowCount` rows; `column` returns the cells of a feature. */
 export function toTensors(
   { inputs, features }: ModelSignature,
   rowCount: number,
@@ -57,7 +57,7 @@ function fill({ data, datatype, shape }: TensorValue, index: number, rowCount: n
   }
 }
 
-/** The rows `start` to `start + count` of some tensors. */
+/** The `count` rows of some tensors from row `start` on. */
 export function sliceTensors(
   tensors: Record<string, TensorValue>,
   start: number,

@@ -4,7 +4,7 @@ import type { RunGuard } from "./runGuard";
 export interface BreakerOptions {
   /** monotonic clock, ms */
   nowMs?: () => number;
-  /** told when a version is paused, and when it runs again */
+  /** called when a version is paused, and when it runs again */
   onPause(pause: VersionPause): void;
   onResume(version: VersionName): void;
 }
@@ -27,8 +27,9 @@ const firstPauseMs = 60_000;
 const longestPauseMs = 10 * 60_000;
 
 /**
- * One breaker a model version: after three runs within five minutes that had to be stopped (time, memory, a crash) the version is not run
- * for a minute. Then one request tries it: when that is stopped too, the next pause is twice as long, up to ten minutes.
+ * One breaker per model version: after three runs within five minutes had to be stopped (time, memory, a crash), the
+ * version is paused for a minute. Then one request tries it: if that is stopped too, the next pause is twice as long,
+ * up to ten minutes.
  */
 export class VersionBreakers {
   private readonly breakers = new Map<string, VersionBreaker>();
@@ -64,7 +65,7 @@ class VersionBreaker implements RunGuard {
     this.nowMs = options.nowMs ?? (() => performance.now());
   }
 
-  /** From the first pause on until a run after it has ended well. */
+  /** From the first pause until a later run has ended well. */
   get isPaused(): boolean {
     return this.pauseMs > 0;
   }
@@ -84,7 +85,7 @@ class VersionBreaker implements RunGuard {
     const { model, version } = this.name;
     throw new AppError(
       "not_ready",
-      `version ${version} of ${model} is paused since its runs had to be stopped ${this.stops.length} times; another version answers by number`,
+      `version ${version} of ${model} is paused because its runs had to be stopped ${this.stops.length} times; request another version by its number`,
       { retryAfterSeconds: Math.max(1, leftMs / 1000) },
     );
   }

@@ -4,7 +4,10 @@ import type { ModelSignature } from "../onnx/signature";
 import type { TensorValue } from "../ports";
 import { float32Text } from "./float32Text";
 
-/** Predictions as JSON text: an object a row for the reply, and the same as columns for the log, which is a quarter of the size. */
+/**
+ * Predictions as JSON text: one object per row for the reply, and the same as columns, a quarter of the size, for the
+ * log.
+ */
 export interface PredictionText {
   reply: string;
   log: string;
@@ -17,9 +20,10 @@ export interface OutputPiece {
 }
 
 /**
- * Writes predictions by the signature's roles. A row reads `{"label","probability","probabilities"}` (`probability` is the label's) or, for
- * regression, `{"value"}`; the log reads `{"label":[],"probability":[]}`, with `"probabilities":[[]]` beyond two classes, or `{"value":[]}`.
- * AppError internal where the model answered other than each row, or with what is not a number: nobody is told half an answer.
+ * Writes predictions by the signature's roles. A row reads `{"label","probability","probabilities"}` (`probability` is
+ * the label's) or, for regression, `{"value"}`; the log reads `{"label":[],"probability":[]}`, with
+ * `"probabilities":[[]]` for more than two classes, or `{"value":[]}`. AppError internal if the model did not answer
+ * every row with finite numbers: no caller gets half an answer.
  */
 export function writePredictions(pieces: OutputPiece[], signature: ModelSignature): PredictionText {
   const { labelOutput, probabilityOutput, valueOutput, classes } = signature;
@@ -65,7 +69,7 @@ function writeLabels(pieces: OutputPiece[], output: string): PredictionText {
   return { reply: JSON.stringify(labels.map((label) => ({ label }))), log: JSON.stringify({ label: labels }) };
 }
 
-/** JSON has no word for what is not a number. */
+/** JSON cannot represent NaN or infinity. */
 function numberText(value: number, datatype: TensorValue["datatype"], row: number): string {
   if (value - value !== 0)
     throw new AppError(
@@ -75,7 +79,9 @@ function numberText(value: number, datatype: TensorValue["datatype"], row: numbe
   return datatype === "FP32" ? float32Text(value) : String(value);
 }
 
-/** Text is put together by hand: a thousand rows a millisecond go through here, and each number is converted once. */
+/**
+ * The text is assembled by hand: a thousand rows a millisecond pass through here, and each number is converted once.
+ */
 function writeProbabilities(
   pieces: OutputPiece[],
   labelOutput: string,
@@ -96,7 +102,7 @@ function writeProbabilities(
     const quoted = keys?.map((key) => JSON.stringify(key));
     for (let row = 0; row < rowCount; row++, done++) {
       const label = String(names[row]);
-      // a model trained elsewhere does not tell the order of its classes: the returned label is the likeliest one
+      // a model trained elsewhere may not state the order of its classes: the returned label is the likeliest one
       const at = keys ? keys.indexOf(label) : likeliest(values, row * width, width);
       let pairs = "";
       let list = "";

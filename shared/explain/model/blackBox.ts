@@ -5,7 +5,7 @@ import type { RuntimeModel } from "../../ports";
 import type { NumberRows, PredictRows } from "./numberRows";
 import type { RowCodec } from "./rowCodec";
 
-/** a run blocks the event loop for its whole length */
+/** a run blocks the event loop until it ends */
 const chunkRows = 512;
 
 /** What a model says about rows: the probability of each class, or one value. */
@@ -30,7 +30,9 @@ export class BlackBox {
     this.output = output;
   }
 
-  /** Probabilities of every class (or the value) of every row, in pieces that leave the event loop free in between. */
+  /**
+   * The probabilities of all classes (or the value) for every row, in pieces that let the event loop run in between.
+   */
   async predict(rows: NumberRows): Promise<Outputs> {
     let outputs: Outputs = { values: new Float64Array(0), outputCount: 1 };
     for (let start = 0; start < rows.rowCount; start += chunkRows) {
@@ -45,13 +47,13 @@ export class BlackBox {
     return outputs;
   }
 
-  /** The model as a function with one of its outputs. */
+  /** The model as a function that returns one of its outputs. */
   only(output: number): PredictRows {
     return async (rows) => columnOf(await this.predict(rows), output);
   }
 }
 
-/** AppError internal where the model answered other than each row, or with what is not a number: there is nothing to explain then. */
+/** AppError internal unless the model answered every row with finite numbers: otherwise there is nothing to explain. */
 function checkAnswers(data: ArrayLike<number>, rowCount: number): void {
   if (data.length === 0 || data.length % rowCount !== 0)
     throw new AppError("internal", `the model answered ${rowCount} rows with ${data.length} numbers`);
@@ -60,7 +62,7 @@ function checkAnswers(data: ArrayLike<number>, rowCount: number): void {
       throw new AppError("internal", "the model's answer to one of the rows is not a finite number");
 }
 
-/** One output of every row. */
+/** One output for every row. */
 export function columnOf({ values, outputCount }: Outputs, output: number): Float64Array {
   return Float64Array.from({ length: values.length / outputCount }, (_, row) => values[row * outputCount + output]);
 }

@@ -2,12 +2,12 @@ import { solveCholesky } from "../../math/solveCholesky";
 import { columnOf, type Outputs } from "./blackBox";
 import { meanOf } from "./numberRows";
 
-/** too small a part of a column's spread to matter; keeps the equations solvable where columns repeat one another */
+/** too small a part of a column's spread to matter; keeps the equations solvable if columns are duplicates */
 const ridge = 1e-12;
 
 /**
- * Weights and offset with which the columns of `raw` come closest to `values` (least squares); undefined unless there are clearly more
- * different values than weights, since a line goes through any two points.
+ * Weights and offset with which the columns of `raw` come closest to `values` (least squares); undefined unless there
+ * are clearly more distinct values than weights, since a line fits any two points.
  */
 export function fitAffine(raw: Outputs, values: Float64Array): { weights: number[]; offset: number } | undefined {
   const width = raw.outputCount;
@@ -26,7 +26,7 @@ export function fitAffine(raw: Outputs, values: Float64Array): { weights: number
   return { weights, offset };
 }
 
-/** A column less its mean, with a length of one. */
+/** A column minus its mean, scaled to length one. */
 function centred(values: Float64Array): { values: Float64Array; mean: number; spread: number } {
   const mean = meanOf(values);
   const shifted = values.map((value) => value - mean);

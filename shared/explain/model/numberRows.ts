@@ -1,14 +1,14 @@
-/** Rows x columns of numbers, row-major, NaN where a value is missing. */
+/** Rows x columns of numbers, row-major, NaN for a missing value. */
 export interface NumberRows {
   rowCount: number;
   width: number;
   cells: Float64Array;
 }
 
-/** A model as explanations see it: one number a row. */
+/** A model as explanations see it: one number per row. */
 export type PredictRows = (rows: NumberRows) => Promise<Float64Array>;
 
-/** Room for `rowCount` rows of `width` columns. */
+/** Zeros for `rowCount` rows of `width` columns. */
 export function newRows(rowCount: number, width: number): NumberRows {
   return { rowCount, width, cells: new Float64Array(rowCount * width) };
 }
@@ -22,7 +22,7 @@ export function pickRows(rows: NumberRows, indices: ArrayLike<number>): NumberRo
   return picked;
 }
 
-/** At most `count` different row numbers below `rowCount`, drawn by `random` and in ascending order. */
+/** At most `count` distinct row numbers below `rowCount`, drawn by `random`, in ascending order. */
 export function drawRows(rowCount: number, count: number, random: () => number): Int32Array {
   const order = Int32Array.from({ length: rowCount }, (_, row) => row);
   const taken = Math.min(count, rowCount);

@@ -5,7 +5,10 @@ import type { DecodedRows } from "../../serving/decodeRows";
 import { rowWidth, toTensors } from "../../serving/tensors";
 import { type NumberRows, newRows } from "./numberRows";
 
-/** Turns a model's input tensors into rows of numbers, one column a feature, and back; a category is the number of its text. */
+/**
+ * Converts a model's input tensors to rows of numbers, one column per feature, and back; a category becomes the number
+ * of its string.
+ */
 export class RowCodec {
   private readonly texts: string[] = [];
   private readonly codes = new Map<string, number>();
@@ -26,7 +29,7 @@ export class RowCodec {
     return rows;
   }
 
-  /** Rows `start` to `start + count` as the runtime takes them. */
+  /** The `count` rows from `start` on, as the runtime takes them. */
   decode(rows: NumberRows, start: number, count: number): Record<string, TensorValue> {
     return toTensors(this.signature, count, ({ type }, feature) => {
       const cellAt = (row: number) => rows.cells[(start + row) * rows.width + feature];
@@ -34,7 +37,7 @@ export class RowCodec {
     });
   }
 
-  /** The text or number of a cell as a caller would write it: null where it is missing. */
+  /** The string or number of a cell as a caller would write it; null if it is missing. */
   cell(feature: number, value: number): string | number | null {
     const { type, input } = this.signature.features[feature];
     switch (type) {

@@ -1,10 +1,10 @@
 import type { Outputs } from "./blackBox";
 import { fitAffine } from "./fitAffine";
 
-/** How the trees' raw scores become what the model answers. */
+/** How the trees' raw scores become the model's answers. */
 export type Link = "identity" | "affine" | "sigmoid" | "softmax" | "monotone";
 
-/** The score that speaks of an answer: `offset` plus the trees' outputs, each times its weight. */
+/** The score behind an answer: `offset` plus the weighted sum of the trees' outputs. */
 export interface ScoreOf {
   link: Link;
   weights: number[];
@@ -15,8 +15,8 @@ export interface ScoreOf {
 const tolerance = 2e-5;
 
 /**
- * Finds, by comparing them on the same rows, how raw scores relate to answer `answer`; undefined when in none of the known ways. That the
- * two agree also proves that the trees were read as ONNX Runtime reads them.
+ * Finds how raw scores relate to answer `answer` by comparing them on the same rows; undefined if in none of the known
+ * ways. Their agreement also proves that the trees were read as ONNX Runtime reads them.
  */
 export function scoreLink(raw: Outputs, answers: Outputs, answer: number): ScoreOf | undefined {
   if (raw.outputCount === answers.outputCount) {
@@ -69,7 +69,7 @@ function softmax(scores: number[]): number[] {
   return powers.map((power) => power / sum);
 }
 
-/** Whether an answer never falls while the score rises, and does rise: a calibrated probability, say. */
+/** Whether an answer never falls as the score rises, and does rise: a calibrated probability, for example. */
 function rises(raw: Outputs, answers: Outputs, answer: number): boolean {
   const order = Array.from(raw.values.keys()).sort((a, b) => raw.values[a] - raw.values[b]);
   const along = order.map((row) => answers.values[row * answers.outputCount + answer]);

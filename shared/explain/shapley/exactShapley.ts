@@ -4,18 +4,19 @@ import type { ShapleyGame, ShapleyValues } from "./shapleyGame";
 /** beyond this many features there are too many coalitions: values are sampled */
 export const maxExactFeatures = 10;
 
-/** about so many rows go to the model at once */
+/** the model gets about so many rows at once */
 const batchRows = 4096;
 
-/** Rows that the model must score for one explained row. */
+/** How many rows the model must score for one explained row. */
 export function exactEvaluations(featureCount: number, backgroundRows: number): number {
   return (2 ** featureCount - 2) * backgroundRows + 1;
 }
 
 /**
- * Exact Shapley values of row `index`: the model is asked for every coalition of features, a feature outside of it taking its value
- * from each background row in turn. Source: L. Shapley, "A value for n-person games", 1953; with the marginal ("interventional") value
- * function of D. Janzing, L. Minorics, P. Blöbaum, "Feature relevance quantification in explainable AI", 2020.
+ * Exact Shapley values of row `index`: the model scores every coalition of features; features outside it take their
+ * values from each background row in turn. Source: L. Shapley, "A value for n-person games", 1953; with the marginal
+ * ("interventional") value function of D. Janzing, L. Minorics, P. Blöbaum, "Feature relevance quantification in
+ * explainable AI", 2020.
  */
 export async function exactShapley(game: ShapleyGame, rows: NumberRows, index: number): Promise<ShapleyValues> {
   const { width } = rows;
@@ -33,7 +34,7 @@ export async function exactShapley(game: ShapleyGame, rows: NumberRows, index: n
   return { values };
 }
 
-/** The mean prediction with the features of each coalition (a bit each) taken from the row. */
+/** The mean prediction with the features of each coalition (one bit per feature) taken from the row. */
 async function coalitionWorths(game: ShapleyGame, row: NumberRows): Promise<Float64Array> {
   const { background, predict, backgroundValues } = game;
   const { width } = row;

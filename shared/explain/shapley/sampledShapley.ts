@@ -1,23 +1,24 @@
 import { type NumberRows, newRows } from "../model/numberRows";
 import type { ShapleyGame, ShapleyValues } from "./shapleyGame";
 
-/** Rows that the model must score for one explained row. */
+/** How many rows the model must score for one explained row. */
 export function sampledEvaluations(featureCount: number, backgroundRows: number, pairs: number): number {
   return 2 * Math.max(0, featureCount - 1) * backgroundRows * pairs + 1;
 }
 
 export interface SamplingOptions {
-  /** pairs of orders a background row, at least 2, so that a standard error can be told */
+  /** pairs of orders per background row, at least 2 so that a standard error can be computed */
   pairs: number;
   random: () => number;
 }
 
 /**
- * Shapley values of row `index` estimated from random orders of the features: for every background row `pairs` orders, each with its
- * reverse, change the background row into the explained one feature by feature. Every background row counts alike, so that the values
- * still add up exactly; the standard errors tell what other orders would change, the background as it is.
- * Sources: E. Štrumbelj, I. Kononenko, "Explaining prediction models and individual predictions with feature contributions", 2014;
- * antithetic orders: R. Mitchell et al., "Sampling permutations for Shapley value estimation", JMLR 23, 2022.
+ * Shapley values of row `index` estimated from random orders of the features: for every background row `pairs` orders,
+ * each with its reverse, change the background row into the explained one feature by feature. Every background row has
+ * the same weight, so that the values still add up exactly; the standard errors say how much other orders would change,
+ * given this background. Sources: E. Štrumbelj, I. Kononenko, "Explaining prediction models and individual predictions
+ * with feature contributions", 2014; antithetic orders: R. Mitchell et al., "Sampling permutations for Shapley value
+ * estimation", JMLR 23, 2022.
  */
 export async function sampledShapley(
   game: ShapleyGame,
@@ -57,7 +58,7 @@ function shuffled(count: number, random: () => number): Int32Array {
   return order;
 }
 
-/** The rows between the background row and the explained one, for every order: orders x (width - 1). */
+/** The rows between the background row and the explained one, for each order: orders x (width - 1). */
 function walks(orders: Int32Array[], cells: Float64Array, reference: Float64Array): NumberRows {
   const width = cells.length;
   const rows = newRows(orders.length * (width - 1), width);

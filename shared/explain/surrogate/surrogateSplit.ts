@@ -17,20 +17,20 @@ export interface BestSplit {
   values?: number[];
   /** where rows go whose value is missing; with none among the members, where most of them go */
   missingLeft: boolean;
-  /** whether a member's value was missing */
+  /** whether any member's value was missing */
   hasMissing: boolean;
-  /** fall of the squared error, over all answers */
+  /** reduction of the squared error, over all answers */
   gain: number;
 }
 
-/** Rows that share a value: how many, and the sum of each answer. */
+/** Rows that share a value: their number, and the sum of each answer. */
 interface Group {
   value: number;
   count: number;
   sums: Float64Array;
 }
 
-/** The split of one feature that lowers the squared error most; undefined when none leaves enough rows on both sides. */
+/** The split of one feature that reduces the squared error most; undefined if none leaves enough rows on both sides. */
 export function bestSplit(task: SplitTask): BestSplit | undefined {
   const groups = groupRows(task);
   const missing = groups.find(({ value }) => Number.isNaN(value));
@@ -62,7 +62,10 @@ function byValue(groups: Group[]): Group[] {
   return groups.slice().sort((a, b) => a.value - b.value);
 }
 
-/** For one answer the best set of categories is a prefix in the order of their means (W. Fisher, 1958): one order an answer. */
+/**
+ * For one answer, the best set of categories is a prefix in the order of their means (W. Fisher, 1958): one order per
+ * answer.
+ */
 function categoryOrders(groups: Group[], outputCount: number): Group[][] {
   const answers = outputCount === 2 ? [1] : Array.from({ length: outputCount }, (_, output) => output);
   return answers.map((output) =>

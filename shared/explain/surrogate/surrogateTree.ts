@@ -2,19 +2,22 @@ import type { Outputs } from "../model/blackBox";
 import type { NumberRows } from "../model/numberRows";
 import { type BestSplit, bestSplit } from "./surrogateSplit";
 
-/** A leaf, or a split: a row goes left when its number is at most `threshold`, its category is in `left`, or where it is missing by `missingLeft`. */
+/**
+ * A leaf or a split: a row goes left if its number is at most `threshold`, if its category is in `values`, or, when it
+ * is missing, if `missingLeft` is set.
+ */
 export interface SurrogateNode {
   rowCount: number;
-  /** mean answers of the model for the rows here */
+  /** mean answers of the model for these rows */
   answers: number[];
   split?: {
     feature: number;
-    /** of a numeric feature */
+    /** for a numeric feature */
     threshold?: number;
-    /** of a categorical feature: the values that go left */
+    /** for a categorical feature: the values that go left */
     values?: number[];
     missingLeft: boolean;
-    /** whether a fitted row's value was missing here */
+    /** whether a fitted row had a missing value here */
     hasMissing: boolean;
     left: SurrogateNode;
     right: SurrogateNode;
@@ -27,7 +30,10 @@ export interface SurrogateOptions {
   minLeafRows: number;
 }
 
-/** A small regression tree fitted to a model's own answers on some rows, by least squares over all answers; the same input gives the same tree. */
+/**
+ * A small regression tree fitted to a model's own answers on some rows, by least squares over all answers; the same
+ * input gives the same tree.
+ */
 export function fitSurrogate(rows: NumberRows, answers: Outputs, options: SurrogateOptions): SurrogateNode {
   return grow(
     rows,
@@ -94,7 +100,10 @@ export function surrogateAnswers(tree: SurrogateNode, rows: NumberRows): Outputs
   return { values, outputCount };
 }
 
-/** The share of the variance of the model's answers that the surrogate's explain (R2); undefined where the model always answers the same. */
+/**
+ * The share of the variance of the model's answers that the surrogate explains (R2); undefined if the model always
+ * gives the same answer.
+ */
 export function surrogateR2(model: Float64Array, surrogate: Float64Array): number | undefined {
   const mean = model.reduce((sum, value) => sum + value, 0) / model.length;
   let residual = 0;

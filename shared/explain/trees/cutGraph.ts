@@ -12,7 +12,10 @@ import {
 /** The name of the output of a cut graph. */
 export const cutOutput = "tidegate_cut";
 
-/** The part of a model that computes `tensor` as a model of its own: the same inputs, that tensor as float64 [rows, width] the only output. */
+/**
+ * The part of a model that computes `tensor`, as a model of its own: the same inputs, and as its only output that
+ * tensor as float64 [rows, width].
+ */
 export function cutGraph(model: ModelProto, graph: GraphProto, tensor: string, width: number): Uint8Array {
   const needed = nodesBefore(graph, [tensor]);
   const nodes = graph.node.filter((node) => needed.has(node));
@@ -34,7 +37,7 @@ export function cutGraph(model: ModelProto, graph: GraphProto, tensor: string, w
   return toBinary(ModelProtoSchema, create(ModelProtoSchema, { ...model, graph: cut }));
 }
 
-/** Every node that `tensors` depend on, without following the tensors in `stops`. */
+/** All nodes that `tensors` depend on, not following the tensors in `stops`. */
 export function nodesBefore(graph: GraphProto, tensors: readonly string[], stops: readonly string[] = []) {
   const makers = new Map(graph.node.flatMap((node) => node.output.map((name) => [name, node] as const)));
   const found = new Set<GraphProto["node"][number]>();

@@ -2,10 +2,10 @@ import { AppError } from "../../errors";
 import type { AttributeProto, NodeProto } from "../../onnx/onnx.generated";
 import { branchModes, type TreeEnsemble } from "./treeEnsemble";
 
-/** A tree ensemble as it stands in a graph. */
+/** A tree ensemble as found in a graph. */
 export interface EnsembleNode {
   ensemble: TreeEnsemble;
-  /** name of the tensor the trees look at, [rows, columns] */
+  /** name of the trees' input tensor, [rows, columns] */
   input: string;
   /** name of the tensor with the scores */
   output: string;
@@ -14,12 +14,12 @@ export interface EnsembleNode {
   postTransform: string;
 }
 
-/** deeper trees than this are refused: they would not fit the call stack */
+/** deeper trees are refused: they would overflow the call stack */
 const maxDepth = 2000;
 
 /**
- * Reads a TreeEnsembleRegressor or TreeEnsembleClassifier (ai.onnx.ml 1 to 3); AppError rejected says what of it is not supported.
- * Source of the attributes: https://onnx.ai/onnx/operators/onnx_aionnxml_TreeEnsembleRegressor.html
+ * Reads a TreeEnsembleRegressor or TreeEnsembleClassifier (ai.onnx.ml 1 to 3); AppError rejected says what is not
+ * supported. Source of the attributes: https://onnx.ai/onnx/operators/onnx_aionnxml_TreeEnsembleRegressor.html
  */
 export function readTreeEnsemble(node: NodeProto): EnsembleNode {
   const kind = node.opType === "TreeEnsembleClassifier" ? "classifier" : "regressor";
@@ -28,7 +28,7 @@ export function readTreeEnsemble(node: NodeProto): EnsembleNode {
   const prefix = kind === "classifier" ? "class" : "target";
   const outputs = attributes.ints(`${prefix}_ids`);
   const named = attributes.texts("classlabels_strings").length || attributes.ints("classlabels_int64s").length;
-  // a classifier for two classes may hold weights of one only: its score then speaks of the second class
+  // a classifier for two classes may have weights for one only: its score is then that of the second class
   const outputCount =
     kind === "classifier" ? (new Set(outputs).size === 1 ? 1 : named) : (attributes.int("n_targets") ?? 1);
   const share = treeShare(attributes.text("aggregate_function") ?? "SUM", index.roots.length);
@@ -54,7 +54,7 @@ function unsupported(what: string): AppError {
   return new AppError("rejected", `the tree ensemble ${what}`);
 }
 
-/** Finds a node's place by its tree and its number in the tree. */
+/** Finds a node's position by its tree and its number in the tree. */
 class NodeIndex {
   readonly roots: Int32Array;
   private readonly places = new Map<number, Map<number, number>>();
@@ -78,7 +78,7 @@ class NodeIndex {
 
   place(tree: number, number: number): number {
     const at = this.places.get(tree)?.get(number);
-    if (at === undefined) throw unsupported(`names node ${number} of tree ${tree}, which it does not have`);
+    if (at === undefined) throw unsupported(`refers to node ${number} of tree ${tree}, which does not exist`);
     return at;
   }
 }
@@ -95,7 +95,7 @@ function splits(attributes: Attributes, index: NodeIndex) {
   const missing = attributes.ints("nodes_missing_value_tracks_true");
   const mode = modes.map((name) => (name === "LEAF" ? 0 : branchModes.indexOf(name as "BRANCH_LEQ")));
   const unknown = mode.indexOf(-1);
-  if (unknown >= 0) throw unsupported(`has the node mode ${modes[unknown]}; known are ${branchModes.join(", ")}`);
+  if (unknown >= 0) throw unsupported(`has the node mode ${modes[unknown]}; supported are ${branchModes.join(", ")}`);
   const threshold = attributes.numbers("nodes_values");
   if (modes.length !== count || features.length !== count || threshold.length !== count)
     throw unsupported("has lists of different lengths for its nodes");
@@ -123,7 +123,7 @@ function leafValues(
   const weights = attributes.numbers(`${prefix}_weights`);
   for (let i = 0; i < trees.length; i++) {
     const output = outputCount === 1 ? 0 : outputs[i];
-    if (!(output < outputCount)) throw unsupported(`has a leaf for output ${output}, of ${outputCount}`);
+    if (!(output < outputCount)) throw unsupported(`has a leaf for output ${output}, but only ${outputCount} outputs`);
     values[index.place(trees[i], numbers[i]) * outputCount + output] += weights[i] * share;
   }
   return values;
@@ -142,7 +142,10 @@ function baseValues(attributes: Attributes, outputCount: number): Float64Array {
   return values;
 }
 
-/** Most splits on a way down; refuses nodes that are reached twice, which a walk over a malformed file would never leave. */
+/**
+ * The most splits on any path; refuses nodes that are reached twice, since a walk through such a malformed file might
+ * never end.
+ */
 function depthOf({ roots, feature, trueChild, falseChild }: TreeEnsemble): number {
   const seen = new Uint8Array(feature.length);
   let deepest = 0;
@@ -150,7 +153,7 @@ function depthOf({ roots, feature, trueChild, falseChild }: TreeEnsemble): numbe
   for (let depth = 0; level.length > 0; depth++) {
     const next: number[] = [];
     for (const node of level) {
-      if (seen[node]++ > 0) throw unsupported("reaches a node on two ways");
+      if (seen[node]++ > 0) throw unsupported("reaches a node on two paths");
       if (feature[node] >= 0) next.push(trueChild[node], falseChild[node]);
     }
     deepest = depth;
@@ -186,13 +189,13 @@ class Attributes {
     return (this.byName.get(name)?.strings ?? []).map((bytes) => Buffer.from(bytes).toString("utf8"));
   }
 
-  /** float attributes, or doubles in the tensor that stands for them since ai.onnx.ml 3 */
+  /** float attributes, or doubles in the tensor that replaces them since ai.onnx.ml 3 */
   numbers(name: string): Float64Array {
     const tensor = this.byName.get(`${name}_as_tensor`)?.t;
     if (tensor === undefined) return Float64Array.from(this.byName.get(name)?.floats ?? []);
     const values = tensor.doubleData.length > 0 ? tensor.doubleData : tensor.floatData;
     const size = tensor.dims.reduce((product, dim) => product * Number(dim), 1);
-    if (values.length !== size) throw unsupported(`keeps ${name} in a form that is not read`);
+    if (values.length !== size) throw unsupported(`stores ${name} in an unsupported form`);
     return Float64Array.from(values);
   }
 }

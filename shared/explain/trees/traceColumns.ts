@@ -3,22 +3,23 @@ import { AppError } from "../../errors";
 import type { GraphProto, NodeProto, TensorProto } from "../../onnx/onnx.generated";
 import type { FeatureSlot } from "../../onnx/signature";
 
-/** A column that no feature has a part in. */
+/** A column that depends on no feature. */
 const constant = -1;
 
-/** operators that look at each cell alone */
+/** operators that work on each cell separately */
 const cellByCell = new Set([
   ..."Identity Cast LabelEncoder Imputer Scaler Binarizer IsNaN Not Abs Neg Floor Ceil Clip Log Exp Sqrt".split(" "),
   ..."Where Add Sub Mul Div Min Max And Or Equal Less LessOrEqual Greater GreaterOrEqual".split(" "),
-  // the columns stay as they are as long as the width does, which whoever uses the trace compares
+  // the columns stay the same as long as the width does, which users of the trace check
   ..."Reshape Squeeze Unsqueeze Flatten".split(" "),
 ]);
-/** inputs after the first that only steer what the operator does */
+/** inputs after the first that only control what the operator does */
 const firstInputOnly = new Set(["Reshape", "Squeeze", "Unsqueeze", "Clip"]);
 
 /**
- * The feature (an index into `features`) that each column of `tensor` is made of, -1 for a constant: follows the graph back to its inputs
- * through operators that keep columns apart. AppError rejected names the first operator that does not, or is not known to.
+ * The feature (an index into `features`) that each column of `tensor` is computed from, -1 for a constant: follows the
+ * graph back to its inputs through operators that keep columns apart. AppError rejected names the first operator that
+ * does not, or is not known to.
  */
 export function traceColumns(graph: GraphProto, features: readonly FeatureSlot[], tensor: string): number[] {
   return new Tracer(graph, features).columns(tensor);
@@ -57,7 +58,7 @@ class Tracer {
     if (node) return this.through(node);
     const columns: number[] = [];
     for (const [at, { input, index }] of this.features.entries()) if (input === tensor) columns[index] = at;
-    if (columns.length === 0) throw untraced(`the tensor "${tensor}", which nothing makes`);
+    if (columns.length === 0) throw untraced(`the tensor "${tensor}", which no node produces`);
     return columns;
   }
 
@@ -99,7 +100,7 @@ class Tracer {
 }
 
 function untraced(what: string): AppError {
-  return new AppError("rejected", `the columns that the trees look at cannot be traced to features through ${what}`);
+  return new AppError("rejected", `the columns that the trees use cannot be traced to features through ${what}`);
 }
 
 function isColumnAxis({ attribute }: NodeProto): boolean {
@@ -121,11 +122,11 @@ function together(first: number[], second: number[]): number[] {
 
 const rawData = 9;
 
-/** The whole numbers of a constant, from either of the two places where ONNX keeps them. */
+/** The integers of a constant, from either of the two places where ONNX stores them. */
 function integers(tensor: TensorProto): number[] {
   if (tensor.int64Data.length > 0) return tensor.int64Data.map(Number);
   const field = tensor.$unknown?.find(({ no }) => no === rawData);
-  if (field === undefined) throw untraced("a constant in a form that is not read");
+  if (field === undefined) throw untraced("a constant in an unsupported form");
   const bytes = new BinaryReader(field.data).bytes();
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Array.from({ length: bytes.byteLength / 8 }, (_, at) => Number(view.getBigInt64(at * 8, true)));

@@ -6,7 +6,10 @@ import { cutOutput } from "./cutGraph";
 
 const chunkRows = 512;
 
-/** What the trees look at, for every row: the graph in front of them, run by the runtime itself, so that no operator is imitated. */
+/**
+ * The trees' input for every row: the graph in front of them is run by the runtime itself, so that no operator is
+ * reimplemented.
+ */
 export async function treeColumns(runtime: RuntimeModel, codec: RowCodec, rows: NumberRows, width: number) {
   const columns = newRows(rows.rowCount, width);
   for (let start = 0; start < rows.rowCount; start += chunkRows) {

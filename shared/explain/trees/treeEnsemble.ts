@@ -3,29 +3,29 @@ import type { NumberRows } from "../model/numberRows";
 /** How a node compares a value with its threshold; the order is that of the codes in `TreeEnsemble.mode`. */
 export const branchModes = ["BRANCH_LEQ", "BRANCH_LT", "BRANCH_GT", "BRANCH_GTE", "BRANCH_EQ", "BRANCH_NEQ"] as const;
 
-/** Trees in flat arrays; node indices count over all trees. A row's score is `base` plus one leaf of every tree. */
+/** Trees in flat arrays; node indices count over all trees. A row's score is `base` plus one leaf of each tree. */
 export interface TreeEnsemble {
   outputCount: number;
   /** first node of each tree */
   roots: Int32Array;
-  /** column that a node looks at; -1 marks a leaf */
+  /** the column that a node compares; -1 marks a leaf */
   feature: Int32Array;
   /** index into `branchModes` */
   mode: Uint8Array;
   threshold: Float64Array;
-  /** 1 where a missing value (NaN) takes the true branch whatever the comparison says */
+  /** 1 if a missing value (NaN) takes the true branch, whatever the comparison says */
   missingTrue: Uint8Array;
   trueChild: Int32Array;
   falseChild: Int32Array;
-  /** node x output: what a leaf adds to the score; an average is folded in */
+  /** node x output: what a leaf adds to the score; an average is already applied */
   leafValues: Float64Array;
-  /** a score without any tree */
+  /** the score without any tree */
   base: Float64Array;
   /** most splits between a root and a leaf */
   depth: number;
 }
 
-/** Whether `value` takes the true branch of `node`: the comparison as ONNX Runtime makes it, NaN included. */
+/** Whether `value` takes the true branch of `node`: the comparison as ONNX Runtime does it, including NaN. */
 export function takesTrue(ensemble: TreeEnsemble, node: number, value: number): boolean {
   const threshold = ensemble.threshold[node];
   if (Number.isNaN(value) && ensemble.missingTrue[node] === 1) return true;

@@ -10,7 +10,7 @@ import type { TreeView } from "./viewTrees";
 
 export interface AnsweredRows {
   rows: NumberRows;
-  /** what the model answers for those rows */
+  /** the model's answers for those rows */
   answers: Outputs;
 }
 
@@ -18,25 +18,25 @@ export interface AnsweredRows {
 export interface TreeExplanation {
   link: Link;
   baseValue: number;
-  /** features' values a row of the request */
+  /** the values of the features, for each row of the request */
   values: Float64Array[];
 }
 
-/** walks through one tree for a row and a background row between two turns of the event loop: a few milliseconds */
+/** walks through a tree (for one row and one background row) between two turns of the event loop: a few milliseconds */
 const walksPerTurn = 2000;
 
-/** TreeSHAP for rows of one request; made for a background, used for any of the model's answers. */
+/** TreeSHAP for the rows of one request; created for one background, usable for any of the model's answers. */
 export class TreeExplainer {
   private constructor(
     private readonly view: TreeView,
     private readonly featureCount: number,
-    /** what the trees see */
+    /** the trees' input */
     private readonly columns: { rows: NumberRows; background: NumberRows },
-    /** the trees' scores and the model's answers, of both kinds of rows */
+    /** the trees' scores and the model's answers, for both kinds of rows */
     private readonly known: { raw: Outputs; answers: Outputs },
   ) {}
 
-  /** Computes what the trees see of the rows and of the background, and how they score it. */
+  /** Computes the trees' input for the rows and the background, and the trees' scores. */
   static async create(
     runtime: ModelRuntime,
     view: TreeView,
@@ -58,14 +58,17 @@ export class TreeExplainer {
     }
   }
 
-  /** The score that speaks of answer `answer`; AppError rejected when the answer does not follow from the trees' scores in a known way. */
+  /**
+   * The score behind answer `answer`; AppError rejected if the answer does not follow from the trees' scores in a known
+   * way.
+   */
   scoreOf(answer: number): ScoreOf {
     const score = scoreLink(this.known.raw, this.known.answers, answer);
     if (score) return score;
-    throw new AppError("rejected", "the model's answers do not follow from the trees' scores in a way that is known");
+    throw new AppError("rejected", "the model's answers do not follow from the trees' scores in a known way");
   }
 
-  /** Explains the score of answer `answer` for the rows `which`, in pieces that leave the event loop free in between. */
+  /** Explains the score of answer `answer` for the rows `which`, in pieces that let the event loop run in between. */
   async explain(answer: number, which: ArrayLike<number>, nextTurn: () => Promise<unknown>): Promise<TreeExplanation> {
     const { weights, link, offset } = this.scoreOf(answer);
     const { background, rows } = this.columns;

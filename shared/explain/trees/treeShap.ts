@@ -5,22 +5,26 @@ export interface TreeShapProblem {
   ensemble: TreeEnsemble;
   /** what is explained: the sum of the ensemble's outputs, each times its weight */
   weights: ArrayLike<number>;
-  /** the feature that each column of the ensemble's input was made of, -1 for a constant; columns of one feature move together */
+  /**
+   * the feature that each column of the ensemble's input is computed from, -1 for a constant; columns of one feature
+   * change together
+   */
   featureOf: ArrayLike<number>;
   featureCount: number;
   background: NumberRows;
 }
 
 /**
- * Exact Shapley values of an ensemble's raw score with the background as the distribution of absent features (interventional TreeSHAP):
- * a row's values add up to its score less the mean score of the background. For every pair of a row and a background row one walk visits
- * just the branches that either takes, and weighs a leaf by the coalitions that reach it.
- * Source: S. Lundberg et al., "From local explanations to global understanding with explainable AI for trees", Nature Machine
- * Intelligence 2, 2020, supplement, "independent" (interventional) TreeSHAP.
+ * Exact Shapley values of an ensemble's raw score with the background as the distribution of absent features
+ * (interventional TreeSHAP): a row's values add up to its score minus the mean score of the background. For each pair
+ * of a row and a background row, one walk visits only the branches that either takes, and weights a leaf by the
+ * coalitions that reach it. Source: S. Lundberg et al., "From local explanations to global understanding with
+ * explainable AI for trees", Nature Machine Intelligence 2, 2020, supplement, "independent" (interventional) TreeSHAP.
  *
- * Why not the path-dependent variant: it needs each node's row count, which ONNX does not keep, and a sample small enough to store
- * leaves most nodes of a forest without any row. This one needs no counts, credits no feature that the model does not use,
- * and explains the very game that the exact and sampled Shapley values of other models explain, so that their answers compare.
+ * Why not the path-dependent variant: it needs the row count of each node, which ONNX does not store, and a sample
+ * small enough to keep leaves most nodes of a forest without rows. This variant needs no counts, credits no feature
+ * that the model does not use, and explains the same game as the exact and sampled Shapley values of other models, so
+ * that results can be compared.
  */
 export class TreeShap {
   /** the mean score of the background */
@@ -29,7 +33,7 @@ export class TreeShap {
   /** (u - 1)! v! / (u + v)! at u * side + v */
   private readonly shares: Float64Array;
   private readonly side: number;
-  /** a feature: 0 undecided, 1 as in the row, 2 as in the background row */
+  /** by feature: 0 undecided, 1 as in the row, 2 as in the background row */
   private readonly taken: Uint8Array;
   private row = new Float64Array(0);
   private reference = new Float64Array(0);
@@ -47,13 +51,13 @@ export class TreeShap {
     this.baseValue = meanOf(weighted(rawScores(ensemble, background), weights));
   }
 
-  /** One value a feature for row `index` of `rows` (columns as the background's). */
+  /** One value per feature for row `index` of `rows` (with the background's columns). */
   explain(rows: NumberRows, index: number): Float64Array {
     const parts = this.explainInParts(rows, index, this.problem.background.rowCount);
     for (let part = parts.next(); ; part = parts.next()) if (part.done) return part.value;
   }
 
-  /** The same in pieces of `stepRows` background rows, for callers who have others to serve in between; one row at a time. */
+  /** The same in pieces of `stepRows` background rows, for callers that serve others in between; one row at a time. */
   *explainInParts(rows: NumberRows, index: number, stepRows: number): Generator<void, Float64Array> {
     const { background, ensemble, featureCount } = this.problem;
     const { width } = background;
@@ -68,8 +72,9 @@ export class TreeShap {
   }
 
   /**
-   * Visits what a mixture of the two rows can reach below `node`; `own` features have the row's value on the way, `other` ones the
-   * background row's. Leaves in `gained` what the leaves below are worth to each own feature, in `lost` what they cost each other one.
+   * Visits what a mixture of the two rows can reach below `node`; on the way, `own` features have the row's value and
+   * `other` features the background row's. Stores in `gained` what the leaves below add for each own feature, and in
+   * `lost` what they cost each other feature.
    */
   private walk(node: number, own: number, other: number): void {
     const { ensemble, featureOf } = this.problem;
@@ -107,7 +112,10 @@ export class TreeShap {
   }
 }
 
-/** (u - 1)! v! / (u + v)! for u >= 1: the share of the orders in which one of u features comes last among them and before the v others. */
+/**
+ * (u - 1)! v! / (u + v)! for u >= 1: the share of the orders in which one of u features comes last among them and
+ * before the v others.
+ */
 function coalitionShares(side: number): Float64Array {
   const shares = new Float64Array(side * side);
   for (let u = 1; u < side; u++) {
@@ -117,7 +125,7 @@ function coalitionShares(side: number): Float64Array {
   return shares;
 }
 
-/** Rows x outputs as one number a row: the outputs' weighted sum. */
+/** Rows x outputs as one number per row: the weighted sum of the outputs. */
 function weighted(values: Float64Array, weights: ArrayLike<number>): Float64Array {
   const width = weights.length;
   const sums = new Float64Array(values.length / width);

@@ -6,7 +6,10 @@ const capacity = 4;
 
 export type ReadTrees = { view: TreeView } | { reason: string };
 
-/** Keeps the trees of the models explained last: reading them out of ONNX bytes takes longer than explaining a row. */
+/**
+ * Keeps the trees of the most recently explained models: reading them from ONNX bytes takes longer than explaining a
+ * row.
+ */
 export class TreeViews {
   private readonly known = new Map<string, Promise<ReadTrees>>();
 

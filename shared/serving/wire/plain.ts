@@ -7,7 +7,10 @@ import { type RowWarnings, warningFields } from "../rowWarnings";
 import { writePredictions } from "../writePredictions";
 import type { WireBody, WireFormat } from "./wireFormat";
 
-/** The plain endpoint's JSON: `data` (rows as arrays in feature order) or `rows` (objects by feature name) for an object a row. */
+/**
+ * The JSON of the plain endpoint: `data` (rows as arrays in feature order) or `rows` (objects by feature name); the
+ * reply has one object per row.
+ */
 export const plainFormat: WireFormat = {
   name: "plain",
   contentTypes: ["application/json"],

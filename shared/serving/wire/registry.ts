@@ -4,10 +4,10 @@ import type { WireFormat } from "./wireFormat";
 
 const formats = new Map<string, WireFormat>([plainFormat].map((format) => [format.name, format]));
 
-/** Every format that a request may come in. */
+/** The names of all formats that a request may have. */
 export const wireFormatNames: readonly string[] = [...formats.keys()];
 
-/** The format of a name that the code itself gives. */
+/** The format of that name; a plain Error if there is none, since only code names formats. */
 export function wireFormat(name: string): WireFormat {
   const format = formats.get(name);
   if (format === undefined)
@@ -15,7 +15,7 @@ export function wireFormat(name: string): WireFormat {
   return format;
 }
 
-/** The rows of a captured request, cells in the order of the signature's features; undefined where its format cannot read it, or is unknown. */
+/** The rows of a captured request, cells in signature order; undefined if its format cannot read it or is unknown. */
 export function capturedRows(format: string, captured: unknown, signature: ModelSignature): unknown[][] | undefined {
   return formats.get(format)?.rowsOf(captured, signature);
 }

@@ -3,9 +3,9 @@ import type { Problem } from "../../problem";
 import type { DecodedRows } from "../decodeRows";
 import type { OutputPiece } from "../writePredictions";
 
-/** A body as it stands on the wire. */
+/** A body as it is on the wire. */
 export type WireBody = string | Uint8Array;
-/** by name in lower case */
+/** keyed by name in lower case */
 export type WireHeaders = Readonly<Record<string, string>>;
 
 /** A request as it crosses to where the model runs: text or bytes, never tensors. */
@@ -20,7 +20,7 @@ export interface WireRequest {
   requestId: string;
 }
 
-/** What a reply is written from beside the model's outputs. */
+/** What a reply is written from, besides the model's outputs. */
 export interface AnsweredRequest<Decoded extends DecodedRows> {
   request: WireRequest;
   decoded: Decoded;
@@ -29,34 +29,38 @@ export interface AnsweredRequest<Decoded extends DecodedRows> {
 
 export interface WireReply {
   body: WireBody;
-  /** beside a content type that is the format's first, or instead of it */
+  /** in addition to the content type, which is the format's first unless it is given here */
   headers?: WireHeaders;
 }
 
-/** A reply with predictions, and what the inference log keeps of them: the same columns (JSON text) in each format. */
+/** A reply with predictions, and what the inference log keeps of them: the same columns (JSON text) in every format. */
 export interface PredictionReply extends WireReply {
   log: string;
 }
 
 /**
- * A way to ask for predictions and to answer: one file, a line in the registry, and a function that names it. What `decode` finds in a
- * request beyond its rows (an id, the outputs that are wanted) is handed to `encode`; both run beside the event loop, the rest on it.
+ * A way to request predictions and to return them: one file, one line in the registry, and a function that names it.
+ * What `decode` finds in a request besides its rows (an id, the requested outputs) is passed on to `encode`; both run
+ * where the model runs, everything else on the event loop.
  */
 export interface WireFormat<Decoded extends DecodedRows = DecodedRows> {
-  /** by which a captured line and a request that crosses threads name it: it never changes */
+  /** stored in captured lines and sent with requests to the model's thread: it never changes */
   name: string;
-  /** media types of its bodies; replies are of the first */
+  /** media types of its bodies; replies have the first */
   contentTypes: readonly [string, ...string[]];
-  /** Refuses what can be seen to be too large without parsing; AppError too_large. */
+  /** Refuses a body that can be recognised as too large without parsing it; AppError too_large. */
   refuseTooLarge(body: WireBody): void;
   /** A request's rows as tensors; AppError invalid_input lists each field at fault, by its path in the body. */
   decode(body: WireBody, headers: WireHeaders, signature: ModelSignature): Decoded;
-  /** The reply; AppError internal where the outputs are not an answer to each row. */
+  /** The reply; AppError internal if the outputs do not answer every row. */
   encode(outputs: OutputPiece[], answered: AnsweredRequest<Decoded>): PredictionReply;
   /** What a caller is told of a failure. */
   problem(problem: Problem): WireReply;
-  /** The JSON text by which the inference log keeps a request that was answered; of another request any text that shows it. */
+  /**
+   * What the inference log keeps of a request: JSON text that `rowsOf` can read if it was answered, else any text that
+   * shows it.
+   */
   captured(body: WireBody, headers: WireHeaders): string;
-  /** The rows of a captured request, cells in the order of the signature's features, as they were sent; undefined where it holds none. */
+  /** The rows of a captured request as they were sent, cells in signature order; undefined if it contains none. */
   rowsOf(captured: unknown, signature: ModelSignature): unknown[][] | undefined;
 }

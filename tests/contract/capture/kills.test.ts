@@ -19,7 +19,10 @@ interface Killed {
   writtenAt: number[];
 }
 
-/** Starts a process that records requests, and kills it without warning so many answers after it wrote lines for the third time. */
+/**
+ * Starts a process that records requests, and kills it without warning so many answers after it wrote lines for the
+ * third time.
+ */
 function killAfter(answers: number, instance: string, mode: string): Promise<Killed> {
   const child = fork(path.resolve("tests/contract/capture/app/main.js"), [storage.connectionString, instance, mode]);
   const answered: Answer[] = [];

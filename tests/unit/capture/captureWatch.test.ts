@@ -47,7 +47,7 @@ describe("an append that fails", () => {
     watch.written();
     await expect.poll(() => open.has("capture-failing")).toBe(false);
     expect(state.log).toEqual([
-      "capture: requests cannot be written; they wait in memory (the disk is full)",
+      "capture: requests cannot be written and wait in memory (the disk is full)",
       "capture: requests are written again",
     ]);
   });

@@ -19,7 +19,9 @@ function entry(inputs = '{"data":[[1]]}', more: Partial<CaptureEntry> = {}): Cap
   return { ...usual, inputs, outputs: '{"label":["x"]}', ...more };
 }
 
-/** A log over storage that a test holds in its hand: appends stand in `appends` until they are settled, or end at once. */
+/**
+ * A log over storage that a test holds in its hand: appends stand in `appends` until they are settled, or end at once.
+ */
 function newLog(options: Partial<InferenceLogOptions> & { answer?: "ok" | "fail" | "hang" } = {}) {
   const appends: { name: string; lines: string[]; resolve(): void; reject(error: Error): void }[] = [];
   const told = { lost: 0, failed: 0, written: 0 };

@@ -39,7 +39,7 @@ describe("a model trained elsewhere", () => {
     const named = { inputs: [tensor("x".repeat(201), 1)], outputs: [] };
     expect(() => refuseWideModel(named, limits)).toThrow("a name of 201 characters");
     expect(() => refuseLargeModel(new Uint8Array(2 * 2 ** 20), { ...limits, bytes: 2 ** 20 })).toThrow(
-      "the model has 2 MB; the limit is 1 (TIDEGATE_MAX_MODEL_MB)",
+      "the model file has 2 MB; the limit is 1 (TIDEGATE_MAX_MODEL_MB)",
     );
   });
 });

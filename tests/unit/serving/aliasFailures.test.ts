@@ -20,11 +20,11 @@ describe("an alias that cannot be read", () => {
       { name, value: 1, attributes: { model: "fruit", alias: "challenger" } },
     ]);
     const champion =
-      "scoring: where champion of fruit points cannot be read, version 3 goes on answering (storage is away)";
+      "scoring: cannot read which version is the champion of fruit; version 3 keeps answering (storage is away)";
     expect(state.log).toEqual([
       champion,
       champion,
-      "scoring: where challenger of fruit points cannot be read, nothing answers for it (storage is away)",
+      "scoring: cannot read which version is the challenger of fruit; no version answers for it (storage is away)",
     ]);
   });
 });

@@ -109,7 +109,7 @@ describe("decoding rows", () => {
     expect(() => decodeRows({ [form]: [] }, signature)).toThrow(
       expect.objectContaining({
         code: "invalid_input",
-        message: `"${form}" holds no row: send at least one`,
+        message: `"${form}" contains no rows: send at least one`,
         details: [{ path: form, message: "at least one row is needed" }],
       }),
     );

@@ -122,7 +122,10 @@ function quoted(row: Row): Record<string, string> {
   return Object.fromEntries(texts.map(([name, cell]) => [name, `"${String(cell).replaceAll('"', '""')}"`]));
 }
 
-/** Numbers at, just inside and just outside what the spec declares, as doubles and as float32; texts that are nearly right. */
+/**
+ * Numbers at, just inside and just outside what the spec declares, as doubles and as float32; texts that are nearly
+ * right.
+ */
 function oddCell(spec: UsecaseSpec, name: string): fc.Arbitrary<Cell> {
   const column = spec.columns[name];
   if (column.type === "category") {

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { AppError } from "../../../shared/errors";
 import type { ModelSignature } from "../../../shared/onnx/signature";
@@ -89,5 +90,94 @@ describe("writing predictions", () => {
     expect(() => classify(3, texts("wet", "dry"), floats(0, 1, 0, 1, 0, 1))).toThrow("3 rows with 2 predictions");
     expect(() => classify(3, texts("wet", "dry", "dry"), floats(0, 1, 0, 1))).toThrow("3 rows with 4 probabilities");
     expect(() => classify(1, texts("wet"), floats())).toThrow("1 rows with 0 probabilities");
+  });
+});
+
+describe("the text of any predictions", () => {
+  const names = ["dry", "wet", "“odd”\n\u2028", "__proto__"];
+  /** Rows of probabilities that one run, or several, may have returned. */
+  const answers = fc.integer({ min: 1, max: 4 }).chain((width) =>
+    fc.record({
+      width: fc.constant(width),
+      isNamed: fc.boolean(),
+      rows: fc.array(
+        fc.record({
+          label: fc.constantFrom(...names.slice(0, width)),
+          values: fc.array(fc.float({ min: 0, max: 1, noNaN: true }), { minLength: width, maxLength: width }),
+        }),
+        { minLength: 1, maxLength: 12 },
+      ),
+      cut: fc.nat(),
+    }),
+  );
+  type Answer = typeof answers extends fc.Arbitrary<infer T> ? T : never;
+  /** the shortest text of a 32-bit float reads back to it as such */
+  const floatsIn = (json: string) =>
+    JSON.parse(json, (_key, value) => (typeof value === "number" ? Math.fround(value) : value));
+  const pieceOf = (rows: Answer["rows"]) => ({
+    rowCount: rows.length,
+    outputs: {
+      label: texts(...rows.map(({ label }) => label)),
+      probabilities: floats(...rows.flatMap(({ values }) => values)),
+    },
+  });
+  const signatureOf = ({ width, isNamed }: Answer): ModelSignature => ({
+    ...classifier,
+    classes: isNamed ? names.slice(0, width) : undefined,
+  });
+
+  it("reads back to the same labels and 32-bit floats, in the reply and in the log", () => {
+    fc.assert(
+      fc.property(answers, (answer) => {
+        const { width, isNamed, rows } = answer;
+        const { reply, log } = writePredictions([pieceOf(rows)], signatureOf(answer));
+        const own = ({ label, values }: Answer["rows"][number]) =>
+          isNamed ? values[names.indexOf(label)] : Math.max(...values);
+        const pairs = (values: number[]) => Object.fromEntries(values.map((value, code) => [names[code], value]));
+        expect(floatsIn(reply)).toEqual(
+          rows.map((row) =>
+            JSON.parse(
+              JSON.stringify({
+                label: row.label,
+                probability: own(row),
+                ...(isNamed && { probabilities: pairs(row.values) }),
+              }),
+            ),
+          ),
+        );
+        expect(floatsIn(log)).toEqual({
+          label: rows.map(({ label }) => label),
+          probability: rows.map(own),
+          ...(width > 2 && { probabilities: rows.map(({ values }) => values) }),
+        });
+      }),
+      { numRuns: 100, seed: 1 },
+    );
+  });
+
+  it("is the same in however many pieces the model ran", () => {
+    fc.assert(
+      fc.property(answers, (answer) => {
+        const at = 1 + (answer.cut % answer.rows.length);
+        const pieces = [answer.rows.slice(0, at), answer.rows.slice(at)].filter(({ length }) => length > 0);
+        const signature = signatureOf(answer);
+        expect(writePredictions(pieces.map(pieceOf), signature)).toEqual(
+          writePredictions([pieceOf(answer.rows)], signature),
+        );
+      }),
+      { numRuns: 100, seed: 2 },
+    );
+  });
+
+  it("names whole numbers as labels, and null as the probability of a label that is none of the classes", () => {
+    const label: TensorValue = { datatype: "INT64", shape: [1], data: BigInt64Array.of(7n) };
+    expect(classify(1, label, floats(0.25, 0.75)).reply).toBe(
+      '[{"label":"7","probability":null,"probabilities":{"dry":0.25,"wet":0.75}}]',
+    );
+    const labelsOnly: ModelSignature = { ...common, labelOutput: "label" };
+    expect(writePredictions([{ rowCount: 1, outputs: { label } }], labelsOnly)).toEqual({
+      reply: '[{"label":"7"}]',
+      log: '{"label":["7"]}',
+    });
   });
 });

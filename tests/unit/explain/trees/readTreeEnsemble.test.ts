@@ -57,9 +57,9 @@ describe("reading a tree ensemble", () => {
   it.each<[string, Record<string, AttributeValue>, string]>([
     ["another aggregate", { aggregate_function: { text: "MAX" } }, "aggregates by MAX"],
     ["an unknown comparison", { nodes_modes: { texts: Array(6).fill("BRANCH_MEMBER") } }, "node mode BRANCH_MEMBER"],
-    ["a child that is not there", { nodes_truenodeids: { ints: [9, 0, 0, 1, 0, 0] } }, "names node 9 of tree 0"],
-    ["a node that leads to itself", { nodes_truenodeids: { ints: [0, 0, 0, 1, 0, 0] } }, "reaches a node on two ways"],
-    ["a target too many", { target_ids: { ints: [0, 1, 0, 2] } }, "a leaf for output 2, of 2"],
+    ["a child that is not there", { nodes_truenodeids: { ints: [9, 0, 0, 1, 0, 0] } }, "refers to node 9 of tree 0"],
+    ["a node that leads to itself", { nodes_truenodeids: { ints: [0, 0, 0, 1, 0, 0] } }, "reaches a node on two paths"],
+    ["a target too many", { target_ids: { ints: [0, 1, 0, 2] } }, "a leaf for output 2, but only 2 outputs"],
     ["too few base values", { base_values: { floats: [1] } }, "1 base values for 2 outputs"],
     ["lists that do not match", { nodes_values: { floats: [1] } }, "lists of different lengths"],
   ])("refuses %s and names it", (_what, changed, message) => {

@@ -87,7 +87,10 @@ function oneTree(prefix: "target" | "class", [a, b, c]: number[]): Record<string
   };
 }
 
-/** A boosting model as trainers write it: a raw score through a sigmoid; the columns come in another order, a constant one between. */
+/**
+ * A boosting model as trainers write it: a raw score through a sigmoid; the columns come in another order, a constant
+ * one between.
+ */
 function boosted(): Uint8Array {
   const graph = new GraphBuilder("boosted");
   const input = graph.input("numbers", "float", 3);
@@ -223,7 +226,7 @@ describe("a model that TreeSHAP cannot explain", () => {
       const first = graph.node("Gather", [input, graph.constant(BigInt64Array.of(0n), [1])], { axis: { int: 1 } });
       return graph.node("Add", [score, first]);
     });
-    expect(await refusal(past)).toContain("depends on features beside the trees, through the operator Gather");
+    expect(await refusal(past)).toContain("depends on features outside the trees, through the operator Gather");
     expect(await refusal(wrapped(same, same))).toBe("none");
   });
 

@@ -5,7 +5,10 @@ import { branchModes, rawScores, type TreeEnsemble } from "../../../../shared/ex
 import { TreeShap } from "../../../../shared/explain/trees/treeShap";
 import { bruteForceShapley, marginalWorth } from "../bruteForce";
 
-/** A tree written as nested lists: a leaf's value, or [column, threshold, true branch, false branch, mode, missing goes to true]. */
+/**
+ * A tree written as nested lists: a leaf's value, or [column, threshold, true branch, false branch, mode, missing goes
+ * to true].
+ */
 type Node = number | [number, number, Node, Node, (typeof branchModes)[number]?, boolean?];
 
 function ensembleOf(trees: Node[], base = 0): TreeEnsemble {
