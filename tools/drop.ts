@@ -43,10 +43,10 @@ async function main(): Promise<void> {
   await checkName(client, inbox, name);
   const dropped: Dropped = { inbox, folder: name, file: path.basename(file), sha256: sha256Of(file) };
   const before = await lastJudgedAt(client, dropped);
-  const beside = file.replace(/\.onnx$/, ".json");
-  if (inbox === modelsInbox && existsSync(beside)) {
-    await upload(info.storage, { ...dropped, file: path.basename(beside) }, beside);
-    console.log(`Dropped ${beside}, which describes the model, into ${inbox}/${name}/`);
+  const description = file.replace(/\.onnx$/, ".json");
+  if (inbox === modelsInbox && existsSync(description)) {
+    await upload(info.storage, { ...dropped, file: path.basename(description) }, description);
+    console.log(`Dropped ${description}, which describes the model, into ${inbox}/${name}/`);
   }
   await upload(info.storage, dropped, file);
   console.log(`Dropped ${file} into ${inbox}/${name}/`);
