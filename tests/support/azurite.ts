@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import path from "node:path";
 
-/** A running storage emulator on loopback; everything it holds is in memory and gone after `stop`. */
+/** A running storage emulator on loopback; its data is in memory only and gone after `stop`. */
 export interface Azurite {
   connectionString: string;
   blobPort: number;
@@ -17,7 +17,7 @@ const KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZ
 const FLAGS = ["--inMemoryPersistence", "--skipApiVersionCheck", "--silent", "--disableTelemetry"];
 const START_LIMIT_MS = 30_000;
 
-/** Starts Azurite as a child process on three free loopback ports; rejects with its output when it does not come up. */
+/** Starts Azurite as a child process on three free loopback ports; rejects with its output if it does not start. */
 export async function startAzurite(): Promise<Azurite> {
   const manifest = createRequire(path.resolve("package.json")).resolve("azurite/package.json");
   const script = path.join(path.dirname(manifest), "dist/src/azurite.js");
@@ -32,7 +32,7 @@ export async function startAzurite(): Promise<Azurite> {
   process.once("exit", killNow);
   const stop = async () => {
     process.off("exit", killNow);
-    // Nothing is worth flushing in memory, and SIGTERM closes the ports long before the process ends.
+    // There is nothing to flush, and after SIGTERM the ports close long before the process ends.
     child.kill("SIGKILL");
     await exited;
   };

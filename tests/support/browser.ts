@@ -10,10 +10,10 @@ const places = [
   "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
 ];
 
-/** Where this machine's Chromium or Chrome stands; `CHROME_BIN` names another. */
+/** The path of this machine's Chromium or Chrome; `CHROME_BIN` selects another one. */
 export const browserPath = places.find((place) => place && existsSync(place));
 
-/** Starts the machine's own browser, without a window and without talking to anyone. */
+/** Starts the machine's own browser, headless and without network services of its own. */
 export function startBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: browserPath,

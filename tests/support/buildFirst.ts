@@ -4,12 +4,15 @@ import path from "node:path";
 
 const built = "dist/.tsbuildinfo";
 
-/** Threads and processes run dist/: it is built before the tests where a source is newer, so that none runs yesterday's code. */
+/**
+ * Threads and processes run dist/: builds it before the tests if a source file is newer, so that none runs outdated
+ * code.
+ */
 export default function buildFirst(): void {
   const builtAtMs = existsSync(built) ? statSync(built).mtimeMs : 0;
   if (!sources().some((file) => statSync(file).mtimeMs > builtAtMs)) return;
   const startedAt = new Date();
-  // the compiler's own words say what is wrong
+  // the compiler's output says what is wrong
   execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"], { stdio: "inherit" });
   utimesSync(built, startedAt, startedAt); // it stays as it was where a source only looked new
 }

@@ -1,6 +1,6 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 
-/** A way to a loopback port that can be shut, as when the service behind it is away. */
+/** A proxy to a loopback port that can be closed, as if the service behind it were down. */
 export class Gate {
   private server?: Server;
   private readonly sockets = new Set<Socket>();

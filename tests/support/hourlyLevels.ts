@@ -1,7 +1,7 @@
 const hourMs = 3_600_000;
 const start = Date.parse("2024-01-01T00:00:00Z");
 
-/** A use case with a time: is the level high at this hour? One small trial, so that a run takes a second. */
+/** A use case with a time: is the level high at this hour? One small trial, so that a run takes about a second. */
 export function hourlySpec(name: string) {
   return {
     name,

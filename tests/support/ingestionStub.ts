@@ -5,15 +5,16 @@ import { gunzipSync } from "node:zlib";
 type Envelope = any;
 
 /**
- * Application Insights' ingestion endpoint on loopback (POST /v2.1/track, envelopes as a JSON array or as lines of JSON,
- * gzip or plain): keeps what it is sent, as envelopes and as raw text. Anything it cannot read stands in `refused`.
+ * Application Insights' ingestion endpoint on loopback (POST /v2.1/track, envelopes as a JSON array or as lines of
+ * JSON, gzip or plain): keeps what it receives, as envelopes and as raw text. Anything that it cannot read goes to
+ * `refused`.
  */
 export class IngestionStub {
   readonly envelopes: Envelope[] = [];
   readonly refused: string[] = [];
   raw = "";
   url = "";
-  /** set: requests are taken but never answered, as by a receiver that is overloaded or gone */
+  /** if set, requests are accepted but never answered, as by a receiver that is overloaded or gone */
   silent = false;
   private readonly waiting = new Set<() => void>();
   private readonly server = createServer((request, response) => {
@@ -35,7 +36,7 @@ export class IngestionStub {
     return this.envelopes.filter(({ data }) => data.baseType === type);
   }
 
-  /** The first envelope that `wanted` likes, now or once it arrives; give the test a timeout. */
+  /** The first envelope that `wanted` accepts, now or once it arrives; give the test a timeout. */
   async waitFor(wanted: (envelope: Envelope) => boolean): Promise<Envelope> {
     for (;;) {
       const found = this.envelopes.find(wanted);

@@ -12,7 +12,9 @@ import { scorePlain } from "./plainRequest";
 import { RecordedTelemetry } from "./recordedTelemetry";
 import { startStorage } from "./storage";
 
-/** The whole loop on real storage without a host: the test moves the clock and decides when queue messages are worked off. */
+/**
+ * The whole loop on real storage without a host: the test moves the clock and decides when queue messages are handled.
+ */
 export class Loop {
   readonly telemetry = new RecordedTelemetry();
   readonly clock = { time: Date.now(), now: () => new Date(this.clock.time) };
@@ -31,7 +33,7 @@ export class Loop {
     return loop;
   }
 
-  /** Starts the app anew with this use case alone. */
+  /** Starts the app again with only this use case. */
   deploy(spec: Spec): void {
     mkdirSync(path.join(this.folder, spec.name), { recursive: true });
     writeFileSync(path.join(this.folder, spec.name, "usecase.json"), JSON.stringify(spec));
@@ -47,7 +49,7 @@ export class Loop {
     this.clock.time += hours * 3_600_000;
   }
 
-  /** Works off every training message, in the order the steps send them; gives how many there were. */
+  /** Handles every training message in the order in which the steps send them; returns their number. */
   async drain(): Promise<number> {
     let handled = 0;
     for (let found = 1; found > 0; handled += found) {
@@ -63,7 +65,7 @@ export class Loop {
     return this.take(trainingQueues.plan, ({ runId }) => planTraining(this.app, runId));
   }
 
-  /** Takes what waits in a queue, handing each message to `work`. */
+  /** Takes the waiting messages of a queue and passes each to `work`. */
   async take(queue: string, work: (message: Message) => Promise<unknown>): Promise<number> {
     const client = this.storage.clients.queues.getQueueClient(queue);
     await client.createIfNotExists();
@@ -97,7 +99,7 @@ interface Message {
 
 type Step = Parameters<typeof trainCandidate>[1];
 
-// biome-ignore lint/suspicious/noExplicitAny: a spec as it stands in a file, which tests change at will
+// biome-ignore lint/suspicious/noExplicitAny: a spec as read from a file, which tests change at will
 type Spec = any;
 
 /** The spec of a use case that ships. */

@@ -8,12 +8,12 @@ export function plainRequest(body: WireRequest["body"]): WireRequest {
   return { format: "plain", body, model: "fruit", version: 1, requestId };
 }
 
-/** What a reply of the plain format predicts, a row each. */
+/** The predictions in a reply of the plain format, one per row. */
 export function predictionsOf(reply: { body: WireRequest["body"] }): Record<string, unknown>[] {
   return JSON.parse(String(reply.body)).predictions;
 }
 
-/** Asks the plain endpoint; the reply's body as text. */
+/** Calls the plain endpoint; returns the body of the reply as text. */
 export async function scorePlain(ports: ScorePorts, asked: { model: string; pin?: string; body: string }) {
   const requestId = "00000000-0000-0000-0000-000000000001";
   const reply = await scoreRequest(ports, { ...asked, format: wireFormat("plain"), requestId });

@@ -1,6 +1,6 @@
 import type { Invocation, Telemetry, TelemetryAttributes } from "../../shared/ports";
 
-/** Telemetry that keeps what it is told, for tests to look at. */
+/** Telemetry that keeps what it receives, for tests to inspect. */
 export class RecordedTelemetry implements Telemetry {
   readonly events: { name: string; attributes: TelemetryAttributes; measurements: Record<string, number> }[] = [];
   readonly metrics: { name: string; value: number; attributes: TelemetryAttributes }[] = [];

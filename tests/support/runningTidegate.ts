@@ -20,7 +20,9 @@ type Json = any;
 
 const pollMs = 100;
 
-/** Tidegate as its users start it: the compiled start command in a process of its own, on a free port and a fresh folder. */
+/**
+ * Tidegate as its users start it: the compiled start command in its own process, on a free port and in a fresh folder.
+ */
 export class RunningTidegate {
   output = "";
   readonly exited: Promise<number | null>;
@@ -39,7 +41,7 @@ export class RunningTidegate {
     this.exited = new Promise((resolve) => child.once("exit", (code) => resolve(code)));
   }
 
-  /** Starts it and waits until it is ready; rejects with its output when it ends before. */
+  /** Starts it and waits until it is ready; rejects with its output if it ends before that. */
   static async start(
     args: string[],
     options: { folder?: string; env?: Record<string, string> } = {},
@@ -70,7 +72,7 @@ export class RunningTidegate {
     }
   }
 
-  /** Ends it as Ctrl-C does; `keepState` leaves its folder for another start. */
+  /** Stops it as Ctrl-C does; `keepState` keeps its folder for another start. */
   async stop(keepState = false): Promise<number | null> {
     this.child.kill("SIGINT");
     const code = await this.exited;
@@ -97,10 +99,10 @@ export class RunningTidegate {
     return { status: response.status, headers: response.headers, json };
   }
 
-  /** Polls `GET path` until `done` likes the answer and returns what `done` returned. */
+  /** Polls `GET path` until `done` accepts the answer, and returns the result of `done`. */
   async until<T>(path: string, done: (json: Json) => T | undefined | false): Promise<T> {
     for (;;) {
-      // while a killed worker restarts, connections are reset or refused: a poller asks again
+      // while a killed worker restarts, connections are reset or refused: polling goes on
       const answer = await this.call("GET", path).catch(() => undefined);
       const found = answer?.status === 200 ? done(answer.json) : undefined;
       if (found !== undefined && found !== false) return found;
@@ -108,7 +110,7 @@ export class RunningTidegate {
     }
   }
 
-  /** Puts a file into an inbox container. */
+  /** Uploads a file to an inbox container. */
   async drop(container: string, name: string, content: Uint8Array | string): Promise<void> {
     const client = BlobServiceClient.fromConnectionString(this.info.storage).getContainerClient(container);
     await client.createIfNotExists();

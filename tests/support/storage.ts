@@ -4,7 +4,7 @@ import { createQueueSender } from "../../shared/azure/queues";
 import { createTableStore } from "../../shared/azure/tables";
 import { startAzurite } from "./azurite";
 
-/** A real, empty storage account in an emulator of its own, behind the product's adapters. */
+/** A real, empty storage account in its own emulator, accessed through the product's adapters. */
 export async function startStorage() {
   const azurite = await startAzurite();
   const connection = { kind: "connectionString" as const, connectionString: azurite.connectionString };

@@ -3,14 +3,14 @@ import { GraphBuilder } from "../../shared/onnx/graph";
 import { attributeProto } from "../../shared/onnx/graphAttribute";
 import { ModelProtoSchema, NodeProtoSchema, ValueInfoProtoSchema } from "../../shared/onnx/onnx.generated";
 
-/** How the scores of three classes (or `columns`) leave a small linear model of the features [x, y]. */
+/** The form in which a small linear model of the features [x, y] outputs the scores of three classes (or `columns`). */
 export interface UploadedGraph {
   columns?: number;
-  /** what stands behind the linear part; by default nothing, so that the output holds logits */
+  /** the node after the linear part; by default none, so that the output holds logits */
   behind?: "Softmax" | "Sigmoid";
 }
 
-/** Scores of the row [x, y]: x, y, -x - y; of one column: x. */
+/** Scores of the row [x, y]: x, y, -x - y; with one column: x. */
 function scores(graph: GraphBuilder, { columns = 3, behind }: UploadedGraph, output?: string): string {
   const weights = columns === 1 ? [1, 0] : [1, 0, -1, 0, 1, -1];
   const input = graph.input("input", "float", 2);
@@ -19,7 +19,7 @@ function scores(graph: GraphBuilder, { columns = 3, behind }: UploadedGraph, out
   return behind ? graph.node(behind, [linear], behind === "Softmax" ? { axis: { int: 1 } } : {}, output) : linear;
 }
 
-/** As PyTorch exports: one float output, no label. */
+/** As exported by PyTorch: one float output, no label. */
 export function torchGraph(form: UploadedGraph = {}): Uint8Array {
   const graph = new GraphBuilder("torch");
   scores(graph, form, "output");
@@ -27,7 +27,7 @@ export function torchGraph(form: UploadedGraph = {}): Uint8Array {
   return graph.toBytes({});
 }
 
-/** As skl2onnx exports a classifier: a label, and a list of maps that a ZipMap makes of the probabilities. */
+/** As exported by skl2onnx for a classifier: a label, and a list of maps that a ZipMap makes of the probabilities. */
 export function sklearnGraph(classes: readonly string[], zipMap = true): Uint8Array {
   const graph = new GraphBuilder("sklearn");
   const probabilities = scores(graph, { behind: "Softmax" }, "probabilities");
