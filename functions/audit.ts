@@ -1,7 +1,7 @@
 import { app } from "@azure/functions";
 import { z } from "zod";
 import { getApp } from "../shared/app";
-import { auditPlace } from "../shared/ledger/auditEntry";
+import { type AuditRecord, auditPlace } from "../shared/ledger/auditEntry";
 import { readAuditTrail } from "../shared/ledger/auditTrail";
 import { auditedTables } from "../shared/storageNames";
 import { endpoint } from "./endpoint";
@@ -18,6 +18,11 @@ app.http("getAudit", {
     const read = await readAuditTrail(getApp().tables, auditedTables, model, { limit: limit + 1, after: cursor });
     if (read.length === 0) await requireSubject(model);
     const { entries, last } = pageOfRead(read, auditPlace, limit);
-    return { jsonBody: { model, entries, next: cursorAfter("audit", last) } };
+    return { jsonBody: { model, entries: entries.map(auditAnswer), next: cursorAfter("audit", last) } };
   }, query),
 });
+
+/** What happened, to what, by whom, when and why. */
+function auditAnswer({ operation, action, actor, subject, reason, at, details }: AuditRecord) {
+  return { operation, action, actor, subject, reason, at, details };
+}

@@ -2,18 +2,17 @@ import { app } from "@azure/functions";
 import { z } from "zod";
 import { getApp } from "../shared/app";
 import { checkInput } from "../shared/checkInput";
-import type { DatasetVersion, RejectedDataset } from "../shared/data/datasetRegistry";
+import { type DatasetVersion, type RejectedDataset, unknownUsecase } from "../shared/data/datasetRegistry";
 import { datasetsInbox } from "../shared/inbox/inboxes";
 import { type InboxEntry, listInbox } from "../shared/inbox/listInbox";
 import { versionsLearntFrom } from "../shared/training/versionsLearntFrom";
+import { datasetAnswer, rejectedAnswer } from "./datasetAnswer";
 import { endpoint, readBody } from "./endpoint";
 import { noSuchUsecase } from "./knownNames";
 import { cursorAfter, pageOf, pageQuery } from "./listPage";
 import { manualChange } from "./manualChange";
 
 const query = z.strictObject({ usecase: z.string().optional(), ...pageQuery("datasets") });
-/** what was dropped for a use case that does not exist */
-const unknownUsecase = "unknown-usecase";
 
 app.http("listDatasets", {
   methods: ["GET"],
@@ -34,7 +33,12 @@ app.http("listDatasets", {
     const last = hasMore ? `${versions.last ?? ""}\n${refused.last ?? ""}` : undefined;
     const pending = cursor === undefined ? await pendingFiles(usecase, [...accepted, ...rejected]) : undefined;
     return {
-      jsonBody: { datasets: versions.entries, rejected: refused.entries, pending, next: cursorAfter("datasets", last) },
+      jsonBody: {
+        datasets: versions.entries.map(datasetAnswer),
+        rejected: refused.entries.map(rejectedAnswer),
+        pending,
+        next: cursorAfter("datasets", last),
+      },
     };
   }, query),
 });
@@ -79,7 +83,7 @@ for (const change of Object.keys(hints) as Change[])
       const body = await readBody(request, manualChange);
       const dataset = await datasets[change]({ usecase, version, ...body, operation: context.invocationId });
       const learntFromIt = await versionsLearntFrom(getApp(), usecase, version);
-      return { jsonBody: { dataset, ...learntFromIt, hint: hints[change] } };
+      return { jsonBody: { dataset: datasetAnswer(dataset), ...learntFromIt, hint: hints[change] } };
     }),
   });
 

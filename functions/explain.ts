@@ -4,6 +4,7 @@ import { explainPage } from "../shared/explain/explainPage";
 import { explainRequest } from "../shared/explain/explainRequest";
 import { bodyText, endpoint } from "./endpoint";
 import { keyInAddress, pageFormat, pageReply, wantsPage } from "./pageFormat";
+import { explanationAnswer } from "./versionAnswer";
 
 app.http("explain", {
   methods: ["POST"],
@@ -27,6 +28,8 @@ app.http("explainVersion", {
     const { model, version } = request.params;
     const isPage = wantsPage(request, query);
     const explanation = await getApp().explanations.of(model, version);
-    return isPage ? pageReply(explainPage(explanation, keyInAddress(request))) : { jsonBody: explanation };
+    return isPage
+      ? pageReply(explainPage(explanation, keyInAddress(request)))
+      : { jsonBody: explanationAnswer(explanation) };
   }, pageFormat),
 });

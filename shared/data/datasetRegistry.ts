@@ -12,6 +12,8 @@ import { type DatasetChange, Withdrawals } from "./withdrawals";
 
 const table = "datasets";
 export const datasetsContainer = "datasets";
+/** what was dropped for a use case that does not exist stands in a partition of its own: its name may not be a table key */
+export const unknownUsecase = "unknown-usecase";
 
 /** An accepted version of a use case's data. */
 export interface DatasetVersion extends DatasetRow {

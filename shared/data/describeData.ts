@@ -40,8 +40,8 @@ const counts = objectOf<PreparedCounts>({
   rows: z.number(),
   labelled: z.number(),
   unlabelled: z.number(),
-  gap: z.number(),
   duplicates: z.number(),
+  gap: z.number(),
 });
 
 /** of a spec that may have been written by an earlier release: what it says is shown, its kind is relied on */

@@ -11,7 +11,13 @@ import type { Usecase } from "../usecase/loadUsecases";
 import { refused } from "./checkDataset";
 import { comparisonNotes, type KnownRows } from "./compareVersions";
 import { profileDocument } from "./datasetDocuments";
-import { type DatasetRegistry, type DatasetVersion, datasetsContainer, type NewDataset } from "./datasetRegistry";
+import {
+  type DatasetRegistry,
+  type DatasetVersion,
+  datasetsContainer,
+  type NewDataset,
+  unknownUsecase,
+} from "./datasetRegistry";
 import type { DataWork, InspectOutcome } from "./dataTasks";
 import { judgeKnownBytes, overlapping } from "./droppedAgain";
 import { refuseLargeFile } from "./overLimit";
@@ -42,8 +48,6 @@ export type RegisterOutcome =
   | { status: "rejected"; reasons: RejectionReason[] };
 
 const extensions = [".csv.gz", ".csv", ".parquet"];
-/** rejections of unknown use cases stand in a partition of their own: their names may not be table keys */
-const unknownUsecase = "unknown-usecase";
 const rejectedRule = "dataset-rejected";
 
 /** Checks a dropped file against its use case and registers it as the next version, or records why it is refused; safe to repeat. */

@@ -1,0 +1,50 @@
+import type { RunDescription } from "../shared/training/describeRun";
+import type { RunRecord } from "../shared/training/runRecord";
+import { shown } from "./answer";
+
+const runFields = [
+  "id",
+  "usecase",
+  "trigger",
+  "status",
+  "force",
+  "requestedAt",
+  "codeRevision",
+  "hashedResults",
+  "startedAt",
+  "usecaseHash",
+  "labelledRows",
+  "trials",
+  "seed",
+  "planSha256",
+  "finishedAt",
+  "version",
+  "promoted",
+  "message",
+  "datasetVersions",
+] as const;
+
+const trialFields = [
+  "index",
+  "learner",
+  "parameters",
+  "rung",
+  "metric",
+  "foldScores",
+  "modelBytes",
+  "seconds",
+  "mean",
+  "standardError",
+  "failure",
+] as const;
+
+/** A run as lists show it. */
+export function runAnswer(run: RunRecord) {
+  return shown(run, runFields);
+}
+
+/** A run with its progress and results. */
+export function runDescriptionAnswer(run: RunDescription) {
+  const { progress, results, holdout } = run;
+  return { ...runAnswer(run), progress, results: results.map((one) => shown(one, trialFields)), holdout };
+}
