@@ -18,11 +18,11 @@ app.http("getAudit", {
     const read = await readAuditTrail(getApp().tables, auditedTables, model, { limit: limit + 1, after: cursor });
     if (read.length === 0) await requireSubject(model);
     const { entries, last } = pageOfRead(read, auditPlace, limit);
-    return { jsonBody: { model, entries: entries.map(auditAnswer), next: cursorAfter("audit", last) } };
+    return { jsonBody: { model, entries: entries.map(auditReply), next: cursorAfter("audit", last) } };
   }, query),
 });
 
 /** What happened, to what, by whom, when and why. */
-function auditAnswer({ operation, action, actor, subject, reason, at, details }: AuditRecord) {
+function auditReply({ operation, action, actor, subject, reason, at, details }: AuditRecord) {
   return { operation, action, actor, subject, reason, at, details };
 }

@@ -4,7 +4,7 @@ import { buildModelCard } from "../shared/card/buildModelCard";
 import { modelCardPage } from "../shared/card/modelCardPage";
 import { endpoint } from "./endpoint";
 import { keyInAddress, pageFormat, pageReply, wantsPage } from "./pageFormat";
-import { cardAnswer } from "./versionAnswer";
+import { cardReply } from "./versionReply";
 
 app.http("modelCard", {
   methods: ["GET"],
@@ -13,6 +13,6 @@ app.http("modelCard", {
   handler: endpoint(async (request, _context, query) => {
     const isPage = wantsPage(request, query);
     const card = await buildModelCard(getApp(), request.params.model, request.params.version);
-    return isPage ? pageReply(modelCardPage(card, keyInAddress(request))) : { jsonBody: cardAnswer(card) };
+    return isPage ? pageReply(modelCardPage(card, keyInAddress(request))) : { jsonBody: cardReply(card) };
   }, pageFormat),
 });

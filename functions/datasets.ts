@@ -6,7 +6,7 @@ import { type DatasetVersion, type RejectedDataset, unknownUsecase } from "../sh
 import { datasetsInbox } from "../shared/inbox/inboxes";
 import { type InboxEntry, listInbox } from "../shared/inbox/listInbox";
 import { versionsLearntFrom } from "../shared/training/versionsLearntFrom";
-import { datasetAnswer, rejectedAnswer } from "./datasetAnswer";
+import { datasetReply, rejectedReply } from "./datasetReply";
 import { endpoint, readBody } from "./endpoint";
 import { noSuchUsecase } from "./knownNames";
 import { cursorAfter, pageOf, pageQuery } from "./listPage";
@@ -34,8 +34,8 @@ app.http("listDatasets", {
     const pending = cursor === undefined ? await pendingFiles(usecase, [...accepted, ...rejected]) : undefined;
     return {
       jsonBody: {
-        datasets: versions.entries.map(datasetAnswer),
-        rejected: refused.entries.map(rejectedAnswer),
+        datasets: versions.entries.map(datasetReply),
+        rejected: refused.entries.map(rejectedReply),
         pending,
         next: cursorAfter("datasets", last),
       },
@@ -83,7 +83,7 @@ for (const change of Object.keys(hints) as Change[])
       const body = await readBody(request, manualChange);
       const dataset = await datasets[change]({ usecase, version, ...body, operation: context.invocationId });
       const learntFromIt = await versionsLearntFrom(getApp(), usecase, version);
-      return { jsonBody: { dataset: datasetAnswer(dataset), ...learntFromIt, hint: hints[change] } };
+      return { jsonBody: { dataset: datasetReply(dataset), ...learntFromIt, hint: hints[change] } };
     }),
   });
 

@@ -4,7 +4,7 @@ import { explainPage } from "../shared/explain/explainPage";
 import { explainRequest } from "../shared/explain/explainRequest";
 import { bodyText, endpoint } from "./endpoint";
 import { keyInAddress, pageFormat, pageReply, wantsPage } from "./pageFormat";
-import { explanationAnswer } from "./versionAnswer";
+import { explanationReply } from "./versionReply";
 
 app.http("explain", {
   methods: ["POST"],
@@ -30,6 +30,6 @@ app.http("explainVersion", {
     const explanation = await getApp().explanations.of(model, version);
     return isPage
       ? pageReply(explainPage(explanation, keyInAddress(request)))
-      : { jsonBody: explanationAnswer(explanation) };
+      : { jsonBody: explanationReply(explanation) };
   }, pageFormat),
 });

@@ -9,7 +9,7 @@ import { endpoint, readBody } from "./endpoint";
 import { requireSubject } from "./knownNames";
 import { cursorAfter, pageOf, pageQuery } from "./listPage";
 import { manualChange } from "./manualChange";
-import { versionAnswer, versionSummaryAnswer } from "./versionAnswer";
+import { versionReply, versionSummaryReply } from "./versionReply";
 
 const modelsQuery = z.strictObject({ model: z.string().optional(), ...pageQuery("models") });
 
@@ -33,7 +33,7 @@ async function listed(model: string, page: { limit: number; cursor?: string }) {
   const place = ({ version }: VersionSummary) => String(version).padStart(6, "0");
   const { entries: versions, last } = pageOf(all, place, page.limit, page.cursor);
   const [aliases, pins] = [await registry.aliases(model), await registry.pins(model)];
-  return { model, aliases, pins, versions: versions.map(versionSummaryAnswer), next: cursorAfter("models", last) };
+  return { model, aliases, pins, versions: versions.map(versionSummaryReply), next: cursorAfter("models", last) };
 }
 
 function cursorWithoutModel(): AppError {
@@ -55,7 +55,7 @@ app.http("getModelVersion", {
   handler: endpoint(async ({ params }) => {
     const { registry } = getApp();
     const version = await registry.resolve(params.model, params.version);
-    return { jsonBody: versionAnswer(await registry.version(params.model, version)) };
+    return { jsonBody: versionReply(await registry.version(params.model, version)) };
   }),
 });
 

@@ -9,7 +9,7 @@ import { endpoint, readBody } from "./endpoint";
 import { noSuchUsecase } from "./knownNames";
 import { cursorAfter, pageOf, pageQuery } from "./listPage";
 import { manualChange } from "./manualChange";
-import { runAnswer, runDescriptionAnswer } from "./runAnswer";
+import { runDescriptionReply, runReply } from "./runReply";
 
 const runsQuery = z.strictObject({ usecase: z.string().optional(), ...pageQuery("runs") });
 
@@ -31,7 +31,7 @@ app.http("startRun", {
     if (!usecases.has(usecase)) throw noSuchUsecase(usecase);
     const cause = `request-${Date.now().toString(36)}${randomBytes(3).toString("hex")}`;
     const { run } = await startRun(getApp(), { usecase, trigger: "request", cause, force, actor });
-    return { status: 202, headers: { location: `/runs/${run.id}` }, jsonBody: runAnswer(run) };
+    return { status: 202, headers: { location: `/runs/${run.id}` }, jsonBody: runReply(run) };
   }),
 });
 
@@ -40,7 +40,7 @@ app.http("getRun", {
   route: "runs/{id}",
   authLevel: "function",
   handler: endpoint(async ({ params }) => ({
-    jsonBody: runDescriptionAnswer(await describeRun(getApp(), params.id)),
+    jsonBody: runDescriptionReply(await describeRun(getApp(), params.id)),
   })),
 });
 
@@ -50,7 +50,7 @@ app.http("cancelRun", {
   authLevel: "admin",
   handler: endpoint(async (request) => {
     const by = await readBody(request, manualChange);
-    return { jsonBody: runAnswer(await cancelRun(getApp(), request.params.id, by)) };
+    return { jsonBody: runReply(await cancelRun(getApp(), request.params.id, by)) };
   }),
 });
 
@@ -64,6 +64,6 @@ app.http("listRuns", {
     const all = (await Promise.all(names.map((name) => runs.list(name)))).flat();
     if (usecase !== undefined && all.length === 0 && !usecases.has(usecase)) throw noSuchUsecase(usecase);
     const { entries, last } = pageOf(all, ({ requestedAt, id }) => `${requestedAt} ${id}`, limit, cursor);
-    return { jsonBody: { runs: entries.map(runAnswer), next: cursorAfter("runs", last) } };
+    return { jsonBody: { runs: entries.map(runReply), next: cursorAfter("runs", last) } };
   }, runsQuery),
 });

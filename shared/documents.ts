@@ -26,7 +26,7 @@ export function objectOf<T extends object>(fields: { [K in keyof T]-?: z.ZodType
   return z.object(fields) as unknown as z.ZodType<T>;
 }
 
-/** A list that may be long: its entries are checked in one loop, a hundred times faster than by a schema each. */
+/** A list that may be long: its entries are checked in one loop, four times as fast as by a schema each. */
 export function longList<T>(isEntry: (value: unknown) => value is T, needed: string): z.ZodType<T[]> {
   return z
     .custom<T[]>((value) => Array.isArray(value), { error: "a list is needed", abort: true })

@@ -1,6 +1,6 @@
 import type { RunDescription } from "../shared/training/describeRun";
 import type { RunRecord } from "../shared/training/runRecord";
-import { shown } from "./answer";
+import { shownFields } from "./shownFields";
 
 const runFields = [
   "id",
@@ -39,12 +39,12 @@ const trialFields = [
 ] as const;
 
 /** A run as lists show it. */
-export function runAnswer(run: RunRecord) {
-  return shown(run, runFields);
+export function runReply(run: RunRecord) {
+  return shownFields(run, runFields);
 }
 
 /** A run with its progress and results. */
-export function runDescriptionAnswer(run: RunDescription) {
+export function runDescriptionReply(run: RunDescription) {
   const { progress, results, holdout } = run;
-  return { ...runAnswer(run), progress, results: results.map((one) => shown(one, trialFields)), holdout };
+  return { ...runReply(run), progress, results: results.map((one) => shownFields(one, trialFields)), holdout };
 }

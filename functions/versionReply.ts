@@ -2,7 +2,7 @@ import type { ModelCard } from "../shared/card/modelCard";
 import type { GlobalExplanation } from "../shared/explain/globalExplanation";
 import type { ModelVersion } from "../shared/registry/modelVersion";
 import type { VersionSummary } from "../shared/registry/versionRow";
-import { shown } from "./answer";
+import { shownFields } from "./shownFields";
 
 const summaryFields = ["model", "version", "sha256", "sizeBytes", "createdAt", "notShownBetter"] as const;
 
@@ -65,21 +65,21 @@ const explanationFields = [
 ] as const;
 
 /** A version as lists show it. */
-export function versionSummaryAnswer(version: VersionSummary) {
-  return shown(version, summaryFields);
+export function versionSummaryReply(version: VersionSummary) {
+  return shownFields(version, summaryFields);
 }
 
 /** A version with everything that is known about it. */
-export function versionAnswer(version: ModelVersion) {
-  return shown(version, versionFields);
+export function versionReply(version: ModelVersion) {
+  return shownFields(version, versionFields);
 }
 
 /** A version's card. */
-export function cardAnswer(card: ModelCard) {
-  return { ...shown(card, cardFields), facts: versionAnswer(card.facts) };
+export function cardReply(card: ModelCard) {
+  return { ...shownFields(card, cardFields), facts: versionReply(card.facts) };
 }
 
 /** What a version goes by. */
-export function explanationAnswer(explanation: GlobalExplanation) {
-  return shown(explanation, explanationFields);
+export function explanationReply(explanation: GlobalExplanation) {
+  return shownFields(explanation, explanationFields);
 }

@@ -1,5 +1,5 @@
 import type { DatasetVersion, RejectedDataset } from "../shared/data/datasetRegistry";
-import { shown } from "./answer";
+import { shownFields } from "./shownFields";
 
 const versionFields = [
   "file",
@@ -34,11 +34,11 @@ const rejectedFields = [
 ] as const;
 
 /** An accepted dataset version. */
-export function datasetAnswer(version: DatasetVersion) {
-  return shown(version, versionFields);
+export function datasetReply(version: DatasetVersion) {
+  return shownFields(version, versionFields);
 }
 
 /** A dataset that was refused. */
-export function rejectedAnswer(rejected: RejectedDataset) {
-  return shown(rejected, rejectedFields);
+export function rejectedReply(rejected: RejectedDataset) {
+  return shownFields(rejected, rejectedFields);
 }
