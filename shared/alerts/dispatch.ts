@@ -1,7 +1,7 @@
 import { messageOf } from "../errors";
 import { cutText } from "../ledger/cutText";
 import { type ActionNote, isDone } from "./actionNote";
-import type { AlertAction } from "./actions/action";
+import type { ActionResult } from "./actions/action";
 import { type ActionParts, type ActionPolicies, actions } from "./actions/registry";
 import type { Alert } from "./alert";
 
@@ -20,26 +20,22 @@ export type PoliciesOf = (subject: string) => ActionPolicies | undefined;
  * Starts every action that the policies want for an alert and that was not done for it yet, one after the other. An action that fails is
  * noted as failed, keeps no other from its turn, and is tried again when the alert's condition is next found to hold.
  */
-export function dispatchActions(policiesOf: PoliciesOf, partsOf: () => ActionParts, of = actions): Dispatch {
+export function dispatchActions(policiesOf: PoliciesOf, partsOf: () => ActionParts, known = actions): Dispatch {
   return async (alert, note) => {
     let noted = alert;
-    for (const action of of) {
-      const settings = action.wanted(noted, policiesOf(noted.subject));
-      if (settings === undefined || isDone(noted.actions, action.kind)) continue;
-      noted = await note(noted, { kind: action.kind, ...(await attempt(action, partsOf(), noted, settings)) });
+    for (const action of known) {
+      const { kind } = action;
+      const work = action.wanted(noted, policiesOf(noted.subject));
+      if (work === undefined || isDone(noted.actions, kind)) continue;
+      noted = await note(noted, { kind, ...(await attempt(() => work(partsOf()))) });
     }
     return noted;
   };
 }
 
-async function attempt<Settings, Parts>(
-  action: AlertAction<Settings, Parts>,
-  parts: Parts,
-  alert: Alert,
-  settings: Settings,
-): Promise<Omit<ActionNote, "at" | "kind">> {
+async function attempt(work: () => Promise<ActionResult>): Promise<Omit<ActionNote, "at" | "kind">> {
   try {
-    const result = await action.run(parts, alert, settings);
+    const result = await work();
     return { ...result, words: cutText(result.words, longestWords) };
   } catch (error) {
     return { outcome: "failed", words: cutText(messageOf(error), longestWords) };

@@ -8,6 +8,9 @@ export interface ActionResult extends Pick<ActionNote, "words" | "runId"> {
   outcome: "done" | "waiting";
 }
 
+/** The work of an action for one alert. */
+export type Work<Parts> = (parts: Parts) => Promise<ActionResult>;
+
 /**
  * Something that an alert starts. An action is one file, and one line in the registry; it names the parts that it needs, and the app hands
  * them in.
@@ -18,13 +21,9 @@ export interface AlertAction<Settings, Parts> {
   /** its fields of a spec's `policies`; every one is optional or has a default */
   settings: z.ZodRawShape;
   /**
-   * What the alert starts it with, by the policies of the alert's use case (undefined where its subject is not a use case); undefined
-   * where the alert does not start it.
+   * What there is to do for the alert by the policies of its use case (undefined where its subject is not a use case); undefined where
+   * nothing is. The work may be done again for an alert for which it was done (an instance was killed before it noted that), and must then
+   * find what it did before. What it throws is noted as a failure.
    */
-  wanted(alert: Alert, policies: Settings | undefined): Settings | undefined;
-  /**
-   * Does it for the alert. It may be called again for an alert for which it was done (an instance was killed before it noted that), and must
-   * then find what it did before. What it throws is noted as a failure.
-   */
-  run(parts: Parts, alert: Alert, settings: Settings): Promise<ActionResult>;
+  wanted(alert: Alert, policies: Settings | undefined): Work<Parts> | undefined;
 }

@@ -18,6 +18,7 @@ export const actionPolicies = Object.assign({}, ...registered.map(({ settings })
 export type ActionPolicies = z.infer<z.ZodObject<Fields>>;
 
 /** What the app hands in, so that every action has what it needs. */
-export type ActionParts = All<Parameters<Registered["run"]>[0]>;
+export type ActionParts = All<PartsOf<Registered>>;
+type PartsOf<One> = One extends AlertAction<never, infer Parts> ? Parts : never;
 
 export const actions: readonly AlertAction<ActionPolicies, ActionParts>[] = registered;

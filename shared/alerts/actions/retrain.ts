@@ -33,11 +33,13 @@ export interface RetrainParts {
 export const retrain = {
   kind: "retrain",
   settings,
-  wanted: ({ rule }, policies) => (rule === inputDriftRule && policies?.onDrift === "retrain" ? policies : undefined),
-  run,
+  wanted: (alert, policies) =>
+    alert.rule === inputDriftRule && policies?.onDrift === "retrain"
+      ? (parts) => startRun(parts, alert, policies.cooldownHours)
+      : undefined,
 } satisfies AlertAction<RetrainSettings, RetrainParts>;
 
-async function run(parts: RetrainParts, alert: Alert, { cooldownHours }: RetrainSettings): Promise<ActionResult> {
+async function startRun(parts: RetrainParts, alert: Alert, cooldownHours: number): Promise<ActionResult> {
   const cause = `drift-${alert.raisedAt.replace(/[-:.]/g, "")}`;
   const last = await parts.lastRunByAlert(alert.subject);
   if (last !== undefined && last.cause !== cause) {

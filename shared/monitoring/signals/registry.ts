@@ -8,11 +8,9 @@ const registered = { drift: inputDrift } satisfies Record<string, Signal>;
 export type MonitorSection = keyof typeof registered;
 type Sections = { [S in MonitorSection]: z.ZodPrefault<(typeof registered)[S]["settings"]> };
 
-export const signals = Object.entries(registered) as [MonitorSection, Signal][];
+export const signals = Object.entries<Signal>(registered) as [MonitorSection, Signal][];
 
 /** A spec's `monitors`: the settings of every signal, each in its section. */
 export const monitorsSpec = z.strictObject(
-  Object.fromEntries(
-    Object.entries(registered).map(([section, { settings }]) => [section, settings.prefault({})]),
-  ) as Sections,
+  Object.fromEntries(signals.map(([section, { settings }]) => [section, settings.prefault({})])) as Sections,
 );

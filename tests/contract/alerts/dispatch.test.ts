@@ -19,7 +19,6 @@ afterAll(() => storage?.stop());
 
 /** Each look is a millisecond later. */
 const clock = { time: Date.parse("2026-01-01T00:00:00Z"), now: () => new Date(clock.time++) };
-const policies: ActionPolicies = { onDrift: "none", cooldownHours: 6 };
 const condition = (subject: string, rule = "any-rule") => ({
   ...{ subject, rule, severity: "warning" as const, summary: "something holds", evidence: {} },
 });
@@ -34,11 +33,11 @@ class Counted implements Action {
     readonly work: (runs: number) => Promise<unknown> = async () => {},
   ) {}
 
-  wanted(): ActionPolicies {
-    return policies;
+  wanted(alert: Alert) {
+    return () => this.run(alert);
   }
 
-  async run() {
+  protected async run(_alert: Alert) {
     await this.work(++this.runs);
     return { outcome: "done" as const, words: `${this.kind} was done` };
   }
@@ -124,9 +123,9 @@ describe("the actions of an alert", () => {
   it("are run again, for the same alert, where the instance was killed between acting and noting", async () => {
     const seen: string[] = [];
     class Named extends Counted {
-      override async run(_parts?: unknown, alert?: Alert) {
-        seen.push(String(alert?.id));
-        return super.run();
+      protected override async run(alert: Alert) {
+        seen.push(alert.id);
+        return super.run(alert);
       }
     }
     const action = new Named("again");
