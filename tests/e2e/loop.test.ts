@@ -179,6 +179,12 @@ describe.sequential("the loop on the running host", () => {
       answer.runs.filter(({ trigger }: { trigger: string }) => trigger === "drift"),
     );
     expect(runs).toHaveLength(1);
+    const words = `started run ${runs[0].id}`;
+    expect(alert).toMatchObject({
+      action: words,
+      runId: runs[0].id,
+      actions: [{ kind: "retrain", outcome: "done", words }],
+    });
     expect(await finishedRun(runs[0].id)).toMatchObject({ status: "unchanged" });
   });
 
