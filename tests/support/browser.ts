@@ -17,8 +17,10 @@ export const browserPath = places.find((place) => place && existsSync(place));
 export function startBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: browserPath,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"].concat(
-      ["--disable-background-networking", "--disable-component-update", "--disable-sync"], // it would ask its maker for news
-    ),
+    args: [
+      ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
+      // otherwise the browser calls its maker's services
+      ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    ],
   });
 }
