@@ -1,11 +1,11 @@
 import { splitThreshold } from "../treeRows/splitThreshold";
-import type { BoostBins } from "./bins";
-import type { BoostColumns } from "./columns";
+import type { BinnedColumns } from "./binnedColumns";
+import type { DrawnColumns } from "./drawnColumns";
 import { binStride, type Histogram } from "./histogram";
-import { type LaneScale, laneUnit } from "./lanes";
-import type { OpenLeaf } from "./leaf";
-import { countBins, cutRange } from "./rowOrder";
-import { type BoostCut, type CutLimits, scanCuts } from "./scan";
+import type { OpenLeaf } from "./openLeaf";
+import { gradientUnit, type PackedScale } from "./packedDerivatives";
+import { countBins, cutRange } from "./partitionByBin";
+import { type Cut, type CutLimits, scanCuts } from "./scanCuts";
 
 export interface CutSettings {
   minLeafRows: number;
@@ -20,17 +20,17 @@ export class CutFinder {
   private readonly counts = new Int32Array(binStride);
 
   constructor(
-    private readonly bins: BoostBins,
+    private readonly bins: BinnedColumns,
     private readonly settings: CutSettings,
   ) {}
 
   /** Writes the leaf's best cut, its gain and its threshold; the gain stays 0 when no cut is allowed. */
-  find(leaf: OpenLeaf, columns: BoostColumns, scale: LaneScale): void {
-    const { histogram, cut, lane } = leaf;
+  find(leaf: OpenLeaf, columns: DrawnColumns, scale: PackedScale): void {
+    const { histogram, cut, packedSum } = leaf;
     if (histogram === undefined) return;
     const { minLeafRows } = this.settings;
-    const gradient = Math.floor(lane / laneUnit);
-    const hessian = lane - gradient * laneUnit;
+    const gradient = Math.floor(packedSum / gradientUnit);
+    const hessian = packedSum - gradient * gradientUnit;
     const l2 = this.settings.l2 * scale.hessianScale;
     const least = Math.max(1, leastLeafHessian * scale.hessianScale);
     // the rows of a side by its share of the hessian, as LightGBM counts them
@@ -48,7 +48,7 @@ export class CutFinder {
     this.place(leaf, histogram, cut);
   }
 
-  private scanAll(histogram: Histogram, { columns }: BoostColumns, limits: CutLimits, cut: BoostCut): void {
+  private scanAll(histogram: Histogram, { columns }: DrawnColumns, limits: CutLimits, cut: Cut): void {
     for (const column of columns) {
       const part = histogram[column >> 2];
       const at = (column & 3) * binStride;
@@ -59,9 +59,9 @@ export class CutFinder {
   }
 
   /** Whether both sides of the cut hold enough rows; they are counted only where the hessians do not prove it. */
-  private hasRows({ cut, rows }: OpenLeaf, hessian: number, scale: LaneScale): boolean {
+  private hasRows({ cut, rows }: OpenLeaf, hessian: number, scale: PackedScale): boolean {
     const { minLeafRows } = this.settings;
-    const leftHessian = cut.left - Math.floor(cut.left / laneUnit) * laneUnit;
+    const leftHessian = cut.left - Math.floor(cut.left / gradientUnit) * gradientUnit;
     if (Math.min(leftHessian, hessian - leftHessian) >= minLeafRows * scale.largestHessian) return true;
     this.count(rows, cut.column);
     let left = 0;
@@ -73,7 +73,7 @@ export class CutFinder {
   private scanCounted(
     { cut, rows }: OpenLeaf,
     histogram: Histogram,
-    { columns }: BoostColumns,
+    { columns }: DrawnColumns,
     limits: CutLimits,
   ): void {
     const { counts } = this;
@@ -91,7 +91,7 @@ export class CutFinder {
   }
 
   /** The threshold lies midway between the bins with rows on its two sides. */
-  private place(leaf: OpenLeaf, histogram: Histogram, { column, bin }: BoostCut): void {
+  private place(leaf: OpenLeaf, histogram: Histogram, { column, bin }: Cut): void {
     const { lowest, highest } = this.bins.columns[column];
     const part = histogram[column >> 2];
     const at = (column & 3) * binStride;

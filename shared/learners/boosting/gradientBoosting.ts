@@ -6,14 +6,14 @@ import { classProbabilities } from "../rows/classProbabilities";
 import type { FitContext, FittedModel, Trainer, TrainingTarget } from "../trainer";
 import { type RankedFeatures, rankedColumns } from "../treeRows/rankedRows";
 import { rankFeatures } from "../treeRows/rankFeatures";
-import { boostLoss } from "./loss";
-import { type BoostModel, joinBoostTrees } from "./model";
-import { bestRoundCount } from "./roundCount";
-import { BoostRounds } from "./rounds";
-import { boostScores, scoresToProbabilities } from "./scores";
-import { type BoostData, boostData } from "./trainingData";
-import type { BoostTree } from "./tree";
-import { boostGraph } from "./treeGraph";
+import { bestRoundCount } from "./bestRoundCount";
+import { boostedGraph } from "./boostedGraph";
+import { boostedScores, scoresToProbabilities } from "./boostedScores";
+import { type BoostedTrees, joinTrees } from "./boostedTrees";
+import { BoostingRounds } from "./boostingRounds";
+import { lossFor } from "./loss";
+import type { RegressionTree } from "./regressionTree";
+import { type TrainingData, trainingData } from "./trainingData";
 
 const learner = "gradient-boosting";
 const maxRows = 2 ** 22;
@@ -46,7 +46,7 @@ export const gradientBoosting: Trainer<BoostingParameters> = {
   fit(table, target, settings, context) {
     checkTrainingRows(table, target, context.sampleWeights);
     checkSize(table.rowCount, target);
-    const data = boostData(table, target, context.sampleWeights, context.times);
+    const data = trainingData(table, target, context.sampleWeights, context.times);
     const { features, model } = boost(data, settings, context);
     return target.task === "classification"
       ? classModel(model, features, target.classes, context)
@@ -62,50 +62,50 @@ function checkSize(rowCount: number, target: TrainingTarget): void {
 }
 
 function boost(
-  data: BoostData,
+  data: TrainingData,
   settings: BoostingParameters,
   { seed, positiveIndex = 1, onProgress }: FitContext,
-): { features: RankedFeatures; model: BoostModel } {
+): { features: RankedFeatures; model: BoostedTrees } {
   const growth = { ...settings, maxDepth: settings.maxDepth ?? Number.POSITIVE_INFINITY };
-  const watching = settings.earlyStoppingRounds > 0 ? 0.5 : 0;
+  const stoppingShare = settings.earlyStoppingRounds > 0 ? 0.5 : 0;
   const rounds =
-    watching > 0
+    stoppingShare > 0
       ? bestRoundCount(data, growth, { seed, positiveIndex }, (round) =>
-          onProgress?.((watching * round) / settings.rounds),
+          onProgress?.((stoppingShare * round) / settings.rounds),
         )
       : settings.rounds;
   const { table, target, weights: sampleWeights, times } = data;
   const { features, columns } = rankFeatures(table, target, { seed, sampleWeights, times });
-  const loss = boostLoss(data.target, data.weights, positiveIndex);
-  const boosting = new BoostRounds(columns, data.table.rowCount, loss, data.weights, growth, seed);
-  const grown: BoostTree[][] = [];
+  const loss = lossFor(data.target, data.weights, positiveIndex);
+  const boosting = new BoostingRounds(columns, data.table.rowCount, loss, data.weights, growth, seed);
+  const grown: RegressionTree[][] = [];
   for (let round = 1; round <= rounds; round++) {
     const trees = boosting.next();
     if (trees === undefined) break;
     grown.push(trees);
-    onProgress?.(watching + ((1 - watching) * round) / rounds);
+    onProgress?.(stoppingShare + ((1 - stoppingShare) * round) / rounds);
   }
-  return { features, model: joinBoostTrees(grown, loss) };
+  return { features, model: joinTrees(grown, loss) };
 }
 
 function classModel(
-  model: BoostModel,
+  model: BoostedTrees,
   features: RankedFeatures,
   classes: readonly string[],
   { positiveIndex = 1, decisionThreshold = 0.5 }: FitContext,
 ): FittedModel {
   return {
     predict: (table) => {
-      const scores = boostScores(model, rankedColumns(features, table), table.rowCount);
+      const scores = boostedScores(model, rankedColumns(features, table), table.rowCount);
       return classProbabilities(scoresToProbabilities(scores, model.outputCount), classes.length, positiveIndex);
     },
-    toOnnx: () => boostGraph(learner, model, features, { classes, positiveIndex, decisionThreshold }),
+    toOnnx: () => boostedGraph(learner, model, features, { classes, positiveIndex, decisionThreshold }),
   };
 }
 
-function valueModel(model: BoostModel, features: RankedFeatures): FittedModel {
+function valueModel(model: BoostedTrees, features: RankedFeatures): FittedModel {
   return {
-    predict: (table: FeatureTable) => boostScores(model, rankedColumns(features, table), table.rowCount),
-    toOnnx: () => boostGraph(learner, model, features),
+    predict: (table: FeatureTable) => boostedScores(model, rankedColumns(features, table), table.rowCount),
+    toOnnx: () => boostedGraph(learner, model, features),
   };
 }

@@ -1,8 +1,8 @@
 import type { TrainingTarget } from "../trainer";
-import type { RowDerivatives } from "./lanes";
+import type { RowDerivatives } from "./packedDerivatives";
 
 /** A loss over scores, which are output x row. */
-export interface BoostLoss {
+export interface Loss {
   /** trees a round: one a score */
   outputCount: number;
   /** the constant score of every output that is best without features */
@@ -19,7 +19,7 @@ export interface BoostLoss {
 }
 
 /** Squared error for numbers, log loss for classes: of the positive class with two classes, by softmax with more. */
-export function boostLoss(target: TrainingTarget, weights: Float64Array, positiveIndex: number): BoostLoss {
+export function lossFor(target: TrainingTarget, weights: Float64Array, positiveIndex: number): Loss {
   if (target.task === "regression") return new SquaredError(target.values, weights);
   const { classes, codes } = target;
   if (classes.length > 2) return new Softmax(codes, classes.length, weights);
@@ -29,7 +29,7 @@ export function boostLoss(target: TrainingTarget, weights: Float64Array, positiv
   );
 }
 
-class SquaredError implements BoostLoss {
+class SquaredError implements Loss {
   readonly outputCount = 1;
   readonly base = Float64Array.of(0);
   readonly centre: number;
@@ -56,7 +56,7 @@ class SquaredError implements BoostLoss {
   }
 }
 
-class Logistic implements BoostLoss {
+class Logistic implements Loss {
   readonly centre = 0;
   readonly unit = 1;
   readonly outputCount = 1;
@@ -83,7 +83,7 @@ class Logistic implements BoostLoss {
   }
 }
 
-class Softmax implements BoostLoss {
+class Softmax implements Loss {
   readonly centre = 0;
   readonly unit = 1;
   readonly base: Float64Array;

@@ -2,7 +2,7 @@ import { type FeatureTable, gather, selectRows } from "../../featureTable";
 import type { TrainingTarget } from "../trainer";
 
 /** Rows to boost on; every weight is positive. */
-export interface BoostData {
+export interface TrainingData {
   table: FeatureTable;
   target: TrainingTarget;
   weights: Float64Array;
@@ -10,12 +10,12 @@ export interface BoostData {
 }
 
 /** The rows of positive weight, weights scaled to a mean of 1. */
-export function boostData(
+export function trainingData(
   table: FeatureTable,
   target: TrainingTarget,
   sampleWeights: Float64Array | undefined,
   times: Float64Array | undefined,
-): BoostData {
+): TrainingData {
   if (sampleWeights === undefined) return { table, target, weights: new Float64Array(table.rowCount).fill(1), times };
   const rows = Int32Array.from(sampleWeights.keys()).filter((row) => sampleWeights[row] > 0);
   const all = { table, target, weights: sampleWeights, times };
@@ -25,7 +25,7 @@ export function boostData(
 }
 
 /** The given rows of `data`, in that order. */
-export function selectData({ table, target, weights, times }: BoostData, rows: Int32Array): BoostData {
+export function selectData({ table, target, weights, times }: TrainingData, rows: Int32Array): TrainingData {
   const pick = (values: Float64Array) => gather(values, new Float64Array(rows.length), rows);
   return {
     table: selectRows(table, rows),

@@ -97,10 +97,10 @@ function calibrate(
   const rowCount = probabilities.length / width;
   const all = new Float64Array(rowCount * scored.length);
   for (let row = 0; row < rowCount; row++) {
-    const lanes = scored.map((code, at) => calibrators[at].at(probabilities[row * width + code]));
-    const sum = scored.length === 1 ? 1 : lanes.reduce((total, lane) => total + lane, 0);
-    for (const [at, lane] of lanes.entries())
-      all[row * scored.length + at] = Math.fround(sum > 0 ? lane / sum : 1 / scored.length);
+    const outputs = scored.map((code, at) => calibrators[at].at(probabilities[row * width + code]));
+    const sum = scored.length === 1 ? 1 : outputs.reduce((total, output) => total + output, 0);
+    for (const [at, output] of outputs.entries())
+      all[row * scored.length + at] = Math.fround(sum > 0 ? output / sum : 1 / scored.length);
   }
   return all;
 }

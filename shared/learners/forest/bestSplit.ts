@@ -13,23 +13,23 @@ export interface BestSplit {
   missingLeft: boolean;
   /** values of the feature are missing in this node */
   hasMissing: boolean;
-  /** sums a lane on the left side: integer weight a class, or weight and weighted value */
+  /** sums on the left side: integer weight a class, or weight and weighted value */
   leftWeights: Float64Array;
 }
 
 /** What a scan needs to know of the node. */
 export interface NodeTotals {
   rows: number;
-  /** sums a lane: integer weight a class, or weight and weighted value */
+  /** sums: integer weight a class, or weight and weighted value */
   weights: Float64Array;
   minLeafRows: number;
-  /** lane value of one row, see LaneLayout */
+  /** what one row counts in a sum, see WeightLayout */
   rowUnit: number;
   /** the tree's stream, for scans that draw */
   random: RandomStream;
 }
 
-/** Scans the histogram (bin x lanes) of a feature for a better split; false when the feature is constant in this node. */
+/** Scans the histogram (bin x sums) of a feature for a better split; false when the feature is constant in this node. */
 export type SplitScan = (
   histogram: Float64Array,
   binCount: number,

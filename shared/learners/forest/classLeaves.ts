@@ -16,10 +16,10 @@ function roundShares(weights: Float64Array, units: number, target: Int32Array): 
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   let running = 0;
   let before = 0;
-  for (let lane = 0; lane < weights.length; lane++) {
-    running += weights[lane];
+  for (let k = 0; k < weights.length; k++) {
+    running += weights[k];
     const after = Math.round((running / total) * units);
-    target[lane] = after - before;
+    target[k] = after - before;
     before = after;
   }
 }

@@ -6,7 +6,7 @@ import type { ClassTarget, FitContext, FittedModel, TrainingTarget, ValueTarget 
 import { binColumn } from "../treeRows/binColumn";
 import { rankedColumns } from "../treeRows/rankedRows";
 import { type RankedTraining, rankFeatures } from "../treeRows/rankFeatures";
-import { integerWeights, laneLayout } from "./classHistogram";
+import { integerWeights, weightLayout } from "./classHistogram";
 import { classLeaves } from "./classLeaves";
 import { ClassStatistic } from "./classStatistic";
 import { forestGraph } from "./forestGraph";
@@ -63,7 +63,7 @@ function fitClasses(
 ): FittedModel {
   const positiveIndex = context.positiveIndex ?? 1;
   const { sampleWeights, decisionThreshold = 0.5 } = context;
-  const layout = laneLayout(codes.length, sampleWeights);
+  const layout = weightLayout(codes.length, sampleWeights);
   const weights = integerWeights(sampleWeights ?? new Float64Array(codes.length).fill(1), layout);
   const statistic = new ClassStatistic(codes, classes.length, weights, layout);
   const { outputCount, write } = classLeaves(classes.length, positiveIndex);
@@ -87,7 +87,7 @@ function fitValues(
   context: FitContext,
 ): FittedModel {
   const { sampleWeights } = context;
-  const layout = laneLayout(values.length, sampleWeights);
+  const layout = weightLayout(values.length, sampleWeights);
   const weights = integerWeights(sampleWeights ?? new Float64Array(values.length).fill(1), layout);
   const scale: ValueScale = valueScale(values, sampleWeights, settings.trees);
   const centred = values.map((value) => value - scale.centre);
@@ -113,7 +113,7 @@ function growForest(rows: GrowthRows, settings: ForestSettings, context: FitCont
   const { statistic, weights } = rows;
   const { trees: treeCount, maxDepth, minLeafRows, featuresPerSplit, bootstrap } = settings;
   const grower = new TreeGrower({
-    columns: rows.columns.map((values) => binColumn(values, statistic.codes, statistic.laneCount)),
+    columns: rows.columns.map((values) => binColumn(values, statistic.codes, statistic.sumCount)),
     statistic,
     rowCount: weights.length,
     drawable: Int32Array.from(weights.keys()).filter((row) => weights[row] > 0),
@@ -133,8 +133,8 @@ function growForest(rows: GrowthRows, settings: ForestSettings, context: FitCont
 
 function scanFor(statistic: NodeStatistic, cuts: ForestSettings["cuts"]) {
   const ofValues = statistic instanceof ValueStatistic;
-  const criterion = ofValues ? squaredErrorCriterion : giniCriterion(statistic.laneCount);
+  const criterion = ofValues ? squaredErrorCriterion : giniCriterion(statistic.sumCount);
   if (cuts === "random") return randomCutScan(statistic, criterion);
-  const twoClasses = !ofValues && statistic.laneCount === 2;
+  const twoClasses = !ofValues && statistic.sumCount === 2;
   return histogramScan(statistic, twoClasses ? scanTwoClasses : scanEveryCut(criterion));
 }

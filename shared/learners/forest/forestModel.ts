@@ -43,7 +43,7 @@ export function leafUnitsFor(treeCount: number): number {
 
 function copyTree(forest: Forest, tree: TreeNodes, start: number, writeLeaf: LeafWriter): void {
   const { outputCount, leafUnits } = forest;
-  const sums = new Float64Array(tree.laneCount);
+  const sums = new Float64Array(tree.sumCount);
   for (let node = 0; node < tree.count; node++) {
     const at = start + node;
     forest.feature[at] = tree.feature[node];

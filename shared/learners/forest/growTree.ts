@@ -39,14 +39,14 @@ export class TreeGrower {
 
   constructor(private readonly plan: GrowthPlan) {
     const { rowCount, columns, minLeafRows } = plan;
-    const { laneCount, rowUnit } = plan.statistic;
+    const { sumCount, rowUnit } = plan.statistic;
     this.rows = new Int32Array(rowCount);
     this.scratch = new Int32Array(rowCount);
     this.draws = new Uint8Array(rowCount);
     this.order = new Int32Array(columns.length);
     const random = new RandomStream(0, 0);
-    this.totals = { rows: 0, weights: new Float64Array(laneCount), minLeafRows, rowUnit, random };
-    const leftWeights = new Float64Array(laneCount);
+    this.totals = { rows: 0, weights: new Float64Array(sumCount), minLeafRows, rowUnit, random };
+    const leftWeights = new Float64Array(sumCount);
     this.best = { cost: 0, feature: 0, bin: 0, nextBin: 0, missingLeft: false, hasMissing: false, leftWeights };
   }
 
@@ -57,7 +57,7 @@ export class TreeGrower {
     totals.random = random;
     for (let feature = 0; feature < order.length; feature++) order[feature] = feature;
     const inBag = this.drawRows(random);
-    const nodes = new TreeNodes(plan.statistic.laneCount);
+    const nodes = new TreeNodes(plan.statistic.sumCount);
     nodes.add(plan.statistic.sum(this.rows, inBag));
     const pending: PendingNode[] = [{ node: 0, from: 0, to: inBag, depth: 0 }];
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -110,9 +110,9 @@ export class TreeGrower {
   private applySplit(nodes: TreeNodes, node: number, from: number, to: number): number {
     const { plan, best, rows, scratch } = this;
     const { codes, highest, lowest } = plan.columns[best.feature];
-    const { laneCount } = plan.statistic;
-    const limit = (best.bin + 1) * laneCount;
-    const offset = best.missingLeft ? 0 : laneCount;
+    const { sumCount } = plan.statistic;
+    const limit = (best.bin + 1) * sumCount;
+    const offset = best.missingLeft ? 0 : sumCount;
     const middle = partitionRows(rows, from, to, codes, limit, offset, scratch);
     nodes.split(node, best.leftWeights);
     nodes.feature[node] = best.feature;

@@ -4,14 +4,14 @@ import { binHasRows } from "./scanEveryCut";
 
 /** FeatureScan that sums the rows a bin and has `scan` judge the cuts between bins. */
 export function histogramScan(statistic: NodeStatistic, scan: SplitScan): FeatureScan {
-  const { laneCount } = statistic;
-  const histogram = new Float64Array(256 * laneCount);
+  const { sumCount } = statistic;
+  const histogram = new Float64Array(256 * sumCount);
   return ({ codes, binCount }, rows, from, to, node, feature, best) => {
-    histogram.fill(0, 0, binCount * laneCount);
+    histogram.fill(0, 0, binCount * sumCount);
     statistic.accumulate(histogram, codes, rows, from, to);
     const costBefore = best.cost;
     const varies = scan(histogram, binCount, node, feature, best);
-    if (best.cost < costBefore) best.hasMissing = binHasRows(histogram, 0, laneCount);
+    if (best.cost < costBefore) best.hasMissing = binHasRows(histogram, 0, sumCount);
     return varies;
   };
 }

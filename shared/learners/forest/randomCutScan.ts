@@ -7,17 +7,17 @@ import type { SplitCriterion } from "./splitCriterion";
  * the node's lowest and highest; missing values are tried on both sides, and are one more cut of their own. One cut needs no histogram.
  */
 export function randomCutScan(statistic: NodeStatistic, criterion: SplitCriterion): FeatureScan {
-  const { laneCount } = statistic;
-  const missing = new Float64Array(laneCount);
-  const left = new Float64Array(laneCount);
+  const { sumCount } = statistic;
+  const missing = new Float64Array(sumCount);
+  const left = new Float64Array(sumCount);
   const span = { hasMissing: false, lowest: 0, highest: 0 };
   return ({ codes }, rows, from, to, node, feature, best) => {
-    readSpan(span, codes, laneCount, rows, from, to);
+    readSpan(span, codes, sumCount, rows, from, to);
     const { hasMissing, lowest, highest } = span;
     const inner = highest - lowest;
     if (inner < 0 || (inner === 0 && !hasMissing)) return false;
     missing.fill(0);
-    if (hasMissing) statistic.sumBelow(codes, laneCount, rows, from, to, missing);
+    if (hasMissing) statistic.sumBelow(codes, sumCount, rows, from, to, missing);
     const drawn = node.random.below(hasMissing ? inner + 1 : inner);
     if (drawn === inner) {
       judge(criterion, missing, node, best, { feature, bin: 0, nextBin: lowest, missingLeft: true, hasMissing });
@@ -25,10 +25,10 @@ export function randomCutScan(statistic: NodeStatistic, criterion: SplitCriterio
     }
     const bin = lowest + drawn;
     left.fill(0);
-    statistic.sumBelow(codes, (bin + 1) * laneCount, rows, from, to, left);
+    statistic.sumBelow(codes, (bin + 1) * sumCount, rows, from, to, left);
     const cut = { feature, bin, nextBin: bin + 1, hasMissing };
     if (hasMissing) judge(criterion, left, node, best, { ...cut, missingLeft: true });
-    for (let lane = 0; lane < laneCount; lane++) left[lane] -= missing[lane];
+    for (let k = 0; k < sumCount; k++) left[k] -= missing[k];
     judge(criterion, left, node, best, { ...cut, missingLeft: false });
     return true;
   };
@@ -38,7 +38,7 @@ export function randomCutScan(statistic: NodeStatistic, criterion: SplitCriterio
 function readSpan(
   span: { hasMissing: boolean; lowest: number; highest: number },
   codes: Uint16Array,
-  laneCount: number,
+  sumCount: number,
   rows: Int32Array,
   from: number,
   to: number,
@@ -49,12 +49,12 @@ function readSpan(
   for (let at = from; at < to; at++) {
     const code = codes[rows[at]];
     highest = Math.max(highest, code);
-    if (code < laneCount) missing++;
+    if (code < sumCount) missing++;
     else lowest = Math.min(lowest, code);
   }
   span.hasMissing = missing > 0;
-  span.lowest = missing === to - from ? 1 : Math.floor(lowest / laneCount);
-  span.highest = Math.floor(highest / laneCount);
+  span.lowest = missing === to - from ? 1 : Math.floor(lowest / sumCount);
+  span.highest = Math.floor(highest / sumCount);
 }
 
 function judge(

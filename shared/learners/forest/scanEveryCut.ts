@@ -3,7 +3,7 @@ import type { SplitCriterion } from "./splitCriterion";
 
 /** SplitScan that judges the cut after every bin by `criterion`: missing values go right, then left when there are any. */
 export function scanEveryCut(criterion: SplitCriterion): SplitScan {
-  const left = new Float64Array(criterion.laneCount);
+  const left = new Float64Array(criterion.sumCount);
   return (histogram, binCount, node, feature, best) => {
     const varies = scan(criterion, histogram, binCount, node, feature, best, left, false);
     if (!binHasRows(histogram, 0, left.length)) return varies;
@@ -46,12 +46,12 @@ function scan(
 }
 
 /** Whether any row lies in `bin`. */
-export function binHasRows(histogram: Float64Array, bin: number, laneCount: number): boolean {
-  for (let lane = bin * laneCount; lane < (bin + 1) * laneCount; lane++) if (histogram[lane] !== 0) return true;
+export function binHasRows(histogram: Float64Array, bin: number, sumCount: number): boolean {
+  for (let k = bin * sumCount; k < (bin + 1) * sumCount; k++) if (histogram[k] !== 0) return true;
   return false;
 }
 
 function addBin(sums: Float64Array, histogram: Float64Array, bin: number): void {
   const from = bin * sums.length;
-  for (let lane = 0; lane < sums.length; lane++) sums[lane] += histogram[from + lane];
+  for (let k = 0; k < sums.length; k++) sums[k] += histogram[from + k];
 }

@@ -1,8 +1,8 @@
 import type { NodeTotals } from "./bestSplit";
 
-/** What a split is judged by; `left` holds the lanes of the left side, see LaneLayout. */
+/** What a split is judged by; `left` holds the sums of the left side, see WeightLayout. */
 export interface SplitCriterion {
-  laneCount: number;
+  sumCount: number;
   /** rows on the left side */
   rows(left: Float64Array, rowUnit: number): number;
   /** what both sides leave unexplained, up to a constant of the node; the lower the better */
@@ -12,24 +12,24 @@ export interface SplitCriterion {
 }
 
 /** Gini impurity of both sides, weighted: weight - sum of squares / weight (Breiman et al. 1984). */
-export function giniCriterion(laneCount: number): SplitCriterion {
-  return { laneCount, rows: rowsOfClasses, cost: giniCost, weigh: weighClasses };
+export function giniCriterion(sumCount: number): SplitCriterion {
+  return { sumCount, rows: rowsOfClasses, cost: giniCost, weigh: weighClasses };
 }
 
 function rowsOfClasses(left: Float64Array, rowUnit: number): number {
   let rows = 0;
-  for (let lane = 0; lane < left.length; lane++) rows += Math.floor(left[lane] / rowUnit);
+  for (let k = 0; k < left.length; k++) rows += Math.floor(left[k] / rowUnit);
   return rows;
 }
 
-function giniCost(lanes: Float64Array, node: NodeTotals): number {
+function giniCost(sums: Float64Array, node: NodeTotals): number {
   let left = 0;
   let right = 0;
   let leftSquares = 0;
   let rightSquares = 0;
-  for (let lane = 0; lane < lanes.length; lane++) {
-    const l = lanes[lane] % node.rowUnit;
-    const r = node.weights[lane] - l;
+  for (let k = 0; k < sums.length; k++) {
+    const l = sums[k] % node.rowUnit;
+    const r = node.weights[k] - l;
     left += l;
     right += r;
     leftSquares += l * l;
@@ -39,12 +39,12 @@ function giniCost(lanes: Float64Array, node: NodeTotals): number {
 }
 
 function weighClasses(left: Float64Array, rowUnit: number, target: Float64Array): void {
-  for (let lane = 0; lane < left.length; lane++) target[lane] = left[lane] % rowUnit;
+  for (let k = 0; k < left.length; k++) target[k] = left[k] % rowUnit;
 }
 
-/** Squared error of both sides around their means, less the node's sum of squares: lanes are rows with weights, and weighted values. */
+/** Squared error of both sides around their means, less the node's sum of squares: the sums are of rows with weights, and of weighted values. */
 export const squaredErrorCriterion: SplitCriterion = {
-  laneCount: 2,
+  sumCount: 2,
   rows: (left, rowUnit) => Math.floor(left[0] / rowUnit),
   cost([rowsAndWeight, sum], { rowUnit, weights }) {
     const weight = rowsAndWeight % rowUnit;

@@ -6,28 +6,28 @@ export class TreeNodes {
   readonly missingLeft: boolean[] = [];
   /** index of the left child; leaves: 0 */
   readonly left: number[] = [];
-  /** node x lane: what the training rows in it sum to, see NodeStatistic */
+  /** node x sum: what the training rows in it sum to, see NodeStatistic */
   readonly weights: number[] = [];
 
-  constructor(readonly laneCount: number) {}
+  constructor(readonly sumCount: number) {}
 
   get count(): number {
     return this.feature.length;
   }
 
-  /** Adds a leaf that holds `weights` (one a lane); returns its index. */
+  /** Adds a leaf that holds `weights` (one a sum); returns its index. */
   add(weights: ArrayLike<number>): number {
     this.feature.push(-1);
     this.threshold.push(0);
     this.missingLeft.push(false);
     this.left.push(0);
-    for (let lane = 0; lane < this.laneCount; lane++) this.weights.push(weights[lane]);
+    for (let k = 0; k < this.sumCount; k++) this.weights.push(weights[k]);
     return this.feature.length - 1;
   }
 
   /** Turns leaf `node` into a split whose left child holds `leftWeights`; returns the left child's index. */
   split(node: number, leftWeights: Float64Array): number {
-    const rightWeights = leftWeights.map((weight, lane) => this.weights[node * this.laneCount + lane] - weight);
+    const rightWeights = leftWeights.map((weight, k) => this.weights[node * this.sumCount + k] - weight);
     const left = this.add(leftWeights);
     this.add(rightWeights);
     this.left[node] = left;
@@ -36,6 +36,6 @@ export class TreeNodes {
 
   /** Copies the sums of `node` to `target`. */
   readWeights(node: number, target: Float64Array): void {
-    for (let lane = 0; lane < this.laneCount; lane++) target[lane] = this.weights[node * this.laneCount + lane];
+    for (let k = 0; k < this.sumCount; k++) target[k] = this.weights[node * this.sumCount + k];
   }
 }

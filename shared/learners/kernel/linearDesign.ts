@@ -1,8 +1,8 @@
-import type { SvmPoints } from "./points";
+import type { Points } from "./points";
 import type { HingeDesign } from "./squaredHinge";
 
 /** The columns of `points` and a last one of 1, which gives the score a constant; conditioned column by column. */
-export function linearDesign(points: SvmPoints, width: number): HingeDesign {
+export function linearDesign(points: Points, width: number): HingeDesign {
   const { numberCount, categoryCount, numbers, indicators } = points;
   const scoreOf = (row: number, point: Float64Array): number => {
     let sum = point[width];
@@ -43,7 +43,7 @@ export function linearDesign(points: SvmPoints, width: number): HingeDesign {
 }
 
 /** 1 + the sum of factors[row] x the square of each column over `rows`. */
-function columnSquares(points: SvmPoints, width: number, rows: Int32Array, factors: Float64Array): Float64Array {
+function columnSquares(points: Points, width: number, rows: Int32Array, factors: Float64Array): Float64Array {
   const { numberCount, categoryCount, numbers, indicators } = points;
   const total = new Float64Array(width + 1).fill(1);
   for (const row of rows) {

@@ -1,7 +1,7 @@
-import type { SvmPoints } from "./points";
+import type { Points } from "./points";
 
 /** Writes the inner product of point `row` with every one of `others`: numbers, and 1 for every level they share. */
-export function linearKernelRow(points: SvmPoints, row: number, others: SvmPoints, kernel: Float64Array): void {
+export function linearKernelRow(points: Points, row: number, others: Points, kernel: Float64Array): void {
   const { numberCount, categoryCount } = points;
   const from = row * numberCount;
   for (let at = 0; at < others.count; at++) {

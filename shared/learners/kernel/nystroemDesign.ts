@@ -1,5 +1,5 @@
 import { choleskyFactor, solveLower, solveUpper } from "../../math/choleskyFactor";
-import { type SvmPoints, selectPoints } from "./points";
+import { type Points, selectPoints } from "./points";
 import { rbfKernelRow } from "./rbfKernel";
 import { addBend, addCombination, scoreRows } from "./rowProducts";
 import type { HingeDesign } from "./squaredHinge";
@@ -18,7 +18,7 @@ export interface NystroemDesign extends HingeDesign {
  * function is the norm of its point: the Nystroem method (Williams and Seeger 2001), preconditioned as in Rudi, Carratino and Rosasco
  * 2017 ("FALKON"). 1 is added to the kernel, which gives the score a constant.
  */
-export function nystroemDesign(points: SvmPoints, landmarks: Int32Array, gamma: number): NystroemDesign {
+export function nystroemDesign(points: Points, landmarks: Int32Array, gamma: number): NystroemDesign {
   const size = landmarks.length;
   const marks = selectPoints(points, landmarks);
   const kernel = kernelMatrix(points, marks, gamma);
@@ -48,7 +48,7 @@ export function nystroemDesign(points: SvmPoints, landmarks: Int32Array, gamma: 
 }
 
 /** Kernel + 1 of every point with every landmark, in fixed point: half the memory of float32, and errors far below the loss's own noise. */
-function kernelMatrix(points: SvmPoints, landmarks: SvmPoints, gamma: number): Uint16Array {
+function kernelMatrix(points: Points, landmarks: Points, gamma: number): Uint16Array {
   const size = landmarks.count;
   const matrix = new Uint16Array(points.count * size);
   const values = new Float64Array(size);
@@ -61,7 +61,7 @@ function kernelMatrix(points: SvmPoints, landmarks: SvmPoints, gamma: number): U
 }
 
 /** The lower Cholesky factor of the kernel among the landmarks; a little is added to the diagonal because landmarks may be equal. */
-function landmarkFactor(landmarks: SvmPoints, gamma: number): Float64Array {
+function landmarkFactor(landmarks: Points, gamma: number): Float64Array {
   const size = landmarks.count;
   const own = new Float64Array(size * size);
   for (let k = 0; k < size; k++) {

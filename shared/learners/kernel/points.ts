@@ -2,7 +2,7 @@ import type { FeatureTable } from "../../featureTable";
 import { type LinearFeatures, linearRows } from "../linear/linearFeatures";
 
 /** Rows as a support vector machine sees them, in float64 as in its graph: standardised numbers, and indicators by their column. */
-export interface SvmPoints {
+export interface Points {
   count: number;
   numberCount: number;
   categoryCount: number;
@@ -13,7 +13,7 @@ export interface SvmPoints {
 }
 
 /** The table's rows as points. */
-export function svmPoints(features: LinearFeatures, table: FeatureTable): SvmPoints {
+export function toPoints(features: LinearFeatures, table: FeatureTable): Points {
   const { rowCount, numberCount, categoryCount, numbers, indicators } = linearRows(features, table);
   const standardised = new Float64Array(numbers.length);
   for (const [k, { mean, deviation }] of features.numbers.entries())
@@ -23,7 +23,7 @@ export function svmPoints(features: LinearFeatures, table: FeatureTable): SvmPoi
 }
 
 /** The points `chosen`, in that order. */
-export function selectPoints(points: SvmPoints, chosen: Int32Array): SvmPoints {
+export function selectPoints(points: Points, chosen: Int32Array): Points {
   const { numberCount, categoryCount } = points;
   const numbers = new Float64Array(chosen.length * numberCount);
   const indicators = new Int32Array(chosen.length * categoryCount);
@@ -35,7 +35,7 @@ export function selectPoints(points: SvmPoints, chosen: Int32Array): SvmPoints {
 }
 
 /** Points as a matrix of all columns, point x width. */
-export function densePoints(points: SvmPoints, width: number): Float64Array {
+export function densePoints(points: Points, width: number): Float64Array {
   const { numberCount, categoryCount } = points;
   const dense = new Float64Array(points.count * width);
   for (let row = 0; row < points.count; row++) {

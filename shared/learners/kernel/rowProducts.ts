@@ -12,7 +12,7 @@ export function scoreRows(
   for (let at = 0; at < rows.length; at += 4) {
     const [a, b, c, d] = placesOf(rows, at, width);
     dotFour(matrix, a, b, c, d, vector, four);
-    for (let lane = 0; lane < 4 && at + lane < rows.length; lane++) scores[rows[at + lane]] = four[lane];
+    for (let k = 0; k < 4 && at + k < rows.length; k++) scores[rows[at + k]] = four[k];
   }
 }
 
@@ -27,7 +27,7 @@ export function addCombination(
   const four = new Float64Array(4);
   for (let at = 0; at < rows.length; at += 4) {
     const [a, b, c, d] = placesOf(rows, at, width);
-    for (let lane = 0; lane < 4; lane++) four[lane] = at + lane < rows.length ? factors[rows[at + lane]] : 0;
+    for (let k = 0; k < 4; k++) four[k] = at + k < rows.length ? factors[rows[at + k]] : 0;
     addFour(matrix, a, b, c, d, four, sum);
   }
   return sum;
@@ -46,7 +46,7 @@ export function addBend(
   for (let at = 0; at < rows.length; at += 4) {
     const [a, b, c, d] = placesOf(rows, at, width);
     dotFour(matrix, a, b, c, d, vector, four);
-    for (let lane = 0; lane < 4; lane++) four[lane] *= at + lane < rows.length ? factors[rows[at + lane]] : 0;
+    for (let k = 0; k < 4; k++) four[k] *= at + k < rows.length ? factors[rows[at + k]] : 0;
     addFour(matrix, a, b, c, d, four, sum);
   }
   return sum;

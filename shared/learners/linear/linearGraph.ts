@@ -3,12 +3,12 @@ import { elementTypeNumber } from "../../onnx/graphTensor";
 import type { LinearFeatures } from "./linearFeatures";
 import type { LinearWeights } from "./linearWeights";
 
-/** Adds imputation, one-hot encoding and scores, all in float64 so that rounding to float32 agrees with ours; returns the scores, [rows, lanes]. */
+/** Adds imputation, one-hot encoding and scores, all in float64 so that rounding to float32 agrees with ours; returns the scores, [rows, outputs]. */
 export function addLinearScores(graph: GraphBuilder, features: LinearFeatures, model: LinearWeights): string {
   const wide = addLinearColumns(graph, features);
-  const matrix = graph.constant(transpose(model.weights, model.laneCount), [features.width, model.laneCount]);
+  const matrix = graph.constant(transpose(model.weights, model.outputCount), [features.width, model.outputCount]);
   const product = graph.node("MatMul", [wide, matrix]);
-  return graph.node("Add", [product, graph.constant(model.intercepts, [model.laneCount])]);
+  return graph.node("Add", [product, graph.constant(model.intercepts, [model.outputCount])]);
 }
 
 /** Declares the inputs and gives the model's columns, [rows, width] in float64: imputed numbers, then one indicator a level. */
@@ -45,7 +45,7 @@ function addIndicators(graph: GraphBuilder, { categories }: LinearFeatures): str
   });
 }
 
-function transpose(weights: Float64Array, laneCount: number): Float64Array {
-  const width = weights.length / laneCount;
-  return weights.map((_, at) => weights[(at % laneCount) * width + Math.floor(at / laneCount)]);
+function transpose(weights: Float64Array, outputCount: number): Float64Array {
+  const width = weights.length / outputCount;
+  return weights.map((_, at) => weights[(at % outputCount) * width + Math.floor(at / outputCount)]);
 }

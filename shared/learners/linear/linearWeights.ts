@@ -1,9 +1,9 @@
 import type { LinearFeatures, LinearRows } from "./linearFeatures";
 import { scoreRow } from "./linearScores";
 
-/** Weights on raw columns: lane x width, and one intercept a lane. */
+/** Weights on raw columns: output x width, and one intercept a output. */
 export interface LinearWeights {
-  laneCount: number;
+  outputCount: number;
   weights: Float64Array;
   intercepts: Float64Array;
 }
@@ -15,30 +15,30 @@ export function rawWeights(
 ): LinearWeights {
   const weights = standardised.weights.slice();
   const intercepts = standardised.intercepts.slice();
-  const laneCount = intercepts.length;
-  for (let lane = 0; lane < laneCount; lane++) {
+  const outputCount = intercepts.length;
+  for (let output = 0; output < outputCount; output++) {
     for (const [k, { mean, deviation }] of numbers.entries()) {
-      weights[lane * width + k] /= deviation;
-      intercepts[lane] -= weights[lane * width + k] * mean;
+      weights[output * width + k] /= deviation;
+      intercepts[output] -= weights[output * width + k] * mean;
     }
   }
-  return { laneCount, weights, intercepts };
+  return { outputCount, weights, intercepts };
 }
 
-/** Scores, rows x lanes, each row's passed through `link` (in place) and rounded to float32 as the graph's outputs are. */
+/** Scores, rows x outputs, each row's passed through `link` (in place) and rounded to float32 as the graph's outputs are. */
 export function linearOutputs(
   rows: LinearRows,
   width: number,
   model: LinearWeights,
   link: (scores: Float64Array) => void,
 ): Float64Array {
-  const { laneCount, weights, intercepts } = model;
-  const all = new Float64Array(rows.rowCount * laneCount);
-  const scores = new Float64Array(laneCount);
+  const { outputCount, weights, intercepts } = model;
+  const all = new Float64Array(rows.rowCount * outputCount);
+  const scores = new Float64Array(outputCount);
   for (let row = 0; row < rows.rowCount; row++) {
     scoreRow(rows, row, weights, intercepts, width, scores);
     link(scores);
-    for (let lane = 0; lane < laneCount; lane++) all[row * laneCount + lane] = Math.fround(scores[lane]);
+    for (let output = 0; output < outputCount; output++) all[row * outputCount + output] = Math.fround(scores[output]);
   }
   return all;
 }

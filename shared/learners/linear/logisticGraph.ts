@@ -16,7 +16,7 @@ export function logisticGraph(
   const graph = new GraphBuilder("logistic-regression");
   const scores = addLinearScores(graph, features, model);
   const probabilities =
-    model.laneCount === 1 ? graph.node("Sigmoid", [scores]) : graph.node("Softmax", [scores], { axis: { int: 1 } });
+    model.outputCount === 1 ? graph.node("Sigmoid", [scores]) : graph.node("Softmax", [scores], { axis: { int: 1 } });
   addClassOutputs(graph, graph.node("Cast", [probabilities], { to: { int: elementTypeNumber("float") } }), rule);
   const metadata = graphMetadata("logistic-regression", columnsOf(features), rule.classes);
   return graph.toBytes({ ...metadata, fit: JSON.stringify(notes) });

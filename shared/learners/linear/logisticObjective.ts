@@ -7,22 +7,22 @@ export interface LogisticProblem {
   rows: LinearRows;
   width: number;
   /** 1 for two classes, else one a class */
-  laneCount: number;
-  /** the lane each row belongs to; two classes: 0 for a positive row, -1 for a negative one */
-  targetLanes: Int32Array;
+  outputCount: number;
+  /** the output that each row belongs to; two classes: 0 for a positive row, -1 for a negative one */
+  targetOutputs: Int32Array;
   sampleWeights: Float64Array;
   l2: number;
 }
 
 /**
  * The objective of scikit-learn's LogisticRegression with C = 1 / l2, divided by the sum of the sample weights: the weighted mean
- * log loss + l2 / (2 sum of weights) x squared weights; intercepts, which stand after the weights (lane x width), are free.
+ * log loss + l2 / (2 sum of weights) x squared weights; intercepts, which stand after the weights (output x width), are free.
  */
 export function logisticObjective(problem: LogisticProblem): Objective {
-  const { rows, width, laneCount, targetLanes, sampleWeights, l2 } = problem;
+  const { rows, width, outputCount, targetOutputs, sampleWeights, l2 } = problem;
   const total = sampleWeights.reduce((sum, weight) => sum + weight, 0);
-  const weightCount = laneCount * width;
-  const scores = new Float64Array(laneCount);
+  const weightCount = outputCount * width;
+  const scores = new Float64Array(outputCount);
   return (point, gradient) => {
     const intercepts = point.subarray(weightCount);
     gradient.fill(0);
@@ -31,13 +31,13 @@ export function logisticObjective(problem: LogisticProblem): Objective {
       const weight = sampleWeights[row] / total;
       if (weight === 0) continue;
       scoreRow(rows, row, point, intercepts, width, scores);
-      const target = targetLanes[row];
+      const target = targetOutputs[row];
       const targetScore = target < 0 ? 0 : scores[target];
       loss += weight * (normalise(scores) - targetScore);
-      for (let lane = 0; lane < laneCount; lane++) {
-        const factor = weight * (scores[lane] - (lane === target ? 1 : 0));
-        addRow(rows, row, factor, gradient, lane * width);
-        gradient[weightCount + lane] += factor;
+      for (let output = 0; output < outputCount; output++) {
+        const factor = weight * (scores[output] - (output === target ? 1 : 0));
+        addRow(rows, row, factor, gradient, output * width);
+        gradient[weightCount + output] += factor;
       }
     }
     return loss + addPenalty(point, gradient, weightCount, l2 / total);

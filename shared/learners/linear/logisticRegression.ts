@@ -31,17 +31,18 @@ export const logisticRegression: Trainer<LogisticParameters> = {
     const positiveIndex = context.positiveIndex ?? 1;
     const features = learnFeatures(table, sampleWeights);
     const rows = standardise(linearRows(features, table), features);
-    const laneCount = target.classes.length === 2 ? 1 : target.classes.length;
-    const targetLanes = laneCount === 1 ? target.codes.map((code) => (code === positiveIndex ? 0 : -1)) : target.codes;
-    const problem = { rows, width: features.width, laneCount, targetLanes, sampleWeights, l2: settings.l2 };
-    const start = new Float64Array(laneCount * (features.width + 1));
+    const outputCount = target.classes.length === 2 ? 1 : target.classes.length;
+    const targetOutputs =
+      outputCount === 1 ? target.codes.map((code) => (code === positiveIndex ? 0 : -1)) : target.codes;
+    const problem = { rows, width: features.width, outputCount, targetOutputs, sampleWeights, l2: settings.l2 };
+    const start = new Float64Array(outputCount * (features.width + 1));
     const { maxIterations, tolerance } = settings;
     const { point, iterations, converged } = minimize(logisticObjective(problem), start, {
       maxIterations,
       tolerance,
       onIteration: (iteration) => context.onProgress?.(iteration / maxIterations),
     });
-    const weightCount = laneCount * features.width;
+    const weightCount = outputCount * features.width;
     const standardised = { weights: point.slice(0, weightCount), intercepts: point.slice(weightCount) };
     const model = rawWeights(standardised, features);
     const { decisionThreshold = 0.5 } = context;

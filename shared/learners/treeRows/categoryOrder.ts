@@ -60,8 +60,8 @@ function classAxis(levelCount: number, codes: Int32Array, target: ClassTarget, w
   const sums = Array.from({ length: levelCount }, () => new Float64Array(classCount));
   for (let row = 0; row < codes.length; row++)
     if (codes[row] >= 0) sums[codes[row]][target.codes[row]] += weights === undefined ? 1 : weights[row];
-  const totals = sums.map((lanes) => lanes.reduce((sum, lane) => sum + lane, 0));
-  const shares = sums.map((lanes, level) => lanes.map((lane) => lane / totals[level]));
+  const totals = sums.map((ofLevel) => ofLevel.reduce((sum, part) => sum + part, 0));
+  const shares = sums.map((ofLevel, level) => ofLevel.map((part) => part / totals[level]));
   const axis = classCount === 2 ? Float64Array.of(0, 1) : firstComponent(shares, totals);
   return { shares, axis };
 }

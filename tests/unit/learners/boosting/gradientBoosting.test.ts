@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { FeatureTable } from "../../../../shared/featureTable";
+import { BoostingRounds } from "../../../../shared/learners/boosting/boostingRounds";
 import { gradientBoosting } from "../../../../shared/learners/boosting/gradientBoosting";
-import { boostLoss } from "../../../../shared/learners/boosting/loss";
-import { BoostRounds } from "../../../../shared/learners/boosting/rounds";
-import { splitWatched } from "../../../../shared/learners/boosting/watch";
+import { lossFor } from "../../../../shared/learners/boosting/loss";
+import { validationSplit } from "../../../../shared/learners/boosting/validationSplit";
 import type { ClassTarget, TrainingTarget } from "../../../../shared/learners/trainer";
 import { RandomStream } from "../../../../shared/math/randomStream";
 import golden from "../../../vectors/boosting.json";
@@ -124,10 +124,10 @@ describe("gradient boosting", () => {
     const { table, target } = sampleRows({ ...sample, numbers: 9, categories: 0, classes: 2, seed: 3 });
     const columns = table.numbers.map(({ values }) => values);
     const weights = new Float64Array(600).fill(1);
-    const rounds = new BoostRounds(
+    const rounds = new BoostingRounds(
       columns,
       600,
-      boostLoss(target, weights, 1),
+      lossFor(target, weights, 1),
       weights,
       { ...growth, featureShare: 0.34 },
       5,
@@ -168,7 +168,7 @@ describe("the trees of gradient boosting", () => {
   /** The row counts of a tree's leaves, by its thresholds. */
   function leafRows(
     columns: Float32Array[],
-    tree: NonNullable<ReturnType<BoostRounds["next"]>>[0],
+    tree: NonNullable<ReturnType<BoostingRounds["next"]>>[0],
   ): Map<number, number> {
     const counts = new Map<number, number>();
     for (let row = 0; row < columns[0].length; row++) {
@@ -192,8 +192,8 @@ describe("the trees of gradient boosting", () => {
     const codes = columns[0].map((value, row) => (value > 0.2 || columns[1][row] < 0.001 || draw() < 0.03 ? 1 : 0));
     const weights = new Float64Array(900).map(() => 10 ** (4 * draw() - 2));
     for (const minLeafRows of [1, 20, 100]) {
-      const loss = boostLoss(classTarget(codes), weights, 1);
-      const rounds = new BoostRounds(columns, 900, loss, weights, { ...growth, minLeafRows }, 1);
+      const loss = lossFor(classTarget(codes), weights, 1);
+      const rounds = new BoostingRounds(columns, 900, loss, weights, { ...growth, minLeafRows }, 1);
       for (let round = 0; round < 30; round++) {
         const [tree] = rounds.next() ?? [];
         if (tree === undefined) break;
@@ -209,7 +209,7 @@ describe("the trees of gradient boosting", () => {
     const columns = table.numbers.map(({ values }) => values);
     const weights = new Float64Array(600).fill(1);
     const next = (settings: object) =>
-      new BoostRounds(columns, 600, boostLoss(target, weights, 1), weights, { ...growth, ...settings }, 1).next()?.[0];
+      new BoostingRounds(columns, 600, lossFor(target, weights, 1), weights, { ...growth, ...settings }, 1).next()?.[0];
     expect(next({ maxDepth: 2 })?.feature).toHaveLength(7);
     expect(next({ maxDepth: 1 })?.feature).toHaveLength(3);
     expect(next({ maxLeaves: 5 })?.feature).toHaveLength(9);
@@ -240,25 +240,25 @@ describe("early stopping", () => {
 
   it("holds back the newest rows where rows have times, those of one time together", () => {
     const times = new Float64Array(100).map((_, row) => 1000 * Math.floor(((row * 37) % 100) / 4));
-    const { learnt, watched } = splitWatched(classTarget(new Int32Array(100)), 0.15, 1, times);
-    expect(watched.length).toBe(16);
-    const newest = Math.max(...learnt.map((row) => times[row]));
-    expect(watched.every((row) => times[row] > newest)).toBe(true);
-    expect([...learnt, ...watched].sort((a, b) => a - b)).toEqual([...times.keys()]);
+    const { training, validation } = validationSplit(classTarget(new Int32Array(100)), 0.15, 1, times);
+    expect(validation.length).toBe(16);
+    const newest = Math.max(...training.map((row) => times[row]));
+    expect(validation.every((row) => times[row] > newest)).toBe(true);
+    expect([...training, ...validation].sort((a, b) => a - b)).toEqual([...times.keys()]);
   });
 
   it("holds back the same share of every class otherwise, another one for another seed", () => {
     const codes = new Int32Array(1000).map((_, row) => (row % 10 === 0 ? 1 : 0));
-    const { watched } = splitWatched(classTarget(codes), 0.2, 1, undefined);
-    expect(watched).toHaveLength(200);
-    expect(watched.filter((row) => codes[row] === 1)).toHaveLength(20);
-    expect(splitWatched(classTarget(codes), 0.2, 2, undefined).watched).not.toEqual(watched);
-    expect(splitWatched({ task: "regression", values: new Float64Array(10) }, 0.2, 2, undefined).watched).toHaveLength(
-      2,
-    );
+    const { validation } = validationSplit(classTarget(codes), 0.2, 1, undefined);
+    expect(validation).toHaveLength(200);
+    expect(validation.filter((row) => codes[row] === 1)).toHaveLength(20);
+    expect(validationSplit(classTarget(codes), 0.2, 2, undefined).validation).not.toEqual(validation);
+    expect(
+      validationSplit({ task: "regression", values: new Float64Array(10) }, 0.2, 2, undefined).validation,
+    ).toHaveLength(2);
   });
 
-  it("says so when the rest cannot be learnt from, or there is no rest", () => {
+  it("says so when the rest cannot be training from, or there is no rest", () => {
     const codes = new Int32Array(100).map((_, row) => (row > 90 ? 1 : 0));
     const table = tableOf([new Float32Array(100).map((_, row) => row)]);
     const settings = parse({ earlyStoppingRounds: 5 });

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { boostBins } from "../../../../shared/learners/boosting/bins";
-import { BoostColumns } from "../../../../shared/learners/boosting/columns";
-import { BoostGrower } from "../../../../shared/learners/boosting/grower";
+import { binColumns } from "../../../../shared/learners/boosting/binnedColumns";
+import { DrawnColumns } from "../../../../shared/learners/boosting/drawnColumns";
 import { binStride } from "../../../../shared/learners/boosting/histogram";
-import { fillLanes, laneUnit } from "../../../../shared/learners/boosting/lanes";
-import { cutRange, partitionByBin } from "../../../../shared/learners/boosting/rowOrder";
-import { scanCuts } from "../../../../shared/learners/boosting/scan";
+import { gradientUnit, packDerivatives } from "../../../../shared/learners/boosting/packedDerivatives";
+import { cutRange, partitionByBin } from "../../../../shared/learners/boosting/partitionByBin";
+import { scanCuts } from "../../../../shared/learners/boosting/scanCuts";
+import { TreeGrower } from "../../../../shared/learners/boosting/treeGrower";
 import { RandomStream } from "../../../../shared/math/randomStream";
 import { FloatSorter } from "../../../../shared/math/sortFloats";
 
@@ -20,7 +20,7 @@ function randomColumns(count: number, rows: number, seed: number): Float32Array[
 }
 
 /** The bin of a row of a column. */
-function binOf({ groups }: ReturnType<typeof boostBins>, column: number, row: number): number {
+function binOf({ groups }: ReturnType<typeof binColumns>, column: number, row: number): number {
   return (groups[column >> 2][row] >>> (8 * (column & 3))) & 255;
 }
 
@@ -42,7 +42,7 @@ describe("bins packed in words", () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(cell, cell, cell, cell, cell), { minLength: 1, maxLength: 700 }), (list) => {
         const columns = [0, 1, 2, 3, 4].map((k) => Float32Array.from(list, (cells) => cells[k]));
-        const bins = boostBins(columns, list.length);
+        const bins = binColumns(columns, list.length);
         for (const [column, values] of columns.entries()) {
           const { lowest, highest } = bins.columns[column];
           expect(highest.length).toBeLessThanOrEqual(256);
@@ -58,25 +58,25 @@ describe("bins packed in words", () => {
   });
 });
 
-describe("lanes", () => {
+describe("packed derivatives", () => {
   it("hold gradients and hessians without bias, their sums exact", () => {
     const random = new RandomStream(3, 0);
     const draw = () => random.next() / 2 ** 32;
     const rows = 50_000;
     const gradient = new Float32Array(rows).map(() => draw() - 0.7);
     const hessian = new Float32Array(rows).map(() => draw() ** 3);
-    const lanes = new Float64Array(rows);
-    const scale = fillLanes({ gradient, hessian, largestHessian: 1 }, 9, lanes);
+    const packed = new Float64Array(rows);
+    const scale = packDerivatives({ gradient, hessian, largestHessian: 1 }, 9, packed);
     let g = 0n;
     let h = 0;
-    for (const lane of lanes) {
-      const own = Math.floor(lane / laneUnit);
+    for (const both of packed) {
+      const own = Math.floor(both / gradientUnit);
       g += BigInt(own);
-      h += lane - own * laneUnit;
-      expect(lane - own * laneUnit).toBeLessThanOrEqual(scale?.largestHessian ?? 0);
+      h += both - own * gradientUnit;
+      expect(both - own * gradientUnit).toBeLessThanOrEqual(scale?.largestHessian ?? 0);
     }
-    expect(g * BigInt(laneUnit) + BigInt(h)).toBe(BigInt(scale?.sum ?? 0));
-    expect(h).toBeLessThan(laneUnit);
+    expect(g * BigInt(gradientUnit) + BigInt(h)).toBe(BigInt(scale?.sum ?? 0));
+    expect(h).toBeLessThan(gradientUnit);
     const sums = [gradient, hessian].map((values) => values.reduce((sum, value) => sum + value, 0));
     expect(Number(g) / h / (sums[0] / sums[1])).toBeCloseTo((scaleOf(gradient) * 1) / (scale?.hessianScale ?? 0), 0);
     expect(h / (scale?.hessianScale ?? 0)).toBeCloseTo(sums[1], 0);
@@ -84,45 +84,50 @@ describe("lanes", () => {
 
   it("are not made when every gradient is 0", () => {
     const none = new Float32Array(3);
-    expect(fillLanes({ gradient: none, hessian: none, largestHessian: 1 }, 1, new Float64Array(3))).toBeUndefined();
+    expect(
+      packDerivatives({ gradient: none, hessian: none, largestHessian: 1 }, 1, new Float64Array(3)),
+    ).toBeUndefined();
   });
 });
 
 function scaleOf(gradient: Float32Array): number {
-  return (laneUnit - gradient.length - 1) / gradient.reduce((sum, value) => sum + Math.abs(value), 0);
+  return (gradientUnit - gradient.length - 1) / gradient.reduce((sum, value) => sum + Math.abs(value), 0);
 }
 
 describe("histograms", () => {
-  it.each([1, 2, 3, 4, 5, 7, 8])("are the sums of the rows' lanes, of %i columns or some of them", (count) => {
-    const bins = boostBins(randomColumns(count, 200, count), 200);
-    const all = Array.from({ length: count }, (_, column) => column);
-    for (const columns of [all, all.filter((column) => column % 3 !== 1)]) {
-      for (const length of [1, 2, 77]) {
-        const rows = Int32Array.from({ length }, (_, at) => (at * 13) % 200);
-        const lanes = Float64Array.from(rows, (row) => 1 + row);
-        const histogram = bins.groups.map(() => new Float64Array(4 * binStride).fill(5));
-        new BoostColumns(bins, columns).fill(histogram, rows, lanes);
-        for (const column of columns) {
-          const expected = new Float64Array(binStride);
-          for (const [at, row] of rows.entries()) expected[binOf(bins, column, row)] += lanes[at];
-          const from = (column & 3) * binStride;
-          expect(histogram[column >> 2].subarray(from, from + binStride)).toEqual(expected);
+  it.each([1, 2, 3, 4, 5, 7, 8])(
+    "are the sums of the rows' packed derivatives, of %i columns or some of them",
+    (count) => {
+      const bins = binColumns(randomColumns(count, 200, count), 200);
+      const all = Array.from({ length: count }, (_, column) => column);
+      for (const columns of [all, all.filter((column) => column % 3 !== 1)]) {
+        for (const length of [1, 2, 77]) {
+          const rows = Int32Array.from({ length }, (_, at) => (at * 13) % 200);
+          const packed = Float64Array.from(rows, (row) => 1 + row);
+          const histogram = bins.groups.map(() => new Float64Array(4 * binStride).fill(5));
+          new DrawnColumns(bins, columns).fill(histogram, rows, packed);
+          for (const column of columns) {
+            const expected = new Float64Array(binStride);
+            for (const [at, row] of rows.entries()) expected[binOf(bins, column, row)] += packed[at];
+            const from = (column & 3) * binStride;
+            expect(histogram[column >> 2].subarray(from, from + binStride)).toEqual(expected);
+          }
         }
       }
-    }
-  });
+    },
+  );
 
   it("are given up for lack of room without changing the tree", () => {
-    const bins = boostBins(randomColumns(6, 3000, 1), 3000);
+    const bins = binColumns(randomColumns(6, 3000, 1), 3000);
     const random = new RandomStream(4, 0);
     const gradient = new Float32Array(3000).map(() => random.next() / 2 ** 32 - 0.5);
     const hessian = new Float32Array(3000).fill(1);
-    const lanes = new Float64Array(3000);
-    const scale = fillLanes({ gradient, hessian, largestHessian: 1 }, 1, lanes);
+    const packed = new Float64Array(3000);
+    const scale = packDerivatives({ gradient, hessian, largestHessian: 1 }, 1, packed);
     if (scale === undefined) throw new Error("no gradient");
     const settings = { maxLeaves: 60, maxDepth: 30, minLeafRows: 5, l2: 1 };
     const grow = (bytes?: number) =>
-      new BoostGrower(bins, settings, bytes).grow(lanes, scale, [0, 1, 2, 3, 4, 5], (rows) => rows.length);
+      new TreeGrower(bins, settings, bytes).grow(packed, scale, [0, 1, 2, 3, 4, 5], (rows) => rows.length);
     expect(grow(1)).toEqual(grow());
     expect(grow().feature).toHaveLength(119);
   });
@@ -133,7 +138,7 @@ describe("the scan of a histogram", () => {
     const bin = fc.record({ g: fc.integer({ min: -50, max: 50 }), h: fc.integer({ min: 0, max: 9 }) });
     fc.assert(
       fc.property(fc.array(bin, { minLength: 3, maxLength: 20 }), fc.integer({ min: 1, max: 9 }), (entries, least) => {
-        const histogram = Float64Array.from(entries, ({ g, h }) => g * laneUnit + h);
+        const histogram = Float64Array.from(entries, ({ g, h }) => g * gradientUnit + h);
         const sum = (key: "g" | "h", from: number, to: number) =>
           entries.slice(from, to).reduce((total, entry) => total + entry[key], 0);
         const gradient = sum("g", 0, entries.length);

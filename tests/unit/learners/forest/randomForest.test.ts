@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { laneLayout } from "../../../../shared/learners/forest/classHistogram";
+import { weightLayout } from "../../../../shared/learners/forest/classHistogram";
 import { ClassStatistic } from "../../../../shared/learners/forest/classStatistic";
 import { TreeGrower } from "../../../../shared/learners/forest/growTree";
 import { histogramScan } from "../../../../shared/learners/forest/histogramScan";
@@ -19,7 +19,7 @@ const defaults = randomForest.parameters.parse({});
 
 function growerFor() {
   const { table, target } = sampleRows({ seed: 1, rowCount: 500, numbers: 4, categories: 0, classes: 2, missing: 0.1 });
-  const statistic = new ClassStatistic(target.codes, 2, new Float64Array(500).fill(1), laneLayout(500, undefined));
+  const statistic = new ClassStatistic(target.codes, 2, new Float64Array(500).fill(1), weightLayout(500, undefined));
   return new TreeGrower({
     columns: table.numbers.map(({ values }) => binColumn(values, target.codes, 2)),
     statistic,
@@ -52,7 +52,7 @@ describe("the random forest", () => {
         (counts, least) => {
           const histogram = Float64Array.from(counts.slice(0, counts.length & ~1), (rows) => rows * (rowUnit + 2));
           const weights = new Float64Array(2);
-          for (const [lane, sum] of histogram.entries()) weights[lane % 2] += sum % rowUnit;
+          for (const [at, sum] of histogram.entries()) weights[at % 2] += sum % rowUnit;
           const node = {
             rows: (weights[0] + weights[1]) / 2,
             weights,

@@ -3,7 +3,7 @@ import { kernelCache } from "../../../../shared/learners/kernel/kernelCache";
 import { linearDesign } from "../../../../shared/learners/kernel/linearDesign";
 import { linearKernelRow } from "../../../../shared/learners/kernel/linearKernel";
 import { nystroemDesign } from "../../../../shared/learners/kernel/nystroemDesign";
-import type { SvmPoints } from "../../../../shared/learners/kernel/points";
+import type { Points } from "../../../../shared/learners/kernel/points";
 import { rbfKernelRow } from "../../../../shared/learners/kernel/rbfKernel";
 import { solveSmo } from "../../../../shared/learners/kernel/smoSolver";
 import { minimizeSquaredHinge } from "../../../../shared/learners/kernel/squaredHinge";
@@ -12,7 +12,7 @@ import vectors from "../../../vectors/svm.json";
 import { sampleRows } from "../sampleRows";
 
 const count = vectors.rows.length;
-const points: SvmPoints = {
+const points: Points = {
   count,
   numberCount: 3,
   categoryCount: 0,

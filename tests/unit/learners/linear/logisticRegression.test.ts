@@ -14,7 +14,7 @@ function irisTable(firstRow: number) {
   return { rowCount: rows.length, numbers, categories: [] };
 }
 
-/** The float64 constants of a graph: weights (width x lanes), then intercepts. */
+/** The float64 constants of a graph: weights (width x outputs), then intercepts. */
 function constantsOf(bytes: Uint8Array): number[][] {
   const { graph } = fromBinary(ModelProtoSchema, bytes);
   return (graph?.initializer ?? [])
@@ -57,7 +57,7 @@ describe("logistic regression", () => {
     const { coefficients } = iris.threeClasses;
     expectClose(
       weights,
-      [0, 1, 2, 3].flatMap((k) => coefficients.map((lane) => lane[k])),
+      [0, 1, 2, 3].flatMap((k) => coefficients.map((output) => output[k])),
       1e-5,
     );
     const ours = model.predict(irisTable(0));

@@ -1,22 +1,22 @@
 import { RandomStream } from "../../math/randomStream";
 import { fitPlatt, type PlattSigmoid } from "../calibration/plattSigmoid";
 import type { FitContext } from "../trainer";
-import type { SvmRows } from "./rows";
+import type { MachineRows } from "./machineRows";
 
 /** Fits one machine to rows of sign 1 and -1, with a weight each (0 leaves a row out); its scores are of every row. */
-export type SolveLane<S> = (signs: Float64Array, weights: Float64Array) => { solution: S; scores: Float64Array };
+export type SolveMachine<S> = (signs: Float64Array, weights: Float64Array) => { solution: S; scores: Float64Array };
 
 /** A machine of one class against the rest, and the sigmoid that makes its scores probabilities. */
-export interface Lane<S> {
+export interface BinaryFit<S> {
   solution: S;
   sigmoid: PlattSigmoid;
 }
 
 /** What a graph says of how its machines were fitted. */
-export function fitNotes(lanes: Lane<{ iterations: number; converged: boolean }>[]): object {
+export function fitNotes(fits: BinaryFit<{ iterations: number; converged: boolean }>[]): object {
   return {
-    iterations: lanes.reduce((sum, { solution }) => sum + solution.iterations, 0),
-    converged: lanes.every(({ solution }) => solution.converged),
+    iterations: fits.reduce((sum, { solution }) => sum + solution.iterations, 0),
+    converged: fits.every(({ solution }) => solution.converged),
   };
 }
 
@@ -26,18 +26,18 @@ const foldCount = 3;
  * One machine for two classes, one a class against the rest for more. Each sigmoid is fitted to scores that machines gave to the
  * third of the rows they were not fitted on, because the scores of a machine's own rows are too good.
  */
-export function fitLanes<S>(rows: SvmRows, solve: SolveLane<S>, context: FitContext): Lane<S>[] {
+export function fitOneVsRest<S>(rows: MachineRows, solve: SolveMachine<S>, context: FitContext): BinaryFit<S>[] {
   const { classes, codes } = rows.target;
-  const lanes = classes.length === 2 ? [context.positiveIndex ?? 1] : [...classes.keys()];
+  const positives = classes.length === 2 ? [context.positiveIndex ?? 1] : [...classes.keys()];
   const folds = rows.times === undefined ? drawFolds(codes, context.seed) : foldsInTime(rows.times);
   let done = 0;
-  const solveNext: SolveLane<S> = (signs, weights) => {
+  const solveNext: SolveMachine<S> = (signs, weights) => {
     const result = solve(signs, weights);
     done++;
-    context.onProgress?.(done / (lanes.length * (foldCount + 1)));
+    context.onProgress?.(done / (positives.length * (foldCount + 1)));
     return result;
   };
-  return lanes.map((positive) => {
+  return positives.map((positive) => {
     const signs = Float64Array.from(codes, (code) => (code === positive ? 1 : -1));
     const { solution } = solveNext(signs, rows.weights);
     const scores = heldOutScores(signs, rows.weights, folds, solveNext);
@@ -50,7 +50,7 @@ function heldOutScores<S>(
   signs: Float64Array,
   weights: Float64Array,
   folds: Uint8Array,
-  solve: SolveLane<S>,
+  solve: SolveMachine<S>,
 ): Float64Array {
   const heldOut = new Float64Array(signs.length);
   for (let fold = 0; fold < foldCount; fold++) {
@@ -62,7 +62,7 @@ function heldOutScores<S>(
 }
 
 /** Of rows of one sign alone nothing is learnt: every score is that sign, as in LIBSVM. */
-function scoresOf<S>(signs: Float64Array, weights: Float64Array, solve: SolveLane<S>): Float64Array {
+function scoresOf<S>(signs: Float64Array, weights: Float64Array, solve: SolveMachine<S>): Float64Array {
   const present = new Set(signs.filter((_, row) => weights[row] > 0));
   if (present.size === 2) return solve(signs, weights).scores;
   const [only = 0] = present;

@@ -4,10 +4,15 @@ import { addClassOutputs, type LabelRule } from "../graph/classOutputs";
 import { nodeAttributes, nodePlaces } from "../graph/ensembleNodes";
 import { graphMetadata } from "../graph/graphMetadata";
 import { addRankedRows, type RankedFeatures } from "../treeRows/rankedRows";
-import type { BoostModel } from "./model";
+import type { BoostedTrees } from "./boostedTrees";
 
 /** The model as ONNX bytes: one TreeEnsembleRegressor whose sums are exact, then a link in float64; without a rule the sum is the value. */
-export function boostGraph(learner: string, model: BoostModel, features: RankedFeatures, rule?: LabelRule): Uint8Array {
+export function boostedGraph(
+  learner: string,
+  model: BoostedTrees,
+  features: RankedFeatures,
+  rule?: LabelRule,
+): Uint8Array {
   const graph = new GraphBuilder(learner);
   const rows = addRankedRows(graph, features);
   const attributes = ensembleAttributes(model);
@@ -24,7 +29,7 @@ export function boostGraph(learner: string, model: BoostModel, features: RankedF
   return graph.toBytes(graphMetadata(learner, features, rule.classes));
 }
 
-function ensembleAttributes(model: BoostModel) {
+function ensembleAttributes(model: BoostedTrees) {
   const { feature, leafValues, unit, base, outputCount } = model;
   const places = nodePlaces(model);
   const leaves = Int32Array.from(feature.keys()).filter((at) => feature[at] < 0);

@@ -2,12 +2,12 @@ import { z } from "zod";
 import { AppError } from "../../errors";
 import { RandomStream } from "../../math/randomStream";
 import type { Trainer } from "../trainer";
-import { fitLanes, fitNotes } from "./lanes";
-import { fittedSvm, joinMachines, logOdds } from "./model";
+import { fittedMachines, joinMachines, logOdds } from "./fittedMachines";
+import { machineRows } from "./machineRows";
 import { nystroemDesign } from "./nystroemDesign";
+import { fitNotes, fitOneVsRest } from "./oneVsRest";
 import { selectPoints } from "./points";
 import { scaleGamma } from "./rbfKernel";
-import { svmRows } from "./rows";
 import { minimizeSquaredHinge } from "./squaredHinge";
 
 const parameters = z.strictObject({
@@ -34,12 +34,12 @@ export const svmRbf: Trainer<RbfParameters> = {
   tasks: ["classification"],
   parameters,
   fit(table, target, { c, gamma: setting, landmarks, tolerance }, context) {
-    const rows = svmRows("svm-rbf", table, target, context);
+    const rows = machineRows("svm-rbf", table, target, context);
     const { points, features } = rows;
     const gamma = setting === "scale" ? scaleGamma(points, rows.weights, features.width) : setting;
     const chosen = drawLandmarks(points.count, landmarkCount(landmarks, points.count, features.width), context.seed);
     const design = nystroemDesign(points, chosen, gamma);
-    const lanes = fitLanes(
+    const fits = fitOneVsRest(
       rows,
       (signs, weights) => {
         const penalties = weights.map((weight) => c * weight);
@@ -48,18 +48,18 @@ export const svmRbf: Trainer<RbfParameters> = {
       },
       context,
     );
-    const machines = lanes.map(({ solution, sigmoid }) => {
+    const machines = fits.map(({ solution, sigmoid }) => {
       const coefficients = design.landmarkWeights(solution.point);
       // the kernel of the design is one more than the model's
       return logOdds({ coefficients, intercept: coefficients.reduce((sum, value) => sum + value, 0) }, sigmoid);
     });
     const { positiveIndex = 1, decisionThreshold = 0.5 } = context;
-    return fittedSvm(
+    return fittedMachines(
       {
         learner: "svm-rbf",
         features,
         kernel: { gamma, points: selectPoints(points, chosen) },
-        notes: fitNotes(lanes),
+        notes: fitNotes(fits),
         ...joinMachines(machines),
       },
       { classes: rows.target.classes, positiveIndex, decisionThreshold },

@@ -1,9 +1,9 @@
 import type { EnsembleTrees } from "../graph/ensembleNodes";
-import type { BoostLoss } from "./loss";
-import { type BoostTree, singleLeaf } from "./tree";
+import type { Loss } from "./loss";
+import { type RegressionTree, singleLeaf } from "./regressionTree";
 
 /** Boosted trees whose sums are exact in float32, in any order: every number is a whole multiple of one power of two. */
-export interface BoostModel extends EnsembleTrees {
+export interface BoostedTrees extends EnsembleTrees {
   outputCount: number;
   /** tree t speaks of output t % outputCount; node: multiples of `unit` that a leaf adds */
   leafValues: Int32Array;
@@ -13,13 +13,13 @@ export interface BoostModel extends EnsembleTrees {
 }
 
 /** Joins rounds of trees (one an output) into a model of the loss's answers; all sums stay within 2^24 units, where float32 knows every integer. */
-export function joinBoostTrees(rounds: readonly BoostTree[][], loss: BoostLoss): BoostModel {
+export function joinTrees(rounds: readonly RegressionTree[][], loss: Loss): BoostedTrees {
   const base = loss.base.map((score) => loss.centre + loss.unit * score);
   // an ensemble has at least one tree
   const kept = rounds.length > 0 ? rounds : [Array.from(base, singleLeaf)];
   const trees = kept.flat();
   const unit = commonUnit(kept, base, loss.unit);
-  const steps = ({ value }: BoostTree) => value.map((score) => Math.round((score * loss.unit) / unit));
+  const steps = ({ value }: RegressionTree) => value.map((score) => Math.round((score * loss.unit) / unit));
   return {
     ...flattenTrees(trees),
     outputCount: base.length,
@@ -30,7 +30,7 @@ export function joinBoostTrees(rounds: readonly BoostTree[][], loss: BoostLoss):
 }
 
 /** The nodes of `trees` in flat arrays. */
-export function flattenTrees(trees: readonly BoostTree[]): EnsembleTrees {
+export function flattenTrees(trees: readonly RegressionTree[]): EnsembleTrees {
   const treeStart = new Int32Array(trees.length + 1);
   for (const [index, tree] of trees.entries()) treeStart[index + 1] = treeStart[index] + tree.feature.length;
   return {
@@ -44,7 +44,7 @@ export function flattenTrees(trees: readonly BoostTree[]): EnsembleTrees {
 }
 
 /** The smallest power of two of which the largest possible sum of any output is at most 2^24, rounding included. */
-function commonUnit(rounds: readonly BoostTree[][], base: Float64Array, scale: number): number {
+function commonUnit(rounds: readonly RegressionTree[][], base: Float64Array, scale: number): number {
   let reach = 0;
   for (const [output, start] of base.entries()) {
     let sum = Math.abs(start);

@@ -10,7 +10,7 @@ export interface BinEdges {
 }
 
 /** All columns cut into bins, four columns packed in a word: a histogram pass reads each row once for four columns. */
-export interface BoostBins {
+export interface BinnedColumns {
   rowCount: number;
   /** one word a row for every four columns; the bin of column 4 x group + k stands in bits 8k to 8k + 7 */
   groups: Int32Array[];
@@ -18,7 +18,7 @@ export interface BoostBins {
 }
 
 /** Bins `columns` by quantile, one bin a distinct value while they are few. */
-export function boostBins(columns: readonly Float32Array[], rowCount: number): BoostBins {
+export function binColumns(columns: readonly Float32Array[], rowCount: number): BinnedColumns {
   const groups = Array.from({ length: Math.ceil(columns.length / 4) }, () => new Int32Array(rowCount));
   const sorter = new FloatSorter(rowCount);
   const edges = columns.map((values, column) => {

@@ -1,19 +1,19 @@
-import { laneUnit } from "./lanes";
+import { gradientUnit } from "./packedDerivatives";
 
 /** The best cut found so far of one node; a scan replaces it only by a better one, so the first of equals stays. */
-export interface BoostCut {
-  /** sum over both sides of g^2 / (h + l2), in a lane's units; before anything is found the node's own g^2 / (h + l2) */
+export interface Cut {
+  /** sum over both sides of g^2 / (h + l2), in packed units; before anything is found the node's own g^2 / (h + l2) */
   score: number;
   /** -1 before anything is found */
   column: number;
   /** last bin of the left side; 0 when only missing values go left */
   bin: number;
   missingLeft: boolean;
-  /** sum of the lanes on the left */
+  /** sum of the packed derivatives on the left */
   left: number;
 }
 
-/** What a scan needs to know of the node, in a lane's units. */
+/** What a scan needs to know of the node, in packed units. */
 export interface CutLimits {
   gradient: number;
   hessian: number;
@@ -31,7 +31,7 @@ export function scanCuts(
   last: number,
   node: CutLimits,
   column: number,
-  best: BoostCut,
+  best: Cut,
 ): void {
   const { gradient, hessian, leastHessian, l2 } = node;
   let left = 0;
@@ -41,8 +41,8 @@ export function scanCuts(
   for (let bin = start; bin < first; bin++) left += histogram[at + bin];
   for (let bin = first; bin <= last; bin++) {
     left += histogram[at + bin];
-    const leftGradient = Math.floor(left * (1 / laneUnit));
-    const leftHessian = left - leftGradient * laneUnit;
+    const leftGradient = Math.floor(left * (1 / gradientUnit));
+    const leftHessian = left - leftGradient * gradientUnit;
     const rightHessian = hessian - leftHessian;
     if (leftHessian < leastHessian) continue;
     if (rightHessian < leastHessian) break;
@@ -61,7 +61,7 @@ export function scanCuts(
   if (bestBin >= 0) keepCut(best, bestScore, column, bestBin, start === 0, bestLeft);
 }
 
-function keepCut(best: BoostCut, score: number, column: number, bin: number, missingLeft: boolean, left: number): void {
+function keepCut(best: Cut, score: number, column: number, bin: number, missingLeft: boolean, left: number): void {
   best.score = score;
   best.column = column;
   best.bin = bin;

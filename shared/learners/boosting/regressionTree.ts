@@ -1,5 +1,5 @@
 /** One tree of a boosted ensemble: node 0 is the root, the right child stands after the left one. */
-export interface BoostTree {
+export interface RegressionTree {
   /** -1 marks a leaf */
   feature: number[];
   /** float32; a value at or below it goes left */
@@ -12,14 +12,14 @@ export interface BoostTree {
 }
 
 /** A tree that is one leaf of value 0. */
-export function singleLeaf(): BoostTree {
+export function singleLeaf(): RegressionTree {
   const tree = { feature: [], threshold: [], missingLeft: [], left: [], value: [] };
   addLeaf(tree);
   return tree;
 }
 
 /** Adds a leaf of value 0; returns its index. */
-export function addLeaf(tree: BoostTree): number {
+export function addLeaf(tree: RegressionTree): number {
   tree.feature.push(-1);
   tree.threshold.push(0);
   tree.missingLeft.push(false);

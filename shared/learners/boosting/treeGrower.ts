@@ -1,12 +1,12 @@
-import type { BoostBins } from "./bins";
-import { BoostColumns } from "./columns";
+import type { BinnedColumns } from "./binnedColumns";
 import { CutFinder } from "./cutFinder";
+import { DrawnColumns } from "./drawnColumns";
 import type { Histogram } from "./histogram";
-import type { LaneScale } from "./lanes";
-import { bestLeaf, HistogramPool, type OpenLeaf } from "./leaf";
-import { type BinSide, partitionByBin } from "./rowOrder";
-import type { BoostCut } from "./scan";
-import { addLeaf, type BoostTree, singleLeaf } from "./tree";
+import { bestLeaf, HistogramPool, type OpenLeaf } from "./openLeaf";
+import type { PackedScale } from "./packedDerivatives";
+import { type BinSide, partitionByBin } from "./partitionByBin";
+import { addLeaf, type RegressionTree, singleLeaf } from "./regressionTree";
+import type { Cut } from "./scanCuts";
 
 export interface GrowthSettings {
   maxLeaves: number;
@@ -19,44 +19,44 @@ export interface GrowthSettings {
 const roomForHistograms = 2 ** 28;
 
 /** Grows trees leaf by leaf, the best cut first, on binned columns; its buffers are allocated once. */
-export class BoostGrower {
+export class TreeGrower {
   /** all rows, ascending */
   private readonly everyRow: Int32Array;
   /** a leaf's rows stand in one of them, its children's in the other: a partition need not copy back */
   private readonly buffers: readonly [Int32Array, Int32Array];
-  private readonly nodeLanes: Float64Array;
+  private readonly nodeDerivatives: Float64Array;
   private readonly pool: HistogramPool;
   private readonly finder: CutFinder;
   private leaves: OpenLeaf[] = [];
 
   constructor(
-    private readonly bins: BoostBins,
+    private readonly bins: BinnedColumns,
     private readonly settings: GrowthSettings,
     histogramBytes = roomForHistograms,
   ) {
     this.everyRow = new Int32Array(bins.rowCount).map((_, row) => row);
     this.buffers = [new Int32Array(bins.rowCount), new Int32Array(bins.rowCount)];
-    this.nodeLanes = new Float64Array(bins.rowCount);
+    this.nodeDerivatives = new Float64Array(bins.rowCount);
     this.pool = new HistogramPool(bins.groups.length, histogramBytes);
     this.finder = new CutFinder(bins, settings);
   }
 
-  /** A tree on the given columns (ascending) for the lanes of all rows; `eachLeaf` sees every leaf's rows and gives its value. */
+  /** A tree on the given columns (ascending) for the packed derivatives of all rows; `eachLeaf` sees every leaf's rows and gives its value. */
   grow(
-    lanes: Float64Array,
-    scale: LaneScale,
+    packed: Float64Array,
+    scale: PackedScale,
     columns: readonly number[],
     eachLeaf: (rows: Int32Array) => number,
-  ): BoostTree {
+  ): RegressionTree {
     const { maxLeaves } = this.settings;
-    const looked = new BoostColumns(this.bins, columns);
+    const looked = new DrawnColumns(this.bins, columns);
     const tree = singleLeaf();
-    this.leaves = [this.openRoot(lanes, scale, looked)];
+    this.leaves = [this.openRoot(packed, scale, looked)];
     for (let count = 2; count <= maxLeaves; count++) {
       const leaf = bestLeaf(this.leaves);
       if (leaf === undefined) break;
       const children = this.split(tree, leaf);
-      if (count < maxLeaves) this.fillHistograms(leaf.histogram, children, lanes, looked);
+      if (count < maxLeaves) this.fillHistograms(leaf.histogram, children, packed, looked);
       else this.pool.give(leaf.histogram);
       this.leaves.push(...children);
       for (const child of children) this.finder.find(child, looked, scale);
@@ -68,17 +68,17 @@ export class BoostGrower {
     return tree;
   }
 
-  private openRoot(lanes: Float64Array, scale: LaneScale, looked: BoostColumns): OpenLeaf {
+  private openRoot(packed: Float64Array, scale: PackedScale, looked: DrawnColumns): OpenLeaf {
     this.buffers[0].set(this.everyRow);
     const root = openLeaf(0, this.buffers[0], 0, 0, 0, scale.sum);
     root.histogram = this.pool.take([]);
-    looked.fill(root.histogram, this.everyRow, lanes);
+    looked.fill(root.histogram, this.everyRow, packed);
     this.finder.find(root, looked, scale);
     return root;
   }
 
   /** Cuts `leaf`, which is no longer open, in two that are not open yet. */
-  private split(tree: BoostTree, leaf: OpenLeaf): [OpenLeaf, OpenLeaf] {
+  private split(tree: RegressionTree, leaf: OpenLeaf): [OpenLeaf, OpenLeaf] {
     const { node, from, rows, depth, cut } = leaf;
     const to = from + rows.length;
     const buffer = leaf.buffer === 0 ? 1 : 0;
@@ -92,7 +92,7 @@ export class BoostGrower {
     this.leaves.splice(this.leaves.indexOf(leaf), 1);
     return [
       openLeaf(tree.left[node], target.subarray(from, middle), from, buffer, depth + 1, cut.left),
-      openLeaf(addLeaf(tree), target.subarray(middle, to), middle, buffer, depth + 1, leaf.lane - cut.left),
+      openLeaf(addLeaf(tree), target.subarray(middle, to), middle, buffer, depth + 1, leaf.packedSum - cut.left),
     ];
   }
 
@@ -100,8 +100,8 @@ export class BoostGrower {
   private fillHistograms(
     parent: Histogram | undefined,
     children: [OpenLeaf, OpenLeaf],
-    lanes: Float64Array,
-    looked: BoostColumns,
+    packed: Float64Array,
+    looked: DrawnColumns,
   ): void {
     const [left, right] = children;
     const [small, large] = left.rows.length <= right.rows.length ? [left, right] : [right, left];
@@ -109,11 +109,11 @@ export class BoostGrower {
       this.pool.give(parent);
       return;
     }
-    const histogram = this.build(small, lanes, looked);
+    const histogram = this.build(small, packed, looked);
     if (parent) {
       looked.subtract(parent, histogram);
       large.histogram = parent;
-    } else large.histogram = this.build(large, lanes, looked);
+    } else large.histogram = this.build(large, packed, looked);
     if (this.mayBeCut(small)) small.histogram = histogram;
     else this.pool.give(histogram);
   }
@@ -122,24 +122,43 @@ export class BoostGrower {
     return depth < this.settings.maxDepth && rows.length >= 2 * this.settings.minLeafRows;
   }
 
-  private build({ rows }: OpenLeaf, lanes: Float64Array, looked: BoostColumns): Histogram {
+  private build({ rows }: OpenLeaf, packed: Float64Array, looked: DrawnColumns): Histogram {
     const histogram = this.pool.take(this.leaves);
-    gatherLanes(lanes, rows, this.nodeLanes);
-    looked.fill(histogram, rows, this.nodeLanes.subarray(0, rows.length));
+    gatherDerivatives(packed, rows, this.nodeDerivatives);
+    looked.fill(histogram, rows, this.nodeDerivatives.subarray(0, rows.length));
     return histogram;
   }
 }
 
-function openLeaf(node: number, rows: Int32Array, from: number, buffer: 0 | 1, depth: number, lane: number): OpenLeaf {
+function openLeaf(
+  node: number,
+  rows: Int32Array,
+  from: number,
+  buffer: 0 | 1,
+  depth: number,
+  packedSum: number,
+): OpenLeaf {
   const cut = { score: 0, column: -1, bin: 0, missingLeft: false, left: 0 };
-  return { node, rows, from, buffer, depth, lane, histogram: undefined, cut, gain: 0, threshold: 0, hasMissing: false };
+  return {
+    node,
+    rows,
+    from,
+    buffer,
+    depth,
+    packedSum,
+    histogram: undefined,
+    cut,
+    gain: 0,
+    threshold: 0,
+    hasMissing: false,
+  };
 }
 
-function binSide({ groups }: BoostBins, { column, bin, missingLeft }: BoostCut): BinSide {
+function binSide({ groups }: BinnedColumns, { column, bin, missingLeft }: Cut): BinSide {
   const offset = missingLeft ? 0 : 1;
   return { words: groups[column >> 2], shift: 8 * (column & 3), offset, bound: bin + 1 - offset };
 }
 
-function gatherLanes(lanes: Float64Array, rows: Int32Array, target: Float64Array): void {
-  for (let at = 0; at < rows.length; at++) target[at] = lanes[rows[at]];
+function gatherDerivatives(packed: Float64Array, rows: Int32Array, target: Float64Array): void {
+  for (let at = 0; at < rows.length; at++) target[at] = packed[rows[at]];
 }

@@ -1,5 +1,5 @@
 import { binStride, type Histogram } from "./histogram";
-import type { BoostCut } from "./scan";
+import type { Cut } from "./scanCuts";
 
 /** A leaf of a growing tree. */
 export interface OpenLeaf {
@@ -10,11 +10,11 @@ export interface OpenLeaf {
   /** which of the two buffers */
   buffer: 0 | 1;
   depth: number;
-  /** sum of its rows' lanes */
-  lane: number;
+  /** sum of its rows' packed derivatives */
+  packedSum: number;
   /** undefined where it is not needed or was given up for lack of room */
   histogram: Histogram | undefined;
-  cut: BoostCut;
+  cut: Cut;
   /** what the cut improves the score by; 0 when there is none */
   gain: number;
   /** float32 threshold of the cut */

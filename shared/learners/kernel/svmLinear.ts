@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { Trainer } from "../trainer";
-import { fitLanes, fitNotes } from "./lanes";
+import { fittedMachines, joinMachines, logOdds } from "./fittedMachines";
 import { linearDesign } from "./linearDesign";
-import { fittedSvm, joinMachines, logOdds } from "./model";
-import { svmRows } from "./rows";
+import { machineRows } from "./machineRows";
+import { fitNotes, fitOneVsRest } from "./oneVsRest";
 import { minimizeSquaredHinge } from "./squaredHinge";
 
 const parameters = z.strictObject({
@@ -21,10 +21,10 @@ export const svmLinear: Trainer<LinearParameters> = {
   tasks: ["classification"],
   parameters,
   fit(table, target, { c, tolerance }, context) {
-    const rows = svmRows("svm-linear", table, target, context);
+    const rows = machineRows("svm-linear", table, target, context);
     const { width } = rows.features;
     const design = linearDesign(rows.points, width);
-    const lanes = fitLanes(
+    const fits = fitOneVsRest(
       rows,
       (signs, weights) => {
         const penalties = weights.map((weight) => c * weight);
@@ -33,12 +33,12 @@ export const svmLinear: Trainer<LinearParameters> = {
       },
       context,
     );
-    const machines = lanes.map(({ solution, sigmoid }) =>
+    const machines = fits.map(({ solution, sigmoid }) =>
       logOdds({ coefficients: solution.point.slice(0, width), intercept: solution.point[width] }, sigmoid),
     );
     const { positiveIndex = 1, decisionThreshold = 0.5 } = context;
-    return fittedSvm(
-      { learner: "svm-linear", features: rows.features, notes: fitNotes(lanes), ...joinMachines(machines) },
+    return fittedMachines(
+      { learner: "svm-linear", features: rows.features, notes: fitNotes(fits), ...joinMachines(machines) },
       { classes: rows.target.classes, positiveIndex, decisionThreshold },
     );
   },

@@ -3,13 +3,13 @@ import { findLeaves, toRows } from "../graph/findLeaves";
 import { checkTrainingRows } from "../rows/checkTrainingRows";
 import { rankedColumns } from "../treeRows/rankedRows";
 import { rankFeatures } from "../treeRows/rankFeatures";
-import { type BoostLoss, boostLoss } from "./loss";
+import { flattenTrees } from "./boostedTrees";
+import { BoostingRounds, type RoundSettings } from "./boostingRounds";
+import { type Loss, lossFor } from "./loss";
 import { meanLoss } from "./meanLoss";
-import { flattenTrees } from "./model";
-import { BoostRounds, type RoundSettings } from "./rounds";
-import { type BoostData, selectData } from "./trainingData";
-import type { BoostTree } from "./tree";
-import { splitWatched } from "./watch";
+import type { RegressionTree } from "./regressionTree";
+import { selectData, type TrainingData } from "./trainingData";
+import { validationSplit } from "./validationSplit";
 
 export interface StoppingSettings extends RoundSettings {
   rounds: number;
@@ -19,31 +19,31 @@ export interface StoppingSettings extends RoundSettings {
 
 /** After how many rounds (1 at least) the loss of rows that are held back is least; gives up when it did not fall for `earlyStoppingRounds`. */
 export function bestRoundCount(
-  data: BoostData,
+  data: TrainingData,
   settings: StoppingSettings,
   context: { seed: number; positiveIndex: number },
   onRound: (round: number) => void,
 ): number {
   const { rounds, earlyStoppingRounds, validationFraction } = settings;
-  const split = splitWatched(data.target, validationFraction, context.seed, data.times);
-  const learnt = selectData(data, split.learnt);
-  const watched = selectData(data, split.watched);
-  checkLearnt(learnt, validationFraction, data.times !== undefined);
-  const { features, columns } = rankFeatures(learnt.table, learnt.target, {
+  const split = validationSplit(data.target, validationFraction, context.seed, data.times);
+  const training = selectData(data, split.training);
+  const validation = selectData(data, split.validation);
+  checkTraining(training, validationFraction, data.times !== undefined);
+  const { features, columns } = rankFeatures(training.table, training.target, {
     seed: context.seed,
-    sampleWeights: learnt.weights,
-    times: learnt.times,
+    sampleWeights: training.weights,
+    times: training.times,
   });
-  const loss = boostLoss(learnt.target, learnt.weights, context.positiveIndex);
-  const boosting = new BoostRounds(columns, learnt.table.rowCount, loss, learnt.weights, settings, context.seed);
-  const watch = new Watch(rankedColumns(features, watched.table), watched.table.rowCount, loss);
+  const loss = lossFor(training.target, training.weights, context.positiveIndex);
+  const boosting = new BoostingRounds(columns, training.table.rowCount, loss, training.weights, settings, context.seed);
+  const held = new ValidationAnswers(rankedColumns(features, validation.table), validation.table.rowCount, loss);
   let best = 1;
   let least = Number.POSITIVE_INFINITY;
   for (let round = 1; round <= rounds && round - best <= earlyStoppingRounds; round++) {
     const trees = boosting.next();
     if (trees === undefined) break;
-    watch.add(trees);
-    const now = meanLoss(watched.target, watched.weights, context.positiveIndex, watch.answers);
+    held.add(trees);
+    const now = meanLoss(validation.target, validation.weights, context.positiveIndex, held.answers);
     if (now < least) {
       least = now;
       best = round;
@@ -54,7 +54,7 @@ export function bestRoundCount(
 }
 
 /** The rest must be learnable too: without the newest rows, one class may be left. */
-function checkLearnt({ table, target }: BoostData, share: number, byTime: boolean): void {
+function checkTraining({ table, target }: TrainingData, share: number, byTime: boolean): void {
   try {
     checkTrainingRows(table, target);
   } catch (error) {
@@ -67,7 +67,7 @@ function checkLearnt({ table, target }: BoostData, share: number, byTime: boolea
 }
 
 /** Answers (output x row) for rows that are held back, tree after tree. */
-class Watch {
+class ValidationAnswers {
   readonly answers: Float64Array;
   private readonly rows: Float32Array;
   private readonly leaves: Int32Array;
@@ -75,7 +75,7 @@ class Watch {
   constructor(
     private readonly columns: Float32Array[],
     rowCount: number,
-    private readonly loss: BoostLoss,
+    private readonly loss: Loss,
   ) {
     this.rows = toRows(columns, rowCount);
     this.leaves = new Int32Array(rowCount);
@@ -85,7 +85,7 @@ class Watch {
       this.answers.fill(centre + unit * score, output * rowCount, (output + 1) * rowCount);
   }
 
-  add(trees: readonly BoostTree[]): void {
+  add(trees: readonly RegressionTree[]): void {
     const { leaves } = this;
     for (const [output, tree] of trees.entries()) {
       findLeaves(flattenTrees([tree]), 0, this.rows, this.columns.length, leaves);

@@ -2,12 +2,12 @@ import { type FeatureTable, gather, selectRows } from "../../featureTable";
 import { type LinearFeatures, learnFeatures } from "../linear/linearFeatures";
 import { checkTrainingRows, requireClasses } from "../rows/checkTrainingRows";
 import type { ClassTarget, FitContext, TrainingTarget } from "../trainer";
-import { type SvmPoints, svmPoints } from "./points";
+import { type Points, toPoints } from "./points";
 
 /** What a support vector machine learns from: the rows of positive weight. */
-export interface SvmRows {
+export interface MachineRows {
   features: LinearFeatures;
-  points: SvmPoints;
+  points: Points;
   target: ClassTarget;
   /** one a row, positive */
   weights: Float64Array;
@@ -18,7 +18,12 @@ export interface SvmRows {
 }
 
 /** The rows of `table` that count, as points; AppError invalid_input for rows or a target that cannot be learnt from. */
-export function svmRows(learner: string, table: FeatureTable, target: TrainingTarget, context: FitContext): SvmRows {
+export function machineRows(
+  learner: string,
+  table: FeatureTable,
+  target: TrainingTarget,
+  context: FitContext,
+): MachineRows {
   requireClasses(learner, target);
   const { sampleWeights } = context;
   checkTrainingRows(table, target, sampleWeights);
@@ -33,7 +38,7 @@ export function svmRows(learner: string, table: FeatureTable, target: TrainingTa
   const features = learnFeatures(counted, weights);
   return {
     features,
-    points: svmPoints(features, counted),
+    points: toPoints(features, counted),
     target: { ...target, codes: gather(target.codes, new Int32Array(rows.length), rows) },
     weights,
     plainWeights: pick(context.plainWeights ?? sampleWeights),

@@ -1,10 +1,10 @@
 import { RandomStream } from "../../math/randomStream";
-import { boostBins } from "./bins";
+import { binColumns } from "./binnedColumns";
 import { leastLeafHessian } from "./cutFinder";
-import { BoostGrower, type GrowthSettings } from "./grower";
-import { fillLanes, type RowDerivatives } from "./lanes";
-import type { BoostLoss } from "./loss";
-import { type BoostTree, singleLeaf } from "./tree";
+import type { Loss } from "./loss";
+import { packDerivatives, type RowDerivatives } from "./packedDerivatives";
+import { type RegressionTree, singleLeaf } from "./regressionTree";
+import { type GrowthSettings, TreeGrower } from "./treeGrower";
 
 export interface RoundSettings extends GrowthSettings {
   learningRate: number;
@@ -13,9 +13,9 @@ export interface RoundSettings extends GrowthSettings {
 }
 
 /** Boosts on the rows of `columns` (NaN where missing), round by round. */
-export class BoostRounds {
-  private readonly grower: BoostGrower;
-  private readonly lanes: Float64Array;
+export class BoostingRounds {
+  private readonly grower: TreeGrower;
+  private readonly packed: Float64Array;
   private readonly derivatives: RowDerivatives;
   /** undefined when every row weighs 1 */
   private readonly weights: Float64Array | undefined;
@@ -26,13 +26,13 @@ export class BoostRounds {
   constructor(
     private readonly columns: readonly Float32Array[],
     private readonly rowCount: number,
-    private readonly loss: BoostLoss,
+    private readonly loss: Loss,
     weights: Float64Array,
     private readonly settings: RoundSettings,
     private readonly seed: number,
   ) {
-    this.grower = new BoostGrower(boostBins(columns, rowCount), settings);
-    this.lanes = new Float64Array(rowCount);
+    this.grower = new TreeGrower(binColumns(columns, rowCount), settings);
+    this.packed = new Float64Array(rowCount);
     this.weights = weights.every((weight) => weight === 1) ? undefined : weights;
     this.derivatives = {
       gradient: new Float32Array(rowCount),
@@ -45,25 +45,25 @@ export class BoostRounds {
   }
 
   /** The next round's trees, one an output; undefined when no column tells anything any more. */
-  next(): BoostTree[] | undefined {
+  next(): RegressionTree[] | undefined {
     const { loss, scores } = this;
     loss.prepare(scores);
-    const trees: BoostTree[] = [];
+    const trees: RegressionTree[] = [];
     for (let output = 0; output < loss.outputCount; output++) trees.push(this.nextTree(output));
-    const learnt = trees.some(({ feature }) => feature.length > 1);
-    return learnt || this.settings.featureShare < 1 ? trees : undefined;
+    const hasSplit = trees.some(({ feature }) => feature.length > 1);
+    return hasSplit || this.settings.featureShare < 1 ? trees : undefined;
   }
 
-  private nextTree(output: number): BoostTree {
-    const { derivatives, lanes, scores, rowCount, settings } = this;
+  private nextTree(output: number): RegressionTree {
+    const { derivatives, packed, scores, rowCount, settings } = this;
     const random = new RandomStream(this.seed, this.grown++);
     const columns = drawColumns(this.columns.length, settings.featureShare, random);
     this.loss.derive(output, scores, derivatives);
     if (this.weights) weigh(derivatives, this.weights);
-    const scale = fillLanes(derivatives, random.next(), lanes);
+    const scale = packDerivatives(derivatives, random.next(), packed);
     if (scale === undefined) return singleLeaf();
     const own = scores.subarray(output * rowCount, (output + 1) * rowCount);
-    return this.grower.grow(lanes, scale, columns, (rows) => {
+    return this.grower.grow(packed, scale, columns, (rows) => {
       const value = leafValue(derivatives, rows, settings);
       addValue(own, rows, value);
       return value;
@@ -90,7 +90,7 @@ function weigh({ gradient, hessian }: RowDerivatives, weights: Float64Array): vo
 }
 
 /**
- * The step of the leaf, from the exact derivatives of its rows: the lanes' rounding stays out of it. Rows that are all but sure may have
+ * The step of the leaf, from the exact derivatives of its rows: the rounding of the packed ones stays out of it. Rows that are all but sure may have
  * no hessian at all, which without l2 would be an infinite step.
  */
 function leafValue(

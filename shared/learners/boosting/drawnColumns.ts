@@ -1,8 +1,8 @@
-import type { BoostBins } from "./bins";
+import type { BinnedColumns } from "./binnedColumns";
 import { accumulateColumn, accumulators, binStride, type Histogram, subtractHistogram } from "./histogram";
 
 /** The columns that one tree looks at, and how their histograms are filled: whole groups of a word where all of its columns are looked at. */
-export class BoostColumns {
+export class DrawnColumns {
   /** groups of which every column is in use, with their number of columns */
   private readonly whole: { group: number; width: number }[] = [];
   /** columns of the other groups */
@@ -10,7 +10,7 @@ export class BoostColumns {
 
   /** `columns` ascending. */
   constructor(
-    private readonly bins: BoostBins,
+    private readonly bins: BinnedColumns,
     readonly columns: readonly number[],
   ) {
     for (let group = 0; group < bins.groups.length; group++) {
@@ -21,13 +21,13 @@ export class BoostColumns {
     }
   }
 
-  /** Fills `histogram` with the sums by bin of the lanes, one a row of `rows`. */
-  fill(histogram: Histogram, rows: Int32Array, lanes: Float64Array): void {
+  /** Fills `histogram` with the sums by bin of the packed derivatives, in the order of `rows`. */
+  fill(histogram: Histogram, rows: Int32Array, packed: Float64Array): void {
     const { groups } = this.bins;
     for (const part of histogram) part.fill(0);
-    for (const { group, width } of this.whole) accumulators[width - 1](histogram[group], groups[group], rows, lanes);
+    for (const { group, width } of this.whole) accumulators[width - 1](histogram[group], groups[group], rows, packed);
     for (const column of this.single)
-      accumulateColumn(histogram[column >> 2], column & 3, groups[column >> 2], rows, lanes);
+      accumulateColumn(histogram[column >> 2], column & 3, groups[column >> 2], rows, packed);
   }
 
   /** Takes a child's histogram away from its parent's, which becomes the other child's. */

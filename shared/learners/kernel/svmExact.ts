@@ -1,14 +1,14 @@
 import { z } from "zod";
 import { AppError } from "../../errors";
 import type { Trainer } from "../trainer";
+import { fittedMachines, joinMachines, logOdds } from "./fittedMachines";
 import { kernelCache } from "./kernelCache";
-import { fitLanes, fitNotes, type Lane } from "./lanes";
 import { linearKernelRow } from "./linearKernel";
-import type { Machine, SvmModel } from "./machine";
-import { fittedSvm, joinMachines, logOdds } from "./model";
-import { densePoints, type SvmPoints, selectPoints } from "./points";
+import type { Machine, MachineModel } from "./machine";
+import { type MachineRows, machineRows } from "./machineRows";
+import { type BinaryFit, fitNotes, fitOneVsRest } from "./oneVsRest";
+import { densePoints, type Points, selectPoints } from "./points";
 import { rbfKernelRow, scaleGamma } from "./rbfKernel";
-import { type SvmRows, svmRows } from "./rows";
 import { type SmoSolution, solveSmo } from "./smoSolver";
 
 const parameters = z.strictObject({
@@ -35,14 +35,18 @@ export const svmExact: Trainer<ExactParameters> = {
   tasks: ["classification"],
   parameters,
   fit(table, target, settings, context) {
-    const rows = svmRows("svm-exact", table, target, context);
+    const rows = machineRows("svm-exact", table, target, context);
     checkSize(rows.points.count, rows.features.width);
     const gamma = gammaOf(rows, settings);
-    const lanes = fitLanes(rows, (signs, weights) => solveLane(rows.points, signs, weights, gamma, settings), context);
+    const fits = fitOneVsRest(
+      rows,
+      (signs, weights) => solveMachine(rows.points, signs, weights, gamma, settings),
+      context,
+    );
     const { positiveIndex = 1, decisionThreshold = 0.5 } = context;
-    const machines = gamma === undefined ? linearMachines(rows, lanes) : kernelMachines(rows, lanes, gamma);
-    return fittedSvm(
-      { learner: "svm-exact", features: rows.features, notes: fitNotes(lanes), ...machines },
+    const machines = gamma === undefined ? linearMachines(rows, fits) : kernelMachines(rows, fits, gamma);
+    return fittedMachines(
+      { learner: "svm-exact", features: rows.features, notes: fitNotes(fits), ...machines },
       { classes: rows.target.classes, positiveIndex, decisionThreshold },
     );
   },
@@ -60,19 +64,19 @@ function checkSize(rowCount: number, width: number): void {
 }
 
 /** Of the rbf kernel; undefined stands for the linear one. */
-function gammaOf({ points, weights, features }: SvmRows, { kernel, gamma }: ExactParameters): number | undefined {
+function gammaOf({ points, weights, features }: MachineRows, { kernel, gamma }: ExactParameters): number | undefined {
   if (kernel === "linear") return undefined;
   return gamma === "scale" ? scaleGamma(points, weights, features.width) : gamma;
 }
 
-function kernelRow(points: SvmPoints, row: number, others: SvmPoints, gamma: number | undefined, values: Float64Array) {
+function kernelRow(points: Points, row: number, others: Points, gamma: number | undefined, values: Float64Array) {
   if (gamma === undefined) linearKernelRow(points, row, others, values);
   else rbfKernelRow(points, row, others, gamma, values);
 }
 
 /** A machine on the rows of positive weight; its coefficients are of all rows. */
-function solveLane(
-  points: SvmPoints,
+function solveMachine(
+  points: Points,
   signs: Float64Array,
   weights: Float64Array,
   gamma: number | undefined,
@@ -97,7 +101,7 @@ function solveLane(
   return { solution, scores: scoresOf(points, solution, gamma) };
 }
 
-function selfKernel(points: SvmPoints, gamma: number | undefined): Float64Array {
+function selfKernel(points: Points, gamma: number | undefined): Float64Array {
   const own = new Float64Array(1);
   return new Float64Array(points.count).map((_, row) => {
     kernelRow(points, row, selectPoints(points, Int32Array.of(row)), gamma, own);
@@ -105,7 +109,7 @@ function selfKernel(points: SvmPoints, gamma: number | undefined): Float64Array 
   });
 }
 
-function scoresOf(points: SvmPoints, machine: Machine, gamma: number | undefined): Float64Array {
+function scoresOf(points: Points, machine: Machine, gamma: number | undefined): Float64Array {
   const support = Int32Array.from(machine.coefficients.keys()).filter((row) => machine.coefficients[row] !== 0);
   const vectors = selectPoints(points, support);
   const values = new Float64Array(support.length);
@@ -117,12 +121,12 @@ function scoresOf(points: SvmPoints, machine: Machine, gamma: number | undefined
 
 /** The weights that the support vectors of the linear kernel add up to. */
 function linearMachines(
-  { points, features: { width } }: SvmRows,
-  lanes: Lane<SmoSolution>[],
-): Pick<SvmModel, "coefficients" | "intercepts"> {
+  { points, features: { width } }: MachineRows,
+  fits: BinaryFit<SmoSolution>[],
+): Pick<MachineModel, "coefficients" | "intercepts"> {
   const dense = densePoints(points, width);
   return joinMachines(
-    lanes.map(({ solution, sigmoid }) => {
+    fits.map(({ solution, sigmoid }) => {
       const weights = new Float64Array(width);
       for (const [row, coefficient] of solution.coefficients.entries())
         for (let k = 0; k < width; k++) weights[k] += coefficient * dense[row * width + k];
@@ -133,14 +137,14 @@ function linearMachines(
 
 /** Every machine on the rows that support any of them. */
 function kernelMachines(
-  { points }: SvmRows,
-  lanes: Lane<SmoSolution>[],
+  { points }: MachineRows,
+  fits: BinaryFit<SmoSolution>[],
   gamma: number,
-): Pick<SvmModel, "coefficients" | "intercepts" | "kernel"> {
+): Pick<MachineModel, "coefficients" | "intercepts" | "kernel"> {
   const support = Int32Array.from({ length: points.count }, (_, row) => row).filter((row) =>
-    lanes.some(({ solution }) => solution.coefficients[row] !== 0),
+    fits.some(({ solution }) => solution.coefficients[row] !== 0),
   );
-  const machines = lanes.map(({ solution, sigmoid }) => {
+  const machines = fits.map(({ solution, sigmoid }) => {
     const coefficients = Float64Array.from(support, (row) => solution.coefficients[row]);
     return logOdds({ coefficients, intercept: solution.intercept }, sigmoid);
   });

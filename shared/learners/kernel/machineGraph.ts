@@ -4,24 +4,24 @@ import { addClassOutputs, type LabelRule } from "../graph/classOutputs";
 import { graphMetadata } from "../graph/graphMetadata";
 import type { LinearFeatures } from "../linear/linearFeatures";
 import { addLinearColumns } from "../linear/linearGraph";
-import type { SvmModel } from "./machine";
+import type { MachineModel } from "./machine";
 import { densePoints } from "./points";
 
 /** Added to each probability before several are divided by their sum, so that the sum is never 0. */
 export const leastProbability = 1e-15;
 
 /** The model as ONNX bytes, in standard operators and float64 up to the probabilities; never SVMClassifier, which is off by 4e-3. */
-export function svmGraph(model: SvmModel, rule: LabelRule): Uint8Array {
+export function machineGraph(model: MachineModel, rule: LabelRule): Uint8Array {
   const { features, intercepts, coefficients } = model;
-  const laneCount = intercepts.length;
+  const machineCount = intercepts.length;
   const graph = new GraphBuilder(model.learner);
   const columns = addStandardised(graph, features);
   const view = model.kernel === undefined ? columns : addKernel(graph, columns, model.kernel, features.width);
-  const size = coefficients.length / laneCount;
-  const matrix = graph.constant(transposed(coefficients, laneCount, size), [size, laneCount]);
-  const scores = graph.node("Add", [graph.node("MatMul", [view, matrix]), graph.constant(intercepts, [laneCount])]);
+  const size = coefficients.length / machineCount;
+  const matrix = graph.constant(transposed(coefficients, machineCount, size), [size, machineCount]);
+  const scores = graph.node("Add", [graph.node("MatMul", [view, matrix]), graph.constant(intercepts, [machineCount])]);
   const odds = graph.node("Sigmoid", [scores]);
-  const probabilities = laneCount === 1 ? odds : addShares(graph, odds);
+  const probabilities = machineCount === 1 ? odds : addShares(graph, odds);
   addClassOutputs(graph, graph.node("Cast", [probabilities], { to: { int: elementTypeNumber("float") } }), rule);
   const names = { numbers: features.numbers.map(({ name }) => name), categories: features.categories };
   const metadata = graphMetadata(model.learner, names, rule.classes);
@@ -47,7 +47,7 @@ function addStandardised(graph: GraphBuilder, features: LinearFeatures): string 
 function addKernel(
   graph: GraphBuilder,
   columns: string,
-  { gamma, points }: NonNullable<SvmModel["kernel"]>,
+  { gamma, points }: NonNullable<MachineModel["kernel"]>,
   width: number,
 ): string {
   const dense = densePoints(points, width);
