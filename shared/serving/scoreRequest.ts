@@ -84,7 +84,7 @@ async function answer(
   const { version, signature } = loaded.version;
   const { model, body } = outcome;
   outcome.version = version;
-  const asked = { format: format.name, body, headers, model, version, requestId };
+  const asked = { format: format.name, body, ...(headers && { headers }), model, version, requestId };
   const predictions = await loaded.runtime.predict(asked, signature);
   const { rowCount, warnings, log } = predictions;
   outcome.warnings = warnings;

@@ -61,6 +61,9 @@ export interface WireFormat<Decoded extends DecodedRows = DecodedRows> {
    * shows it.
    */
   captured(body: WireBody, headers: WireHeaders): string;
-  /** The rows of a captured request as they were sent, cells in signature order; undefined if it contains none. */
+  /**
+   * The rows of a captured request as `decode` saw them, cells in signature order, null for a missing value; undefined
+   * if it contains none.
+   */
   rowsOf(captured: unknown, signature: ModelSignature): unknown[][] | undefined;
 }

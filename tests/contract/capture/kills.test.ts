@@ -65,14 +65,14 @@ async function killMany(mode: string) {
 }
 
 describe("a process that is killed", () => {
-  it("loses nothing that it answered where the log is durable", async () => {
+  it("loses nothing that it answered if the log is durable", async () => {
     for (const { lost, answered, kept } of await killMany("durable")) {
       expect(lost).toEqual([]);
       expect(kept.size).toBeGreaterThanOrEqual(answered.length);
     }
   });
 
-  it("loses what it answered since its last append began, and no more, where the log is buffered", async () => {
+  it("loses what it answered since its last append began, and no more, if the log is buffered", async () => {
     for (const { lost, answered, kept, writtenAt } of await killMany("buffered")) {
       expect(kept.size).toBeGreaterThan(0);
       expect(lost).toEqual(answered.slice(answered.length - lost.length));

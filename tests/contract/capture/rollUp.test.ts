@@ -79,7 +79,7 @@ async function lines(model: string): Promise<string[]> {
 }
 
 describe("the inference log", () => {
-  it("writes one CloudEvents line a request, in a blob of the model, version and hour", async () => {
+  it("writes one CloudEvents line per request, in a blob for the model, version and hour", async () => {
     const log = newLog("one");
     log.record(entry("lines", '{"rows":[{"size":1,"colour":"red"}]}'));
     clock.time += 2000; // the hour changes between the two
@@ -108,7 +108,7 @@ describe("the inference log", () => {
     expect(events[1].data.inputs).toEqual({ data: [["blue", 2]] });
   });
 
-  it("keeps refused requests too, whatever their body was, one line each", async () => {
+  it("keeps refused requests too, whatever their body, as one line each", async () => {
     const log = newLog("bad");
     log.record(entry("refused", 'not "JSON"\nat all', { status: 400, outputs: undefined, error: 'bad "body"' }));
     log.record(entry("../evil", "{}", { status: 404, outputs: undefined }));
@@ -118,7 +118,7 @@ describe("the inference log", () => {
     expect((await lines("unknown")).length).toBe(1);
   });
 
-  it("keeps what it could not write for the next time, and counts what it had to drop", async () => {
+  it("keeps what it could not write for the next attempt, and counts what it had to drop", async () => {
     const state = { down: true, lost: 0 };
     const blobs = {
       ...storage.blobs,
@@ -176,7 +176,7 @@ describe("the roll-up", () => {
     expect((third.profile.features[0] as NumberProfile).sum).toBe(6);
   });
 
-  it("passes over a line that it cannot read, and counts it", async () => {
+  it("skips a line that it cannot read, and counts it", async () => {
     const name = "damaged/v1/2026/03/01/11/x.jsonl";
     const log = newLog("x");
     log.record(entry("damaged", '{"data":[["red",1]]}'));
@@ -187,6 +187,16 @@ describe("the roll-up", () => {
       Buffer.from('garbage\n{"data":{"status":200,"inputLength":9,"inputs":{{{{}}\n'),
     );
     expect(await rollUp("damaged")).toMatchObject({ rows: 1, unreadableLines: 2 });
+  });
+
+  it("counts requests in an unknown format, or without rows in their body, in each run", async () => {
+    const log = newLog("x");
+    log.record(entry("foreign", '{"data":[["red",1]]}'));
+    log.record(entry("foreign", '{"inputs":[{"name":"size","data":[1]}]}', { format: "telex" }));
+    log.record(entry("foreign", '{"inputs":[{"name":"size","data":[1]}]}'));
+    await log.close();
+    expect(await rollUp("foreign")).toMatchObject({ rows: 1, newRows: 1, unreadableLines: 2, lostRequests: 0 });
+    expect(await rollUp("foreign")).toMatchObject({ rows: 1, newRows: 0, unreadableLines: 2 });
   });
 
   it("leaves a line that is still being written for the next run", async () => {
@@ -202,7 +212,7 @@ describe("the roll-up", () => {
     expect(await rollUp("partial")).toMatchObject({ rows: 2, newRows: 1, unreadableLines: 0 });
   });
 
-  it("tells how many requests are missing between the lines of a process", async () => {
+  it("reports how many requests are missing between the lines of a process", async () => {
     const state = { down: false };
     const append: typeof storage.blobs.append = async (...block) => {
       if (state.down) throw new Error("storage is away");
@@ -229,7 +239,7 @@ describe("the roll-up", () => {
     expect(log.state().lostRecords).toBe(lostRequests);
   });
 
-  it("counts a block once that was written twice, since nobody heard that the first append had arrived", async () => {
+  it("counts a block once if it was written twice because the response to the first append was lost", async () => {
     const state = { deaf: true };
     const append: typeof storage.blobs.append = async (...block) => {
       await storage.blobs.append(...block);
@@ -245,7 +255,7 @@ describe("the roll-up", () => {
     expect(await rollUp("twice")).toMatchObject({ rows: 2, lostRequests: 0 });
   });
 
-  it("tells how many rows came in requests that were too large to keep", async () => {
+  it("reports how many rows came in requests that were too large to keep", async () => {
     const log = newLog("large");
     log.record(entry("large", `{"data":[["${"x".repeat(17 * 2 ** 20)}",1]]}`, { rows: 3 }));
     log.record(entry("large", '{"data":[["red",1]]}'));
@@ -256,7 +266,7 @@ describe("the roll-up", () => {
     expect(await rollUp("large")).toMatchObject({ rows: 1, omittedRows: 3, lostRequests: 0, unreadableLines: 0 });
   });
 
-  it("is empty where nothing was captured", async () => {
+  it("is empty if nothing was captured", async () => {
     expect(await rollUp("nothing")).toMatchObject({ rows: 0, newRows: 0 });
   });
 });

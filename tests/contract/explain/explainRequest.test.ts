@@ -32,7 +32,7 @@ const byFeature = ({ contributions }: any): Record<string, number> =>
 const named = (cells: unknown[]) => Object.fromEntries(cells.map((cell, at) => [forest.names[at], cell]));
 
 describe("explaining predictions", () => {
-  it("answers with the prediction, the base value and every feature's part, the largest first", async () => {
+  it("answers with the prediction, the base value and each feature's contribution, the largest first", async () => {
     const answer = await explain({ data: forest.cells.slice(200, 203) });
     expect(answer).toMatchObject({
       model: "forest",
@@ -61,7 +61,7 @@ describe("explaining predictions", () => {
     }
   });
 
-  it("gives the same values by trees and by asking the model, and close ones by sampling, with its error", async () => {
+  it("gives the same values from the trees and from the model, and close ones by sampling, with their error", async () => {
     const data = [forest.cells[210]];
     const trees = byFeature((await explain({ data })).explanations[0]);
     const exact = await explain({ data, method: "exact-shapley" });
@@ -76,7 +76,7 @@ describe("explaining predictions", () => {
     expect(exact.explanations[0].contributions[0].standardError).toBeUndefined();
   });
 
-  it("explains cells that count as missing as missing ones, exactly and by trees, and warns of them", async () => {
+  it("explains cells that count as missing as missing, exactly and by trees, and warns about them", async () => {
     await explaining.register({
       model: "guarded",
       learner: "random-forest",
@@ -104,7 +104,7 @@ describe("explaining predictions", () => {
     for (const [name, value] of Object.entries(exact)) expect(trees[name]).toBeCloseTo(value, 6);
   });
 
-  it("explains the class asked for; two classes mirror one another", async () => {
+  it("explains the requested class; two classes mirror each other", async () => {
     const data = [forest.cells[220]];
     const wet = (await explain({ data })).explanations[0];
     const dry = (await explain({ data, class: "class 0" })).explanations[0];
@@ -113,7 +113,7 @@ describe("explaining predictions", () => {
     expect(dry.baseValue).toBeCloseTo(1 - wet.baseValue, 9);
   });
 
-  it("explains each row's likeliest class where there are several", async () => {
+  it("explains each row's likeliest class if there are more than two", async () => {
     const many = await explaining.register({
       model: "many",
       learner: "random-forest",
@@ -152,7 +152,7 @@ describe("explaining predictions", () => {
     await expect(explain({ data, class: "wet" }, "numbers")).rejects.toThrow("the model predicts a value");
   });
 
-  it("says that it asks the model itself where there are no trees, and why", async () => {
+  it("says that it uses the model itself if there are no trees, and why", async () => {
     const linear = await explaining.register({ model: "linear", learner: "logistic-regression", withSample: true });
     const answer = await explain({ data: [linear.cells[9]] }, "linear");
     expect(answer).toMatchObject({ method: "exact-shapley", fallback: expect.stringContaining("0 tree ensembles") });
@@ -172,7 +172,7 @@ describe("explaining predictions", () => {
     );
   });
 
-  it("takes the background from the request, and names what is missing where nobody gives one", async () => {
+  it("takes the background from the request, and says what is missing if there is none", async () => {
     const bare = await explaining.register({ model: "bare", learner: "random-forest", parameters: { trees: 5 } });
     await expect(explain({ data: [bare.cells[0]] }, "bare")).rejects.toMatchObject({
       code: "rejected",
@@ -201,7 +201,7 @@ describe("explaining predictions", () => {
     await expect(explainRequest(explaining.ports, pinned)).rejects.toThrow("version 3 of two has no background rows");
   });
 
-  it("refuses what is wrong, naming the field, and what is too much, saying what would fit", async () => {
+  it("refuses wrong fields by name, and requests that are too large with what would fit", async () => {
     const [row] = forest.cells;
     await expect(explain({ data: [row.slice(1)] })).rejects.toMatchObject({ details: [{ path: "data[0]" }] });
     await expect(explain({ data: [row], class: "class 9" })).rejects.toThrow("the classes are class 0, class 1");

@@ -22,7 +22,7 @@ afterAll(() => storage?.stop());
 const names = ["n0", "n1", "n2", "n3", "c0", "c1"];
 
 describe("explaining a model version", () => {
-  it("ranks features by what shuffling them costs, with the metric as it is", () => {
+  it("ranks features by what shuffling them costs, beside the unshuffled metric", () => {
     const { importance } = forest;
     expect(importance).toMatchObject({ metric: "logLoss", rows: 300, repeats: 5 });
     expect(importance?.value).toBeGreaterThan(0);
@@ -30,7 +30,7 @@ describe("explaining a model version", () => {
     expect(importance?.features[0].importance).toBeGreaterThan(0.01);
   });
 
-  it("averages the size of Shapley values over the background, of the positive class alone", () => {
+  it("averages absolute Shapley values over the background, for the positive class only", () => {
     const { shapley, answers, kind } = forest;
     expect(kind).toBe("probability");
     expect(answers).toEqual(["class 1"]);
@@ -52,7 +52,7 @@ describe("explaining a model version", () => {
     expect(category.grid).toEqual(expect.arrayContaining(["rain", "fog é", null]));
   });
 
-  it("fits a small tree and says on other rows how far it speaks for the model", () => {
+  it("fits a small tree, and says on other rows how well it represents the model", () => {
     const { fidelity, rules, tree, fittedRows } = forest.surrogate;
     expect([fidelity.rows, fittedRows]).toEqual([150, 150]);
     expect(fidelity.labelAgreement).toBeGreaterThan(0.6);
@@ -71,7 +71,7 @@ describe("explaining a model version", () => {
     expect(await new VersionExplanations(idle).of("forest", "1")).toEqual(JSON.parse(JSON.stringify(forest)));
   });
 
-  it("explains every class of several, and models without trees by asking them", async () => {
+  it("explains every class if there are several, and models without trees by running them", async () => {
     await explaining.register({ model: "many", learner: "logistic-regression", classes: 3, withSample: true });
     const found = await explanations.of("many", "1");
     expect(found.answers).toEqual(["class 0", "class 1", "class 2"]);
@@ -84,7 +84,7 @@ describe("explaining a model version", () => {
     expect(found.surrogate.fidelity.answers).toHaveLength(3);
   });
 
-  it("explains a model of very many trees by fewer walks, not by refusing", async () => {
+  it("explains a model with very many trees by fewer walks instead of refusing", async () => {
     const parameters = { rounds: 600, maxLeaves: 3 };
     await explaining.register({
       model: "long",
@@ -115,7 +115,7 @@ describe("explaining a model version", () => {
     expect(explainPage(found)).toContain("Permutation importance (RMSE)");
   });
 
-  it("says what is missing for a version without rows to explain it by", async () => {
+  it("says what is missing for a version without rows to explain it with", async () => {
     await explaining.register({ model: "bare", learner: "random-forest", parameters: { trees: 5 } });
     await expect(explanations.of("bare", "1")).rejects.toMatchObject({ code: "rejected" });
     await expect(explanations.of("nothing", "1")).rejects.toMatchObject({ code: "not_found" });
@@ -138,7 +138,7 @@ describe("the page of an explanation", () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it("lets no name become markup", () => {
+  it("never turns a name into markup", () => {
     const [first, ...rest] = forest.dependence;
     const page = explainPage({ ...forest, model: "<img>", dependence: [{ ...first, feature: "<script>" }, ...rest] });
     expect(page).not.toMatch(/<img>|<script>/);

@@ -19,29 +19,32 @@ const asked = ["logistic-regression", "ridge-regression", "calibrated", "soft-vo
 const treeLearners = ["random-forest", "extra-trees", "gradient-boosting"];
 
 describe("a version of every learner", () => {
-  it.each(cases)("is explained, and the parts make up the whole: $learner, $task", async ({ learner, task }) => {
-    const isRegression = task === "regression";
-    const model = `${learner}-${task}`;
-    const made = await explaining.register({
-      model,
-      learner,
-      isRegression,
-      numbers: 3,
-      categories: 1,
-      withSample: true,
-    });
-    const body = JSON.stringify({ data: [made.cells[3]] });
-    // biome-ignore lint/suspicious/noExplicitAny: a test looks at a few fields of an answer
-    const answer: any = await explainRequest(explaining.ports, { model, body, requestId: "r" });
-    const [{ prediction, explainedValue }] = answer.explanations;
-    if (asked.includes(learner))
-      expect(answer).toMatchObject({ method: "exact-shapley", fallback: expect.any(String) });
-    if (treeLearners.includes(learner)) expect(answer.method).toBe("tree-shap");
-    const { value } = answer.explains;
-    const positive = isRegression ? prediction.value : prediction.probabilities["class 1"];
-    const expected = value === "raw score" ? Math.log(positive / (1 - positive)) : positive;
-    expect(Math.abs(explainedValue - expected)).toBeLessThan(1e-4 * Math.max(1, Math.abs(expected)));
-  });
+  it.each(cases)(
+    "is explained, and the contributions add up to the whole: $learner, $task",
+    async ({ learner, task }) => {
+      const isRegression = task === "regression";
+      const model = `${learner}-${task}`;
+      const made = await explaining.register({
+        model,
+        learner,
+        isRegression,
+        numbers: 3,
+        categories: 1,
+        withSample: true,
+      });
+      const body = JSON.stringify({ data: [made.cells[3]] });
+      // biome-ignore lint/suspicious/noExplicitAny: a test looks at a few fields of an answer
+      const answer: any = await explainRequest(explaining.ports, { model, body, requestId: "r" });
+      const [{ prediction, explainedValue }] = answer.explanations;
+      if (asked.includes(learner))
+        expect(answer).toMatchObject({ method: "exact-shapley", fallback: expect.any(String) });
+      if (treeLearners.includes(learner)) expect(answer.method).toBe("tree-shap");
+      const { value } = answer.explains;
+      const positive = isRegression ? prediction.value : prediction.probabilities["class 1"];
+      const expected = value === "raw score" ? Math.log(positive / (1 - positive)) : positive;
+      expect(Math.abs(explainedValue - expected)).toBeLessThan(1e-4 * Math.max(1, Math.abs(expected)));
+    },
+  );
 
   it.each(treeLearners)("is explained by its trees, each row's likeliest of three classes: %s", async (learner) => {
     const made = await explaining.register({ model: `${learner}-three`, learner, classes: 3, withSample: true });
@@ -60,7 +63,7 @@ describe("a version of every learner", () => {
     }
   });
 
-  it("is explained on the scale of the trees' score where that is asked for, though it is calibrated", async () => {
+  it("is explained on the scale of the trees' score on request, though it is calibrated", async () => {
     const made = await explaining.register({
       model: "steps",
       learner: "calibrated",

@@ -77,7 +77,7 @@ afterAll(async () => {
 });
 
 describe("a model trained elsewhere that never ends on some rows", () => {
-  it("is refused where the trial finds such a row", async () => {
+  it("is refused if the trial finds such a row", async () => {
     const outcome = await registerUpload(app, {
       model: "endless",
       file: "endless.onnx",
@@ -86,7 +86,7 @@ describe("a model trained elsewhere that never ends on some rows", () => {
     expect(outcome).toMatchObject({ status: "rejected", reason: expect.stringContaining("did not answer within") });
   });
 
-  it("stops no other model while it is asked such a row, whoever promoted it", async () => {
+  it("stops no other model while it runs such a row, whoever promoted it", async () => {
     const bytes = sneaky;
     const outcome = await registerUpload(app, { model: "sneaky", file: "sneaky.onnx", bytes });
     expect(outcome).toMatchObject({ status: "registered", version: 1 });
@@ -99,7 +99,7 @@ describe("a model trained elsewhere that never ends on some rows", () => {
     expect(await ask("sneaky", 8, "1")).toMatchObject({ status: 200 });
   });
 
-  it("is paused after the third time, which the caller, an alert, telemetry and readiness tell", async () => {
+  it("is paused after the third time, as the caller, an alert, telemetry and readiness are told", async () => {
     for (let i = 0; i < 2; i++) expect((await ask("sneaky", endlessRow)).status).toBe(504);
     const { status, body, headers } = await ask("sneaky", 7);
     expect(status).toBe(503);
@@ -118,8 +118,8 @@ describe("a model trained elsewhere that never ends on some rows", () => {
   });
 });
 
-describe("a model trained here that does not end", () => {
-  it("is given up by the thread that models share, and has a process of its own from then on", async () => {
+describe("a model trained here that does not finish", () => {
+  it("is abandoned by the thread that models share, and has a process of its own from then on", async () => {
     await train("slow", sneaky);
     expect(await ask("slow", 7)).toMatchObject({ status: 200 });
     expect((await whileOthersAnswer(ask("slow", endlessRow))).status).toBe(504);

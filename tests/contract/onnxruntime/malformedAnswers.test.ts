@@ -77,8 +77,8 @@ async function lastCaptured(model: string) {
   return JSON.parse(lines.at(-1) ?? "").data;
 }
 
-describe("a model that answers what is no answer", () => {
-  it("is an error where it is not a number, never 200, and valid JSON in the log", async () => {
+describe("a model that returns an unusable answer", () => {
+  it("is an error if it is not a number, never 200, with valid JSON in the log", async () => {
     expect(await score("ratio", 3, 4)).toMatchObject({
       status: 200,
       body: { predictions: [{ value: 1 }, { value: 1 }] },
@@ -89,7 +89,7 @@ describe("a model that answers what is no answer", () => {
     expect(await lastCaptured("ratio")).toMatchObject({ status: 500, outputs: null, error: body.error });
   });
 
-  it("is an error where there are fewer predictions than rows", async () => {
+  it("is an error if there are fewer predictions than rows", async () => {
     expect((await score("first-two", 3, 4)).status).toBe(200);
     const { status, body } = await score("first-two", 3, 4, 5);
     expect([status, body.code]).toEqual([500, "internal"]);
@@ -97,7 +97,7 @@ describe("a model that answers what is no answer", () => {
     expect(await lastCaptured("first-two")).toMatchObject({ status: 500, outputs: null });
   });
 
-  it("is an error too where it is explained, or compared with", async () => {
+  it("is also an error when it is explained or used in a comparison", async () => {
     const explain = (rows: object[], background: object[]) => {
       const body = JSON.stringify({ rows, background: { rows: background } });
       return explainRequest(loop.app, { model: "ratio", body, requestId: "r" });

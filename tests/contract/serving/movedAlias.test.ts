@@ -84,7 +84,7 @@ afterAll(async () => {
 });
 
 describe("a moved alias", () => {
-  it("answers at once where it was moved, and elsewhere once the alias is as old as allowed", async () => {
+  it("takes effect at once in the process that moved it, and elsewhere once the alias has reached its maximum age", async () => {
     for (const version of [2, 1, 3]) {
       await move(version);
       const movedAtMs = performance.now();
@@ -114,7 +114,7 @@ describe("a moved alias", () => {
     for (const { version } of answers.filter(({ isDue }) => isDue)) expect(version).toBe(2);
   });
 
-  it("leaves the last version answering while storage is away, which the reply and telemetry say", async () => {
+  it("leaves the last version answering during an outage, as the reply and telemetry say", async () => {
     const before = await answer(elsewhere);
     await storage.stop();
     await untilPassed(performance.now(), aliasMaxAgeMs);

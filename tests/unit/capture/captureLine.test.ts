@@ -78,7 +78,7 @@ describe("a captured line", () => {
     );
   });
 
-  it("gives no inputs once anything of it is missing at its end", () => {
+  it("yields no inputs if anything is missing at its end", () => {
     fc.assert(
       fc.property(entries, fc.nat(), (entry, at) => {
         const line = captureLine(entry, stamp, plenty).trimEnd();
@@ -88,7 +88,7 @@ describe("a captured line", () => {
     );
   });
 
-  it("tells its reader how large the inputs were that it leaves out", () => {
+  it("states the size of the inputs that it leaves out", () => {
     fc.assert(
       fc.property(entries, fc.nat(2000), (entry, more) => {
         const maxBytes = 500 + more;
@@ -102,7 +102,7 @@ describe("a captured line", () => {
     );
   });
 
-  it("is of the plain format where it names none, and has no number where it is older than numbers", () => {
+  it("has the plain format if it names none, and no number if it is older than numbers", () => {
     const old =
       '{"specversion":"1.0","type":"tidegate.inference","id":"a","source":"/models/fruit","time":"2026-03-01T10:59:59.000Z","datacontenttype":"application/json","modelversion":1,"data":{"status":200,"latencyMs":1,"rows":2,"route":"champion","inputLength":16,"outputs":null,"inputs":{"data":[[1,2]]}}}';
     expect(readCaptureLine(old)).toEqual({
@@ -121,7 +121,7 @@ describe("a captured line", () => {
     "{}",
     '{"data":{"inputLength":2,"inputs":{}}}',
     '{"data":{"status":"x","inputLength":2,"inputs":{}}}',
-  ])("is not one of ours: %s", (line) => {
+  ])("is not: %s", (line) => {
     expect(readCaptureLine(line)).toBeUndefined();
   });
 });

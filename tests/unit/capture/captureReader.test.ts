@@ -54,7 +54,7 @@ describe("counting captured rows", () => {
     [null, 2, "blue"],
   ];
 
-  it("takes what training reads as missing for missing, and a text that it does not know for unseen", () => {
+  it("counts as missing what training reads as missing, and unknown strings as unseen", () => {
     const { features: found } = profileOf(features, { data: rows });
     expect(found).toMatchObject([
       { count: 1, missing: 4, min: 10, max: 10 },
@@ -63,7 +63,7 @@ describe("counting captured rows", () => {
     ]);
   });
 
-  it("counts rows of a version that was registered without domains as they are", () => {
+  it("counts the rows of a version registered without domains as they are", () => {
     const bare = features.map(({ domain: _domain, ...feature }) => feature) as typeof features;
     expect(profileOf(bare, { data: rows }).features).toMatchObject([
       { count: 4, missing: 1, min: -1, max: 11 },
@@ -72,7 +72,7 @@ describe("counting captured rows", () => {
     ]);
   });
 
-  it("reads fields from the row itself, whatever every object has", () => {
+  it("reads fields from the row itself, not what every object inherits", () => {
     const { features: found } = profileOf(features, { rows: [{ size: 1, colour: "red" }] });
     expect(found[1]).toMatchObject({ count: 0, missing: 1 });
   });
@@ -100,18 +100,18 @@ const read = (...lines: string[]) => {
 
 describe("captured requests that cannot be read", () => {
   it.each<[string, Change]>([
-    ["a format that nobody knows", { format: "telex" }],
+    ["an unknown format", { format: "telex" }],
     ["a body of another shape", { inputs: '{"instances":[[1,1,"red"]]}' }],
     ["a body without rows", { inputs: '{"data":[]}' }],
     ["rows of another width", { inputs: '{"data":[[1,1,"red"],[1]]}' }],
     ["rows that are not objects", { inputs: '{"rows":[{"size":1},7]}' }],
     ["both forms at once", { inputs: '{"data":[[1,1,"red"]],"rows":[]}' }],
     ["inputs that are not JSON", { inputs: "{{" }],
-  ])("are counted, and no row of them: %s", (_name, change) => {
+  ])("are counted, without any of their rows: %s", (_name, change) => {
     expect(read(lineOf(1), lineOf(2, change))).toEqual({ rows: 1, unreadableLines: 1, omittedRows: 0 });
   });
 
-  it("are counted where a line was cut short, wherever that was, and the next line is read", () => {
+  it("are counted if a line was cut short anywhere, and the next line is read", () => {
     fc.assert(
       fc.property(fc.nat(), (at) => {
         const line = lineOf(1);
@@ -137,7 +137,7 @@ describe("the lines of a log", () => {
     omittedRows: change.rows === 3 ? 3 : 0,
   });
 
-  it("give their rows once each, however often appends repeat them and however a log is read in parts", () => {
+  it("yield their rows once, however often they are repeated and in whatever parts a log is read", () => {
     const logs = fc.array(fc.tuple(changes, fc.nat(2)), { minLength: 1, maxLength: 12 });
     fc.assert(
       fc.property(logs, fc.nat(), (requests, cut) => {
@@ -157,7 +157,7 @@ describe("the lines of a log", () => {
     );
   });
 
-  it("of before they named their format are of the plain one", () => {
+  it("from before they named their format have the plain one", () => {
     expect(read(lineOf(1).replace('"format":"plain",', ""))).toEqual({ rows: 1, unreadableLines: 0, omittedRows: 0 });
   });
 });

@@ -25,7 +25,7 @@ function watching() {
 }
 
 describe("lost captures", () => {
-  it("leave a line in the log, an event and an alert, which waits until storage takes it", async () => {
+  it("leave a line in the log, an event, and an alert that waits until storage accepts it", async () => {
     const { watch, open, state, telemetry } = watching();
     state.away = true;
     watch.lost(3, "the disk is full");

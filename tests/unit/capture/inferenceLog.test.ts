@@ -55,7 +55,7 @@ function newLog(options: Partial<InferenceLogOptions> & { answer?: "ok" | "fail"
 }
 
 describe("the buffered log", () => {
-  it("writes after 256 KiB, and what is less within a second", async () => {
+  it("writes after 256 KiB, and smaller amounts within a second", async () => {
     const { log, appends } = newLog();
     for (let i = 0; i < 256; i++) log.record(entry("x".repeat(kib)));
     await expect.poll(() => appends.length).toBe(1);
@@ -89,7 +89,7 @@ describe("the buffered log", () => {
     storage.answer = "ok";
   });
 
-  it("gives up a write that hangs, tries again and loses nothing", async () => {
+  it("gives up on a write that hangs, tries again, and loses nothing", async () => {
     const { log, appends, told, storage } = newLog({ answer: "hang", writeLimitMs: 20 });
     log.record(entry());
     await log.flush();
@@ -102,7 +102,7 @@ describe("the buffered log", () => {
     expect(log.state()).toMatchObject({ waitingBytes: 0, lostRecords: 0, isFailing: false });
   });
 
-  it("says what was lost when it is closed while storage is away", async () => {
+  it("reports what was lost when it is closed during an outage", async () => {
     const { log, told } = newLog({ answer: "fail" });
     for (let i = 0; i < 3; i++) log.record(entry());
     await log.close();
@@ -119,7 +119,7 @@ describe("the buffered log", () => {
     expect(second).toMatchObject({ inputs: null, outputs: null, outputsOmitted: kib + 2 });
   });
 
-  it("lets requests for models that nobody has take one folder, whatever they are called", async () => {
+  it("keeps requests for unknown models in one folder, whatever they are called", async () => {
     const { log, appends } = newLog();
     for (const model of ["a", "b", "../c"])
       log.record(entry("{}", { model, version: 0, status: 404, outputs: undefined }));
@@ -134,7 +134,7 @@ describe("the buffered log", () => {
 });
 
 describe("the durable log", () => {
-  it("lets a reply wait for its line, and requests that wait share an append", async () => {
+  it("makes a reply wait for its line, and lets waiting requests share an append", async () => {
     const { log, appends, storage } = newLog({ durable: true, answer: "hang", replyWaitMs: 60_000 });
     const answered: number[] = [];
     const replies = [0, 1, 2, 3].map((at) => Promise.resolve(log.record(entry())).then(() => answered.push(at)));
@@ -149,7 +149,7 @@ describe("the durable log", () => {
   });
 
   it.each(["fail", "hang"] as const)(
-    "refuses a reply that cannot be recorded: storage that answers with %s",
+    "refuses a reply that cannot be recorded: storage answers with %s",
     async (answer) => {
       const { log, storage } = newLog({ durable: true, answer, replyWaitMs: 20, writeLimitMs: 50 });
       const refused = await Promise.resolve(log.record(entry())).catch((error: unknown) => error);
@@ -165,7 +165,7 @@ describe("the durable log", () => {
     },
   );
 
-  it("does not let a refusal wait", async () => {
+  it("does not make a refusal wait", async () => {
     const { log, storage } = newLog({ durable: true, answer: "hang" });
     expect(log.record(entry("{}", { status: 400, outputs: undefined }))).toBeUndefined();
     storage.answer = "ok";

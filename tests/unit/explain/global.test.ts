@@ -39,7 +39,7 @@ describe("permutation importance", () => {
     expect(features[0].deviation).toBeLessThan(0.1);
   });
 
-  it("counts a fall of a metric that should be high as a cost, and repeats for a seed", async () => {
+  it("counts a drop of a metric that should be high as a cost, and repeats for a seed", async () => {
     const gains = { ...task, lowerIsBetter: false, score: async (rows: NumberRows) => 1 - (await task.score(rows)) };
     const first = await permutationImportance({ ...gains, random: seededRandom(2) });
     expect(first.features[0].mean).toBeGreaterThan(0.5);
@@ -107,7 +107,7 @@ describe("a surrogate tree", () => {
     expect(surrogateR2(answers.values, again)).toBeCloseTo(1, 12);
   });
 
-  it("obeys its depth and the least number of rows a leaf", () => {
+  it("obeys its depth and the minimum number of rows per leaf", () => {
     const answers = { values: each(uniform, ([a, b, c]) => a * b - c), outputCount: 1 };
     const isCategory = [false, false, false];
     const tree = fitSurrogate(uniform, answers, { isCategory, maxDepth: 3, minLeafRows: 60 });
@@ -121,7 +121,7 @@ describe("a surrogate tree", () => {
     expect(found.reduce((sum, { rows }) => sum + rows, 0)).toBe(500);
   });
 
-  it("tells its fidelity as R2, and none for a model that always says the same", () => {
+  it("reports its fidelity as R2, and none for a model that always gives the same answer", () => {
     expect(surrogateR2(Float64Array.of(0, 2, 4), Float64Array.of(1, 2, 3))).toBe(0.75);
     expect(surrogateR2(Float64Array.of(1, 1), Float64Array.of(1, 1))).toBeUndefined();
   });

@@ -16,8 +16,8 @@ function multiply(factor: number): Uint8Array {
   return graph.toBytes({ factor: String(factor) });
 }
 
-describe("a graph inside another", () => {
-  it("computes what it did alone, however often it is embedded", async () => {
+describe("a graph embedded in another", () => {
+  it("computes the same as on its own, however often it is embedded", async () => {
     const graph = new GraphBuilder("two");
     const input = graph.input("numbers", "float", 1);
     graph.output("sum", "float", 1);
@@ -36,7 +36,7 @@ describe("a graph inside another", () => {
     await model.release();
   });
 
-  it("leaves out the nodes and constants that no wanted output needs, and keeps the names of outputs that become the whole's", () => {
+  it("leaves out nodes and constants that no requested output needs, and keeps the names of outputs that become those of the whole", () => {
     const graph = new GraphBuilder("part");
     const inputs = { numbers: graph.input("numbers", "float", 1) };
     embedGraph(graph, multiply(3), { prefix: "inner", inputs, outputs: ["product"], asOutputs: true });
@@ -46,7 +46,7 @@ describe("a graph inside another", () => {
     expect(written?.output.map(({ name }) => name)).toEqual(["product"]);
   });
 
-  it("takes in operator sets that are new, and no other version of one that is there", () => {
+  it("adds new operator sets, but not another version of an existing one", () => {
     const model = fromBinary(ModelProtoSchema, multiply(3));
     const withOpset = (domain: string, version: bigint) =>
       toBinary(ModelProtoSchema, {

@@ -14,7 +14,7 @@ function nested(path: number[], content: Uint8Array): Uint8Array {
 const location = nested([13, 1], Buffer.from("location"));
 const refusal = /weights in another file/;
 
-describe("a model that names another file", () => {
+describe("a model that refers to another file", () => {
   it.each([
     ["an initializer", [7, 5]],
     ["a constant of a node", [7, 1, 5, 5]],
@@ -28,11 +28,11 @@ describe("a model that names another file", () => {
     expect(() => refuseExternalData(nested(path, location))).toThrow(refusal);
   });
 
-  it("is refused when its graphs are nested beyond all use", () => {
+  it("is refused if its graphs are nested too deep", () => {
     expect(() => refuseExternalData(nested([7, ...Array(60).fill([1, 5, 6]).flat()], location))).toThrow(/nested/);
   });
 
-  it("is not what a model with its own weights is, nor a file that is no model", () => {
+  it("is told apart from a model with its own weights, and from a file that is not a model", () => {
     const graph = new GraphBuilder("own weights");
     graph.output("y", "float", 2);
     graph.node("Mul", [graph.input("x", "float", 2), graph.constant(Float32Array.of(2, 3), [1, 2])], {}, "y");

@@ -68,7 +68,7 @@ describe("the graph writer", () => {
     await model.release();
   });
 
-  it("is refused by the runtime with a tensor whose name no object can hold", async () => {
+  it("is refused by the runtime if a tensor has a name that no object can have", async () => {
     const graph = new GraphBuilder("odd");
     graph.output("value", "float", 1);
     graph.node("Identity", [graph.input("__proto__", "float", 1)], {}, "value");

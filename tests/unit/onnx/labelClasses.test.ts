@@ -14,7 +14,7 @@ function graphWith(build: (graph: GraphBuilder, scores: string) => string, notes
 const likeliest = (graph: GraphBuilder, scores: string) =>
   graph.node("Squeeze", [graph.node("ArgMax", [scores], { axis: { int: 1 } })]);
 
-describe("the classes that a graph tells by the way to its label", () => {
+describe("the classes that a graph states on the path to its label", () => {
   it.each<[string, Uint8Array, string[] | undefined]>([
     [
       "texts that the likeliest column is looked up in",

@@ -16,7 +16,7 @@ async function meanOf(width: number, name = "x") {
 
 describe("a model trained elsewhere", () => {
   it.each([10_001, 1_000_000, 200_000_000])(
-    "is refused for an input of %d columns, and takes no time for it",
+    "is refused for an input of %d columns, without taking time",
     async (width) => {
       const model = await meanOf(width);
       expect(() => refuseWideModel(model, limits)).toThrow(
@@ -26,7 +26,7 @@ describe("a model trained elsewhere", () => {
     },
   );
 
-  it("is taken with as many columns as the limit", async () => {
+  it("is accepted with as many columns as the limit", async () => {
     const model = await meanOf(10_000);
     expect(() => refuseWideModel(model, limits)).not.toThrow();
     await model.release();

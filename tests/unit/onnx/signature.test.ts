@@ -9,7 +9,7 @@ const declared: DeclaredFeature[] = [
 ];
 
 describe("a graph whose columns are not those of its use case", () => {
-  it("is refused with what it takes and which are declared", () => {
+  it("is refused, with what it takes and what is declared", () => {
     const inputs: TensorInfo[] = [
       { name: "x", datatype: "FP32", shape: [-1, 5] },
       { name: "colour", datatype: "BYTES", shape: [-1, 1] },

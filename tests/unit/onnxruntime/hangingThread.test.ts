@@ -44,7 +44,7 @@ async function script(
   );
 }
 
-describe("a thread whose model does not come to its end", () => {
+describe("a thread whose model does not finish", () => {
   it("is replaced: its caller gets a time-out, and no request to another model is lost", async () => {
     const { stdout } = await script(
       loopingBetween(100, 1e30),
@@ -70,7 +70,7 @@ describe("a thread whose model does not come to its end", () => {
     }
   });
 
-  it("is ended by itself once its run comes to its end after all", async () => {
+  it("ends by itself once its run finishes after all", async () => {
     const { code, stdout } = await script(
       loopingBetween(100, 1e30, manyRounds),
       `console.log(await ask(bad, 1000));
@@ -86,7 +86,7 @@ describe("a thread whose model does not come to its end", () => {
     expect(code).toBe(0);
   });
 
-  it("is left in peace while every run ends in time, however many wait", async () => {
+  it("is left alone while every run ends in time, however many wait", async () => {
     const runtime = createThreadedRuntime(300);
     const model = await runtime.load(loopingBetween(100, 1e30, fewRounds));
     const signature = readSignature(model);

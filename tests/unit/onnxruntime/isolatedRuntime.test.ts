@@ -25,14 +25,14 @@ function childrenOf(pid: number): number[] {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
 }
 
-describe("the runtime for models that nobody knows yet", () => {
-  it("runs as any other", async () => {
+describe("the runtime for models that are not known yet", () => {
+  it("runs models like any other", async () => {
     const model = await createIsolatedRuntime(limits).load(doubling());
     expect(await model.run(row)).toEqual({ y: { datatype: "FP32", shape: [1, 1], data: Float32Array.of(5) } });
     await model.release();
   });
 
-  it("gives up a model that never answers, and goes on with the next one", async () => {
+  it("gives up on a model that never answers, and continues with the next one", async () => {
     const runtime = createIsolatedRuntime({ ...limits, timeoutMs: 300 });
     const model = await runtime.load(loopingBetween(100, 1e30));
     const next = runtime.load(doubling());
@@ -46,7 +46,7 @@ describe("the runtime for models that nobody knows yet", () => {
     await answered.release();
   });
 
-  it("takes a model on beside one that does not answer, and a third once one of the two has ended", async () => {
+  it("accepts a second model beside one that does not answer, and a third once one of the two has ended", async () => {
     const runtime = createIsolatedRuntime({ ...limits, timeoutMs: 60_000 });
     const hanging = await runtime.load(loopingBetween(100, 1e30));
     const never = hanging.run(twoColumns(1000, 1)).catch((error: unknown) => error);
@@ -84,19 +84,22 @@ describe("the runtime for models that nobody knows yet", () => {
     },
   );
 
-  it.runIf(process.platform === "linux")("gives the process nothing of the environment, where keys are", async () => {
-    const before = childrenOf(process.pid);
-    const model = await createIsolatedRuntime(limits).load(doubling());
-    const [child] = childrenOf(process.pid).filter((pid) => !before.includes(pid));
-    const names = readFileSync(`/proc/${child}/environ`, "utf8")
-      .split("\0")
-      .map((line) => line.split("=")[0])
-      .filter(Boolean);
-    expect(names.filter((name) => !name.startsWith("NODE_CHANNEL_"))).toEqual([]);
-    await model.release();
-  });
+  it.runIf(process.platform === "linux")(
+    "gives the process nothing from the environment, which contains keys",
+    async () => {
+      const before = childrenOf(process.pid);
+      const model = await createIsolatedRuntime(limits).load(doubling());
+      const [child] = childrenOf(process.pid).filter((pid) => !before.includes(pid));
+      const names = readFileSync(`/proc/${child}/environ`, "utf8")
+        .split("\0")
+        .map((line) => line.split("=")[0])
+        .filter(Boolean);
+      expect(names.filter((name) => !name.startsWith("NODE_CHANNEL_"))).toEqual([]);
+      await model.release();
+    },
+  );
 
-  it("says why a file is no model, as any other", async () => {
+  it("says why a file is not a model, like any other", async () => {
     await expect(createIsolatedRuntime(limits).load(Buffer.from("no model"))).rejects.toMatchObject({
       code: "rejected",
       message: expect.stringContaining("the file is not an ONNX model, or is cut short"),

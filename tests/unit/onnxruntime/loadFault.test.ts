@@ -46,14 +46,14 @@ describe("a file that ONNX Runtime cannot load", () => {
       model("Cast"),
       /^the model's graph is inconsistent: export it again \(ONNX Runtime: .*attribute 'to' is missing/,
     ],
-  ])("is refused in plain words first: %s", async (_what, bytes, words) => {
+  ])("is refused in plain words: %s", async (_what, bytes, words) => {
     await expect(createOnnxRuntime().load(bytes)).rejects.toMatchObject({
       code: "rejected",
       message: expect.stringMatching(words),
     });
   });
 
-  it("keeps the runtime's own words where nobody knows better, without lines of its source", () => {
+  it("keeps the runtime's own message if nothing better is known, without its source lines", () => {
     const text = "/onnxruntime_src/core/a.cc:1 void f(const std::map<int, int>&) Something new.\n";
     expect(loadFault(text)).toBe("ONNX Runtime cannot load the model: Something new.");
   });

@@ -33,14 +33,14 @@ describe("the runtime for models that were trained elsewhere", () => {
     await model.release();
   });
 
-  it("limits each piece of a large request, not the whole of it", async () => {
+  it("limits each piece of a large request, not the whole request", async () => {
     const { model, signature } = await loaded(loopingBetween(100, 1e30, 20_000), { ...limits, timeoutMs: 2_000 });
     const rows = new Array(60 * 1024 + 1).fill(1000); // two seconds or more in pieces of some hundredths
     expect((await model.predict(asking(...rows), signature)).rowCount).toBe(rows.length);
     await model.release();
   });
 
-  it("does not run what the guard does not admit, also where it waited for another run", async () => {
+  it("does not run what the guard does not admit, even if it waited for another run", async () => {
     let stops = 0;
     const guard = {
       admit: () => {
@@ -66,7 +66,7 @@ describe("the runtime for models that were trained elsewhere", () => {
     await model.release();
   });
 
-  it.runIf(process.platform === "linux")("leaves no process behind, however its own ends", async () => {
+  it.runIf(process.platform === "linux")("leaves no process behind, however its parent ends", async () => {
     for (const signal of ["SIGKILL", "SIGTERM"] as const) {
       const parent = hangingScript();
       const pids = await parent.hanging;

@@ -39,7 +39,7 @@ function script(body: string) {
 }
 
 describe("the runtime in a thread", () => {
-  it("tells and answers what the runtime in this thread does", async () => {
+  it("describes models and answers like the runtime in this thread", async () => {
     const [here, there] = await Promise.all([createOnnxRuntime().load(times(2)), runtime.load(times(2))]);
     const { inputs, outputs } = there;
     expect({ inputs, outputs }).toEqual({ inputs: here.inputs, outputs: here.outputs });
@@ -65,7 +65,7 @@ describe("the runtime in a thread", () => {
     await Promise.all(models.map((model) => model.release()));
   });
 
-  it("keeps to the signature of the call, when it changes between two", async () => {
+  it("uses the signature of each call, even if it changes between two", async () => {
     const model = await runtime.load(times(2));
     const renamed = readSignature(model, [{ name: "y", type: "number", nullable: true }]);
     await model.predict(plainRequest('{"rows":[{"x":1}]}'), signatureOf(model));
@@ -74,7 +74,7 @@ describe("the runtime in a thread", () => {
     await model.release();
   });
 
-  it("fails as the runtime in this thread does: the code, the fields at fault, and the caller alone", async () => {
+  it("fails like the runtime in this thread: the same code and fields at fault, for that caller only", async () => {
     const model = await runtime.load(times(2));
     const signature = signatureOf(model);
     const [wrong, noJson, right] = await Promise.allSettled([
@@ -102,12 +102,12 @@ describe("the runtime in a thread", () => {
     await expect(model.run(numbers(1))).rejects.toThrow("was released");
   });
 
-  it("holds no process back once its answers are there", async () => {
+  it("lets the process end once its answers have arrived", async () => {
     const { stdout } = await script("console.log((await model.run(numbers(2))).value.data.join());");
     expect(stdout.trim()).toBe("6,6");
   });
 
-  it("lets a process end in the middle of its runs", async () => {
+  it("lets the process end in the middle of its runs", async () => {
     const busy = "for (let i = 0; i < 300; i++) void model.run(numbers(100_000)); setTimeout(process.exit, 20, 7);";
     await expect(script(busy)).rejects.toMatchObject({ code: 7 });
   });

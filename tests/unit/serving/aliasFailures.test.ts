@@ -3,7 +3,7 @@ import { tellOfFailures } from "../../../shared/serving/aliasFailures";
 import { RecordedTelemetry } from "../../support/recordedTelemetry";
 
 describe("an alias that cannot be read", () => {
-  it("is counted each time, and told in the log at most every half minute, each alias for itself", () => {
+  it("is counted each time and logged at most every half minute, separately for each alias", () => {
     const state = { nowMs: 0, log: [] as string[] };
     const telemetry = new RecordedTelemetry();
     const tell = tellOfFailures(

@@ -13,24 +13,24 @@ function refusal(body: string): string {
   }
 }
 
-describe("a body of too many rows", () => {
+describe("a body with too many rows", () => {
   it("is refused by counting, before anything is parsed", () => {
     expect(refusal(rows(100_001, "[1,2]"))).toContain("more than 100000 rows");
     expect(refusal(rows(100_000, "[1,2]"))).toBe("");
     expect(refusal(rows(100_001, '{"a":1}').replace("data", "rows"))).toContain("more than 100000 rows");
   });
 
-  it("is told from one whose texts or values hold what looks like rows", () => {
+  it("is told apart from one whose strings or values only look like rows", () => {
     const text = JSON.stringify(`"],[\\",{`.repeat(50_000));
     expect(refusal(rows(3, `[${text},1]`))).toBe("");
     expect(refusal(rows(2, `[${new Array(150_000).fill("[1]").join(",")}]`))).toBe("");
   });
 
-  it("is refused for its values where they are too many for any model", () => {
+  it("is refused for its values if there are too many for any model", () => {
     expect(refusal(rows(1, `[${new Array(5_000_001).fill("0").join(",")}]`))).toContain("more than 5000000 values");
   });
 
-  it("is never one of broken JSON, which says so when it is parsed", () => {
+  it("is never reported for invalid JSON, which parsing reports", () => {
     for (const body of ['"'.repeat(300_001), "[".repeat(300_000), `{"data":["${"\\".repeat(300_000)}`])
       expect(refusal(body)).toBe("");
   });

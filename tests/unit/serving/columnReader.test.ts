@@ -12,18 +12,18 @@ const signatureOf = (...features: Partial<FeatureSlot>[]): ModelSignature => ({
 const readerOf = (slot: Partial<FeatureSlot>) => columnReaders(signatureOf(slot))[0];
 
 describe("how the cells of a feature are read", () => {
-  it("is made once a signature", () => {
+  it("is worked out once per signature", () => {
     const signature = signatureOf({}, { name: "weight" });
     expect(columnReaders(signature)).toBe(columnReaders(signature));
     expect(columnReaders(signature).map(({ slot }) => slot.name)).toEqual(["size", "weight"]);
   });
 
-  it("takes every finite 32-bit float for a value where nothing is declared", () => {
+  it("accepts every finite 32-bit float if nothing is declared", () => {
     expect(readerOf({})).toMatchObject({ low: -largest, high: largest, isFree: true, isInherited: false });
     expect(readerOf({}).sentinels).toBeUndefined();
   });
 
-  it("takes the declared range as 32-bit floats, never beyond them, and the sentinels that lie inside", () => {
+  it("uses the declared range as 32-bit floats, and the sentinels inside it", () => {
     const domain: FeatureDomain = { min: 0.1, max: 1e300, sentinels: [-999, 5, 5.000000001] };
     const { low, high, sentinels, isFree } = readerOf({ domain });
     expect({ low, high, sentinels, isFree }).toEqual({
@@ -34,14 +34,14 @@ describe("how the cells of a feature are read", () => {
     });
   });
 
-  it("needs no further look at texts that training knew and that are values", () => {
+  it("needs no further check of strings that training knew and the use case allows", () => {
     const texts = (domain: FeatureDomain) => readerOf({ type: "category", domain }).known;
     expect(texts({ sentinels: ["?"], values: ["red", "?", "", "blue"] })).toEqual(new Set(["red", "blue"]));
     expect(texts({ sentinels: [], values: ["red", "blue"], levels: ["red"] })).toEqual(new Set(["red"]));
     expect(texts({ sentinels: ["?"] })).toBeUndefined();
   });
 
-  it("knows names that every object has", () => {
+  it("recognises names that every object inherits", () => {
     expect(["toString", "__proto__", "size"].map((name) => readerOf({ name }).isInherited)).toEqual([
       true,
       true,

@@ -66,7 +66,7 @@ describe("decoding rows", () => {
     expect(JSON.stringify(error.details) + error.message).not.toContain("secret");
   });
 
-  it("names the feature where the path is a position", () => {
+  it("names the feature if the path is a position", () => {
     expect(faultsOf({ data: [["secret", 7, null]] }).details).toEqual([
       { path: "data[0][0]", message: "a number is needed (size)" },
       { path: "data[0][1]", message: "a text is needed (colour)" },
@@ -74,14 +74,14 @@ describe("decoding rows", () => {
     ]);
   });
 
-  it("asks for null where a field is absent", () => {
+  it("asks for null if a field is absent", () => {
     expect(faultsOf({ rows: [{ colour: "red", weight: 1 }] }).details[0]).toEqual({
       path: "rows[0].size",
       message: "it is missing; send null where the value is unknown",
     });
   });
 
-  it("refuses rows of another width, and says what is needed", () => {
+  it("refuses rows of another width and says what is needed", () => {
     expect(
       faultsOf({
         data: [
@@ -93,12 +93,12 @@ describe("decoding rows", () => {
   });
 
   it.each([
-    ["no object", 5],
+    ["not an object", 5],
     ["null", null],
     ["neither form", {}],
     ["both forms", { data: [], rows: [] }],
-    ["rows that are no array", { rows: {} }],
-    ["a row that is no object", { rows: [3] }],
+    ["rows that are not an array", { rows: {} }],
+    ["a row that is not an object", { rows: [3] }],
     ["a number beyond 32-bit floats", { data: [[1e39, "red", 1]] }],
     ["a boolean as a number", { data: [[true, "red", 1]] }],
   ])("refuses %s", (_name, body) => {
@@ -132,8 +132,8 @@ const guarded = readSignature(graph, [
 ]);
 const read = (...rows: unknown[][]) => decodeRows({ data: rows }, guarded);
 
-describe("cells that the use case does not take for values", () => {
-  it("are missing, each with where it stands and why", () => {
+describe("cells that the use case does not accept as values", () => {
+  it("are missing, each with its path and the reason", () => {
     const { tensors, warnings } = read(
       [-999, "red", 1],
       [10.5, " green ", 1],
@@ -168,24 +168,24 @@ describe("cells that the use case does not take for values", () => {
     ]);
   });
 
-  it("are faults where a value must not be missing", () => {
+  it("are faults if the value must not be missing", () => {
     expect(() => read([1, "red", -3])).toThrow(
       "data[0][2]: it must not be missing: the value is below the minimum, 0.1 (weight)",
     );
   });
 
-  it("are compared as float32, as the model is given them", () => {
+  it("are compared as float32, as the model gets them", () => {
     expect(read([10.000000001, "red", 0.1]).warnings).toBeUndefined();
     expect(read([10.00001, "red", 0.1]).warnings?.counts).toEqual({ out_of_range: 1 });
     expect(read([1e39, "red", 1]).warnings?.counts).toEqual({ out_of_range: 1 });
     expect(() => read([1, "red", 1e39])).toThrow("too large for a 32-bit float");
   });
 
-  it("are not warned about without a domain, as in versions of before", () => {
+  it("cause no warning without a domain, as in older versions", () => {
     expect(decodeRows({ data: [[-999, "mauve", -3]] }, signature).warnings).toBeUndefined();
   });
 
-  it("come with fields that the model does not know, named but for their values", () => {
+  it("may come with fields that the model does not know, which are named without their values", () => {
     const { warnings } = decodeRows({ rows: [{ size: 1, colour: "red", weight: 1, colour_code: "secret" }] }, guarded);
     expect(warnings).toEqual({
       counts: { unknown_field: 1 },
@@ -199,7 +199,7 @@ describe("cells that the use case does not take for values", () => {
     });
   });
 
-  it("come with fields beside the rows that are no option of the request", () => {
+  it("may come with fields beside the rows that are not options of the request", () => {
     const body = { rows: [{ size: 1, colour: "red", weight: 1 }], foo: "secret", method: "tree" };
     expect(decodeRows(body, guarded, ["method"]).warnings).toEqual({
       counts: { unknown_field: 1 },
@@ -208,21 +208,21 @@ describe("cells that the use case does not take for values", () => {
     expect(decodeRows({ data: [[1, "red", 1]], foo: 1 }, signature).warnings?.counts).toEqual({ unknown_field: 1 });
   });
 
-  it("are listed up to twenty and counted beyond", () => {
+  it("are listed up to twenty, and counted beyond that", () => {
     const { warnings } = read(...Array.from({ length: 50 }, () => [99, "mauve", 1]));
     expect(warnings?.first).toHaveLength(20);
     expect(warningFields(warnings)).toMatchObject({ moreWarnings: 80 });
   });
 });
 
-describe("features whose names every object has", () => {
+describe("features whose names every object inherits", () => {
   const names = ["toString", "constructor", "hasOwnProperty"];
   const odd = readSignature(
     { ...graph, inputs: [{ name: "numbers", datatype: "FP32" as const, shape: [-1, 3] }] },
     names.map((name) => ({ name, type: "number" as const, nullable: true })),
   );
 
-  it("are read from the row itself, and asked for where they are absent", () => {
+  it("are read from the row itself, and required if they are absent", () => {
     const { tensors } = decodeRows({ rows: [{ toString: 1, constructor: 2, hasOwnProperty: 3 }] }, odd);
     expect([...tensors.numbers.data]).toEqual([1, 2, 3]);
     expect(() => decodeRows({ rows: [{ constructor: 2, hasOwnProperty: 3 }] }, odd)).toThrow(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createDefaultModel } from "../../../shared/serving/defaultModel";
 
-describe("the model that a request without a name means", () => {
+describe("the model for a request that names none", () => {
   const world = (names: string[], configured?: string) => {
     const state = { names, nowMs: 0, reads: 0 };
     const models = async () => {
@@ -11,7 +11,7 @@ describe("the model that a request without a name means", () => {
     return { state, ask: createDefaultModel({ models }, configured, () => state.nowMs) };
   };
 
-  it("is the configured one, whatever there is", async () => {
+  it("is the configured one, whichever models exist", async () => {
     const { state, ask } = world(["a", "b"], "c");
     expect(await ask()).toBe("c");
     expect(state.reads).toBe(0);
@@ -27,7 +27,7 @@ describe("the model that a request without a name means", () => {
     expect([await ask(), state.reads]).toEqual(["b", 2]);
   });
 
-  it("must be named where there are several or none, and is asked for anew each time", async () => {
+  it("must be named if there are several or none, and is looked up again each time", async () => {
     const { state, ask } = world(["a", "b"]);
     await expect(ask()).rejects.toMatchObject({ code: "invalid_input", message: expect.stringContaining("a, b") });
     state.names = [];

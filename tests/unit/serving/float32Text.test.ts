@@ -33,11 +33,11 @@ describe("a float32 as text", () => {
     [23.4, "23.4"],
     [-1025.25, "-1025.25"],
     [16_777_216, "16777216"],
-  ])("is as short as somebody would write it: %d", (value, text) => {
+  ])("is as short as a person would write it: %d", (value, text) => {
     expect(float32Text(Math.fround(value))).toBe(text);
   });
 
-  it("reads back to the same number, in no more digits than it takes", () => {
+  it("reads back to the same number, in no more digits than necessary", () => {
     const probability = fc.float({ min: 0, max: 1, noNaN: true });
     const small = fc.integer({ min: 0x33000000, max: 0x3c000000 }).map(float32Of); // 3e-8 to 0.008
     const any = fc.float({ noNaN: true, noDefaultInfinity: true });
@@ -54,7 +54,7 @@ describe("a float32 as text", () => {
     );
   });
 
-  it("keeps apart every two neighbours among probabilities", () => {
+  it("distinguishes any two neighbouring probabilities", () => {
     const next = (value: number) => float32Of(new Int32Array(Float32Array.of(value).buffer)[0] + 1);
     for (const start of [0.5, 0.25, 0.9999, 0.01, 0.001])
       for (let value = Math.fround(start), step = 0; step < 2000; step++, value = next(value))

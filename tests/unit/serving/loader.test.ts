@@ -68,7 +68,7 @@ async function answering(models: ModelLoader, reference = "champion") {
 }
 
 describe("the model loader", () => {
-  it("loads a version once however many ask at the same time", async () => {
+  it("loads a version once, however many callers ask at the same time", async () => {
     const { state, loader } = world();
     const models = loader();
     const loaded = await Promise.all(Array.from({ length: 20 }, () => models.acquire("m", "champion")));
@@ -76,7 +76,7 @@ describe("the model loader", () => {
     expect(new Set(loaded.map(({ version }) => version.version))).toEqual(new Set([1]));
   });
 
-  it("answers from memory without a promise once a version is loaded", async () => {
+  it("returns a loaded version from memory, without a promise", async () => {
     const { loader } = world();
     const models = loader();
     expect(models.tryAcquire("m", "champion")).toBeUndefined();
@@ -84,7 +84,7 @@ describe("the model loader", () => {
     expect(models.tryAcquire("m", "champion")?.version.version).toBe(1);
   });
 
-  it("reads an alias ahead of time, answering meanwhile with what it knows", async () => {
+  it("reads an alias ahead of time, and meanwhile answers with what it knows", async () => {
     const { state, loader } = world();
     const models = loader();
     await answering(models);
@@ -95,7 +95,7 @@ describe("the model loader", () => {
     expect(state.loads).toBe(2);
   });
 
-  it("never answers by an alias beyond its greatest age: the request waits for the reading", async () => {
+  it("never answers by an alias that is too old: the request waits for the read", async () => {
     const { state, loader } = world();
     const models = loader();
     await answering(models);
@@ -108,7 +108,7 @@ describe("the model loader", () => {
     expect(state.reads).toBe(2); // single flight
   });
 
-  it("answers with the new version at once where this process moved the alias", async () => {
+  it("answers with the new version at once if this process moved the alias", async () => {
     const { state, storage, loader } = world();
     const models = loader();
     await answering(models);
@@ -128,7 +128,7 @@ describe("the model loader", () => {
     expect(await answering(models)).toEqual({ version: 2 });
   });
 
-  it("answers with the last version while storage is away, says how old the alias is, and waits once only", async () => {
+  it("answers with the last version during an outage, says how old the alias is, and waits only once", async () => {
     const { state, storage, failures, loader } = world();
     const models = loader();
     await answering(models);
@@ -148,7 +148,7 @@ describe("the model loader", () => {
     expect(await answering(models)).toEqual({ version: 2 });
   });
 
-  it("gives a reading that takes too long a bounded time, and takes its answer when it comes", async () => {
+  it("waits a bounded time for a slow read, and uses its answer when it comes", async () => {
     const { state, storage, failures, loader } = world();
     const models = loader();
     await answering(models);
@@ -165,7 +165,7 @@ describe("the model loader", () => {
     await until(() => models.tryAcquire("m", "champion")?.version.version === 2);
   });
 
-  it("tells that an alias is gone", async () => {
+  it("reports that an alias is gone", async () => {
     const { state, storage, failures, loader } = world();
     const models = loader();
     await answering(models);
@@ -175,7 +175,7 @@ describe("the model loader", () => {
     expect(failures).toEqual([{ model: "m", alias: "champion", reason: 'model "m" has no alias "champion"' }]);
   });
 
-  it("tells that an alias points to a version that cannot be served, until it does no more", async () => {
+  it("reports that an alias points to a version that cannot be served, until it no longer does", async () => {
     const { state, failures, loader } = world();
     const models = loader();
     await answering(models);
@@ -195,7 +195,7 @@ describe("the model loader", () => {
     expect(await answering(models)).toEqual({ version: 2 });
   });
 
-  it("keeps within its memory and releases a version only when nobody uses it", async () => {
+  it("stays within its memory, and releases a version only when nobody uses it", async () => {
     const { state, loader } = world(1000);
     const models = loader(13_000); // room for one: a file byte counts as twelve
     const first = await models.acquire("m", "1");
@@ -209,7 +209,7 @@ describe("the model loader", () => {
     expect(state.released).toEqual([1]);
   });
 
-  it("never gives out a version that another load has pushed out", async () => {
+  it("never returns a version that another load has evicted", async () => {
     const { state, loader } = world(1000);
     const models = loader(13_000); // room for one
     const held = await Promise.all([1, 2, 3].map((version) => models.acquire("m", String(version))));
@@ -220,7 +220,7 @@ describe("the model loader", () => {
     expect(inUse).toBe(3);
   });
 
-  it("tells why a reference cannot be loaded", async () => {
+  it("says why a reference cannot be loaded", async () => {
     const { loader } = world();
     await expect(loader().acquire("m", "nobody")).rejects.toMatchObject({ code: "not_found" });
   });

@@ -60,13 +60,13 @@ describe.each(Object.keys(caseOf) as (keyof typeof caseOf)[])("a row of %s, in a
     places = Int32Array.from(rows, (_, index) => place.get(rowOf(index)) ?? -1);
   });
 
-  it("is in the prepared rows, each of them", () => {
+  it("is among the prepared rows, each of them", () => {
     expect(rows).toHaveLength(rowCount);
     expect([...places].filter((at) => at < 0)).toEqual([]);
   });
 
   it.each(["random-forest", "gradient-boosting", "logistic-regression"])(
-    "gets the same prediction, and a warning where the file's cell is no value: %s",
+    "gets the same prediction, and a warning if the file's cell is not a value: %s",
     async (learner) => {
       const { model, runtime, signature } = await train(one, clean, learner);
       const expected = model.predict(selectRows(odd.table, places));

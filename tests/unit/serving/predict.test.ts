@@ -10,8 +10,8 @@ const graph = {
 };
 const signature = readSignature(graph);
 
-describe("a request of many rows", () => {
-  it("runs in pieces of 1,024 that leave the event loop free in between, and is answered in order", async () => {
+describe("a request with many rows", () => {
+  it("runs in pieces of 1,024 that let the event loop run in between, and is answered in order", async () => {
     const sizes: number[] = [];
     let turns = 0;
     let isOver = false;

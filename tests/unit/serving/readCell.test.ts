@@ -32,7 +32,7 @@ const float = fc.oneof(
 describe("a number", () => {
   const domain = { min: 0.1, max: 10, sentinels: [5, -999] };
 
-  it("is a value as a 32-bit float or missing, by the range and the sentinels, also as 32-bit floats", () => {
+  it("is a value or missing by the range and the sentinels, all compared as 32-bit floats", () => {
     const signature = signatureOf("FP32", domain);
     fc.assert(
       fc.property(float, (cell) => {
@@ -46,7 +46,7 @@ describe("a number", () => {
     );
   });
 
-  it("is refused where it must not be missing, with the reason", () => {
+  it("is refused with the reason if it must not be missing", () => {
     const signature = signatureOf("FP32", domain, false);
     expect(read(-999, signature).fault).toBe(
       "it must not be missing: the use case declares this value to mean missing (f)",
@@ -75,11 +75,11 @@ describe("a number", () => {
   });
 });
 
-describe("a text", () => {
+describe("a string", () => {
   const domain = { sentinels: ["?"], values: ["red", "blue", "?"], levels: ["red"] };
   const spaces = fc.constantFrom("", " ", "\u00a0", "\u3000 ");
 
-  it("is a value without the spaces around it, unseen, or missing, by what is declared and what training knew", () => {
+  it("is trimmed, and is a value, unseen or missing, by what is declared and what training knew", () => {
     const known = fc.constantFrom("red", "blue", "?", "", "Red", "green");
     fc.assert(
       fc.property(spaces, known, spaces, (before, text, after) => {
@@ -96,7 +96,7 @@ describe("a text", () => {
     );
   });
 
-  it("stays as it is where nothing is declared", () => {
+  it("stays as it is if nothing is declared", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         expect(read(text, signatureOf("BYTES"))).toEqual({ value: text });
@@ -109,7 +109,7 @@ describe("a text", () => {
     expect(read(cell, signatureOf("BYTES", domain))).toEqual({ fault: "a text is needed (f)" });
   });
 
-  it("that is null is missing, where it may be", () => {
+  it("is missing if it is null, where that is allowed", () => {
     expect(read(null, signatureOf("BYTES", domain))).toEqual({ value: "" });
     expect(read(null, signatureOf("BYTES", domain, false))).toEqual({ fault: "it must not be missing (f)" });
   });

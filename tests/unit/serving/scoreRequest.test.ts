@@ -87,7 +87,7 @@ const json = "application/json";
 const rowsOf = (...values: unknown[]) => JSON.stringify({ data: values.map((value) => [value]) });
 
 describe("a request that is answered", () => {
-  it("gets the model, its version, the request's id and a prediction a row", async () => {
+  it("gets the model, its version, the request's id and one prediction per row", async () => {
     const { score, isFree } = world();
     expect(await score({ body: rowsOf(1, 2.5) })).toEqual({
       status: 200,
@@ -126,13 +126,13 @@ describe("a request that is answered", () => {
     ]);
   });
 
-  it("is answered by the model that a request without a name means, and by the version that it pins", async () => {
+  it("is answered by the default model if it names none, and by the version that it pins", async () => {
     const { score, state } = world();
     expect((await score({ model: undefined, pin: "3", body: rowsOf(1) })).status).toBe(200);
     expect(state.entries[0]).toMatchObject({ model: "fruit", route: "pinned" });
   });
 
-  it("is told which cells count as missing; they are counted in the log and in telemetry", async () => {
+  it("lists the cells that count as missing; the log and telemetry count them", async () => {
     const { score, state, telemetry } = world({ invalid: "missing" });
     const { status, body } = await score({ body: rowsOf(11, -1, -1) });
     expect(status).toBe(200);
@@ -151,7 +151,7 @@ describe("a request that is answered", () => {
     ]);
   });
 
-  it("waits for a log that must be written first, and is refused when it is not, captured once", async () => {
+  it("waits for a durable log, and is refused if it cannot be written, but captured only once", async () => {
     const { score, state, isFree } = world();
     let write = () => {};
     state.written = new Promise((resolve) => {
@@ -206,7 +206,7 @@ describe("a request that is refused", () => {
     expect(telemetry.metrics.map(({ name }) => name)).toEqual(["scoring.latencyMs", "scoring.failures"]);
   });
 
-  it("is told what is wrong with a body that could not be read, and captured without one", async () => {
+  it("says what is wrong if the body cannot be read, and is captured without one", async () => {
     const { score, state } = world();
     const body = async () => {
       throw new AppError("too_large", "the body has 9 bytes; the limit is 8");
@@ -215,7 +215,7 @@ describe("a request that is refused", () => {
     expect(state.entries).toMatchObject([{ status: 413, inputs: "", model: "fruit" }]);
   });
 
-  it("is one with invalid values where the use case says so, each named and counted", async () => {
+  it("may be one with invalid values, each named and counted, if the use case says so", async () => {
     const { score, state, isFree } = world({ invalid: "reject" });
     const { status, body } = await score({ body: rowsOf(1, 11) });
     expect({ status, ...JSON.parse(String(body)) }).toMatchObject({ status: 400, details: [{ path: "data[1][0]" }] });
@@ -223,7 +223,7 @@ describe("a request that is refused", () => {
     expect(isFree()).toBe(true);
   });
 
-  it("is thrown on where it is our own fault, captured without the reason, and the version is let go", async () => {
+  it("rethrows a bug, is captured without its reason, and releases the version", async () => {
     const bug = new TypeError("secret");
     const { score, state, isFree } = world({ run: () => Promise.reject(bug) });
     await expect(score({ body: rowsOf(1) })).rejects.toBe(bug);

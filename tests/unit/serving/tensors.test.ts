@@ -26,7 +26,7 @@ describe("tensors of rows", () => {
     );
   });
 
-  it("are cut into pieces that put together are the whole", () => {
+  it("are cut into pieces that together are the whole", () => {
     fc.assert(
       fc.property(tableRows, fc.nat(), (rows, at) => {
         const cut = at % (rows.length + 1);
@@ -38,7 +38,7 @@ describe("tensors of rows", () => {
     );
   });
 
-  it("are one value wide where an input has one dimension", () => {
+  it("are one value wide if the input has one dimension", () => {
     expect(newTensor({ name: "x", datatype: "INT64", shape: [-1] }, 3)).toEqual({
       datatype: "INT64",
       shape: [3],
@@ -47,7 +47,7 @@ describe("tensors of rows", () => {
     expect(newTensor({ name: "x", datatype: "BYTES", shape: [-1, 2] }, 1).data).toEqual(["", ""]);
   });
 
-  it("are of zeros and one row for a warm-up, whatever the rank", () => {
+  it("have one row of zeros for a warm-up, whatever the rank", () => {
     expect(zeroTensor({ name: "image", datatype: "FP32", shape: [-1, 3, 2, 2] })).toEqual({
       datatype: "FP32",
       shape: [1, 3, 2, 2],

@@ -32,7 +32,7 @@ function refusal(admit: () => void): { code: string; retryAfterSeconds?: number 
 }
 
 describe("the breaker of a model version", () => {
-  it("pauses it after three runs that had to be stopped, and says until when", () => {
+  it("pauses it after three runs had to be stopped, and says until when", () => {
     const { state, breakers, breaker, stop } = world();
     stop(2);
     expect(breakers.paused).toBe(0);
@@ -44,7 +44,7 @@ describe("the breaker of a model version", () => {
     expect(refusal(() => breakers.of({ ...name, version: 3 }).admit())).toBeUndefined();
   });
 
-  it("lets one request try it after the pause, and runs it again when that ends well", () => {
+  it("lets one request try it after the pause, and resumes it if that ends well", () => {
     const { state, breakers, breaker, stop } = world();
     stop(3);
     state.nowMs = 60_001;
@@ -55,7 +55,7 @@ describe("the breaker of a model version", () => {
     expect({ resumed: state.resumed, paused: breakers.paused }).toEqual({ resumed: 1, paused: 0 });
   });
 
-  it("pauses it twice as long each time that the try is stopped too, ten minutes at most", () => {
+  it("doubles the pause each time the trial is stopped too, up to ten minutes", () => {
     const { state, stop } = world();
     stop(3);
     for (let i = 0; i < 5; i++) {
@@ -65,7 +65,7 @@ describe("the breaker of a model version", () => {
     expect(state.pauses.map(({ seconds }) => seconds)).toEqual([60, 120, 240, 480, 600, 600]);
   });
 
-  it("takes a try that failed for another reason for an answer", () => {
+  it("counts a trial that failed for another reason as an answer", () => {
     const { state, breaker, stop } = world();
     stop(3);
     state.nowMs = 60_001;
@@ -74,7 +74,7 @@ describe("the breaker of a model version", () => {
     expect(state.resumed).toBe(1);
   });
 
-  it("forgets what was stopped long ago, and never counts a fault of the caller or of the model's answer", () => {
+  it("forgets runs stopped long ago, and never counts faults of the caller or of the model's answer", () => {
     const { state, breaker, stop } = world();
     for (let i = 0; i < 10; i++) {
       state.nowMs += 200_000;

@@ -35,7 +35,7 @@ function faultOf(work: () => unknown): AppError {
 }
 
 describe("writing predictions", () => {
-  it("gives each row an object, and the log the same as columns", () => {
+  it("writes an object for each row, and the same as columns for the log", () => {
     const { reply, log } = classify(2, texts("wet", "dry"), floats(0.25, 0.75, 1, 0));
     expect(reply).toBe(
       '[{"label":"wet","probability":0.75,"probabilities":{"dry":0.25,"wet":0.75}},{"label":"dry","probability":1,"probabilities":{"dry":1,"wet":0}}]',
@@ -47,7 +47,7 @@ describe("writing predictions", () => {
     });
   });
 
-  it("keeps apart probabilities that differ by one step of a float32", () => {
+  it("distinguishes probabilities that differ by one float32 step", () => {
     const one = 0.73105857;
     const bits = new Int32Array(Float32Array.of(one).buffer);
     bits[0]++;
@@ -58,26 +58,23 @@ describe("writing predictions", () => {
     expect(read.map(Math.fround)).toEqual([Math.fround(one), next]);
   });
 
-  it("writes numbers of 64 bits in full", () => {
+  it("writes 64-bit numbers in full", () => {
     const value: TensorValue = { datatype: "FP64", shape: [1], data: Float64Array.of(0.1 + 0.2) };
     expect(estimate(1, value).reply).toBe('[{"value":0.30000000000000004}]');
   });
 
-  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
-    "fails where the model answers %d",
-    (bad) => {
-      expect(faultOf(() => classify(2, texts("wet", "dry"), floats(0.2, 0.8, bad, 0.5)))).toMatchObject({
-        code: "internal",
-        message: expect.stringContaining("answer to row 1 is not a finite number"),
-      });
-      expect(faultOf(() => estimate(3, floats(1, 2, bad)))).toMatchObject({
-        code: "internal",
-        message: expect.stringContaining("row 2"),
-      });
-    },
-  );
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])("fails if the model answers %d", (bad) => {
+    expect(faultOf(() => classify(2, texts("wet", "dry"), floats(0.2, 0.8, bad, 0.5)))).toMatchObject({
+      code: "internal",
+      message: expect.stringContaining("answer to row 1 is not a finite number"),
+    });
+    expect(faultOf(() => estimate(3, floats(1, 2, bad)))).toMatchObject({
+      code: "internal",
+      message: expect.stringContaining("row 2"),
+    });
+  });
 
-  it("tells the row in its request where a model fails in a later piece of it", () => {
+  it("names the row within the request if the model fails in a later piece", () => {
     const pieces = [
       { rowCount: 2, outputs: { value: floats(1, 2) } },
       { rowCount: 1, outputs: { value: floats(Number.NaN) } },
@@ -85,7 +82,7 @@ describe("writing predictions", () => {
     expect(() => writePredictions(pieces, regressor)).toThrow("row 2");
   });
 
-  it("fails where the model answers with another number of predictions than there are rows", () => {
+  it("fails if the number of predictions differs from the number of rows", () => {
     expect(() => estimate(3, floats(1, 2))).toThrow("the model answered 3 rows with 2 predictions");
     expect(() => classify(3, texts("wet", "dry"), floats(0, 1, 0, 1, 0, 1))).toThrow("3 rows with 2 predictions");
     expect(() => classify(3, texts("wet", "dry", "dry"), floats(0, 1, 0, 1))).toThrow("3 rows with 4 probabilities");
@@ -155,7 +152,7 @@ describe("the text of any predictions", () => {
     );
   });
 
-  it("is the same in however many pieces the model ran", () => {
+  it("is the same however many pieces the model ran in", () => {
     fc.assert(
       fc.property(answers, (answer) => {
         const at = 1 + (answer.cut % answer.rows.length);
@@ -169,7 +166,7 @@ describe("the text of any predictions", () => {
     );
   });
 
-  it("names whole numbers as labels, and null as the probability of a label that is none of the classes", () => {
+  it("writes integers as labels, and null as the probability of a label outside the classes", () => {
     const label: TensorValue = { datatype: "INT64", shape: [1], data: BigInt64Array.of(7n) };
     expect(classify(1, label, floats(0.25, 0.75)).reply).toBe(
       '[{"label":"7","probability":null,"probabilities":{"dry":0.25,"wet":0.75}}]',

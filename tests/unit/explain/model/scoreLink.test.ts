@@ -12,7 +12,7 @@ const first = scores.map(([z]) => [z]);
 const two = (p: (z: number) => number) => outputs(first.map(([z]) => [1 - p(z), p(z)]));
 
 describe("how trees' scores become answers", () => {
-  it("sees probabilities, log-odds and softmax scores for what they are", () => {
+  it("recognises probabilities, log-odds and softmax scores", () => {
     const own = first.map(([z]) => [(z + 2) / 4]);
     const asProbability = outputs(own.map(([p]) => [1 - p, p]));
     expect(scoreLink(outputs(own), asProbability, 1)).toEqual({ link: "identity", weights: [1], offset: 0 });
@@ -23,12 +23,12 @@ describe("how trees' scores become answers", () => {
     expect(scoreLink(outputs(scores), outputs(soft), 2)).toEqual({ link: "softmax", weights: [0, 0, 1], offset: 0 });
   });
 
-  it("sees when the scores speak of the first class", () => {
+  it("recognises scores of the first class", () => {
     const answers = outputs(first.map(([z]) => [sigmoid(z), 1 - sigmoid(z)]));
     expect(scoreLink(outputs(first), answers, 1)).toEqual({ link: "sigmoid", weights: [-1], offset: 0 });
   });
 
-  it("finds the weights of a number that is a sum of the scores", () => {
+  it("finds the weights of a value that is a sum of the scores", () => {
     const answers = outputs(scores.map(([a, b, c]) => [3 * a - 0.5 * b + 1e-4 * c + 40]));
     const found = scoreLink(outputs(scores), answers, 0);
     expect(found?.link).toBe("affine");
@@ -36,7 +36,7 @@ describe("how trees' scores become answers", () => {
     expect(found?.offset).toBeCloseTo(40, 5);
   });
 
-  it("takes a calibrated probability as one that rises with the score, and no more", () => {
+  it("treats a calibrated probability as one that rises with the score, and no more", () => {
     expect(
       scoreLink(
         outputs(first),
@@ -54,7 +54,7 @@ describe("how trees' scores become answers", () => {
     expect(scoreLink(outputs(first), outputs(first.map(([z]) => [Math.sin(3 * z)])), 0)).toBeUndefined();
   });
 
-  it("does not take a line through two points for the whole", () => {
+  it("does not mistake a line through two points for the whole", () => {
     const twoValues = first.map(([z]) => [z > 0 ? 1 : 0]);
     expect(scoreLink(outputs(twoValues), outputs(twoValues.map(([z]) => [5 * z * z + 1])), 0)).toBeUndefined();
   });

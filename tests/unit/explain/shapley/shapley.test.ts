@@ -36,13 +36,13 @@ const background = [
 const row = [1.5, 2, -1, 0.7];
 
 describe("exact Shapley values", () => {
-  it("share out a product as it is known by hand", async () => {
+  it("split a product as worked out by hand", async () => {
     // f = a * b against (0, 0): both are needed, each gets half of 6
     const { game } = await gameOf(([a, b]) => a * b, [[0, 0]]);
     expect([...(await exactShapley(game, rowsOf([[2, 3]]), 0)).values]).toEqual([3, 3]);
   });
 
-  it("are those of the definition, add up, and ask as often as they say", async () => {
+  it("follow the definition, add up, and evaluate as often as they say", async () => {
     const { game, asked } = await gameOf(curved, background);
     const { values } = await exactShapley(game, rowsOf([background[0], row]), 1);
     const expected = bruteForceShapley(4, marginalWorth(row, background, curved));
@@ -52,7 +52,7 @@ describe("exact Shapley values", () => {
     expect(asked.rows).toBe(exactEvaluations(4, 3));
   });
 
-  it("give a linear model its weight times the distance from the mean, and an unused feature nothing", async () => {
+  it("are weight times distance from the mean for a linear model, and zero for an unused feature", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(fc.integer({ min: -9, max: 9 }), fc.integer({ min: -9, max: 9 })), {
@@ -74,7 +74,7 @@ describe("exact Shapley values", () => {
 });
 
 describe("sampled Shapley values", () => {
-  it("add up exactly, repeat for a seed, and ask as often as they say", async () => {
+  it("add up exactly, repeat for a seed, and evaluate as often as they say", async () => {
     const { game, asked } = await gameOf(tangled, background);
     const sample = (seed: number) => sampledShapley(game, rowsOf([row]), 0, { pairs: 3, random: seededRandom(seed) });
     const { values } = await sample(7);
@@ -85,7 +85,7 @@ describe("sampled Shapley values", () => {
     expect((await sample(8)).values).not.toEqual(values);
   });
 
-  it("lie around the exact ones as far as their standard errors say", async () => {
+  it("deviate from the exact ones as much as their standard errors say", async () => {
     const { game } = await gameOf(tangled, background);
     const exact = (await exactShapley(game, rowsOf([row]), 0)).values;
     let squares = 0;
@@ -99,7 +99,7 @@ describe("sampled Shapley values", () => {
     expect(squares).toBeLessThan(1.6);
   });
 
-  it("are exact where every order gives the same, with a standard error of zero", async () => {
+  it("are exact if every order gives the same, with a standard error of zero", async () => {
     const { game } = await gameOf(([a, b]) => 2 * a - b, [[0, 0]]);
     const { values, standardErrors } = await sampledShapley(game, rowsOf([[1, 4]]), 0, {
       pairs: 2,
@@ -111,7 +111,7 @@ describe("sampled Shapley values", () => {
 });
 
 describe("drawing rows", () => {
-  it("gives different rows in order, all of them where there are no more", () => {
+  it("returns distinct rows in order, and all of them if there are no more", () => {
     expect([...drawRows(3, 10, seededRandom(1))]).toEqual([0, 1, 2]);
     const drawn = [...drawRows(1000, 50, seededRandom(1))];
     expect(new Set(drawn).size).toBe(50);

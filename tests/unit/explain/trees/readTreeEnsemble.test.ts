@@ -42,11 +42,11 @@ describe("reading a tree ensemble", () => {
     expect(read().ensemble.depth).toBe(1);
   });
 
-  it("averages over the trees where the ensemble does, and adds the base values after it", () => {
+  it("averages over the trees if the ensemble does, and then adds the base values", () => {
     expect(scores({ aggregate_function: { text: "AVERAGE" } }, 0)).toEqual([5.5, 100.25]);
   });
 
-  it("reads doubles from the tensors that stand for them", () => {
+  it("reads doubles from the tensors that contain them", () => {
     const { nodes_values: _floats, ...rest } = stumps;
     const node = nodeOf(rest);
     const t = tensorProto("", Float64Array.of(1 + 1e-12, 0, 0, 5, 0, 0), [6]);

@@ -26,7 +26,7 @@ const pick = (graph: GraphBuilder, from: string, ...at: number[]) =>
   graph.node("Gather", [from, graph.constant(BigInt64Array.from(at, BigInt), [at.length])], { axis: { int: 1 } });
 
 describe("tracing the trees' columns to features", () => {
-  it("follows what picks, joins, encodes and scales columns", () => {
+  it("follows operators that pick, join, encode and scale columns", () => {
     const found = trace((graph, numbers, texts) => {
       const encoded = graph.node("LabelEncoder", [pick(graph, texts, 1)]);
       const levels = graph.node("OneHotEncoder", [pick(graph, texts, 0)], { cats_strings: { texts: ["x", "y", "z"] } });
@@ -42,7 +42,7 @@ describe("tracing the trees' columns to features", () => {
     expect(found).toEqual([2, 1, 3, 0, 0, 0, -1, 1]);
   });
 
-  it("reads the columns of a Gather also where they are kept as raw bytes", () => {
+  it("reads the columns of a Gather even if they are stored as raw bytes", () => {
     const graph = new GraphBuilder("raw");
     const picked = pick(graph, graph.input("numbers", "float", 2), 1);
     const model = fromBinary(ModelProtoSchema, graph.toBytes({}));

@@ -221,7 +221,7 @@ describe("a model that TreeSHAP cannot explain", () => {
     expect(await refusal(mixed)).toContain("cannot be traced to features through the operator MatMul");
   });
 
-  it("lets features past the trees", async () => {
+  it("lets features bypass the trees", async () => {
     const past = wrapped(same, (graph, score, input) => {
       const first = graph.node("Gather", [input, graph.constant(BigInt64Array.of(0n), [1])], { axis: { int: 1 } });
       return graph.node("Add", [score, first]);
@@ -230,7 +230,7 @@ describe("a model that TreeSHAP cannot explain", () => {
     expect(await refusal(wrapped(same, same))).toBe("none");
   });
 
-  it("answers in a way that the scores do not explain", async () => {
+  it("gives answers that the scores do not explain", async () => {
     const wavy = wrapped(same, (graph, score) => graph.node("Sin", [score]));
     await expect(
       bothWays(

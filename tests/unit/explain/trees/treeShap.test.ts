@@ -111,7 +111,7 @@ describe("TreeSHAP", () => {
     );
   });
 
-  it("adds up to the row's score less the background's mean", () => {
+  it("adds up to the row's score minus the background's mean", () => {
     fc.assert(
       fc.property(
         fc.array(node, { minLength: 1, maxLength: 20 }),
@@ -128,7 +128,7 @@ describe("TreeSHAP", () => {
     );
   });
 
-  it("moves the columns of one feature together", () => {
+  it("changes the columns of one feature together", () => {
     fc.assert(
       fc.property(fc.array(node, { minLength: 1, maxLength: 4 }), row, row, (trees, own, other) => {
         const ensemble = ensembleOf(trees);

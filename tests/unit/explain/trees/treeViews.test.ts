@@ -7,7 +7,7 @@ const bytes = new GraphBuilder("no trees").toBytes({});
 const version = (number: number) => ({ model: "m", version: number, sha256: "", signature: {} }) as ModelVersion;
 
 describe("the trees that are kept", () => {
-  it("are read once for each version, the last four of them, also when two ask at once", async () => {
+  it("are read once for each of the last four versions, even if two callers ask at once", async () => {
     let reads = 0;
     const views = new TreeViews({
       bytes: async () => {
@@ -26,7 +26,7 @@ describe("the trees that are kept", () => {
     expect(reads).toBe(6);
   });
 
-  it("are asked for again after a failure of storage", async () => {
+  it("are read again after a storage failure", async () => {
     let fails = true;
     const views = new TreeViews({
       bytes: async () => {

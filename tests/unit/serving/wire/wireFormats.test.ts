@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type AppError, isAppError } from "../../../../shared/errors";
-import type { DecodedRows } from "../../../../shared/serving/decodeRows";
+import { type DecodedRows, decodeRows } from "../../../../shared/serving/decodeRows";
 import { capturedRows, wireFormat, wireFormatNames } from "../../../../shared/serving/wire/registry";
 import type { WireBody } from "../../../../shared/serving/wire/wireFormat";
 import { mixedRows, mixedSignature, tensorsOf } from "../mixedSignature";
@@ -11,11 +11,11 @@ const signature = mixedSignature;
 const classes = signature.classes as string[];
 
 describe("the registry of wire formats", () => {
-  it("knows a sample of each format, and no format beyond", () => {
+  it("has exactly the formats that the samples here cover", () => {
     expect(Object.keys(samples)).toEqual(wireFormatNames);
   });
 
-  it("fails for a name that nobody has", () => {
+  it("fails for an unknown name", () => {
     expect(() => wireFormat("telex")).toThrow('no wire format is called "telex"; known are plain');
     expect(capturedRows("telex", { data: [[1]] }, signature)).toBeUndefined();
   });
@@ -36,12 +36,12 @@ describe.each(wireFormatNames)("the wire format %s", (name) => {
     throw new Error("nothing was thrown");
   }
 
-  it("has a name and a content type that can stand in a line and in a header", () => {
+  it("has a name that fits a captured line, and content types that fit a header", () => {
     expect(format.name).toMatch(/^[a-z][a-z0-9-]{0,30}$/);
     for (const type of format.contentTypes) expect(type).toMatch(/^[a-z]+\/[a-z0-9.+-]+$/);
   });
 
-  it("reads rows into the tensors that they mean, however they are written, as text and as bytes", () => {
+  it("decodes rows into the right tensors, however they are written, as text and as bytes", () => {
     fc.assert(
       fc.property(mixedRows, (rows) => {
         const meant = { rowCount: rows.length, tensors: tensorsOf(rows) };
@@ -54,12 +54,13 @@ describe.each(wireFormatNames)("the wire format %s", (name) => {
     );
   });
 
-  it("keeps a request so that its rows are found again, exactly as they were sent", () => {
+  it("captures a request so that exactly the decoded rows are found again", () => {
     fc.assert(
       fc.property(mixedRows, (rows) => {
         for (const body of sample.bodies(rows)) {
           const text = format.captured(body, {});
-          expect(capturedRows(name, JSON.parse(text), signature)).toEqual(rows);
+          const found = capturedRows(name, JSON.parse(text), signature);
+          expect(decodeRows({ data: found }, signature)).toEqual(decode(body));
           expect(format.captured(Buffer.from(body), {})).toBe(text);
         }
       }),
@@ -67,7 +68,7 @@ describe.each(wireFormatNames)("the wire format %s", (name) => {
     );
   });
 
-  it("finds rows of the model's width or none in whatever may stand in a captured line", () => {
+  it("finds rows of the model's width, or none, in any captured value", () => {
     const nearly = fc.record({ data: fc.jsonValue(), rows: fc.jsonValue() }, { requiredKeys: [] });
     fc.assert(
       fc.property(fc.oneof(fc.jsonValue(), nearly, fc.constant(undefined)), (captured) => {
@@ -80,14 +81,14 @@ describe.each(wireFormatNames)("the wire format %s", (name) => {
     );
   });
 
-  it.each(sample.malformed)("refuses %s: where and why, without the caller's data", (_name, body, path) => {
+  it.each(sample.malformed)("refuses %s, saying where and why, without the caller's data", (_name, body, path) => {
     const failure = failureOf(() => decode(body));
     expect(failure.code).toBe("invalid_input");
     expect(failure.details[0]).toEqual({ path, message: expect.stringMatching(/\w/) });
     expect(failure.message + JSON.stringify(failure.details)).not.toContain("secret");
   });
 
-  it("refuses whatever else is sent as the caller's fault, never as a bug", () => {
+  it("refuses anything else as the caller's fault, never as a bug", () => {
     const texts = fc.oneof(
       fc.string({ unit: "binary" }),
       fc.json(),
@@ -102,7 +103,7 @@ describe.each(wireFormatNames)("the wire format %s", (name) => {
     );
   });
 
-  it("takes a hundred thousand rows, and refuses more without parsing them", () => {
+  it("accepts a hundred thousand rows, and refuses more without parsing them", () => {
     const isRefused = (body: WireBody) => failureOf(() => format.refuseTooLarge(body)).code;
     expect(() => format.refuseTooLarge(sample.ofRows(100_000))).not.toThrow();
     expect(isRefused(sample.ofRows(100_001))).toBe("too_large");
@@ -110,7 +111,7 @@ describe.each(wireFormatNames)("the wire format %s", (name) => {
     expect(isRefused(`${sample.ofRows(100_001)} and no JSON`)).toBe("too_large");
   });
 
-  it("ignores fields that nobody knows, and warns of them by name alone", () => {
+  it("ignores unknown fields, and warns about them by name only", () => {
     const rows = fc.sample(mixedRows, { numRuns: 1, seed: 5 })[0];
     const { warnings, ...read } = decode(sample.withUnknownFields(rows));
     expect(read).toEqual({ rowCount: rows.length, tensors: tensorsOf(rows) });
@@ -139,7 +140,7 @@ describe.each(wireFormatNames)("the wire format %s", (name) => {
     maxLength: 3,
   });
 
-  it("writes a reply to each row in the order of the rows, and the same columns for the log as every other format", () => {
+  it("answers the rows in order, and logs the same columns as every other format", () => {
     fc.assert(
       fc.property(labelLists, (pieces) => {
         const labels = pieces.flat();
@@ -155,7 +156,7 @@ describe.each(wireFormatNames)("the wire format %s", (name) => {
     );
   });
 
-  it("writes no reply to outputs that are not an answer to each row", () => {
+  it("writes no reply if the outputs do not answer every row", () => {
     const short = { ...outputsOf(["dry"]), rowCount: 2 };
     expect(failureOf(() => format.encode([short], answered(2))).code).toBe("internal");
     const odd = outputsOf(["dry"]);
@@ -163,7 +164,7 @@ describe.each(wireFormatNames)("the wire format %s", (name) => {
     expect(failureOf(() => format.encode([odd], answered(1))).code).toBe("internal");
   });
 
-  it("tells a problem in words, whatever they are", () => {
+  it("reports a problem, whatever its text", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (error) => {
         const { body } = format.problem({ error, code: "invalid_input", requestId: "a-b" });
