@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { app } from "@azure/functions";
 import { z } from "zod";
 import { getApp } from "../shared/app";
@@ -25,11 +24,11 @@ app.http("startRun", {
   methods: ["POST"],
   route: "runs",
   authLevel: "admin",
-  handler: endpoint(async (request) => {
-    const { usecases } = getApp();
+  handler: endpoint(async (request, { invocationId }) => {
+    const { usecases, clock } = getApp();
     const { usecase, force, actor } = await readBody(request, runRequest);
     if (!usecases.has(usecase)) throw noSuchUsecase(usecase);
-    const cause = `request-${Date.now().toString(36)}${randomBytes(3).toString("hex")}`;
+    const cause = `request-${clock.now().getTime().toString(36)}${invocationId.replaceAll("-", "").slice(0, 6)}`;
     const { run } = await startRun(getApp(), { usecase, trigger: "request", cause, force, actor });
     return { status: 202, headers: { location: `/runs/${run.id}` }, jsonBody: runReply(run) };
   }),

@@ -25,7 +25,6 @@ export interface BlobStore {
   upload(container: string, name: string, path: string, contentType?: string): Promise<boolean>;
   /** The bytes of a blob in chunks of about `chunkBytes`, from byte `offset` up to `end` (exclusive). */
   stream(container: string, name: string, offset: number, end: number): Promise<AsyncIterable<Uint8Array>>;
-  remove(container: string, name: string): Promise<void>;
 }
 
 /** What a table row may hold; objects are stored as JSON by whoever writes the row. */

@@ -37,9 +37,6 @@ export function createBlobStore(service: BlobServiceClient): BlobStore {
       );
       return reply.readableStreamBody as AsyncIterable<Uint8Array>;
     },
-    remove: async (name, blob) => {
-      await container(name).getBlobClient(blob).deleteIfExists();
-    },
   });
 }
 

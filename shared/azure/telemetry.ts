@@ -16,11 +16,6 @@ export interface TelemetrySettings {
   fullRequestsPerSecond?: number;
 }
 
-export type RunningTelemetry = Telemetry & {
-  /** Sends what is buffered and ends the SDK; nothing is recorded after it. */
-  shutdown(): Promise<void>;
-};
-
 const scope = "tidegate";
 const defaultFullRequestsPerSecond = 20;
 /** a receiver that is slower than this must not hold up the work: the SDK goes on trying by itself */
@@ -30,7 +25,7 @@ const noConnection = "00000000-0000-0000-0000-000000000000";
 type Sdk = typeof import("applicationinsights");
 
 /** Starts telemetry, once and before anything that it should see; without a receiver the SDK is not even loaded. */
-export function startTelemetry(settings: TelemetrySettings): RunningTelemetry {
+export function startTelemetry(settings: TelemetrySettings): Telemetry {
   if (settings.connectionString === undefined && settings.ingestionUrl === undefined) {
     console.log("telemetry: APPLICATIONINSIGHTS_CONNECTION_STRING is not set, nothing is sent");
     return silentTelemetry;
@@ -39,12 +34,11 @@ export function startTelemetry(settings: TelemetrySettings): RunningTelemetry {
   return new AzureTelemetry(settings, sdk);
 }
 
-const silentTelemetry: RunningTelemetry = {
+const silentTelemetry: Telemetry = {
   event: () => {},
   metric: () => {},
   invocation: (_invocation, work) => work(),
   flush: async () => {},
-  shutdown: async () => {},
 };
 
 function startSdk({ connectionString, ingestionUrl }: TelemetrySettings): Sdk {
@@ -77,17 +71,14 @@ function startSdk({ connectionString, ingestionUrl }: TelemetrySettings): Sdk {
   return sdk;
 }
 
-class AzureTelemetry implements RunningTelemetry {
+class AzureTelemetry implements Telemetry {
   private readonly logger = logs.getLogger(scope);
   private readonly meter = metrics.getMeter(scope);
   private readonly histograms = new Map<string, ReturnType<typeof this.meter.createHistogram>>();
   private readonly requests: RequestRecorder;
   private readonly gate: FlushGate;
 
-  constructor(
-    settings: TelemetrySettings,
-    private readonly sdk: Sdk,
-  ) {
+  constructor(settings: TelemetrySettings, sdk: Sdk) {
     const perSecond = settings.fullRequestsPerSecond ?? defaultFullRequestsPerSecond;
     this.requests = new RequestRecorder(scope, settings.recordRequests, perSecond);
     this.gate = new FlushGate(() => sdk.flushAzureMonitor(), flushLimitMs);
@@ -118,10 +109,5 @@ class AzureTelemetry implements RunningTelemetry {
 
   flush(): Promise<void> {
     return this.gate.flush();
-  }
-
-  async shutdown(): Promise<void> {
-    await this.gate.flush();
-    await new FlushGate(() => this.sdk.shutdownAzureMonitor(), flushLimitMs).flush();
   }
 }

@@ -31,17 +31,18 @@ function metricsTable({ metrics = {}, baselines = {}, intervals = {}, resampling
   const names = Object.keys(metrics).filter((name) => typeof metrics[name] === "number" && name !== "rows");
   if (names.length === 0) return "";
   const others = Object.keys(baselines);
-  const sure = percent(Object.values(intervals)[0]?.confidence ?? 0.95);
+  const [first] = Object.values(intervals);
+  const range = first ? `${percent(first.confidence)} interval` : "interval";
   const rows = names.map((name): Cell[] => {
     const interval = intervals[name];
-    const range = interval && `${figure(interval.low)}\u00a0to\u00a0${figure(interval.high)}`;
+    const ends = interval && `${figure(interval.low)}\u00a0to\u00a0${figure(interval.high)}`;
     const values = [Number(metrics[name]), ...others.map((other) => baselines[other][name])];
     const best = bestOf(name, values);
     const [own, ...theirs] = values.map((value, at) => (at === best ? { best: Number(value) } : value));
-    return [inWords(name, signature.classes?.length), own as Cell, range, ...(theirs as Cell[])];
+    return [inWords(name, signature.classes?.length), own as Cell, ends, ...(theirs as Cell[])];
   });
   const text = `On ${metrics.rows} hold-out rows that no model had seen, beside the baselines on the same rows. The best of each line is marked.${drawnText(resampling)} A dash: no interval, or every draw gave the same value.`;
-  return paragraph(text) + table(["metric", "this version", `${sure} interval`, ...others], rows, true);
+  return paragraph(text) + table(["metric", "this version", range, ...others], rows, true);
 }
 
 function drawnText(resampling: ModelVersion["resampling"]): string {

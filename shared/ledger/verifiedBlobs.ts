@@ -85,6 +85,28 @@ export async function sha256OfFile(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
+/** Name of the blob that holds content of this hash: `a/b.json` becomes `a/b.{start of the hash}.json`. */
+export function hashedName(name: string, sha256: string): string {
+  const dot = name.lastIndexOf(".");
+  return `${name.slice(0, dot)}.${sha256.slice(0, 16)}${name.slice(dot)}`;
+}
+
+/**
+ * Writes a document under a name that bears its hash, so that it is what was written here whatever lay there before; gives
+ * that name and the hash.
+ */
+export async function writeHashed(
+  blobs: BlobStore,
+  { container, name }: { container: string; name: string },
+  content: Uint8Array | string,
+): Promise<{ name: string; sha256: string }> {
+  const bytes = typeof content === "string" ? Buffer.from(content) : content;
+  const sha256 = await sha256Of(bytes);
+  const hashed = hashedName(name, sha256);
+  await blobs.write(container, hashed, bytes);
+  return { name: hashed, sha256 };
+}
+
 /** Writes a document that must not change once it is there; gives the hash of what is stored, whoever wrote it first. */
 export async function keepDocument(
   blobs: BlobStore,

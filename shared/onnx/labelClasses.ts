@@ -1,4 +1,6 @@
 import { fromBinary } from "@bufbuild/protobuf";
+import { z } from "zod";
+import { AppError } from "../errors";
 import { type GraphProto, ModelProtoSchema, type NodeProto, type TensorProto } from "./onnx.generated";
 
 const decoder = new TextDecoder();
@@ -16,8 +18,18 @@ export function labelClasses(bytes: Uint8Array, labelOutput: string): string[] |
   const { graph, metadataProps } = fromBinary(ModelProtoSchema, bytes);
   const notes = new Map(metadataProps.map(({ key, value }) => [key, value]));
   const noted = notes.get("producer") === "tidegate" ? notes.get("classes") : undefined;
-  if (noted !== undefined) return JSON.parse(noted) as string[];
+  if (noted !== undefined) return notedClasses(noted);
   return graph && tracedClasses(graph, labelOutput);
+}
+
+/** Anyone can write notes into a file: what is no list of names is refused. */
+function notedClasses(noted: string): string[] {
+  try {
+    return z.array(z.string()).parse(JSON.parse(noted));
+  } catch (cause) {
+    const message = 'the model\'s metadata "classes" must be a JSON list of class names, as ["no","yes"]';
+    throw new AppError("rejected", message, { cause });
+  }
 }
 
 function tracedClasses(graph: GraphProto, labelOutput: string): string[] | undefined {

@@ -2,7 +2,7 @@ import { type DocumentType, documentText, readRow } from "../documents";
 import { AppError } from "../errors";
 import { auditInsert } from "../ledger/auditEntry";
 import { cutText } from "../ledger/cutText";
-import { keepDocument, sha256Of, type VerifiedBlobs } from "../ledger/verifiedBlobs";
+import { sha256Of, type VerifiedBlobs, writeHashed } from "../ledger/verifiedBlobs";
 import { VersionLedger } from "../ledger/versionLedger";
 import type { BlobStore, Clock, TableStore, Telemetry } from "../ports";
 import { telemetryEvents } from "../telemetryNames";
@@ -52,18 +52,17 @@ export class ModelRegistry {
   async register(request: Registration): Promise<{ version: number; created: boolean }> {
     const { model, bytes, details, operation, actor } = request;
     const sha256 = await sha256Of(bytes);
-    const detailsBlob = `${model}/details/${sha256}-${operation}.json`;
     await this.ports.blobs.create(container, bytesBlob(model, sha256), bytes);
-    const place = { container, name: detailsBlob };
-    const detailsSha256 = await keepDocument(this.ports.blobs, place, documentText(versionDocument, details));
+    const place = { container, name: `${model}/details/${sha256}-${operation}.json` };
+    const stored = await writeHashed(this.ports.blobs, place, documentText(versionDocument, details));
     await this.ports.tables.transaction(table, [{ kind: "upsert", row: { partitionKey: "index", rowKey: model } }]);
     const outcome = await this.ledger.register(model, {
       sha256,
       columns: {
         form: versionRows.form,
         sizeBytes: bytes.byteLength,
-        details: detailsBlob,
-        detailsSha256,
+        details: stored.name,
+        detailsSha256: stored.sha256,
         source: details.lineage.source,
         ...markOf(details),
       },

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type DocumentType, readRow } from "../documents";
 import { isAppError } from "../errors";
-import { type StoredDocument, sha256Of, type VerifiedBlobs } from "../ledger/verifiedBlobs";
+import { hashedName, type StoredDocument, type VerifiedBlobs, writeHashed } from "../ledger/verifiedBlobs";
 import type { BlobStore, TableRow, TableStore } from "../ports";
 import { usecaseOfRun } from "./runRecord";
 import { resultRows, runRows } from "./runSchemas";
@@ -21,7 +21,7 @@ interface Recorded {
 /** longer ones are hashed: a row key has at most 512 characters */
 const longestKeyPart = 200;
 /** a blob that has a row, or whose row another worker's result took */
-const hashedName = /\.[0-9a-f]{16}\.[^.]+$/;
+const bearsHash = /\.[0-9a-f]{16}\.[^.]+$/;
 
 /**
  * Results of a run's steps. Each is a blob whose name bears its hash, and a table row with that hash: the row is written last and decides
@@ -91,9 +91,8 @@ export class RunDocuments {
   private async write(runId: string, contents: Contents): Promise<TableRow[]> {
     return Promise.all(
       Object.entries(contents).map(async ([path, content]) => {
-        const bytes = typeof content === "string" ? Buffer.from(content) : content;
-        const sha256 = await sha256Of(bytes);
-        await this.blobs.write(runsContainer, blobOf(runId, { path, sha256 }), bytes);
+        const place = { container: runsContainer, name: `${runId}/${path}` };
+        const { sha256 } = await writeHashed(this.blobs, place, content);
         return { partitionKey: usecaseOfRun(runId), rowKey: keyOf(runId, path), form: resultRows.form, path, sha256 };
       }),
     );
@@ -116,7 +115,7 @@ export class RunDocuments {
       const known = new Set(found.map(({ path }) => path));
       for await (const { name } of this.blobs.list(runsContainer, `${runId}/${folder}/`)) {
         const path = name.slice(runId.length + 1);
-        if (!known.has(path) && !hashedName.test(path)) found.push({ path });
+        if (!known.has(path) && !bearsHash.test(path)) found.push({ path });
       }
     }
     return found.sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -140,9 +139,8 @@ function placeOf(runId: string, one: Recorded): StoredDocument {
 
 /** `trials/0/0003.json` of a run is the blob `{run}/trials/0/0003.{start of its hash}.json`. */
 function blobOf(runId: string, { path, sha256 }: Recorded): string {
-  if (sha256 === undefined) return `${runId}/${path}`;
-  const dot = path.lastIndexOf(".");
-  return `${runId}/${path.slice(0, dot)}.${sha256.slice(0, 16)}${path.slice(dot)}`;
+  const name = `${runId}/${path}`;
+  return sha256 === undefined ? name : hashedName(name, sha256);
 }
 
 /** Row keys know no slash, and a percent sign is escaped anew on the way. */

@@ -2,7 +2,7 @@ import { describeData } from "../data/describeData";
 import { documentText } from "../documents";
 import { explanationSample } from "../explain/explanationSample";
 import { sampleDocument } from "../explain/sampleDocument";
-import { keepDocument, sha256Of } from "../ledger/verifiedBlobs";
+import { sha256Of, writeHashed } from "../ledger/verifiedBlobs";
 import type { BlobStore } from "../ports";
 import type { SearchDescription, VersionDetails, VersionLineage } from "../registry/modelVersion";
 import type { FinishedRun } from "./finishedRun";
@@ -68,17 +68,17 @@ interface DocumentPaths {
 /** Keeps what is not stored yet; gives the paths of all, and the hashes by path. */
 async function keepDocuments(ports: VersionDetailsPorts, finished: FinishedRun) {
   const { run, usecase, plan, refit } = finished;
-  const sample = `${run.id}/explanation-sample.json`;
-  const place = { container: runsContainer, name: sample };
+  const place = { container: runsContainer, name: `${run.id}/explanation-sample.json` };
+  const sample = await writeHashed(ports.blobs, place, sampleOf(finished));
   const paths: DocumentPaths = {
-    background: `${runsContainer}/${sample}`,
+    background: `${runsContainer}/${sample.name}`,
     trainingProfile: `${runsContainer}/${trainingProfileBlob(run.id)}`,
     preparedRows: `${runsContainer}/${preparedParquet(run.id)}`,
     usecaseSpec: run.usecaseHash && specBlob(usecase.spec.name, run.usecaseHash),
   };
   await ports.blobs.write(runsContainer, trainingProfileBlob(run.id), refit.trainingProfile); // under a name to point to
   const hashes: Record<string, string> = {
-    [paths.background]: await keepDocument(ports.blobs, place, sampleOf(finished)),
+    [paths.background]: sample.sha256,
     [paths.trainingProfile]: await sha256Of(Buffer.from(refit.trainingProfile)),
     ...(plan.documents && { [paths.preparedRows]: plan.documents.parquet }),
     ...(plan.documents && paths.usecaseSpec && { [paths.usecaseSpec]: plan.documents.spec }),

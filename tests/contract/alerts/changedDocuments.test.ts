@@ -261,7 +261,7 @@ async function asEarlierRelease(runId: string): Promise<string[]> {
     const name = await resultBlob(runId, String(path).slice(0, String(path).lastIndexOf(".")));
     const hashed = name.slice("runs/".length);
     await blobs.write("runs", `${runId}/${path}`, (await blobs.read("runs", hashed)) as Uint8Array);
-    await blobs.remove("runs", hashed);
+    await loop.storage.clients.blobs.getContainerClient("runs").deleteBlob(hashed);
     await client.deleteEntity(usecase, rowKey);
   }
   await forgetEnd(runId);

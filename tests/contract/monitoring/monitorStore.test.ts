@@ -73,7 +73,7 @@ describe("a result of a monitor", () => {
     await expect(monitors.list("broken", 1)).rejects.toMatchObject(
       fault(`the stored document monitors/${blobOf("broken")} cannot be read: features.0.verdict: use one of`),
     );
-    await storage.blobs.remove("monitors", blobOf("broken"));
+    await storage.clients.blobs.getContainerClient("monitors").deleteBlob(blobOf("broken"));
     await expect(monitors.list("broken", 1)).rejects.toMatchObject(
       fault(`the stored document monitors/${blobOf("broken")} is gone`),
     );

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listAudit } from "../../../shared/ledger/auditEntry";
 import { VerifiedBlobs } from "../../../shared/ledger/verifiedBlobs";
+import type { TableRow } from "../../../shared/ports";
 import { ModelRegistry } from "../../../shared/registry/modelRegistry";
 import type { VersionDetails } from "../../../shared/registry/modelVersion";
 import { RecordedTelemetry } from "../../support/recordedTelemetry";
@@ -10,14 +11,16 @@ let storage: Storage;
 let registry: ModelRegistry;
 const telemetry = new RecordedTelemetry();
 
+const ports = () => ({
+  ...storage,
+  documents: new VerifiedBlobs(storage.blobs, async () => {}),
+  clock: { now: () => new Date() },
+  telemetry,
+});
+
 beforeAll(async () => {
   storage = await startStorage();
-  registry = new ModelRegistry({
-    ...storage,
-    documents: new VerifiedBlobs(storage.blobs, async () => {}),
-    clock: { now: () => new Date() },
-    telemetry,
-  });
+  registry = new ModelRegistry(ports());
 });
 afterAll(() => storage?.stop());
 
@@ -53,6 +56,36 @@ describe("the model registry", () => {
     const found = await registry.version("details", version);
     expect(found).toMatchObject({ model: "details", version: 1, sizeBytes: 7, ...details });
     expect(Buffer.from(await registry.bytes("details", found.sha256)).toString()).toBe("content");
+  });
+
+  it("registers the details that it was given, whatever became of those of a try that was cut short", async () => {
+    const request = { model: "cut", bytes: Buffer.from("cut"), details, operation: "op-cut", actor: "test" };
+    const transaction = async () => {
+      throw new Error("killed");
+    };
+    const killed = new ModelRegistry({ ...ports(), tables: { ...storage.tables, transaction } });
+    await expect(killed.register(request)).rejects.toThrow("killed");
+    for await (const { name } of storage.blobs.list("models", "cut/details/"))
+      await storage.blobs.write(
+        "models",
+        name,
+        JSON.stringify({ ...details, gate: { decision: "promoted", reasons: [] } }),
+      );
+    const { version } = await registry.register(request);
+    expect(await registry.version("cut", version)).toMatchObject(details);
+  });
+
+  it("names the blob and the field of details that cannot be read", async () => {
+    const { version } = await register("unreadable", "unreadable");
+    const row = await storage.tables.get("models", "unreadable", "v:000001");
+    const { signature: _signature, ...rest } = details;
+    await storage.blobs.write("models", String(row?.details), JSON.stringify({ form: 1, ...rest }));
+    const untold = { ...row, detailsSha256: undefined } as TableRow;
+    await storage.tables.transaction("models", [{ kind: "upsert", row: untold }]);
+    await expect(registry.version("unreadable", version)).rejects.toMatchObject({
+      code: "corrupt",
+      message: `the stored document models/${row?.details} cannot be read: signature: it is missing; an object is needed`,
+    });
   });
 
   it("marks a version that is not shown better than a baseline, in lists and alone", async () => {

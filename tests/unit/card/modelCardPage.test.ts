@@ -66,6 +66,15 @@ describe("a model card", () => {
     );
   });
 
+  it.each([
+    ["90 % interval", { mae: { value: 1, low: 0.5, high: 2, confidence: 0.9 } }],
+    ["interval", {}],
+  ])("heads its intervals by how sure they are: %s", (head, intervals) => {
+    const page = modelCardPage(cardOf({ valueOutput: "y" }, { metrics: { rows: 50, mae: 1 }, intervals }));
+    expect(page).toContain(`>${head}</th>`);
+    expect(textOf(page)).not.toContain("95 %");
+  });
+
   it("leads on to the explanation, the neighbouring versions and the documents behind it", () => {
     const page = modelCardPage(cardOf({ valueOutput: "y" }), "key");
     const links = [...page.matchAll(/<a href="([^"]*)">([^<]*)</g)].map(([, href, text]) => `${text} -> ${href}`);

@@ -53,4 +53,14 @@ describe("the classes that a graph states on the path to its label", () => {
   ])("are %s", (_what, bytes, classes) => {
     expect(labelClasses(bytes, "label")).toEqual(classes);
   });
+
+  it.each(["none", "7", '["dry",1]', '{"0":"dry"}'])(
+    "are refused where the note is no list of names: %s",
+    (classes) => {
+      const bytes = graphWith((_graph, scores) => scores, { producer: "tidegate", classes });
+      expect(() => labelClasses(bytes, "label")).toThrow(
+        expect.objectContaining({ code: "rejected", message: expect.stringContaining("a JSON list of class names") }),
+      );
+    },
+  );
 });

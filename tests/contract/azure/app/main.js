@@ -90,4 +90,4 @@ function fail(message) {
   throw new TypeError(message);
 }
 
-scenarios[scenario]().then(() => telemetry.shutdown());
+scenarios[scenario]().then(() => telemetry.flush());
