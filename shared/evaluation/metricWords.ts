@@ -1,3 +1,6 @@
+import type { ClassificationMetrics } from "./classificationMetrics";
+import type { RegressionMetrics } from "./regressionMetrics";
+
 /** How people should read a metric. */
 export interface MetricWords {
   title: string;
@@ -5,6 +8,10 @@ export interface MetricWords {
   /** what it is, in a sentence without its name */
   meaning: string;
 }
+
+/** The metrics that are one number, of classes and of numbers. */
+type NumberMetric = NumbersOf<ClassificationMetrics> | NumbersOf<RegressionMetrics>;
+type NumbersOf<T> = Exclude<{ [Key in keyof T]: T[Key] extends number | null ? Key : never }[keyof T], "rows">;
 
 const words = new Map<string, MetricWords>(
   Object.entries({
@@ -57,7 +64,7 @@ const words = new Map<string, MetricWords>(
     },
     maxError: { title: "Largest error", better: "lower", meaning: "of a single row, in the label's unit" },
     bias: { title: "Bias", better: "near 0", meaning: "mean of predicted minus actual; above 0 it says too much" },
-  } satisfies Record<string, MetricWords>),
+  } satisfies Record<NumberMetric, MetricWords>),
 );
 
 /** What is said of a metric; one that nobody described goes by its own name. */

@@ -20,23 +20,22 @@ export interface MeanMetric {
   ofMean(mean: number): number;
 }
 
+const same = (mean: number) => mean;
+const meanMetrics = {
+  brier: (output) => ({ byRow: brierByRow(classifier("brier", output)), ofMean: same }),
+  logLoss: (output) => ({ byRow: logLossByRow(classifier("logLoss", output)), ofMean: same }),
+  accuracy: (output) => ({ byRow: hitsByRow(classifier("accuracy", output)), ofMean: same }),
+  mae: (output) => ({ byRow: absoluteErrorByRow(regression("mae", output)), ofMean: same }),
+  rmse: (output) => ({ byRow: squaredErrorByRow(regression("rmse", output)), ofMean: Math.sqrt }),
+} satisfies Partial<Record<SelectionMetric, (output: ModelOutput) => MeanMetric>>;
+
+function isMean(metric: SelectionMetric): metric is keyof typeof meanMetrics {
+  return Object.hasOwn(meanMetrics, metric);
+}
+
 /** The metric as a mean over the rows of `output`; undefined where it is none. */
 export function meanMetric(metric: SelectionMetric, output: ModelOutput): MeanMetric | undefined {
-  const same = (mean: number) => mean;
-  switch (metric) {
-    case "brier":
-      return { byRow: brierByRow(classifier(metric, output)), ofMean: same };
-    case "logLoss":
-      return { byRow: logLossByRow(classifier(metric, output)), ofMean: same };
-    case "accuracy":
-      return { byRow: hitsByRow(classifier(metric, output)), ofMean: same };
-    case "mae":
-      return { byRow: absoluteErrorByRow(regression(metric, output)), ofMean: same };
-    case "rmse":
-      return { byRow: squaredErrorByRow(regression(metric, output)), ofMean: Math.sqrt };
-    default:
-      return undefined;
-  }
+  return isMean(metric) ? meanMetrics[metric](output) : undefined;
 }
 
 /** Value of a metric when each row counts so many times; NaN where it is undefined because a class is absent. */
@@ -44,6 +43,10 @@ export type WeightedMetric = (weights: ArrayLike<number>) => number;
 
 /** The metric of `output` as a function of weights; what does not depend on them (order, decisions) is computed once. */
 export function weightedMetric(metric: SelectionMetric, output: ModelOutput): WeightedMetric {
+  if (isMean(metric)) {
+    const { byRow, ofMean } = meanMetrics[metric](output);
+    return (weights) => ofMean(weightedMean(byRow, weights));
+  }
   switch (metric) {
     case "rocAuc":
       return areaMetric(classifier(metric, output), rocAuc);
@@ -60,10 +63,6 @@ export function weightedMetric(metric: SelectionMetric, output: ModelOutput): We
     case "r2": {
       const numbers = regression(metric, output);
       return (weights) => r2(numbers, weights);
-    }
-    default: {
-      const { byRow, ofMean } = meanMetric(metric, output) as MeanMetric;
-      return (weights) => ofMean(weightedMean(byRow, weights));
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { PreparedData } from "../data/preparedData";
 import { AppError } from "../errors";
+import { decidedClasses } from "../evaluation/classifierOutput";
 import { type FeatureTable, selectRows } from "../featureTable";
 import { type DeclaredFeature, type ModelSignature, readSignature } from "../onnx/signature";
 import type { ModelRuntime } from "../ports";
@@ -65,19 +66,12 @@ function checkPredictions(graph: Float64Array, trained: Float64Array, { task }: 
 }
 
 /** What the graph decides must be what its probabilities say. */
-function checkLabels(graph: TablePredictions, { classes, positiveIndex }: PreparedData, threshold: number): void {
-  for (let row = 0; row < graph.labels.length; row++) {
-    const scores = graph.predictions.subarray(row * classes.length, (row + 1) * classes.length);
-    const decided = decide(scores, threshold, positiveIndex);
-    if (graph.labels[row] !== classes[decided])
-      throw new AppError("rejected", `the ONNX graph's label disagrees with its probabilities on hold-out row ${row}`);
-  }
-}
-
-function decide(scores: Float64Array, threshold: number, positiveIndex?: number): number {
-  if (scores.length === 2 && positiveIndex !== undefined)
-    return scores[positiveIndex] >= threshold ? positiveIndex : 1 - positiveIndex;
-  let best = 0;
-  for (let i = 1; i < scores.length; i++) if (scores[i] > scores[best]) best = i;
-  return best;
+function checkLabels(graph: TablePredictions, prepared: PreparedData, decisionThreshold: number): void {
+  const { classes, positiveIndex } = prepared;
+  const { predictions: probabilities, labels } = graph;
+  const target = new Int32Array(labels.length); // only its length counts
+  const decided = decidedClasses({ classes, positiveIndex, decisionThreshold, target, probabilities });
+  const row = labels.findIndex((label, at) => label !== classes[decided[at]]);
+  if (row >= 0)
+    throw new AppError("rejected", `the ONNX graph's label disagrees with its probabilities on hold-out row ${row}`);
 }
