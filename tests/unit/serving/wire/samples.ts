@@ -5,8 +5,8 @@ import { type Cell, mixedSignature } from "../mixedSignature";
 export interface FormatSample {
   /** every way in which the format writes rows */
   bodies(rows: Cell[][]): WireBody[];
-  /** a body with fields that nobody knows, in the request and in its rows */
-  withUnknownFields(rows: Cell[][]): WireBody;
+  /** a body with unknown fields, one in the request and one in each row; absent if the format has no named fields */
+  withUnknownFields?(rows: Cell[][]): WireBody;
   /** bodies that it refuses, with the path of the first fault; "secret" stands for the caller's data */
   malformed: [name: string, body: WireBody, path: string][];
   /** a body of so many rows, each as short as can be */

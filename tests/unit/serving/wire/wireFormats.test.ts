@@ -111,9 +111,9 @@ describe.each(wireFormatNames)("the wire format %s", (name) => {
     expect(isRefused(`${sample.ofRows(100_001)} and no JSON`)).toBe("too_large");
   });
 
-  it("ignores unknown fields, and warns about them by name only", () => {
+  it.runIf(sample.withUnknownFields)("ignores unknown fields, and warns about them by name only", () => {
     const rows = fc.sample(mixedRows, { numRuns: 1, seed: 5 })[0];
-    const { warnings, ...read } = decode(sample.withUnknownFields(rows));
+    const { warnings, ...read } = decode(sample.withUnknownFields?.(rows) ?? "");
     expect(read).toEqual({ rowCount: rows.length, tensors: tensorsOf(rows) });
     expect(warnings?.counts).toEqual({ unknown_field: rows.length + 1 });
     expect(JSON.stringify(warnings)).not.toContain("secret");
