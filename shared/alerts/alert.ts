@@ -59,7 +59,7 @@ export function newAlert({ file: _file, ...condition }: Condition, now: Date): A
   return { ...condition, id, status: "open", raisedAt: at, lastSeenAt: at, occurrences: 1, actions: [] };
 }
 
-/** Where the alert of an id stands; undefined when it can be none. */
+/** Where the alert with an id is stored; undefined when the text cannot be an id. */
 export function placeOfAlert(id: string): { subject: string; rowKey: string } | undefined {
   const match = /^([^.]+)\.(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-(.+)$/.exec(id);
   if (match === null) return undefined;

@@ -8,7 +8,7 @@ import { alertFileFields } from "./alertRow";
 
 const fileRows = documentType(z.object({ ...alertFileFields, settled: z.boolean() }), [unchanged]);
 
-/** newest files that the alert itself shows; each of them all has a row of its own */
+/** how many of its files the alert itself shows, the newest; every file has a row of its own */
 const shownFiles = 10;
 
 /** The row of one file of an alert. */
@@ -61,7 +61,7 @@ export function filesOf({ evidence, lastSeenAt, summary }: Alert): AlertFile[] {
   return typeof evidence.file === "string" ? [{ file: evidence.file, at: lastSeenAt, summary }] : [];
 }
 
-/** The files of an alert that are still at fault, but for one. */
+/** The files of an alert that are still at fault, except one. */
 export async function filesLeft(tables: TableStore, alert: Alert, except: string): Promise<AlertFile[]> {
   const left: AlertFile[] = [];
   const range = { from: filePrefix(alert), to: `${filePrefix(alert)}~` };

@@ -3,7 +3,7 @@ import type { TableRow, TableStore } from "../ports";
 import { type Alert, alertPlace, alertTable } from "./alert";
 import { pointedKey, readAlert } from "./alertRow";
 
-/** An open alert with what names the state in which it was read. */
+/** An open alert with the entity tags under which it was read. */
 export interface OpenAlert {
   alert: Alert;
   alertEtag?: string;
@@ -51,7 +51,7 @@ async function subjectsOf(tables: TableStore): Promise<string[]> {
   return names;
 }
 
-/** By the pointers, of which a rule has one, however many alerts it had. */
+/** By the pointers: a rule has one, however many alerts it has had. */
 async function listOpen(tables: TableStore, subject: string, wanted: AlertsWanted): Promise<Alert[]> {
   const alerts: Alert[] = [];
   for await (const pointer of tables.list(alertTable, subject, { from: "open:", to: "open;" })) {

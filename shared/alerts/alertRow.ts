@@ -14,7 +14,9 @@ const evidence: z.ZodType<Evidence> = z.looseObject({
   files: z.array(objectOf<AlertFile>(alertFileFields)).optional(),
 });
 
-/** Rows without a number: the first had ids that did not name the subject, and the later ones kept one action in words. */
+/**
+ * Rows without a number: the first had ids that did not name the subject, and the later ones kept one action in words.
+ */
 const unnumbered = z
   .looseObject({
     partitionKey: z.string(),

@@ -12,7 +12,7 @@ import { listAlerts, type OpenAlert, openAlert } from "./alertList";
 import { alertRow, pointerKey, pointerRow, readAlert } from "./alertRow";
 import type { Dispatch } from "./dispatch";
 
-/** Alerts in one table: a row an alert, and a row `open:{rule}` that keeps a condition from being raised twice. */
+/** Alerts in one table: one row per alert, and a row `open:{rule}` that keeps a condition from being raised twice. */
 export class AlertStore {
   constructor(
     private readonly tables: TableStore,
@@ -22,13 +22,19 @@ export class AlertStore {
     private readonly dispatch: Dispatch,
   ) {}
 
-  /** Raises an alert, or counts one more occurrence on the one that is open; then starts the actions that policies want for it. */
+  /**
+   * Raises an alert, or counts one more occurrence on the one that is open; then starts the actions that policies want
+   * for it.
+   */
   async raise(condition: Condition): Promise<{ alert: Alert; raised: boolean }> {
     const { alert, raised } = await this.record(condition);
     return { alert: await this.dispatch(alert, (about, note) => this.note(about, note)), raised };
   }
 
-  /** The condition is over, or, given one, that file's part in it: closes the open alert of a rule, if nothing else keeps it open. */
+  /**
+   * The condition is over, or, where a file is given, that file's part in it: closes the open alert of a rule, if
+   * nothing else keeps it open.
+   */
   resolve(subject: string, rule: string, file?: string): Promise<Alert | undefined> {
     return retried(subject, async () => {
       const open = await openAlert(this.tables, await this.pointer(subject, rule));
@@ -48,7 +54,10 @@ export class AlertStore {
     });
   }
 
-  /** Closes an alert by hand, whatever its condition; AppError not_found when there is none, conflict when it is resolved already. */
+  /**
+   * Closes an alert by hand, whatever its condition; AppError not_found when there is none, conflict when it has
+   * already been resolved.
+   */
   async close(id: string, by: { actor: string; reason: string }): Promise<Alert> {
     const closed = await retried(id, async () => {
       const found = await this.find(id);
@@ -60,7 +69,7 @@ export class AlertStore {
         ? this.end(open, { closedBy: by.actor, closeReason: by.reason }, [])
         : undefined;
     });
-    if (closed === undefined) throw new AppError("conflict", "the alert is resolved already");
+    if (closed === undefined) throw new AppError("conflict", "the alert has already been resolved");
     return closed;
   }
 
@@ -80,7 +89,10 @@ export class AlertStore {
     });
   }
 
-  /** Notes on an alert what became of an action, with its audit entry, also when the alert was resolved meanwhile; gives it as it then stands. */
+  /**
+   * Notes on an alert what became of an action, with its audit entry, also when the alert was resolved meanwhile;
+   * returns it as it then stands.
+   */
   private note(about: Alert, note: Omit<ActionNote, "at">): Promise<Alert> {
     const { id, subject } = about;
     return retried(subject, async () => {
@@ -106,7 +118,7 @@ export class AlertStore {
   private async find(id: string): Promise<Alert> {
     const place = placeOfAlert(id);
     const row = place && (await this.tables.get(alertTable, place.subject, place.rowKey));
-    if (row === undefined) throw new AppError("not_found", "there is no alert of this id; GET /alerts lists them");
+    if (row === undefined) throw new AppError("not_found", "there is no alert with this id; GET /alerts lists them");
     return readAlert(row);
   }
 
@@ -122,7 +134,7 @@ export class AlertStore {
     return alert;
   }
 
-  /** Summary and evidence of a condition, which of an alert about files tell of all of them. */
+  /** Summary and evidence of a condition; those of an alert about files cover all of its files. */
   private async shownOf(condition: Condition, at: string, alert?: Alert) {
     const { subject, summary, evidence, file } = condition;
     if (file === undefined) return { shown: { summary, evidence }, files: [] };
@@ -132,7 +144,9 @@ export class AlertStore {
     return { shown: withFile(alert, condition, fresh, isNew), files: [fresh] };
   }
 
-  /** `pointer` is the row that said nothing is open: a second read would accept what another instance raised in between. */
+  /**
+   * `pointer` is the row that said nothing is open: a second read would accept what another instance raised in between.
+   */
   private async insert(condition: Condition, pointer: TableRow | undefined): Promise<Alert> {
     const { subject, rule, severity } = condition;
     const now = this.clock.now();

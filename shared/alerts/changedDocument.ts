@@ -8,7 +8,7 @@ export async function tellOfChange(alerts: AlertStore, changed: ChangedDocument)
     subject,
     rule: "document-changed",
     severity: "error",
-    summary: `the stored document ${blob} is not what was recorded; nothing is decided by it until the original is back`,
+    summary: `the stored document ${blob} is not what was recorded; it is not used until the original is back`,
     evidence: { blob, expected, actual },
   });
 }

@@ -7,7 +7,7 @@ import type { Alert } from "./alert";
 
 const longestWords = 500;
 
-/** Starts what an alert that was raised is to start; gives the alert with what was noted on it. */
+/** Starts the actions of an alert that was raised; returns the alert with what was noted on it. */
 export type Dispatch = (alert: Alert, note: NoteAction) => Promise<Alert>;
 
 /** Notes on an alert what became of an action. */
@@ -17,8 +17,9 @@ export type NoteAction = (alert: Alert, note: Omit<ActionNote, "at">) => Promise
 export type PoliciesOf = (subject: string) => ActionPolicies | undefined;
 
 /**
- * Starts every action that the policies want for an alert and that was not done for it yet, one after the other. An action that fails is
- * noted as failed, keeps no other from its turn, and is tried again when the alert's condition is next found to hold.
+ * Starts every action that the policies want for an alert and that was not done for it yet, one after the other. An
+ * action that fails is noted as failed, keeps no other from its turn, and is tried again when the alert's condition is
+ * next found to hold.
  */
 export function dispatchActions(policiesOf: PoliciesOf, partsOf: () => ActionParts, known = actions): Dispatch {
   return async (alert, note) => {

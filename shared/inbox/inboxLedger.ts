@@ -7,19 +7,19 @@ const table = "datasets";
 /** no use case can have this name */
 const partition = "_inbox";
 
-/** What became of the bytes that lay at a path of an inbox: settled, or how the last try failed. */
+/** What became of the bytes at a path of an inbox: settled, or how the last try failed. */
 export interface InboxRecord {
   sha256: string;
   status: "accepted" | "rejected" | "failed";
   /** why it was rejected, or why the last try failed */
   reason?: string;
-  /** when they were laid there, where it was known */
+  /** when they were put there, where that is known */
   droppedAt?: Date;
   /** of an accepted file: what it became, whether its bytes were new, and the run that trains on it */
   version?: number;
   created?: boolean;
   runId?: string;
-  /** it was rejected because nobody knew its use case: it is judged again once somebody does */
+  /** it was rejected because its use case was not known: it is judged again once it is */
   unknownUsecase?: boolean;
   /** when; now, where it is not given */
   judgedAt?: string;
@@ -51,7 +51,7 @@ const inboxRows = documentType(
   [unchanged],
 );
 
-/** Remembers of each blob of the inboxes how its bytes were judged, so that nobody judges them twice without being asked. */
+/** Remembers how the bytes of each blob in the inboxes were judged, so that they are not judged twice unasked. */
 export class InboxLedger {
   constructor(
     private readonly tables: TableStore,
@@ -71,7 +71,7 @@ export class InboxLedger {
     return { ...record, sha256, status: verdict.status };
   }
 
-  /** Whether the blob was rejected because nobody knew its use case. */
+  /** Whether the blob was rejected because its use case was not known. */
   async isOfUnknownUsecase(path: string): Promise<boolean> {
     return (await this.verdict(path))?.unknownUsecase === true;
   }

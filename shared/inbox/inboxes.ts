@@ -6,7 +6,10 @@ export function describedModel(blobName: string): string | undefined {
   return blobName.endsWith(".json") ? blobName.replace(/\.json$/, ".onnx") : undefined;
 }
 
-/** Where a file lies in an inbox: the folder that names its use case or model ("" at the top, "a/b" below a folder), and its name. */
+/**
+ * Where a file lies in an inbox: the folder that names its use case or model ("" at the top, "a/b" below a folder), and
+ * its name.
+ */
 export function placeInInbox(blobName: string): { folder: string; file: string } {
   const end = blobName.lastIndexOf("/");
   return { folder: shown(blobName.slice(0, Math.max(end, 0))), file: shown(blobName.slice(end + 1)) };

@@ -11,8 +11,8 @@ export interface InboxEntry extends Partial<Omit<InboxRecord, "status" | "unknow
   sizeBytes: number;
   droppedAt: string;
   /**
-   * pending until it is judged; `reason` then says why a try failed. A description is read with the model that it lies beside, and is
-   * not judged by itself.
+   * pending until it is judged; `reason` then says why a try failed. A description is read with the model that it lies
+   * beside, and is not judged by itself.
    */
   status: "pending" | "accepted" | "rejected" | "description";
 }

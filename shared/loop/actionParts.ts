@@ -1,7 +1,9 @@
 import type { ActionParts } from "../alerts/actions/registry";
 import { type StartRunPorts, startRun } from "../training/startRun";
 
-/** What the actions of alerts need of the other domains. Runs that an alert started are those with the trigger "drift". */
+/**
+ * What the actions of alerts need of the other domains. Runs that an alert started are those with the trigger "drift".
+ */
 export function actionParts(ports: StartRunPorts): ActionParts {
   return {
     clock: ports.clock,

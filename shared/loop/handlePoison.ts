@@ -9,7 +9,9 @@ export type PoisonPorts = FailRunPorts & GiveUpPorts;
 const runMessage = z.object({ runId: z.string() });
 const blobMessage = z.object({ FunctionId: z.string(), ContainerName: z.string(), BlobName: z.string() });
 
-/** A message that failed too often: its run ends as failed, its file is rejected, and an alert names what was given up. */
+/**
+ * A message that failed too often: its run ends as failed, its file is rejected, and an alert names what was given up.
+ */
 export async function handlePoison(ports: PoisonPorts, queue: string, message: unknown): Promise<void> {
   const run = runMessage.safeParse(message);
   const blob = blobMessage.safeParse(message);
@@ -19,12 +21,12 @@ export async function handlePoison(ports: PoisonPorts, queue: string, message: u
     ? `run ${run.data.runId}`
     : blob.success
       ? `blob ${blob.data.ContainerName}/${blob.data.BlobName}`
-      : "a message of unknown shape";
+      : "a message of an unknown shape";
   await ports.alerts.raise({
     subject: subjectOf(run.data?.runId, blob.data?.BlobName),
     rule: `poison-${queue}`,
     severity: "error",
-    summary: `${what} failed too often in ${queue} and was given up; the log has the reason of each attempt`,
+    summary: `${what} failed too often in ${queue} and was given up; the log has the reason for each attempt`,
     evidence: { queue, ...run.data, ...blob.data },
   });
 }

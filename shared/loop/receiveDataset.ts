@@ -6,7 +6,10 @@ import {
 } from "../data/registerDataset";
 import { type StartRunPorts, startRun } from "../training/startRun";
 
-/** Registers a dropped dataset and, where the use case's policy says so, starts the run that trains on it; safe to repeat. */
+/**
+ * Registers a dropped dataset and, where the use case's policy says so, starts the run that trains on it; safe to
+ * repeat.
+ */
 export async function receiveDataset(
   ports: RegisterDatasetPorts & StartRunPorts,
   dropped: DroppedFile,

@@ -19,7 +19,7 @@ export interface InboxFile {
   bytes: Uint8Array;
   /** where it is known to name these bytes */
   etag?: string;
-  /** when it was laid there, by storage's clock; absent where it lies there no more */
+  /** when it was put there, by the clock of the storage; absent where it is no longer there */
   droppedAt?: Date;
 }
 
@@ -27,14 +27,17 @@ export type FileOutcome =
   | { status: "accepted"; version: number; created: boolean; runId?: string }
   | { status: "rejected"; reason: string };
 
-/** Checks a dropped file, registers or rejects it, and records which it was. Throws what kept it from that. Safe to repeat. */
+/**
+ * Checks a dropped file, registers or rejects it, and records which it was. Throws what kept it from that. Safe to
+ * repeat.
+ */
 export async function receiveFile(ports: ReceiveFilePorts, file: InboxFile): Promise<FileOutcome> {
   try {
     const outcome = file.inbox === datasetsInbox ? await takeDataset(ports, file) : await takeModel(ports, file);
     await record(ports, file, judged(ports, file, outcome));
     return outcome;
   } catch (error) {
-    // whoever gives the file up after the last try tells this reason
+    // whoever gives the file up after the last try reports this reason
     if (!isEnvironmental(error))
       await record(ports, file, { status: "failed", reason: cutText(messageOf(error), 1000) });
     throw error;
@@ -53,11 +56,11 @@ function judged(
   return { status: "rejected", reason: cutText(outcome.reason, 1000), unknownUsecase: unknownUsecase || undefined };
 }
 
-/** Rejects a file that cannot be worked on, for the reason that its last try recorded. */
+/** Rejects a file that cannot be processed, with the reason that its last try recorded. */
 export async function giveUpFile(ports: GiveUpPorts, file: InboxFile): Promise<FileOutcome> {
   const last = await findRecord(ports, file);
-  const why = last?.reason ?? "however often it was tried; the log has the reason of each attempt";
-  const reason = `it could not be worked on: ${why}`;
+  const why = last?.reason ?? "every attempt failed; the log has the reason for each";
+  const reason = `it could not be processed: ${why}`;
   const place = placeInInbox(file.name);
   if (file.inbox === datasetsInbox)
     await rejectDataset(ports, { usecase: place.folder, file: place.file, bytes: file.bytes }, [{ message: reason }]);
@@ -98,7 +101,7 @@ async function takeModel(ports: ReceiveFilePorts, { name, bytes }: InboxFile): P
 
 function nameFault(file: string): string {
   if (!file.endsWith(".json")) return "the file's name must end in .onnx";
-  return `it describes no model: drop ${file.replace(/\.json$/, ".onnx")} beside it`;
+  return `it describes a model that is not there: drop ${file.replace(/\.json$/, ".onnx")} beside it`;
 }
 
 function pathOf({ inbox, name }: InboxFile): string {

@@ -7,11 +7,11 @@ import type { Usecase } from "../usecase/loadUsecases";
 import { findRecord, giveUpFile, type InboxFile, type ReceiveFilePorts, receiveFile, record } from "./receiveFile";
 
 export interface ReconcilePorts extends ReceiveFilePorts {
-  /** what else is put in order each time, by what it does */
+  /** what else is tidied up each time, by what it does */
   upkeep: Record<string, () => Promise<unknown>>;
 }
 
-/** a run whose newest step is older than this has lost a message, and a file that nobody judged by then its event */
+/** a run whose newest step is older than this has lost a message, and a file not judged by then its event */
 const stuckAfterMs = 15 * 60_000;
 const failedAlert = { subject: "tidegate", rule: "reconcile-failed" };
 
@@ -22,9 +22,9 @@ interface Pass {
 }
 
 /**
- * Repairs what triggers missed: files in the inboxes that were never seen, among them those that lie where no trigger looks, and runs
- * that stand still. Each file, run and inbox stands for itself: what fails is told in an alert and keeps nothing else from its turn.
- * Returns a line for each repair and each failure.
+ * Repairs what triggers missed: files in the inboxes that were never seen, including those where no trigger looks, and
+ * runs that are stuck. Each file, run and inbox is handled on its own: what fails is reported in an alert and does not
+ * stop the others. Returns a line for each repair and each failure.
  */
 export async function reconcile(ports: ReconcilePorts): Promise<string[]> {
   const pass: Pass = { lines: [], failures: [] };
@@ -58,7 +58,7 @@ async function report({ alerts }: ReconcilePorts, failures: string[]): Promise<v
   });
 }
 
-/** Each blob that nobody judged as it is now, and each whose use case was not known when it was judged, and is. */
+/** Each blob that was not judged in its present state, and each that was judged before its use case was known. */
 async function receiveMissed(ports: ReconcilePorts, inbox: string, pass: Pass): Promise<void> {
   for await (const { name, lastModified, etag } of ports.blobs.list(inbox)) {
     if (await isOfNewUsecase(ports, inbox, name)) {
@@ -94,7 +94,7 @@ async function isOfNewUsecase(ports: ReconcilePorts, inbox: string, name: string
   return ports.inbox.isOfUnknownUsecase(`${inbox}/${name}`);
 }
 
-/** A line about what became of the file; none where its trigger had judged it already. */
+/** A line about what became of the file; none where its trigger had already judged it. */
 async function judge(ports: ReconcilePorts, file: InboxFile): Promise<string | undefined> {
   const known = await findRecord(ports, file);
   if (known !== undefined && known.status !== "failed" && !isLater(file.droppedAt, known.droppedAt)) {
@@ -127,7 +127,7 @@ async function wakeStuckRuns(ports: ReconcilePorts, usecase: Usecase, pass: Pass
       const since = (await ports.runs.lastStepAt(run.id)) ?? new Date(run.requestedAt);
       if (ports.clock.now().getTime() - since.getTime() < stuckAfterMs) return;
       await wake(ports, run, usecase);
-      pass.lines.push(`woke run ${run.id}, which had stood still as ${run.status}`);
+      pass.lines.push(`woke run ${run.id}, which was stuck as ${run.status}`);
     });
   }
 }

@@ -25,7 +25,8 @@ export interface MonitorPorts extends WatchPorts {
 const failedRule = "monitor-failed";
 
 /**
- * Evaluates every signal on the champion of every use case; one that fails never stops the others. Returns a line for each.
+ * Evaluates every signal on the champion of every use case; one that fails never stops the others. Returns a line for
+ * each.
  */
 export async function runMonitors(ports: MonitorPorts, evaluated = signals): Promise<string[]> {
   await ports.capture?.flush();
@@ -118,8 +119,8 @@ function watched<Settings extends SignalSettings>(
   };
 }
 
-function tell(telemetry: Telemetry, model: string, version: number, { verdict, told }: Evaluation): void {
-  telemetry.event(told.event, { model, version, verdict }, told.measurements);
-  for (const { name, value, attributes } of told.metrics)
+function tell(telemetry: Telemetry, model: string, version: number, { verdict, report }: Evaluation): void {
+  telemetry.event(report.event, { model, version, verdict }, report.measurements);
+  for (const { name, value, attributes } of report.metrics)
     telemetry.metric(name, value, { model, version, ...attributes });
 }

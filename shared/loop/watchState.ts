@@ -48,6 +48,8 @@ export async function watchState(
 
 function withoutProfile({ version, lineage }: ModelVersion): string {
   const how =
-    lineage.source === "upload" ? `version ${version} was uploaded` : `version ${version} is of an earlier release`;
+    lineage.source === "upload"
+      ? `version ${version} was uploaded`
+      : `version ${version} was made by an earlier release`;
   return `${how}, without a profile of its training rows to compare with: a version that is trained here from a dataset is watched`;
 }

@@ -9,8 +9,9 @@ const rareShare = 0.01;
 const rareLevels = 0;
 
 /**
- * Debiased Jensen-Shannon distance of the level counts. Levels under 1 % of the baseline are one bin; more of the others than the smaller
- * sample can tell apart (B <= 1 + 0.014 n bins) are packed; enough unseen values are drift in themselves.
+ * Debiased Jensen-Shannon distance of the level counts. Levels under 1 % of the baseline are one bin; if the others are
+ * more than the smaller sample can tell apart (B <= 1 + 0.014 n bins), they are grouped; enough unseen values are drift
+ * by themselves.
  */
 export function compareCategories(
   { training, settings, z }: Comparison,
@@ -37,7 +38,7 @@ export function compareCategories(
   };
 }
 
-/** Rows a bin; unseen values stand with the rare levels, of which training had others. */
+/** Rows per bin; unseen values are counted with the rare levels. */
 function binCounts({ levels, unseen }: CategoryProfile, binOfLevel: number[]): number[] {
   const counts = new Array<number>(Math.max(rareLevels, ...binOfLevel) + 1).fill(0);
   for (const [level, rows] of levels.entries()) counts[binOfLevel[level]] += rows;
@@ -48,8 +49,8 @@ function binCounts({ levels, unseen }: CategoryProfile, binOfLevel: number[]): n
 const leastBins = 4;
 
 /**
- * The bin of each level. Levels are packed in their own order to about equal shares: the most frequent ones of a sample are so by chance too,
- * and picking them would make a difference where there is none.
+ * The bin of each level. Levels are grouped in their own order into about equal shares: which levels are most frequent
+ * in a sample is partly chance, and picking those would show a difference where there is none.
  */
 function packLevels({ levels, count }: CategoryProfile, rows: number): number[] {
   const most = Math.max(leastBins, Math.floor(1 + 0.014 * rows));

@@ -25,7 +25,10 @@ const comparisons: Record<FeatureType, { statistic: FeatureDrift["statistic"]; c
   },
 };
 
-/** Judges one feature: its known values' distribution and the share of missing ones; an error fails it for itself alone. */
+/**
+ * Judges one feature: the distribution of its known values and its share of missing ones; an error fails this feature
+ * alone.
+ */
 export function compareFeature(comparison: Comparison, index: number, target: FeatureProfile): FeatureDrift {
   const { training, settings, dependence } = comparison;
   const bins = training.bins[index];
@@ -61,7 +64,7 @@ export function compareFeature(comparison: Comparison, index: number, target: Fe
   }
 }
 
-/** The verdict where there are too few known values on a side to compare. */
+/** The verdict where one side has too few known values to compare. */
 function withoutValues(
   { training, settings }: Comparison,
   index: number,
@@ -74,7 +77,7 @@ function withoutValues(
   const expected = (count + missing) * (1 - judged.baselineShare);
   const known = `${count} of ${count + missing} rows have a value; ${settings.minRows} are needed (minRows)`;
   return expected >= settings.minRows && count < expected / 2
-    ? { verdict: "failed", reason: `${known}; by the training rows ${Math.round(expected)} should` }
+    ? { verdict: "failed", reason: `${known}; going by the training rows, ${Math.round(expected)} should` }
     : { verdict: "insufficient_data", reason: known };
 }
 
@@ -86,7 +89,7 @@ function judgeMissing({ training, dependence, settings, z }: Comparison, index: 
   const threshold = Math.max(settings.missingThreshold, noDriftShares(targetShare, baselineShare, sizes, z));
   const alarm = Math.abs(targetShare - baselineShare) >= threshold;
   const reason = alarm
-    ? `${percent(targetShare)} of the rows lack the value, ${percent(baselineShare)} of the training rows`
+    ? `the value is missing in ${percent(targetShare)} of the rows and in ${percent(baselineShare)} of the training rows`
     : undefined;
   return { targetShare, baselineShare, threshold, alarm, reason };
 }

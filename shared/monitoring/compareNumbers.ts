@@ -6,7 +6,9 @@ import type { NumberProfile } from "./profile";
 import { chooseThreshold } from "./threshold";
 import type { Shape } from "./trainingProfile";
 
-/** Wasserstein-1 over the baseline's standard deviation, each bin standing at its own mean; 0 for the same constant. */
+/**
+ * Wasserstein-1 divided by the baseline's standard deviation, each bin placed at its own mean; 0 for the same constant.
+ */
 export function compareNumbers(
   { training, settings, z }: Comparison,
   index: number,
@@ -38,12 +40,15 @@ export function compareNumbers(
   };
 }
 
-/** Whether the bins are those of a constant: it has the middle one to itself. */
+/** Whether the bins are those of a constant, which has the middle one to itself. */
 function isConstant({ bins, count }: NumberProfile): boolean {
   return bins.length === 3 && bins[1] === count;
 }
 
-/** Where all training rows have one value, any other is unseen: the distance has no unit, and one odd row is no drift. */
+/**
+ * Where all training rows have one value, any other is unseen: the distance has no unit, and a single odd row is not
+ * drift.
+ */
 function otherThanConstant(baseline: NumberProfile, target: NumberProfile, sizes: SampleSizes, z: number) {
   const rows = { target: target.count, baseline: baseline.count };
   return judgeUnseen({ unseen: target.count - target.bins[1], single: 0, rows, sizes }, z);
@@ -53,7 +58,7 @@ function points({ bins, binSums }: NumberProfile) {
   return { weights: bins, values: bins.map((count, i) => (count === 0 ? 0 : binSums[i] / count)) };
 }
 
-/** Wasserstein-1 of the points to one that holds all mass. */
+/** Wasserstein-1 distance of the points from a single point that holds all the mass. */
 function meanDistance({ values, weights }: WeightedPoints, at: number): number {
   let sum = 0;
   let total = 0;

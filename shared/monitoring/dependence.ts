@@ -3,44 +3,50 @@ import type { CategoryProfile, FeatureProfile, NumberProfile, Profile } from "./
 import type { TrainingProfile } from "./trainingProfile";
 import { effectiveRows, type Inflation } from "./varianceInflation";
 
-/** How rows of a window depend on one another, which decides how many independent ones they are worth. */
+/** How the rows of a window depend on one another, which decides how many independent rows they are worth. */
 export interface Dependence {
-  /** which share of the rows hang together as consecutive training rows do; the rest are independent */
+  /** the share of the rows that depend on one another as consecutive training rows do; the rest are independent */
   seriesShare: number;
   /** how it was found, in words */
   why: string;
-  /** how alike rows that follow one another are, over how alike they are in training; 1 is a series like training's */
+  /** how alike consecutive rows are, divided by how alike they are in training; 1 is a series like the training rows */
   likeness?: number;
   /** the window's own order decides instead, since the training profile is of an earlier version */
   byOwnOrder?: true;
 }
 
-/** A likeness from here on is a whole series: within a short window neighbours seem less alike than over a year. */
+/**
+ * From this likeness on, the rows count as one series: within a short window neighbours look less alike than over a
+ * year.
+ */
 const wholeSeries = 0.5;
 
-/** Whether the target's rows came as a series, as the training rows are one, in no order, or partly so. */
+/** Whether the target's rows came as a series like the training rows, in no order, or something in between. */
 export function judgeDependence(training: TrainingProfile, target: Profile): Dependence {
   if (training.reference === undefined)
     return {
       seriesShare: 0,
       byOwnOrder: true,
-      why: "the training profile is of an earlier version and does not say how rows depend on one another: judged by the window's own order; the next trained version will tell",
+      why: "the training profile was written by an earlier release and does not say how rows depend on one another: judged by the order of the window itself until the next version is trained",
     };
   if (training.reference.span === undefined)
     return { seriesShare: 0, why: "the training rows have no time: each row counts as independent" };
   const { share, deviation } = shareOfLikeness(training.profile, target);
-  // where chance alone makes half a series, nothing can be told, and the cautious answer stands
+  // where chance alone can look like half a series, nothing can be concluded, so the cautious answer is given
   if (!(4 * deviation < wholeSeries))
-    return { seriesShare: 1, why: "too little is known of the rows' order: taken as a series like the training rows" };
+    return {
+      seriesShare: 1,
+      why: "too little is known about the order of the rows: treated as a series like the training rows",
+    };
   const seriesShare = rounded(Math.min(1, Math.max(0, share - deviation) / wholeSeries));
   const why = seriesShare === 0 ? reasons.none : seriesShare === 1 ? reasons.all : reasons.some;
   return { seriesShare, likeness: rounded(share), why };
 }
 
 const reasons = {
-  none: "rows that follow one another are not alike: each counts as independent",
-  some: "rows that follow one another are alike in part: so many are taken as a series like the training rows",
-  all: "rows that follow one another are alike, as the training rows in time are",
+  none: "consecutive rows are not alike: each counts as independent",
+  some: "consecutive rows are partly alike: that share of them is treated as a series like the training rows",
+  all: "consecutive rows are alike, as in the training rows",
 };
 
 function rounded(share: number): number {
@@ -48,8 +54,8 @@ function rounded(share: number): number {
 }
 
 /**
- * How alike rows that follow one another are in the target, over all features, in units of training's: the projection of the target's
- * correlations on training's, and the deviation that chance gives it in unordered rows.
+ * How alike consecutive rows are in the target, over all features, in units of the training rows': the projection of
+ * the target's correlations on theirs, and its standard deviation by chance in unordered rows.
  */
 function shareOfLikeness(trained: Profile, target: Profile): { share: number; deviation: number } {
   let product = 0;
@@ -80,7 +86,7 @@ export function effectiveSizes(
   return { target: each(rows.target), baseline: each(rows.baseline) };
 }
 
-/** As `effectiveSizes`, of all rows as to whether the value is missing. */
+/** Like `effectiveSizes`, for whether the value is missing, over all rows. */
 export function effectiveMissingSizes(
   { seriesShare }: Dependence,
   training: TrainingProfile,
@@ -99,15 +105,18 @@ function worth({ target, baseline }: SampleSizes, inflation: Inflation | undefin
   };
 }
 
-/** Correlation of values with the next one, from how far apart they are; what chance alone makes counts as none, a constant as all alike. */
+/**
+ * Correlation of each value with the next, from how far apart they are; what chance alone could produce counts as none,
+ * a constant as completely alike.
+ */
 function ownLikeness(profile: FeatureProfile): number {
   const alike = likeness(profile) ?? 1;
   return alike * Math.sqrt(profile.count - 1) <= 3 ? 0 : Math.min(alike, 1);
 }
 
 /**
- * Correlation of values with the next one: 1 less half the mean squared step over the variance (J. von Neumann, 1941), for categories less the
- * share of changes over that of an unordered draw; undefined for constants.
+ * Correlation of values with the next one: 1 minus half the mean squared step divided by the variance (J. von Neumann,
+ * 1941), for categories 1 minus the share of changes divided by that of an unordered draw; undefined for constants.
  */
 function likeness(profile: FeatureProfile): number | undefined {
   const pairs = profile.count - 1;

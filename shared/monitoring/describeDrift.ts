@@ -19,6 +19,6 @@ function changes(feature: FeatureDrift): string[] {
 
 function distribution({ value, threshold, baselineMean, targetMean }: FeatureDrift): string {
   const distance = `distance ${figure(value ?? Number.NaN, 2)}, at most ${figure(threshold ?? Number.NaN, 2)} without drift`;
-  if (baselineMean === undefined || targetMean === undefined) return `other shares of its values: ${distance}`;
+  if (baselineMean === undefined || targetMean === undefined) return `its values have other shares: ${distance}`;
   return `mean ${figure(targetMean, 3)}, ${figure(baselineMean, 3)} in training: ${distance}`;
 }

@@ -15,12 +15,12 @@ export interface DriftResult {
   /** the time of the training rows, where they have one */
   baselineSpan?: { from: string; to: string };
   settings: DriftSettings;
-  /** in so large a share of windows without drift any of the tests may alarm */
+  /** the share of windows without drift in which any of the tests may raise an alarm */
   falseAlarmShare: number;
   /** how many tests share it: each feature's distribution and missing values, each category's unseen values */
   tests: number;
   dependence: Dependence;
-  /** what lacks, where the verdict is not one */
+  /** what is missing, where the verdict says nothing of drift */
   reason?: string;
   /** what a reader should know before trusting the verdict */
   notes: string[];
@@ -31,7 +31,10 @@ const falseAlarmShare = 0.001;
 /** of a feature: its values, whether they are missing, and for categories the ones that training never saw */
 const testsOf: Record<FeatureType, number> = { number: 2, category: 3 };
 
-/** Compares a target window's profile with the training profile, feature by feature; one that fails never stops the others. */
+/**
+ * Compares a target window's profile with the training profile, feature by feature; one that fails never stops the
+ * others.
+ */
 export function compareProfiles(training: TrainingProfile, target: Profile, settings: DriftSettings): DriftResult {
   const tests = training.bins.reduce((sum, { type }) => sum + testsOf[type], 0);
   const dependence = judgeDependence(training, target);
@@ -69,7 +72,10 @@ function overall(
   return { verdict: "ok" };
 }
 
-/** A feature that most training rows lack has too few values in many a window, and would keep the verdict back for ever. */
+/**
+ * A feature that is missing in most training rows has too few values in many windows, and would hold back the verdict
+ * for ever.
+ */
 function isSparse(missingShare: number): boolean {
   return missingShare > 0.5;
 }

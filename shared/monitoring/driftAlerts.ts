@@ -18,8 +18,8 @@ export interface ComparedWindow {
 }
 
 /**
- * A breach holds one alert while it lasts; features that cannot be judged hold one of their own. Each ends once every feature that it names
- * was judged again and found well: too few rows end nothing.
+ * Drift keeps one alert open while it lasts, and features that cannot be judged keep another. Each ends once every
+ * feature that it names has been judged again and found well: too few rows end neither.
  */
 export function driftAlerts(result: DriftResult, window: ComparedWindow): AlertChange[] {
   const { verdict, features } = result;
@@ -72,7 +72,8 @@ function namedFeatures({ evidence }: Alert, features: FeatureDrift[]): FeatureDr
 }
 
 /**
- * Whether what an alert told of each feature was judged again; where it was missing values alone, a sparse feature needs nothing else.
+ * Whether what an alert told of each feature was judged again; where it was missing values alone, a sparse feature
+ * needs nothing else.
  */
 function isOver(alert: Alert, features: FeatureDrift[]): boolean {
   const values = (alert.evidence.values ?? {}) as Record<string, { drifted?: FeatureDrift["drifted"] }>;

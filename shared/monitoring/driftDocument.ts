@@ -8,7 +8,7 @@ import type { FeatureDrift } from "./featureDrift";
 import { thresholdOrigin } from "./threshold";
 import { verdict } from "./verdict";
 
-/** What results from before thresholds allowed for chance do not say. */
+/** What is not in results from before thresholds allowed for chance. */
 type LaterFeatureFields =
   | "drifted"
   | "baselineEffectiveRows"
@@ -24,7 +24,7 @@ type KeptFeature = Omit<FeatureDrift, LaterFeatureFields> & Partial<Pick<Feature
 export interface KeptDrift
   extends Omit<DriftResult, LaterFields | "settings" | "features">,
     Partial<Pick<DriftResult, LaterFields>> {
-  /** those that were effective; a version may have had others */
+  /** those in effect; earlier releases had other fields */
   settings: Record<string, unknown>;
   features: KeptFeature[];
 }

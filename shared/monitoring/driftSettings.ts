@@ -2,7 +2,7 @@ import { z } from "zod";
 import { jensenShannonThreshold } from "./distances/jensenShannon";
 import { wassersteinThreshold } from "./distances/wasserstein";
 
-/** What a use case sets of its drift monitor; every field has a default. */
+/** A use case's settings of its drift monitor; every field has a default. */
 export const driftSettings = z.strictObject({
   /** the target window: the newest captured inputs of this many hours */
   windowHours: z.number().positive().default(24),
@@ -14,7 +14,7 @@ export const driftSettings = z.strictObject({
   numericThreshold: z.number().positive().default(wassersteinThreshold),
   /** categorical features: debiased base-2 Jensen-Shannon distance */
   categoricalThreshold: z.number().positive().default(jensenShannonThreshold),
-  /** shares of missing values, of the target and the training rows, that lie this far apart */
+  /** difference between the shares of missing values in the target rows and in the training rows */
   missingThreshold: z.number().positive().default(0.05),
   /** alert when at least this many features drift */
   minDriftedFeatures: z.int().min(1).default(1),

@@ -26,7 +26,7 @@ export interface FeatureDrift {
   targetEffectiveRows: number;
   baselineMissingShare: number;
   targetMissingShare: number;
-  /** the shares of missing values may lie so far apart */
+  /** how far apart the shares of missing values may be */
   missingThreshold: number;
   baselineMean?: number;
   targetMean?: number;
@@ -46,6 +46,6 @@ export interface Comparison {
   training: TrainingProfile;
   settings: DriftSettings;
   dependence: Dependence;
-  /** what a standard normal variable exceeds with the probability that one test may alarm without drift */
+  /** a standard normal variable exceeds this with the probability that one test may alarm without drift */
   z: number;
 }

@@ -1,7 +1,10 @@
 import type { FeatureDrift } from "./featureDrift";
 import { noDriftShares, type SampleSizes } from "./noDrift";
 
-/** Unseen values alarm from this share and this number of rows on, where training has no more values that are as rare. */
+/**
+ * Unseen values raise an alarm from this share and this number of rows on, unless training itself had many values that
+ * rare.
+ */
 const least = { share: 0.005, rows: 5 };
 
 interface UnseenCounts {
@@ -15,8 +18,9 @@ interface UnseenCounts {
 }
 
 /**
- * Judges rows with values that training never had. Without drift a new row has one about as often as a training row has a value of its own
- * (I. Good, "The population frequencies of species", 1953). Where none has, nothing is known of how such rows hang together, and each counts.
+ * Judges rows with values that training never had. Without drift a new row has one about as often as a training row has
+ * a value of its own (I. Good, "The population frequencies of species", 1953). Where none has, it is not known how such
+ * rows depend on one another, and each counts.
  */
 export function judgeUnseen(
   { unseen, single, rows, sizes }: UnseenCounts,

@@ -24,7 +24,7 @@ export interface MonitorResult {
   signal: string;
   at: string;
   verdict: Verdict;
-  /** what lacks, where the verdict is insufficient_data or failed */
+  /** what is missing, where the verdict is insufficient_data or failed */
   reason?: string;
   windowStart: string;
   windowEnd: string;
@@ -65,7 +65,7 @@ export function resultPlace({ at, signal }: Pick<MonitorResult, "at" | "signal">
   return `${newestFirst(new Date(at))}-${signal}`;
 }
 
-/** Monitor results: a row each for listing, the details in blobs. */
+/** Monitor results: one row each for listing, the details in blobs. */
 export class MonitorStore {
   constructor(
     private readonly tables: TableStore,
@@ -83,7 +83,9 @@ export class MonitorStore {
     ]);
   }
 
-  /** The newest `limit` results of a model with their details; only those after the place `after` where one is named. */
+  /**
+   * The newest `limit` results of a model with their details; only those after the place `after` where one is named.
+   */
   async list(model: string, limit: number, after?: string): Promise<MonitorResult[]> {
     const results: Promise<MonitorResult>[] = [];
     const from = after === undefined ? "result:" : keyBehind(`result:${after}`);

@@ -1,4 +1,4 @@
-/** How far apart values are that follow one another; it adds up over parts that follow one another. */
+/** How far apart consecutive values are; it adds up over consecutive parts. */
 export interface Neighbours {
   /** 0 where there is no value */
   first: number;
@@ -18,7 +18,10 @@ interface Part {
   neighbours: Neighbours;
 }
 
-/** The neighbours of `before` followed by `after`; `step` is what the step between the two counts. */
+/**
+ * The neighbours of `before` followed by `after`; `step` is the distance between the last value of one and the first of
+ * the other.
+ */
 export function joinNeighbours(before: Part, after: Part, step: (from: number, to: number) => number): Neighbours {
   if (before.count === 0) return { ...after.neighbours };
   if (after.count === 0) return { ...before.neighbours };

@@ -1,6 +1,8 @@
 import { joinNeighbours, type Neighbours, noNeighbours } from "./neighbours";
 
-/** What is kept of a numeric feature: integer counts and sums in the baseline's bins, so that profiles add up exactly. */
+/**
+ * What is kept of a numeric feature: integer counts and sums in the baseline's bins, so that profiles add up exactly.
+ */
 export interface NumberProfile {
   count: number;
   missing: number;
@@ -8,15 +10,15 @@ export interface NumberProfile {
   max: number | null;
   sum: number;
   sumSquares: number;
-  /** rows a bin; one more bin than there are edges, the outer two open */
+  /** rows per bin; one more bin than there are edges, the outer two open */
   bins: number[];
-  /** sums of the values a bin, each taken within the fences */
+  /** sums of the values per bin, each taken within the fences */
   binSums: number[];
   /** of the values in the order they came, each taken within the fences */
   neighbours: Neighbours;
 }
 
-/** What is kept of a categorical feature: rows a declared level, and rows of any other value. */
+/** What is kept of a categorical feature: rows per declared level, and rows of any other value. */
 export interface CategoryProfile {
   count: number;
   missing: number;
@@ -27,7 +29,9 @@ export interface CategoryProfile {
 
 export type FeatureProfile = NumberProfile | CategoryProfile;
 
-/** Bins of a number: values beyond a fence count as the fence, so that one wild value neither makes nor hides a distance. */
+/**
+ * Bins of a number: values beyond a fence count as the fence, so that one outlier neither makes nor hides a distance.
+ */
 export interface NumberBins {
   name: string;
   type: "number";
@@ -42,10 +46,12 @@ export interface CategoryBins {
   levels: string[];
 }
 
-/** How a feature is counted; it belongs to the model version, so that every profile of the version has the same bins. */
+/**
+ * How a feature is counted; it belongs to the model version, so that every profile of the version has the same bins.
+ */
 export type FeatureBins = NumberBins | CategoryBins;
 
-/** Counts of some rows, a feature each, in the order of the bins. */
+/** Counts of some rows, one entry per feature, in the order of the bins. */
 export interface Profile {
   rows: number;
   features: FeatureProfile[];
@@ -98,7 +104,10 @@ export function addNumber({ edges, fences }: NumberBins, profile: NumberProfile,
   if (profile.max === null || value > profile.max) profile.max = value;
 }
 
-/** Counts one category by its level; a code beyond the levels is a value that training never saw, one below 0 is missing. */
+/**
+ * Counts one category by its level; a code beyond the levels is a value that training never saw, one below 0 is
+ * missing.
+ */
 export function addCode(profile: CategoryProfile, code: number): void {
   if (code < 0) {
     profile.missing++;
@@ -130,7 +139,10 @@ function binOf(edges: number[], value: number): number {
   return low;
 }
 
-/** The profile of the rows of `first` followed by those of `second`; counts are integers, so how parts are grouped changes none of them. */
+/**
+ * The profile of the rows of `first` followed by those of `second`; counts are integers, so how parts are grouped
+ * changes none of them.
+ */
 export function mergeProfiles(first: Profile, second: Profile): Profile {
   return {
     rows: first.rows + second.rows,

@@ -1,11 +1,17 @@
 import { z } from "zod";
 
-/** What made a threshold: the setting; what no drift reaches; or what no window of training rows can exceed, where that is less. */
+/**
+ * What set a threshold: the setting; the distance that no drift reaches; or the largest distance that a window of
+ * training rows can have, where that is smaller.
+ */
 export const thresholdOrigin = z.enum(["effect size", "no drift", "training range"]);
 
 export type ThresholdOrigin = z.infer<typeof thresholdOrigin>;
 
-/** The larger of what is set and what no drift reaches, where that is not more than any window of training rows can be away. */
+/**
+ * The larger of the setting and the distance that no drift reaches, the latter at most the largest distance that a
+ * window of training rows can have.
+ */
 export function chooseThreshold(
   effectSize: number,
   noDrift: number,

@@ -21,9 +21,11 @@ export interface TrainingProfile {
 }
 
 export interface Reference {
-  /** the first and the last training row's time, where rows have one; the profile then counts them in the order of time */
+  /**
+   * the first and the last training row's time, where rows have one; the profile then counts them in the order of time
+   */
   span?: { from: string; to: string };
-  /** a feature each, in the order of the bins */
+  /** one entry per feature, in the order of the bins */
   features: FeatureReference[];
 }
 
@@ -47,7 +49,10 @@ export interface Shape {
 
 const binCount = 64;
 
-/** Bins at the quantiles of the training rows, and the profile of those rows; `times`: epoch ms a row, where they are a series. */
+/**
+ * Bins at the quantiles of the training rows, and the profile of those rows; `times`: epoch ms per row, where they are
+ * a series.
+ */
 export function trainingProfile(table: FeatureTable, times?: Float64Array): TrainingProfile {
   const rows = times === undefined ? table : selectRows(table, timeOrder(times));
   const bins: FeatureBins[] = [
@@ -81,9 +86,9 @@ function spanOf(times: Float64Array) {
 }
 
 /**
- * Distinct values at the quantiles as edges; few distinct values give few edges, a constant itself and the next number, so that its bin
- * holds nothing else. The fences lie three times as
- * far out as the middle 62/64 of the values are wide: beyond them values are wild rather than a tail.
+ * Distinct values at the quantiles as edges; few distinct values give few edges, and a constant gives itself and the
+ * next number, so that its bin holds nothing else. The fences lie three widths of the middle 62/64 of the values
+ * further out: values beyond them are outliers rather than a tail.
  */
 function numberBins({ name, values }: NumberColumn): NumberBins {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort();

@@ -1,15 +1,18 @@
 import type { CategoryColumn } from "../featureTable";
 
 /**
- * How much more the mean of so many consecutive values varies than that of as many independent ones: [values, factor] with the number
- * doubling. Rows without order have 1 everywhere; an hourly series with seasons has 100 and more.
+ * How much more the mean of so many consecutive values varies than that of as many independent ones: [values, factor]
+ * with the number of values doubling. Rows without order have 1 everywhere; an hourly series with seasons has 100 and
+ * more.
  */
 export type Inflation = [values: number, factor: number][];
 
-/** A factor needs so many blocks: beyond, the last one holds on. */
+/** A factor needs at least this many blocks; beyond that the last factor is kept. */
 const leastBlocks = 8;
 
-/** Of numbers in the order of time, from means of consecutive blocks; none for a constant, or where there are too few. */
+/**
+ * Of numbers in the order of time, from means of consecutive blocks; none for a constant, or where there are too few.
+ */
 export function numberInflation(values: ArrayLike<number>): Inflation {
   const sums = new Float64Array(values.length + 1);
   for (let i = 0; i < values.length; i++) sums[i + 1] = sums[i] + values[i];
@@ -58,8 +61,8 @@ function ladder(values: number, variance: number, squaredDeviation: SquaredDevia
 }
 
 /**
- * How many independent rows `rows` are worth, at least 1, of which the share `seriesShare` are consecutive: a mean of them varies as that of
- * so many consecutive and of the other independent ones.
+ * How many independent rows `rows` are worth, at least 1, of which the share `seriesShare` are consecutive: a mean of
+ * them varies as that of so many consecutive and of the other independent ones.
  */
 export function effectiveRows(rows: number, inflation: Inflation | undefined, seriesShare = 1): number {
   const consecutive = rows * seriesShare;
@@ -68,7 +71,7 @@ export function effectiveRows(rows: number, inflation: Inflation | undefined, se
   return Math.min(rows, Math.max(1, rows / factor));
 }
 
-/** Between the steps straight in the logarithm of the number; beyond the last one its factor. */
+/** Linear in the logarithm of the number between the steps; beyond the last step its factor. */
 function factorAt(inflation: Inflation, rows: number): number {
   let [below, low] = [1, 1];
   for (const [above, high] of inflation) {

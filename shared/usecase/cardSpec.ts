@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What people say about a use case's models: it stands in every version's model card. */
+/** What people say about a use case's models; it is shown on every version's model card. */
 export const cardSpec = z.strictObject({
   /** who decides what with the predictions */
   intendedUse: z.string().optional(),

@@ -2,7 +2,7 @@ import { ownValue } from "../ownValue";
 import type { SpecFault } from "./specFault";
 import type { SpecFields } from "./specFields";
 
-/** Finds what the example row lacks, and what training would not take. */
+/** Finds what is missing in the example row, and what training would not accept. */
 export function checkExample(spec: SpecFields, fault: SpecFault): void {
   if (spec.example === undefined) return;
   for (const feature of Object.keys(spec.example))

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { SpecFault } from "./specFault";
 
-/** A failed check stops what it guards (training before it, promotion after it), or is only told. */
+/** A failed check stops what it guards (training before it, promotion after it), or is only reported. */
 const severity = z.enum(["block", "warn"]);
 const cell = z.union([z.number(), z.string(), z.null()]);
 
@@ -40,9 +40,15 @@ const functionality = z.strictObject({
 
 /** What is checked of the data before training, and of a model's behaviour before it is registered. */
 export const checksSpec = z.strictObject({
-  /** class whose probability is watched; by default the positive one of two, otherwise it must be named where a check needs it */
+  /**
+   * class whose probability is watched; by default the positive one of two, otherwise it must be named where a check
+   * needs it
+   */
   class: z.string().optional(),
-  /** one feature alone must not tell the label, of hold-out and of training rows, this well (area under the ROC curve, or share of the variance) */
+  /**
+   * one feature alone must not predict the label of the hold-out and of the training rows this well (area under the ROC
+   * curve, or share of the variance)
+   */
   leakage: z
     .strictObject({ limit: z.number().gt(0.5).max(1).default(0.999), severity: severity.default("block") })
     .prefault({}),
@@ -51,8 +57,8 @@ export const checksSpec = z.strictObject({
     .strictObject({ minRows: z.int().min(1).default(20), severity: severity.default("warn") })
     .prefault({}),
   /**
-   * hold-out rows with the features of a training row, and its label more often than chance has it: warns above `maxShare` of all, blocks
-   * above `blockShare`; with a severity of its own, that from `maxShare` on
+   * hold-out rows with the features of a training row, which have its label more often than by chance: warns above
+   * `maxShare` of all, blocks above `blockShare`; with a severity of its own, that from `maxShare` on
    */
   overlap: z
     .strictObject({
@@ -73,7 +79,10 @@ export const checksSpec = z.strictObject({
       severity: severity.default("warn"),
     })
     .prefault({}),
-  /** each nullable feature missing in every row: predictions stay finite; the metric may get worse by this share of its value */
+  /**
+   * each nullable feature missing in every row: predictions stay finite; the metric may get worse by this share of its
+   * value
+   */
   missingInputs: z
     .strictObject({ maxWorsening: z.number().gt(0).optional(), severity: severity.default("warn") })
     .prefault({}),
@@ -85,7 +94,7 @@ export const checksSpec = z.strictObject({
 export type ChecksSpec = z.infer<typeof checksSpec>;
 export type Severity = z.infer<typeof severity>;
 
-/** Finds checks of features, classes or labels that are not there, and checks that need a class to watch. */
+/** Finds checks of features, classes or labels that do not exist, and checks that need a class to watch. */
 export function checkChecks(
   spec: { checks: ChecksSpec; features: string[] },
   classes: readonly string[] | undefined,
@@ -100,7 +109,8 @@ export function checkChecks(
   for (const [i, { feature }] of checks.directional.entries()) {
     const path = ["checks", "directional", i, "feature"];
     known(path, feature);
-    if (features.includes(feature) && !isNumber(feature)) fault(path, `"${feature}" is no number, it cannot be raised`);
+    if (features.includes(feature) && !isNumber(feature))
+      fault(path, `"${feature}" is not a number, so it cannot be raised`);
   }
   for (const [i, { row, label }] of checks.minimumFunctionality.entries()) {
     for (const feature of Object.keys(row)) known(["checks", "minimumFunctionality", i, "row", feature], feature);

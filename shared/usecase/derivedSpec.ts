@@ -5,8 +5,8 @@ import type { SpecFault } from "./specFault";
 const hours = z.number().positive();
 
 /**
- * A feature that is computed from the columns: from the history of the row's entity up to the row itself, never from later rows. A request
- * brings it as it brings any feature (null where it is not known).
+ * A feature that is computed from the columns: from the history of the row's entity up to the row itself, never from
+ * later rows. A request brings it as it brings any feature (null where it is not known).
  */
 export const derivedSpec = z.discriminatedUnion("kind", [
   z.strictObject({
@@ -36,7 +36,10 @@ export const derivedSpec = z.discriminatedUnion("kind", [
     values: z.array(z.string()).min(1),
   }),
   z.strictObject({
-    /** sine or cosine of a number that starts again after `period` (a bearing), or of the time of day or of the year, UTC */
+    /**
+     * sine or cosine of a number that starts again after `period` (a bearing), or of the time of day or of the year,
+     * UTC
+     */
     kind: z.literal("cycle"),
     column: z.string(),
     period: z.union([z.number().positive(), z.literal(["day", "year"])]),
@@ -46,14 +49,17 @@ export const derivedSpec = z.discriminatedUnion("kind", [
 
 export type DerivedSpec = z.infer<typeof derivedSpec>;
 
-/** Finds derived features whose names are taken, whose columns are not there or of another type, or that need a time column. */
+/**
+ * Finds derived features whose names are taken, whose columns do not exist or have another type, or that need a time
+ * column.
+ */
 export function checkDerived(
   spec: { derived: Record<string, DerivedSpec>; columns: Record<string, { type: string }>; time?: string },
   fault: SpecFault,
 ): void {
   for (const [name, derived] of Object.entries(spec.derived)) {
     const path = ["derived", name];
-    if (Object.hasOwn(spec.columns, name)) fault(path, `"${name}" is a column already`);
+    if (Object.hasOwn(spec.columns, name)) fault(path, `"${name}" is already a column`);
     const type = ownValue(spec.columns, derived.column)?.type;
     const wanted = typeOfSource(derived);
     if (type === undefined) fault([...path, "column"], `"${derived.column}" is not among the columns`);

@@ -2,9 +2,12 @@ import { z } from "zod";
 import { ownValue } from "../ownValue";
 import type { SpecFault } from "./specFault";
 
-/** What is told about a version beside its metrics. */
+/** What is reported about a version besides its metrics. */
 export const evaluationSpec = z.strictObject({
-  /** the selection metric is also told for each level or quartile of these columns, or each month where it is the time column */
+  /**
+   * the selection metric is also reported for each level or quartile of these columns, or each month where it is the
+   * time column
+   */
   slices: z.array(z.string()).default([]),
   /** slices with fewer hold-out rows are counted but not judged */
   minSliceRows: z.int().min(1).default(100),
@@ -20,7 +23,10 @@ export const evaluationSpec = z.strictObject({
 
 export type EvaluationSpec = z.infer<typeof evaluationSpec>;
 
-/** Finds slices that are no columns to slice by, and cost matrices that do not hold every pair of classes (where those are known). */
+/**
+ * Finds slices that are not columns to slice by, and cost matrices without every pair of classes (where those are
+ * known).
+ */
 export function checkEvaluation(
   spec: {
     evaluation?: EvaluationSpec;
@@ -45,7 +51,7 @@ export function checkEvaluation(
     if (slices.indexOf(column) !== i) fault(path, `"${column}" is listed twice`);
   }
   if (costs && ownValue(spec.columns, spec.label.column)?.type === "number")
-    fault(["evaluation", "costs"], "costs are of decided classes; the label is a number");
+    fault(["evaluation", "costs"], "costs belong to predicted classes, but the label is a number");
   if (costs && classes) checkCosts(costs.matrix, classes, fault);
 }
 

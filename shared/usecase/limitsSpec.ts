@@ -1,6 +1,9 @@
 import { z } from "zod";
 
-/** What a dropped file may hold, so that none takes the memory, the disk or the time of what serves; checked before the work that they bound. */
+/**
+ * What a dropped file may hold, so that none takes the memory, the disk or the time of what serves; checked before the
+ * work that they bound.
+ */
 export const limitsSpec = z.strictObject({
   /** of a file as it is dropped, megabytes */
   fileMb: z.number().positive().default(256),

@@ -6,7 +6,10 @@ import { parseUsecase } from "./parseUsecase";
 import type { SpecRule } from "./specRule";
 import type { UsecaseSpec } from "./usecaseSpec";
 
-/** A use case as it was found: its checked spec, its folder, and a hash of the spec that the order and layout of its fields do not change. */
+/**
+ * A use case as it was found: its checked spec, its folder, and a hash of the spec that the order and layout of its
+ * fields do not change.
+ */
 export interface Usecase {
   spec: UsecaseSpec;
   folder: string;
@@ -14,8 +17,8 @@ export interface Usecase {
 }
 
 /**
- * Every use case under `folder`, by name: each is a folder of that name with a usecase.json, which also holds to `rules`. AppError
- * invalid_input names every file that is wrong and each path at fault in it.
+ * Every use case under `folder`, by name: each is a folder of that name with a usecase.json, which also holds to
+ * `rules`. AppError invalid_input names every file that is wrong and each path at fault in it.
  */
 export function loadUsecases(folder: string, rules: readonly SpecRule[] = []): Map<string, Usecase> {
   if (!existsSync(folder)) throw new AppError("invalid_input", `the folder of use cases ${folder} does not exist`);
@@ -55,8 +58,8 @@ function joined(faults: AppError[]): AppError {
 }
 
 /**
- * Limits, signals and actions change what is refused, watched and started, not what is learnt. Those that are here were always hashed, and
- * stay so: another hash would train every use case again.
+ * Limits, signals and actions change what is refused, watched and started, not what is learnt. Those that are here were
+ * always hashed, and stay so: another hash would train every use case again.
  */
 function hashOf({ limits: _limits, monitors, policies, ...spec }: UsecaseSpec): string {
   const { drift } = monitors;

@@ -5,7 +5,10 @@ import { specFaults } from "./specFaults";
 import type { SpecRule } from "./specRule";
 import { type UsecaseSpec, usecaseSpec } from "./usecaseSpec";
 
-/** Reads one spec; `where` names it in the AppError invalid_input whose details list every path at fault, those of `rules` among them. */
+/**
+ * Reads one spec; `where` names it in the AppError invalid_input whose details list every path at fault, those of
+ * `rules` among them.
+ */
 export function parseUsecase(text: string, where: string, rules: readonly SpecRule[] = []): UsecaseSpec {
   const raw = parseJson(text, where);
   const details = [...unusableNames(raw), ...specFaults(raw, [...consistencyRules, ...rules])];

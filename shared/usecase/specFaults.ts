@@ -7,12 +7,12 @@ import type { SpecRule } from "./specRule";
 type Json = Record<string, unknown>;
 type FieldName = keyof SpecFields;
 
-/** fields whose entries stand for themselves: one that is wrong leaves the others to be looked at */
+/** fields whose entries are checked one by one: one that is wrong does not keep the others from being checked */
 const records = ["columns", "derived"] as const;
 
 /**
- * All that is wrong with a spec, in one round: with each field by itself, and, as far as the fields that a rule needs are sound, between
- * them. Nothing is told that only follows from another fault.
+ * All that is wrong with a spec, in one round: with each field by itself, and, as far as the fields that a rule needs
+ * are sound, between them. Nothing that only follows from another fault is reported.
  */
 export function specFaults(raw: unknown, rules: readonly SpecRule[]): ErrorDetail[] {
   const whole = specFields.safeParse(raw);
@@ -50,7 +50,7 @@ function soundPart(raw: Json) {
   return { spec: spec as SpecFields, broken, brokenEntries };
 }
 
-/** A copy without the fields that are told of as unknown. */
+/** A copy without the fields that are reported as unknown. */
 function withoutUnknown(raw: Json): Json {
   const copy = structuredClone(raw);
   for (const issue of specFields.safeParse(raw).error?.issues ?? [])

@@ -38,7 +38,10 @@ const columnSpec = z.discriminatedUnion("type", [
   }),
   z.strictObject({
     type: z.literal("timestamp"),
-    /** of the spec's time: what a row does that lies more than a day ahead of the clock: it rejects the file, or leaves a note */
+    /**
+     * of the spec's time: what a row does that lies more than a day ahead of the clock: it rejects the file, or leaves
+     * a note
+     */
     future: z.enum(["reject", "warn"]).default("reject"),
     description: z.string().optional(),
   }),
@@ -57,7 +60,10 @@ const foldCount = z.int().min(1).max(20);
 
 const timeFolds = z.strictObject({
   count: foldCount.default(3),
-  /** share of the training rows before the first fold's validation rows; by default 1 / (count + 1), or half where rows grow denser in time */
+  /**
+   * share of the training rows before the first fold's validation rows; by default 1 / (count + 1), or half where rows
+   * grow denser in time
+   */
   firstShare: z.number().gt(0).lt(1).optional(),
   /** a fold trains on everything before its validation rows, or on as many rows as the first fold */
   window: z.enum(["expanding", "sliding"]).default("expanding"),
@@ -68,7 +74,10 @@ const split = z.discriminatedUnion("kind", [
     kind: z.literal("time"),
     /** first instant of the hold-out, UTC; rows before it (less one horizon) train */
     holdoutFrom: z.iso.datetime({ offset: true }),
-    /** the hold-out is at most the newest so many days, so that training grows as rows arrive; without it, it starts at holdoutFrom for ever */
+    /**
+     * the hold-out is at most the newest so many days, so that training grows as rows arrive; without it, it starts at
+     * holdoutFrom for ever
+     */
     holdoutDays: z.number().positive().optional(),
     /** folds inside the training span, used to compare candidates: how many, or how they lie */
     folds: z.union([foldCount, timeFolds]).default(3),
@@ -77,7 +86,10 @@ const split = z.discriminatedUnion("kind", [
     /** each class (of a number: each tenth of its values) has the same share of hold-out and folds */
     kind: z.literal("stratified"),
     holdoutFraction: z.number().gt(0).lt(0.9).default(0.25),
-    /** rows of equal features: copies of one, which stay in one part, or events of their own; by default as their labels say */
+    /**
+     * rows of equal features: copies of one, which stay in one part, or events of their own; by default as their labels
+     * say
+     */
     copies: z.enum(["together", "apart"]).optional(),
     folds: z.int().min(2).max(20).default(3),
   }),
@@ -107,7 +119,10 @@ const candidate = z.strictObject({
 });
 
 const search = z.strictObject({
-  /** every combination; `trials` drawn ones; or many drawn ones on few rows, of which the best third goes on to three times the rows */
+  /**
+   * every combination; `trials` drawn ones; or many drawn ones on few rows, of which the best third goes on to three
+   * times the rows
+   */
   kind: z.enum(["grid", "random", "halving"]).default("grid"),
   /** how many combinations the drawing searches try */
   trials: z.int().min(1).max(500).default(20),
@@ -155,7 +170,10 @@ const policies = z.strictObject({
 });
 
 const scoring = z.strictObject({
-  /** what a request's sentinel, number out of range or unknown category does: it counts as missing with a warning in the reply, or refuses the request */
+  /**
+   * what a request's sentinel, number out of range or unknown category does: it counts as missing with a warning in the
+   * reply, or refuses the request
+   */
   invalid: z.enum(["warn", "reject"]).default("warn"),
 });
 

@@ -6,15 +6,17 @@ export const jensenShannonThreshold = 0.1;
 
 /**
  * Base-2 Jensen-Shannon distance of two count vectors over the same categories, 0 to 1; the same as
- * scipy.spatial.distance.jensenshannon(p, q, base=2). Source: D. Endres, J. Schindelin, "A new metric for probability distributions", 2003.
+ * scipy.spatial.distance.jensenshannon(p, q, base=2). Source: D. Endres, J. Schindelin, "A new metric for probability
+ * distributions", 2003.
  */
 export function jensenShannon(first: ArrayLike<number>, second: ArrayLike<number>): number {
   return Math.sqrt(Math.max(0, divergence(first, second)));
 }
 
 /**
- * Jensen-Shannon distance without the part that sampling alone explains: two samples of n and m rows of one distribution over B occupied
- * categories have an expected divergence of about (B - 1)(1/n + 1/m) / (8 ln 2) bits, which is taken off first.
+ * Jensen-Shannon distance without the part that sampling alone explains: two samples of n and m rows of one
+ * distribution over B occupied categories have an expected divergence of about (B - 1)(1/n + 1/m) / (8 ln 2) bits,
+ * which is taken off first.
  */
 export function debiasedJensenShannon(first: ArrayLike<number>, second: ArrayLike<number>): number {
   let occupied = 0;

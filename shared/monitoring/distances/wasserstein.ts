@@ -11,8 +11,9 @@ export interface WeightedPoints {
 }
 
 /**
- * Wasserstein-1 distance of two weighted point sets: the area between their distribution functions, in the unit of the values.
- * The same as scipy.stats.wasserstein_distance. Source: C. Villani, "Topics in Optimal Transportation", 2003, theorem 2.18.
+ * Wasserstein-1 distance of two weighted point sets: the area between their distribution functions, in the unit of the
+ * values. The same as scipy.stats.wasserstein_distance. Source: C. Villani, "Topics in Optimal Transportation", 2003,
+ * theorem 2.18.
  */
 export function wasserstein1(first: WeightedPoints, second: WeightedPoints): number {
   const a = sorted(first);

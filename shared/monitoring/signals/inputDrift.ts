@@ -4,7 +4,7 @@ import { driftAlerts } from "../driftAlerts";
 import { driftDocument } from "../driftDocument";
 import { type DriftSettings, driftSettings } from "../driftSettings";
 import { withUnreadable, withWindow } from "../windowNotes";
-import type { Evaluation, Signal, Told, Watched } from "./signal";
+import type { Evaluation, Signal, SignalReport, Watched } from "./signal";
 
 /** Whether the inputs that a champion gets differ from its training rows. */
 export const inputDrift = {
@@ -29,11 +29,11 @@ async function evaluate({ version, settings, at, ...read }: Watched<DriftSetting
     targetRows: rows,
     details,
     alerts: driftAlerts(details, window),
-    told: tellOf(details, rows, unreadableRequests),
+    report: reportOf(details, rows, unreadableRequests),
   };
 }
 
-function tellOf({ features }: DriftResult, targetRows: number, unreadableRequests: number): Told {
+function reportOf({ features }: DriftResult, targetRows: number, unreadableRequests: number): SignalReport {
   const distances = features.flatMap(({ feature, value }) =>
     value === null ? [] : [{ name: telemetryMetrics.driftValue, value, attributes: { feature } }],
   );

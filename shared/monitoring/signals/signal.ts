@@ -6,7 +6,7 @@ import type { Profile } from "../profile";
 import type { TrainingProfile } from "../trainingProfile";
 import type { Verdict } from "../verdict";
 
-/** What every signal can be set; each signal has more. */
+/** The setting that every signal has; each has more. */
 export interface SignalSettings {
   enabled: boolean;
 }
@@ -29,7 +29,7 @@ export interface CapturedRows {
   hours: number;
 }
 
-/** The champion that is watched, as far as a signal may look; nothing is read before a signal asks for it. */
+/** What a signal may see of the champion that is watched; nothing is read before the signal asks for it. */
 export interface Watched<Settings> {
   version: number;
   settings: Settings;
@@ -39,8 +39,8 @@ export interface Watched<Settings> {
   capturedRows(wanted: WindowWanted): Promise<CapturedRows>;
 }
 
-/** What telemetry is told of an evaluation beside its verdict. */
-export interface Told {
+/** What telemetry gets of an evaluation besides its verdict. */
+export interface SignalReport {
   event: string;
   measurements: Record<string, number>;
   metrics: { name: string; value: number; attributes: TelemetryAttributes }[];
@@ -56,10 +56,10 @@ export interface Evaluation {
   /** what was compared, with the effective settings; kept as a document of the signal's kind */
   details: object;
   alerts: AlertChange[];
-  told: Told;
+  report: SignalReport;
 }
 
-/** Something that is watched of a champion. A signal is one file, and one line in the registry. */
+/** Something about a champion that is watched. A signal is one file, and one line in the registry. */
 export interface Signal<Settings extends SignalSettings = SignalSettings> {
   /** names its results */
   name: string;

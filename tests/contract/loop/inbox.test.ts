@@ -165,9 +165,9 @@ describe("the reconciler", () => {
     expect(await reconcile(ports)).toEqual([
       `looked again at ${usecase}/a-odd.csv: rejected`,
       `looked again at ${usecase}/b-good.csv: accepted`,
-      `woke run ${usecase}.stuck, which had stood still as queued`,
+      `woke run ${usecase}.stuck, which was stuck as queued`,
     ]);
-    expect(await rejections(usecase)).toEqual(["it could not be worked on: Binder Error: never heard of it"]);
+    expect(await rejections(usecase)).toEqual(["it could not be processed: Binder Error: never heard of it"]);
     expect(await openAlerts()).toMatchObject([{ subject: usecase, rule: onlyRule, occurrences: 1 }]);
     loop.passHours(0.1);
     expect(await reconcile(ports)).toEqual([expect.stringContaining("woke run")]);
@@ -224,7 +224,7 @@ describe("a file that is poison", () => {
     await expect(receiveFile(ports, file)).rejects.toThrow("Binder Error");
     const message = { FunctionId: "registerDataset", ContainerName: "datasets-inbox", BlobName: name };
     await handlePoison(loop.app, "webjobs-blobtrigger", message);
-    expect(await rejections(usecase)).toEqual(["it could not be worked on: Binder Error: never heard of it"]);
+    expect(await rejections(usecase)).toEqual(["it could not be processed: Binder Error: never heard of it"]);
     expect(await later()).toEqual([]);
     expect((await openAlerts(usecase)).map(({ rule }) => rule).sort()).toEqual([
       onlyRule,

@@ -266,11 +266,11 @@ describe("what was missed", () => {
     expect(await reconcile(loop.app)).toEqual([expect.stringContaining("missed.csv: accepted")]);
     await loop.take(trainingQueues.plan, async () => {}); // lost
     loop.passHours(0.3);
-    expect(await reconcile(loop.app)).toEqual([expect.stringContaining("stood still as queued")]);
+    expect(await reconcile(loop.app)).toEqual([expect.stringContaining("was stuck as queued")]);
     await loop.take(trainingQueues.plan, ({ runId }) => planTraining(loop.app, runId));
     await loop.take(trainingQueues.candidate, async () => {}); // lost
     loop.passHours(0.3);
-    expect(await reconcile(loop.app)).toEqual([expect.stringContaining("stood still as training")]);
+    expect(await reconcile(loop.app)).toEqual([expect.stringContaining("was stuck as training")]);
     await loop.drain();
     expect(await lastRun()).toMatchObject({ status: "succeeded", version: 1 });
     expect(await reconcile(loop.app)).toEqual([]);
@@ -312,7 +312,7 @@ describe("a file in an inbox", () => {
     await loop.app.blobs.create("datasets-inbox", name, rowsFrom(1, 20));
     const message = { FunctionId: "registerDataset", ContainerName: "datasets-inbox", BlobName: name };
     await handlePoison(loop.app, "webjobs-blobtrigger", message);
-    expect(await rejected(usecase)).toEqual([["strange.csv", expect.stringContaining("could not be worked on")]]);
+    expect(await rejected(usecase)).toEqual([["strange.csv", expect.stringContaining("could not be processed")]]);
     const rules = (await loop.app.alerts.list(usecase, 10)).map(({ rule }) => rule);
     expect(rules.sort()).toEqual(["dataset-rejected", "poison-webjobs-blobtrigger"]);
   });

@@ -180,6 +180,6 @@ describe("a description in the inbox", () => {
     const { signature } = await loop.app.registry.version("beside", 1);
     expect(signature.classes).toEqual(names);
     const [alert] = await loop.app.alerts.list("alone", 10);
-    expect(alert.summary).toContain("it describes no model: drop other.onnx beside it");
+    expect(alert.summary).toContain("it describes a model that is not there: drop other.onnx beside it");
   });
 });

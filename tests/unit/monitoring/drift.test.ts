@@ -173,7 +173,7 @@ describe("missing values", () => {
       drifted: ["missing"],
       value: null,
       targetMissingShare: 1,
-      reason: "100 % of the rows lack the value, 0 % of the training rows",
+      reason: "the value is missing in 100 % of the rows and in 0 % of the training rows",
     });
     expect(result.features[1].verdict).toBe("ok");
   });
@@ -217,7 +217,7 @@ describe("missing values", () => {
     const result = compare(gaps(0, 300), series);
     expect(result.features[0]).toMatchObject({
       verdict: "failed",
-      reason: "0 of 300 rows have a value; 100 are needed (minRows); by the training rows 210 should",
+      reason: "0 of 300 rows have a value; 100 are needed (minRows); going by the training rows, 210 should",
     });
     expect(result).toMatchObject({ verdict: "failed", reason: expect.stringMatching(/^x: 0 of 300/) });
   });
@@ -290,7 +290,7 @@ describe("how rows depend on one another", () => {
     const judgeOld = (numbers: number[]) => compareProfiles(old, profileOf(old, numbers), driftSettings);
     const stretch = judgeOld(slow.slice(1000, 1300));
     expect(stretch).toMatchObject({ verdict: "ok", dependence: { byOwnOrder: true } });
-    expect(stretch.dependence.why).toContain("earlier version");
+    expect(stretch.dependence.why).toContain("earlier release");
     expect(stretch.features[0].targetEffectiveRows).toBeLessThan(30);
     const drawn = judgeOld(Array.from({ length: 500 }, () => slow[Math.floor(random() * slow.length)] + 1));
     expect(drawn.features[0]).toMatchObject({ verdict: "drift", targetEffectiveRows: 500 });

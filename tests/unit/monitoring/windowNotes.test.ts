@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { describeDrift } from "../../../shared/monitoring/describeDrift";
-import { lackingRows, seasonNote } from "../../../shared/monitoring/windowNotes";
+import { seasonNote, tooFewRows } from "../../../shared/monitoring/windowNotes";
 import { driftSettings } from "./driftSettings";
 
 describe("what a result says of the season", () => {
@@ -13,16 +13,16 @@ describe("what a result says of the season", () => {
 
   it("is that the baseline holds other seasons too", () => {
     expect(seasonNote(halfYear, days("2016-03-01T00:00:00Z"))).toBe(
-      "the training rows are of 2013-01-01 to 2013-06-30: they hold other seasons than this window of 3 days too; a difference may be the season's",
+      "the training rows cover 2013-01-01 to 2013-06-30: other seasons as well as that of this window of 3 days; a difference may be seasonal",
     );
     expect(seasonNote(year, days("2016-03-01T00:00:00Z", 1))).toContain(
-      "all seasons together, of which this window of 1 day",
+      "all seasons, while this window of 1 day lies in one",
     );
   });
 
   it("is that the baseline lacks the window's", () => {
     for (const to of ["2013-10-01T00:00:00Z", "2026-10-01T00:00:00Z"])
-      expect(seasonNote(halfYear, days(to))).toContain("they do not hold the season of this window");
+      expect(seasonNote(halfYear, days(to))).toContain("not the season of this window");
     // four weeks around count as the same season, over the turn of the year too
     for (const to of ["2015-12-20T00:00:00Z", "2012-12-20T00:00:00Z", "2014-07-20T00:00:00Z"])
       expect(seasonNote(halfYear, days(to))).toContain("other seasons");
@@ -31,11 +31,11 @@ describe("what a result says of the season", () => {
 
 describe("a window with too few rows", () => {
   it("says how many there are, and what would be enough", () => {
-    expect(lackingRows(24, 168, driftSettings)).toBe(
-      "24 rows were captured in the newest 168 hours; 100 are needed (monitors.drift.minRows): at this rate set monitors.drift.maxWindowHours to 720 or more, or minRows to 24 or less",
+    expect(tooFewRows(24, 168, driftSettings)).toBe(
+      "24 rows were captured in the last 168 hours; 100 are needed (monitors.drift.minRows): at this rate set monitors.drift.maxWindowHours to 720 or more, or minRows to 24 or less",
     );
-    expect(lackingRows(0, 168, driftSettings)).toBe(
-      "no row was captured in the newest 168 hours; 100 are needed (monitors.drift.minRows)",
+    expect(tooFewRows(0, 168, driftSettings)).toBe(
+      "no row was captured in the last 168 hours; 100 are needed (monitors.drift.minRows)",
     );
   });
 });
@@ -78,7 +78,7 @@ describe("an alert's summary", () => {
       ]),
     ).toBe(
       "Temperature (mean 55, 10.2 in training: distance 4.5, at most 0.41 without drift), Pressure (missing in 100 % of the rows, 0.15 % in training), " +
-        "Sky (other shares of its values: distance 0.5, at most 0.1 without drift; 25 % of the values were never seen in training)",
+        "Sky (its values have other shares: distance 0.5, at most 0.1 without drift; 25 % of the values were never seen in training)",
     );
   });
 

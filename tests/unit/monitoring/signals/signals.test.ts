@@ -10,7 +10,10 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Champions for each signal to watch: one where nothing is wrong, one of which nothing is known, one that it must tell of. */
+/**
+ * Champions for each signal to watch: one where nothing is wrong, one of which nothing is known, one that it must tell
+ * of.
+ */
 const samples: Record<string, Sample> = {
   drift: { usual: captured(1000), empty: captured(0), wrong: captured(1000, 1) },
 };
@@ -65,7 +68,7 @@ describe.each(signals)("the signal with the section %s", (section, signal) => {
       expect(summary.length).toBeGreaterThan(0);
       expect(JSON.stringify(evidence).length).toBeLessThan(20_000);
     }
-    const { measurements, metrics } = found.told;
+    const { measurements, metrics } = found.report;
     for (const value of [...Object.values(measurements), ...metrics.map(({ value }) => value)])
       expect(value).toSatisfy(Number.isFinite);
   });
