@@ -2,7 +2,10 @@ import type { z } from "zod";
 import { AppError } from "./errors";
 import { inputFaults } from "./inputFaults";
 
-/** `value` by `schema`; AppError invalid_input lists every field at fault, an unknown one as `unknownField`, never what stands in it. */
+/**
+ * `value` by `schema`; AppError invalid_input lists every field at fault, an unknown one as `unknownField`, never what
+ * stands in it.
+ */
 export function checkInput<T>(value: unknown, schema: z.ZodType<T>, unknownField?: string): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;

@@ -19,7 +19,10 @@ export function noSuchName(kind: string, wrong: string, names: Iterable<string>)
     : `there is no ${kind} "${wrong}"; did you mean "${meant}"? ${rest[0].toUpperCase()}${rest.slice(1)}`;
 }
 
-/** Letters left out, added, changed or swapped with their neighbour: the distance of Damerau and Levenshtein, each place edited once. */
+/**
+ * Letters left out, added, changed or swapped with their neighbour: the distance of Damerau and Levenshtein, each place
+ * edited once.
+ */
 function typingErrors(a: string, b: string): number {
   const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {

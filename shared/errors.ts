@@ -62,11 +62,15 @@ export function isAppError(error: unknown, ...codes: ErrorCode[]): error is AppE
   return error instanceof AppError && (codes.length === 0 || codes.includes(error.code));
 }
 
-/** Whether `error` is about the surroundings (storage, network, disk), not about what was worked on: the same may succeed later. */
+/**
+ * Whether `error` is about the surroundings (storage, network, disk), not about what was worked on: the same may
+ * succeed later.
+ */
 export function isEnvironmental(error: unknown): boolean {
   if (isAppError(error)) return isAppError(error, "unavailable", "not_ready", "conflict");
   const { name, code, statusCode } = error as { name?: string; code?: unknown; statusCode?: number };
-  // what storage refuses: by one of these two statuses because of the request itself, by others (no role, no account) any request
+  // what storage refuses: by one of these two statuses because of the request itself, by others (no role, no account)
+  // any request
   if (name === "RestError") return statusCode !== 400 && statusCode !== 413;
   return /^E[A-Z0-9]+$/.test(String(code)) || /No space left/i.test(messageOf(error));
 }

@@ -13,7 +13,10 @@ export interface BlobStore {
   create(container: string, name: string, content: Uint8Array | string, contentType?: string): Promise<boolean>;
   /** Writes a blob, whatever was there. */
   write(container: string, name: string, content: Uint8Array | string, contentType?: string): Promise<void>;
-  /** Appends to an append blob, made on demand; one call is one atomic append of at most 100 MiB. Fails when `signal` aborts: then it may be written or not. */
+  /**
+   * Appends to an append blob, made on demand; one call is one atomic append of at most 100 MiB. Fails when `signal`
+   * aborts: then it may be written or not.
+   */
   append(container: string, name: string, content: Uint8Array, signal?: AbortSignal): Promise<void>;
   /** The blobs of a container whose name starts with `prefix`, in name order; none when the container is missing. */
   list(container: string, prefix?: string): AsyncIterable<BlobInfo>;
@@ -67,7 +70,9 @@ export interface Telemetry {
   event(name: string, attributes?: TelemetryAttributes, measurements?: Record<string, number>): void;
   /** One value of a metric series. */
   metric(name: string, value: number, attributes?: TelemetryAttributes): void;
-  /** Runs one function invocation as a request of its own: what it does, storage calls among it, is correlated with it. */
+  /**
+   * Runs one function invocation as a request of its own: what it does, storage calls among it, is correlated with it.
+   */
   invocation<T>(invocation: Invocation, work: () => Promise<T>): Promise<T>;
   /** Sends what is buffered; called at the end of invocations that no HTTP caller waits for. */
   flush(): Promise<void>;
@@ -131,6 +136,9 @@ export interface SqlSession {
 }
 
 export interface SqlEngine {
-  /** Opens an in-memory database that reads and writes `folder` and nothing else, closed after `work`; without one, a folder of its own, gone afterwards. */
+  /**
+   * Opens an in-memory database that reads and writes `folder` and nothing else, closed after `work`; without one, a
+   * folder of its own, gone afterwards.
+   */
   withSession<T>(work: (session: SqlSession, folder: string) => Promise<T>, folder?: string): Promise<T>;
 }

@@ -17,7 +17,10 @@ interface ProblemReply {
   headers: Record<string, string>;
 }
 
-/** Status, body and headers for anything that was thrown; a bug becomes 500 and tells its caller nothing but the request's id. */
+/**
+ * Status, body and headers for anything that was thrown; a bug becomes 500 and tells its caller nothing but the
+ * request's id.
+ */
 export function toProblem(thrown: unknown, requestId: string): ProblemReply {
   if (!(thrown instanceof AppError))
     return {

@@ -12,7 +12,10 @@ export interface StorageClients {
   queues: QueueServiceClient;
 }
 
-/** Four tries within a second and a half: whoever waits for the answer is told of an outage, and steps of a queue come again. */
+/**
+ * Four tries within a second and a half: whoever waits for the answer is told of an outage, and steps of a queue come
+ * again.
+ */
 const tries = 4;
 const firstDelayMs = 200;
 const longestDelayMs = 2_000;

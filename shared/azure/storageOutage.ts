@@ -19,7 +19,10 @@ interface StorageFault {
   errors?: unknown[];
 }
 
-/** Whether the service gave no answer, or one that says that it cannot work now; an answer about the request itself is no outage. */
+/**
+ * Whether the service gave no answer, or one that says that it cannot work now; an answer about the request itself is
+ * no outage.
+ */
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error) || isAppError(error)) return false;
   const { code, name, statusCode, errors } = error as StorageFault;
@@ -29,8 +32,9 @@ export function isOutage(error: unknown): boolean {
 }
 
 /**
- * The store with every outage told as AppError unavailable, whatever the SDK threw; other errors pass as they are. With `limitMs`, a call
- * (or the next page of a listing) that takes longer counts as an outage: the SDKs wait for ever on a connection that has gone silent.
+ * The store with every outage told as AppError unavailable, whatever the SDK threw; other errors pass as they are. With
+ * `limitMs`, a call (or the next page of a listing) that takes longer counts as an outage: the SDKs wait for ever on a
+ * connection that has gone silent.
  */
 export function tellingOutages<T extends object>(store: T, limitMs?: number): T {
   const methods = Object.entries(store) as [string, (...args: unknown[]) => unknown][];

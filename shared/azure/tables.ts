@@ -34,7 +34,10 @@ function isMissing(error: unknown): boolean {
   return error instanceof RestError && error.statusCode === 404;
 }
 
-/** Whether a row can have this key: the service answers a read or a listing with another one by an error. Source: https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model */
+/**
+ * Whether a row can have this key: the service answers a read or a listing with another one by an error. Source:
+ * https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model
+ */
 function isKey(key: string): boolean {
   if (!key.isWellFormed()) return false;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused

@@ -1,6 +1,9 @@
 import { withTimeLimit } from "../timeLimit";
 
-/** Runs flushes one at a time, each for at most `limitMs`, so that a receiver that is slow or gone never holds up the work. */
+/**
+ * Runs flushes one at a time, each for at most `limitMs`, so that a receiver that is slow or gone never holds up the
+ * work.
+ */
 export class FlushGate {
   private running: Promise<void> = Promise.resolve();
   private next?: Promise<void>;

@@ -17,7 +17,10 @@ import { sampleRateAttribute } from "./telemetrySpans";
 const suppressed = createContextKey("OpenTelemetry SDK Context Key SUPPRESS_TRACING");
 const failureStatus = 500;
 
-/** Records function invocations as requests: each up to a number a second, above it a share of them with its rate, failures always. */
+/**
+ * Records function invocations as requests: each up to a number a second, above it a share of them with its rate,
+ * failures always.
+ */
 export class RequestRecorder {
   private readonly tracer;
   private readonly sampler: AdaptiveSampler;

@@ -10,9 +10,9 @@ export const sampleRateAttribute = "microsoft.sample_rate";
 const urlAttributes = ["http.url", "url.full", "http.target"];
 
 /**
- * Gives every span the sample rate of its parent, and takes from storage calls what must not leave: query strings (keys,
- * signatures) and error messages. A call that failed still says so by its result code; "already there" and "not there"
- * are ordinary answers for this app, and would otherwise each be listed as an exception.
+ * Gives every span the sample rate of its parent, and takes from storage calls what must not leave: query strings
+ * (keys, signatures) and error messages. A call that failed still says so by its result code; "already there" and "not
+ * there" are ordinary answers for this app, and would otherwise each be listed as an exception.
  */
 export function createSpanCleaner(): SpanProcessor {
   return {

@@ -7,7 +7,8 @@ export interface Axis {
 
 /**
  * An axis that covers `low` to `high` with about `count` ticks at multiples of 1, 2 or 5 times a power of ten.
- * Source: P. Heckbert, "Nice numbers for graph labels", Graphics Gems, 1990. An empty range is widened around its value.
+ * Source: P. Heckbert, "Nice numbers for graph labels", Graphics Gems, 1990. An empty range is widened around its
+ * value.
  */
 export function axis(low: number, high: number, count = 5): Axis {
   if (!(Number.isFinite(low) && Number.isFinite(high))) return axis(0, 1, count);

@@ -27,7 +27,9 @@ const rowPx = 24;
 const labelPx = 170;
 const top = 40;
 
-/** Horizontal bars from zero, in the order given, as an SVG element with title, description, ticks and each bar's value. */
+/**
+ * Horizontal bars from zero, in the order given, as an SVG element with title, description, ticks and each bar's value.
+ */
 export function barChart(chart: BarChart): string {
   const { bars, widthPx = 440 } = chart;
   const ends = bars.flatMap(({ value, low = value, high = value }) => [value, low, high]).filter(Number.isFinite);

@@ -2,7 +2,9 @@ import { type Axis, axis } from "./axis";
 import { escapeText } from "./escapeText";
 import { axisLabel, chartFrame, labelLinePx, labelLines, palette } from "./svg";
 
-/** One curve: `x[i]`, `y[i]`; a y that is no finite number leaves a gap. Faint curves stand behind and are in no legend. */
+/**
+ * One curve: `x[i]`, `y[i]`; a y that is no finite number leaves a gap. Faint curves stand behind and are in no legend.
+ */
 export interface Line {
   label: string;
   x: ArrayLike<number>;
@@ -19,7 +21,9 @@ export interface LineChart {
   xLabel: string;
   yLabel: string;
   lines: readonly Line[];
-  /** the x axis holds these names at 0, 1, 2 ... instead of numbers; points are then not joined, for names have no order */
+  /**
+   * the x axis holds these names at 0, 1, 2 ... instead of numbers; points are then not joined, for names have no order
+   */
   xNames?: readonly string[];
   /** limits of the y axis; by default what the lines need */
   yLow?: number;
@@ -101,7 +105,10 @@ function yTick(at: number, right: number, text: string): string {
   );
 }
 
-/** A path with a gap wherever a value is missing, and dots where the points are few; only dots where they are not joined. */
+/**
+ * A path with a gap wherever a value is missing, and dots where the points are few; only dots where they are not
+ * joined.
+ */
 function curve(
   line: Line,
   x: (v: number) => number,

@@ -1,7 +1,10 @@
 import { createHash } from "node:crypto";
 import { escapeText } from "./escapeText";
 
-/** Colours that stay apart for the colour-blind (Okabe and Ito, 2008), blue first; a dark page sets lighter ones as `--series0` and on. */
+/**
+ * Colours that stay apart for the colour-blind (Okabe and Ito, 2008), blue first; a dark page sets lighter ones as
+ * `--series0` and on.
+ */
 export const palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"].map(
   (color, index) => `var(--series${index},${color})`,
 );
@@ -21,7 +24,10 @@ const style =
   ".grid{stroke:var(--line,#ddd)}.axis{stroke:var(--soft,#555)}.whisker{stroke:var(--ink,#222);stroke-width:1.5}" +
   ".paper{fill:var(--card,#fff)}.faint{fill:none;stroke:var(--soft,#9ab);stroke-opacity:.45}";
 
-/** One `<svg>` element with an accessible name and description; its ids follow from its content, so that several share a page. */
+/**
+ * One `<svg>` element with an accessible name and description; its ids follow from its content, so that several share a
+ * page.
+ */
 export function chartFrame({ title, description, widthPx, heightPx, content }: ChartFrame): string {
   const inside = content.join("");
   const id = createHash("sha256").update(title).update("\0").update(inside).digest("hex").slice(0, 12);
@@ -42,7 +48,10 @@ function scoped(selector: string): string {
 const halfLetterPx = 3.1;
 export const labelLinePx = 15;
 
-/** An axis label in as many lines as a chart of `widthPx` needs, in the middle of `x` where it fits there; `y` is the first line's. */
+/**
+ * An axis label in as many lines as a chart of `widthPx` needs, in the middle of `x` where it fits there; `y` is the
+ * first line's.
+ */
 export function axisLabel(text: string, x: number, y: number, widthPx: number): string {
   return labelLines(text, widthPx)
     .map((line, index) => {

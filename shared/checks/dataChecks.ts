@@ -92,7 +92,10 @@ function leakage(data: PreparedData, { limit, severity }: ChecksSpec["leakage"])
   return checkResult({ name: "label leakage", kind, severity, ok: leaking.length === 0, summary, evidence });
 }
 
-/** Labels of hold-out rows differ from those of equal training rows at least by this share of what they differ from any: such rows are no copies. */
+/**
+ * Labels of hold-out rows differ from those of equal training rows at least by this share of what they differ from any:
+ * such rows are no copies.
+ */
 const leastDifference = 0.1;
 
 function overlap(data: PreparedData, { maxShare, blockShare, severity }: ChecksSpec["overlap"]): CheckResult {
@@ -135,7 +138,10 @@ class LabelCounts {
   }
 }
 
-/** How many hold-out rows have equal training rows, and how much their labels differ from theirs, as a share of what labels differ on the whole. */
+/**
+ * How many hold-out rows have equal training rows, and how much their labels differ from theirs, as a share of what
+ * labels differ on the whole.
+ */
 function equalRows({ table, trainRows, holdoutRows, target, values }: PreparedData) {
   const labels: ArrayLike<number> = values ?? target;
   const hashes = hashTable(table);
@@ -166,7 +172,9 @@ function hashTable({ numbers, categories, rowCount }: FeatureTable): Float64Arra
   return hashRows(columns, rowCount, 1);
 }
 
-/** No label that trains may have been observed after the hold-out begins; a split that mixes times on purpose says so. */
+/**
+ * No label that trains may have been observed after the hold-out begins; a split that mixes times on purpose says so.
+ */
 function timeOrder({ trainRows, holdoutRows }: PreparedData, times: Float64Array, horizonMs: number): CheckResult {
   const latest = trainRows.reduce((most, row) => Math.max(most, times[row] + horizonMs), Number.NEGATIVE_INFINITY);
   const earliest = holdoutRows.reduce((least, row) => Math.min(least, times[row]), Number.POSITIVE_INFINITY);

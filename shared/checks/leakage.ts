@@ -1,7 +1,10 @@
 import type { PreparedData } from "../data/preparedData";
 import { rocAuc } from "../evaluation/rankingAreas";
 
-/** How well one feature alone tells the label of the hold-out, or of the training rows where that is less: a ROC area (the worst class of several), or with regression a share of variance. */
+/**
+ * How well one feature alone tells the label of the hold-out, or of the training rows where that is less: a ROC area
+ * (the worst class of several), or with regression a share of variance.
+ */
 export interface FeaturePower {
   feature: string;
   power: number;
@@ -10,9 +13,10 @@ export interface FeaturePower {
 const binCount = 64;
 
 /**
- * The power of each feature by itself: its values are cut into bins by training quantiles (categories by level, missing values by
- * themselves), each bin says the training mean of the label, and that is judged on the hold-out and on the training rows: an answer is
- * one everywhere, while a good feature of a small table may be faultless on the few rows of a hold-out.
+ * The power of each feature by itself: its values are cut into bins by training quantiles (categories by level, missing
+ * values by themselves), each bin says the training mean of the label, and that is judged on the hold-out and on the
+ * training rows: an answer is one everywhere, while a good feature of a small table may be faultless on the few rows of
+ * a hold-out.
  */
 export function featurePowers(data: PreparedData): FeaturePower[] {
   const { numbers, categories } = data.table;

@@ -4,8 +4,8 @@ import type { UsecaseSpec } from "../usecase/usecaseSpec";
 const ownColumns = ["dataset_version", "dataset_row", "split_role", "label_class"];
 
 /**
- * The spec's columns and derived features under the names that the auditors' copy gives them. Names there are the same whatever their
- * case, so one that another column has taken gets a number behind it.
+ * The spec's columns and derived features under the names that the auditors' copy gives them. Names there are the same
+ * whatever their case, so one that another column has taken gets a number behind it.
  */
 export function auditColumns(spec: Pick<UsecaseSpec, "columns" | "derived">): { name: string; as: string }[] {
   const taken = new Set(ownColumns);

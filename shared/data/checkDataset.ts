@@ -26,8 +26,9 @@ const maxReasons = 20;
 export const checkedTable = "checked";
 
 /**
- * Checks a file in the session's folder against its spec and leaves it typed in the table `checked`; a bad file is a verdict, not an error.
- * Times in the future are faults of a file that is dropped `now`; a version that was accepted is not asked again.
+ * Checks a file in the session's folder against its spec and leaves it typed in the table `checked`; a bad file is a
+ * verdict, not an error. Times in the future are faults of a file that is dropped `now`; a version that was accepted is
+ * not asked again.
  */
 export async function checkDataset(
   session: SqlSession,

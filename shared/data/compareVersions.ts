@@ -18,7 +18,9 @@ export interface ColumnChange {
   meanChange?: number;
 }
 
-/** What the rows of a file mean to those that are known: each time (of an entity) counts once; without a time, each row. */
+/**
+ * What the rows of a file mean to those that are known: each time (of an entity) counts once; without a time, each row.
+ */
 export interface KnownRows {
   fresh: number;
   repeated: number;
@@ -30,8 +32,8 @@ export interface KnownRows {
 const droppedTable = "dropped";
 
 /**
- * Compares the typed table `checked` of a new file, which is used up, with the newest rows of the `earlier` versions. Without
- * a time no row replaces another: one that is equal to a known row in every column repeats it.
+ * Compares the typed table `checked` of a new file, which is used up, with the newest rows of the `earlier` versions.
+ * Without a time no row replaces another: one that is equal to a known row in every column repeats it.
  */
 export async function compareWithKnown(
   session: SqlSession,
@@ -63,7 +65,10 @@ export async function compareWithKnown(
   };
 }
 
-/** Equal rows of a file repeat known ones as often as the version has them that holds them most often; training keeps as many. */
+/**
+ * Equal rows of a file repeat known ones as often as the version has them that holds them most often; training keeps as
+ * many.
+ */
 async function compareCopies(session: SqlSession, earlier: DatasetFile[], spec: UsecaseSpec): Promise<KnownRows> {
   const content = `hash(${Object.keys(spec.columns)
     .map((name) => columnId(spec, name))

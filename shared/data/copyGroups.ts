@@ -13,10 +13,16 @@ export function copyGroups(columns: SqlColumns["columns"][string][], rowCount: n
   });
 }
 
-/** a column with more values than this, most of them in one combination of features alone, is measured finer than rows repeat by chance */
+/**
+ * a column with more values than this, most of them in one combination of features alone, is measured finer than rows
+ * repeat by chance
+ */
 const fewValues = 50;
 
-/** Whether a column of numbers tells the groups of equal rows apart nearly by itself: rows that agree in it are copies, whatever their labels. */
+/**
+ * Whether a column of numbers tells the groups of equal rows apart nearly by itself: rows that agree in it are copies,
+ * whatever their labels.
+ */
 export function haveContinuousColumn(columns: SqlColumns["columns"][string][], groups: Int32Array): boolean {
   const combinations = new Set(groups).size;
   return columns.some(
@@ -25,17 +31,24 @@ export function haveContinuousColumn(columns: SqlColumns["columns"][string][], g
   );
 }
 
-/** Rows of equal features are worth spreading where so many of them come together on average; fewer find room in any part. */
+/**
+ * Rows of equal features are worth spreading where so many of them come together on average; fewer find room in any
+ * part.
+ */
 const largeGroup = 20;
-/** Of pairs of rows with equal features at least this share, of what it is among any rows, has two labels where rows are events of their own. */
+/**
+ * Of pairs of rows with equal features at least this share, of what it is among any rows, has two labels where rows are
+ * events of their own.
+ */
 const leastDifference = 0.3;
 /** Counts of so many combinations of features and label show whether a file holds everything several times. */
 const tellingCells = 10;
 const mostTimes = 20;
 
 /**
- * Whether rows of equal features are events of their own, as in a table of few columns with few values, rather than copies of one:
- * groups are large, their labels differ, and the counts are not all multiples of one number. `labels`: class codes, or numbers.
+ * Whether rows of equal features are events of their own, as in a table of few columns with few values, rather than
+ * copies of one: groups are large, their labels differ, and the counts are not all multiples of one number. `labels`:
+ * class codes, or numbers.
  */
 export function areEventsOfTheirOwn(groups: Int32Array, labels: ArrayLike<number>): boolean {
   const sizes = new Int32Array(groups.length);

@@ -30,7 +30,10 @@ export interface CompareTask {
   spec: UsecaseSpec;
 }
 
-/** Prepares dataset versions for training, in two files of the task's folder: as training reads them, and as Parquet for auditors. */
+/**
+ * Prepares dataset versions for training, in two files of the task's folder: as training reads them, and as Parquet for
+ * auditors.
+ */
 export interface PrepareTask {
   kind: "prepare";
   files: DatasetFile[];
@@ -48,7 +51,10 @@ export interface PrepareOutcome {
   rowsOfVersion: { version: number; rows: number }[];
 }
 
-/** Checks rows that a PrepareTask wrote, before anything is trained on them; a task of its own, so that it has the memory to itself. */
+/**
+ * Checks rows that a PrepareTask wrote, before anything is trained on them; a task of its own, so that it has the
+ * memory to itself.
+ */
 export interface CheckTask {
   kind: "check";
   prepared: string;
@@ -68,8 +74,8 @@ export type DataOutcome<T extends DataTask> = Outcomes[T["kind"]];
 /** Work on datasets, which may be large or made to harm: it stays out of the process that serves. */
 export interface DataWork {
   /**
-   * Makes a folder for `work`, which puts files there, has tasks performed, and reads what they wrote; it is gone afterwards. One at a time.
-   * A task fails with AppError rejected when it needs more memory or time than it may.
+   * Makes a folder for `work`, which puts files there, has tasks performed, and reads what they wrote; it is gone
+   * afterwards. One at a time. A task fails with AppError rejected when it needs more memory or time than it may.
    */
   inFolder<T>(
     work: (folder: string, perform: <One extends DataTask>(task: One) => Promise<DataOutcome<One>>) => Promise<T>,

@@ -6,7 +6,10 @@ import { columnId } from "./specColumns";
 
 const periodMs = { day: dayMs, year: 365.2425 * dayMs };
 
-/** SQL columns `derived AS id` over the table `here`, which has a row for each time and entity; NULL where the history is not known. */
+/**
+ * SQL columns `derived AS id` over the table `here`, which has a row for each time and entity; NULL where the history
+ * is not known.
+ */
 export function derivedColumns(spec: UsecaseSpec): string[] {
   return Object.entries(spec.derived).map(
     ([name, derived]) => `${derivedSql(spec, derived)} AS ${columnId(spec, name)}`,

@@ -24,7 +24,10 @@ export interface DataDescription {
   train: PartDescription;
   holdout: PartDescription;
   folds: number;
-  /** name in the file of prepared rows -> the spec's column, where two differ only in case or one has a name of that file's own */
+  /**
+   * name in the file of prepared rows -> the spec's column, where two differ only in case or one has a name of that
+   * file's own
+   */
   renamedColumns?: Record<string, string>;
 }
 

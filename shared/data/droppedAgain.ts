@@ -8,8 +8,9 @@ interface TimeSpan {
 }
 
 /**
- * What bytes mean that a version holds already. "known": nothing new, or a late message about an old drop. "withdrawn": a person took them
- * out of use, and only a person brings them back. "perhaps news": dropped after later versions, which may have replaced their rows.
+ * What bytes mean that a version holds already. "known": nothing new, or a late message about an old drop. "withdrawn":
+ * a person took them out of use, and only a person brings them back. "perhaps news": dropped after later versions,
+ * which may have replaced their rows.
  */
 export async function judgeKnownBytes(
   datasets: DatasetRegistry,
@@ -44,7 +45,9 @@ export async function overlapping(
   return found;
 }
 
-/** A drop whose time nobody knows may be an old one; so may one within the same second, which is all that storage tells. */
+/**
+ * A drop whose time nobody knows may be an old one; so may one within the same second, which is all that storage tells.
+ */
 function isAfter(droppedAt: Date | undefined, time: string): boolean {
   return droppedAt !== undefined && droppedAt.getTime() > Date.parse(time);
 }

@@ -20,8 +20,8 @@ const byZone =
 const byEntity = "where they are about different things, name the column that tells which as the spec's entity";
 
 /**
- * Looks for rows of the typed `table` with the same time and entity: where all features and the label agree they count once, with a
- * note; where they differ nobody can tell which is right, and each such time is a reason against the file.
+ * Looks for rows of the typed `table` with the same time and entity: where all features and the label agree they count
+ * once, with a note; where they differ nobody can tell which is right, and each such time is a reason against the file.
  */
 export async function checkDuplicates(session: SqlSession, table: string, spec: UsecaseSpec): Promise<DuplicateCheck> {
   const key = keyColumns(spec);
@@ -53,8 +53,8 @@ export async function checkDuplicates(session: SqlSession, table: string, spec: 
 const maxDays = 100;
 
 /**
- * Whether the contradictions are those of one hour that clocks showed twice: times without a zone, all of them in hours at which daylight
- * saving ended somewhere.
+ * Whether the contradictions are those of one hour that clocks showed twice: times without a zone, all of them in hours
+ * at which daylight saving ended somewhere.
  */
 async function isRepeatedHour(session: SqlSession, spec: UsecaseSpec, contradictions: string): Promise<boolean> {
   const text = trimmedColumn(positionOf(spec, spec.time as string));

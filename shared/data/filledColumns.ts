@@ -3,7 +3,10 @@ import { hourMs } from "../time";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import { columnId } from "./specColumns";
 
-/** Column -> SQL that fills a missing category with the last one of its entity, no older than the limit; features only, labels never. */
+/**
+ * Column -> SQL that fills a missing category with the last one of its entity, no older than the limit; features only,
+ * labels never.
+ */
 export function filledColumns(spec: UsecaseSpec): Map<string, string> {
   const filled = new Map<string, string>();
   if (spec.time === undefined) return filled;

@@ -15,13 +15,16 @@ export function versionTable(version: number): string {
   return `version_${version}`;
 }
 
-/** The table that `buildLabelledRows` leaves behind: version, row, label, current state, and the spec's columns with features filled. */
+/**
+ * The table that `buildLabelledRows` leaves behind: version, row, label, current state, and the spec's columns with
+ * features filled.
+ */
 export const labelledTable = "labelled";
 
 /**
- * Unites typed dataset versions (each in its `versionTable`, which is used up) and labels their rows. The columns: version, row, time
- * (epoch ms), group (where the split has one), label, current, a `featureColumn` each feature, and a `sliceColumn` each column that is
- * there to slice by only. The order of rows depends on their content alone.
+ * Unites typed dataset versions (each in its `versionTable`, which is used up) and labels their rows. The columns:
+ * version, row, time (epoch ms), group (where the split has one), label, current, a `featureColumn` each feature, and a
+ * `sliceColumn` each column that is there to slice by only. The order of rows depends on their content alone.
  */
 export async function buildLabelledRows(
   session: SqlSession,
@@ -50,9 +53,10 @@ async function size(session: SqlSession, table: string): Promise<number> {
 }
 
 /**
- * With a key (time, entity): one row each, the newest version's; where versions before it said the same, it counts as the first one's, so
- * that a file which repeats what is known brings nothing new. Without: equal rows are kept as often as the version that holds them
- * most often, so that a corrected copy of a file does not count its rows twice, and true repeats within a file stay.
+ * With a key (time, entity): one row each, the newest version's; where versions before it said the same, it counts as
+ * the first one's, so that a file which repeats what is known brings nothing new. Without: equal rows are kept as often
+ * as the version that holds them most often, so that a corrected copy of a file does not count its rows twice, and true
+ * repeats within a file stay.
  */
 function uniteSql(spec: UsecaseSpec): string {
   const key = keyColumns(spec).join(", ");
@@ -107,7 +111,10 @@ function stateSql(spec: UsecaseSpec, table: string): string {
   return `CASE ${state} ${cases.join(" ")} END`;
 }
 
-/** The labelled rows in an order that the order in the files cannot change; equal rows differ in nothing but their source. */
+/**
+ * The labelled rows in an order that the order in the files cannot change; equal rows differ in nothing but their
+ * source.
+ */
 function selectSql(spec: UsecaseSpec): string {
   const time = spec.time === undefined ? [] : [`CAST(${columnId(spec, spec.time)} AS DOUBLE) AS "time"`];
   const features = spec.features.map((name, i) => `${columnId(spec, name)} AS ${featureColumn(i)}`);

@@ -21,8 +21,8 @@ export interface DatasetFile {
 }
 
 /**
- * Unites, labels and splits all dataset versions of a use case. AppError rejected when a version does not fit the spec as it is now, or
- * says what is lacking for training.
+ * Unites, labels and splits all dataset versions of a use case. AppError rejected when a version does not fit the spec
+ * as it is now, or says what is lacking for training.
  */
 export async function prepareDataset(
   session: SqlSession,
@@ -105,7 +105,10 @@ function labelOf(spec: UsecaseSpec, columns: SqlColumns["columns"]): Label {
 
 type Label = Pick<PreparedData, "task" | "classes" | "target" | "values" | "currentClass" | "currentValue">;
 
-/** Gives the version's rows. Checks again: the spec may have changed since the version was accepted, and then its cells would be lost without a word. */
+/**
+ * Gives the version's rows. Checks again: the spec may have changed since the version was accepted, and then its cells
+ * would be lost without a word.
+ */
 async function loadVersion(session: SqlSession, { version, path }: DatasetFile, spec: UsecaseSpec): Promise<number> {
   const check = await checkDataset(session, path, spec);
   if (!check.accepted)
@@ -145,7 +148,10 @@ function tableOf(
   };
 }
 
-/** For features, `rows` are the training rows: a value that only the hold-out has must read as unseen, as it would when scored. */
+/**
+ * For features, `rows` are the training rows: a value that only the hold-out has must read as unseen, as it would when
+ * scored.
+ */
 function categoryColumn(name: string, values: (string | null)[], rows: Int32Array): CategoryColumn {
   const seen = new Set<string>();
   for (const row of rows) if (values[row] !== null) seen.add(values[row]);

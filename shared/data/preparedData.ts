@@ -23,7 +23,10 @@ export interface PreparedData {
   values?: Float64Array;
   /** epoch ms a row, for series */
   times?: Float64Array;
-  /** what is drawn as one when rows are drawn again, a row: the day for series, the group of a split by group, or the first of equal rows */
+  /**
+   * what is drawn as one when rows are drawn again, a row: the day for series, the group of a split by group, or the
+   * first of equal rows
+   */
   blocks: Int32Array;
   blockUnit: "row" | "group" | "day";
   /** class of the observed current state a row, -1 where unknown; where there is a horizon */
@@ -58,7 +61,10 @@ interface Slot {
   length: number;
 }
 
-/** Encodes for worker threads and blobs: a JSON header, then the columns as they lie in memory (little-endian); the same data gives the same bytes. */
+/**
+ * Encodes for worker threads and blobs: a JSON header, then the columns as they lie in memory (little-endian); the same
+ * data gives the same bytes.
+ */
 export function encodePrepared(data: PreparedData): Uint8Array {
   const columns: Column[] = [];
   const keep = (column: Column) => columns.push(column) - 1;
@@ -91,7 +97,10 @@ export function encodePrepared(data: PreparedData): Uint8Array {
   return bytes;
 }
 
-/** The data that `encodePrepared` wrote; its columns are views of `encoded`, or of a copy where that does not lie on an 8-byte boundary. */
+/**
+ * The data that `encodePrepared` wrote; its columns are views of `encoded`, or of a copy where that does not lie on an
+ * 8-byte boundary.
+ */
 export function decodePrepared(encoded: Uint8Array): PreparedData {
   const aligned = encoded.byteOffset % alignment === 0 ? encoded : new Uint8Array(encoded);
   const bytes = aligned as Uint8Array<ArrayBuffer>;

@@ -9,8 +9,9 @@ const topCategories = 50;
 const percentiles = [1, 5, 25, 50, 75, 95, 99];
 
 /**
- * Describes every column of the table `checked`: count, missing, and for numbers range, mean, population deviation and linearly
- * interpolated quantiles, for timestamps the range, for categories the number of values and the most frequent ones.
+ * Describes every column of the table `checked`: count, missing, and for numbers range, mean, population deviation and
+ * linearly interpolated quantiles, for timestamps the range, for categories the number of values and the most frequent
+ * ones.
  */
 export async function profileDataset(session: SqlSession, spec: UsecaseSpec): Promise<Record<string, ColumnProfile>> {
   const profile: Record<string, ColumnProfile> = {};

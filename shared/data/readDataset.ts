@@ -20,8 +20,9 @@ export interface OpenedDataset {
 }
 
 /**
- * Opens a .csv, .csv.gz or .parquet file in the session's folder as the table `raw`: the row number, and the spec's columns by position,
- * as text and parsed. Faults of form (damage, broken rows, missing columns) are reasons, not errors. Nothing but that file is read.
+ * Opens a .csv, .csv.gz or .parquet file in the session's folder as the table `raw`: the row number, and the spec's
+ * columns by position, as text and parsed. Faults of form (damage, broken rows, missing columns) are reasons, not
+ * errors. Nothing but that file is read.
  */
 export async function readDataset(session: SqlSession, file: string, spec: UsecaseSpec): Promise<OpenedDataset> {
   try {

@@ -50,7 +50,10 @@ export type RegisterOutcome =
 const extensions = [".csv.gz", ".csv", ".parquet"];
 const rejectedRule = "dataset-rejected";
 
-/** Checks a dropped file against its use case and registers it as the next version, or records why it is refused; safe to repeat. */
+/**
+ * Checks a dropped file against its use case and registers it as the next version, or records why it is refused; safe
+ * to repeat.
+ */
 export async function registerDataset(ports: RegisterDatasetPorts, dropped: DroppedFile): Promise<RegisterOutcome> {
   const usecase = ports.usecases.get(dropped.usecase);
   if (usecase === undefined) return rejectDataset(ports, dropped, [noSuchUsecase(ports, dropped.usecase)]);
@@ -109,7 +112,10 @@ async function describeNew(
   };
 }
 
-/** The verdict on a file, and where it is accepted what its columns hold, over which times, and what it means to the rows that are known. */
+/**
+ * The verdict on a file, and where it is accepted what its columns hold, over which times, and what it means to the
+ * rows that are known.
+ */
 async function inspect(
   { dataWork, datasets, clock }: RegisterDatasetPorts,
   { spec }: Usecase,
@@ -163,7 +169,10 @@ async function accept(ports: RegisterDatasetPorts, dataset: NewDataset, instead?
   return { status: "accepted", version, created };
 }
 
-/** A file that was taken is no longer at fault; nor is one that was dropped under this name before the use case was known. */
+/**
+ * A file that was taken is no longer at fault; nor is one that was dropped under this name before the use case was
+ * known.
+ */
 async function endRejection({ alerts }: RegisterDatasetPorts, { usecase, file }: { usecase: string; file: string }) {
   await alerts.resolve(usecase, rejectedRule, file);
   await alerts.resolve(unknownUsecase, rejectedRule, `${usecase}/${file}`);

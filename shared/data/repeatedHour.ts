@@ -3,8 +3,8 @@ import { dayMs } from "../time";
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /**
- * Whether clocks of one time zone showed each of these times twice, because daylight saving ended. `times`: what the clocks showed, read
- * as UTC, epoch ms.
+ * Whether clocks of one time zone showed each of these times twice, because daylight saving ended. `times`: what the
+ * clocks showed, read as UTC, epoch ms.
  */
 export function areShownTwice(times: number[]): boolean {
   if (times.length === 0) return false;

@@ -13,13 +13,16 @@ export interface TimeFolds {
 
 /** How much denser rows lie at the end than at the start where a history counts as uneven. */
 const uneven = 1.5;
-/** A border may miss its place by this share of the rows before it goes to the other side of a time that many rows have. */
+/**
+ * A border may miss its place by this share of the rows before it goes to the other side of a time that many rows have.
+ */
 const tolerance = 0.01;
 
 /**
- * Training rows end one horizon (`gapMs`) before the hold-out starts, so that no label of theirs lies in it; folds do the same. Validation
- * rows of all folds are equally many; where rows lie evenly in time the first fold trains on as many, where they grow denser on half of
- * all, so that scraps of old rows do not decide what recent ones are forecast by.
+ * Training rows end one horizon (`gapMs`) before the hold-out starts, so that no label of theirs lies in it; folds do
+ * the same. Validation rows of all folds are equally many; where rows lie evenly in time the first fold trains on as
+ * many, where they grow denser on half of all, so that scraps of old rows do not decide what recent ones are forecast
+ * by.
  */
 export function splitByTime(
   times: Float64Array,

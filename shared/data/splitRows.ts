@@ -16,14 +16,17 @@ interface SplitSource {
   /** of each row's content */
   hashes(): Float64Array;
   groups(): ArrayLike<string | number | null>;
-  /** first row with the same features, a row; and whether a column is measured so finely that equal rows must be copies */
+  /**
+   * first row with the same features, a row; and whether a column is measured so finely that equal rows must be copies
+   */
   copies(): { groups: Int32Array; areContinuous: boolean };
 }
 
 const minTrainingRows = 10;
 
 /**
- * Splits labelled rows as the spec says: by time, by class or by group. AppError rejected when a part lacks rows or a class that it needs.
+ * Splits labelled rows as the spec says: by time, by class or by group. AppError rejected when a part lacks rows or a
+ * class that it needs.
  */
 export function splitRows(
   spec: UsecaseSpec,
@@ -53,8 +56,9 @@ function partsOf(
 }
 
 /**
- * Copies of a row stay in one part, and are drawn as one. Where equal rows are events of their own (by what the labels say, or the spec),
- * they go to all parts: a combination that hundreds of rows share would otherwise be in one part of the data alone.
+ * Copies of a row stay in one part, and are drawn as one. Where equal rows are events of their own (by what the labels
+ * say, or the spec), they go to all parts: a combination that hundreds of rows share would otherwise be in one part of
+ * the data alone.
  */
 function stratifiedPlaces(
   { copies: wanted }: { copies?: "together" | "apart" },
@@ -69,7 +73,9 @@ function stratifiedPlaces(
   return { ...spreadCopies(classes, hashes(), values), blocks: Int32Array.from(classes, (_code, row) => row) };
 }
 
-/** The tenth of the sorted values that each lies in, so that parts hold high and low ones alike; equal values share one. */
+/**
+ * The tenth of the sorted values that each lies in, so that parts hold high and low ones alike; equal values share one.
+ */
 function tenths(values: Float64Array): Int32Array {
   const sorted = values.slice().sort();
   const edges = Array.from({ length: 9 }, (_, i) => sorted[Math.floor(((i + 1) * sorted.length) / 10)]);

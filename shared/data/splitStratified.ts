@@ -14,9 +14,10 @@ interface Unit {
 }
 
 /**
- * Gives each class the same share of hold-out and of every fold. Rows of one group stay together and count for the class that most of them
- * have; a group's place follows from its hash, so that it keeps its part, but for a few at the borders, when the dataset grows: a champion
- * is not tested on rows that trained it. What a class gets too much or too little of by rounding, the next one makes up for.
+ * Gives each class the same share of hold-out and of every fold. Rows of one group stay together and count for the
+ * class that most of them have; a group's place follows from its hash, so that it keeps its part, but for a few at the
+ * borders, when the dataset grows: a champion is not tested on rows that trained it. What a class gets too much or too
+ * little of by rounding, the next one makes up for.
  */
 export function splitStratified(
   target: Int32Array,
@@ -80,7 +81,10 @@ function byClass(units: Unit[]): Unit[][] {
   return ordered;
 }
 
-/** How many units come before each border, so that its share of the class's rows is nearest to what is wanted and owed from classes before. */
+/**
+ * How many units come before each border, so that its share of the class's rows is nearest to what is wanted and owed
+ * from classes before.
+ */
 function cutPoints(units: Unit[], shares: number[], owed: Float64Array): number[] {
   const before = [0];
   for (const { rows } of units) before.push(before[before.length - 1] + rows.length);

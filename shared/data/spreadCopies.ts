@@ -5,9 +5,10 @@ import type { Places } from "./splitStratified";
 const handful = 5;
 
 /**
- * Places of rows where those of equal features and one class go on by handfuls: the first keeps the rows' own hash, each further one gets
- * another. Without this a combination that hundreds of rows share would be in one part of the data alone. Rows of a class are counted in
- * the order of their `values`, where they have them, so that their order in the file changes nothing.
+ * Places of rows where those of equal features and one class go on by handfuls: the first keeps the rows' own hash,
+ * each further one gets another. Without this a combination that hundreds of rows share would be in one part of the
+ * data alone. Rows of a class are counted in the order of their `values`, where they have them, so that their order in
+ * the file changes nothing.
  */
 export function spreadCopies(target: Int32Array, hashes: Float64Array, values?: Float64Array): Places {
   const order = Array.from(hashes, (_hash, row) => row);

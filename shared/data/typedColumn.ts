@@ -5,7 +5,10 @@ import { double, literal } from "../sql/sqlText";
 import type { ColumnSpec, UsecaseSpec } from "../usecase/usecaseSpec";
 import { columnId, positionOf } from "./specColumns";
 
-/** SQL of a column's typed value, of what is wrong with a cell (its message, NULL where nothing is), and of whether anything is. */
+/**
+ * SQL of a column's typed value, of what is wrong with a cell (its message, NULL where nothing is), and of whether
+ * anything is.
+ */
 export interface TypedColumn {
   value: string;
   fault: string;
@@ -17,7 +20,10 @@ const missingWords = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"].map
 const largest = 3.4028234e38;
 const isMissing = "'the value is missing, and the column must have one'";
 
-/** SQL of the table `raw` over `source`, whose declared columns are text: the row number, each cell trimmed and parsed once. */
+/**
+ * SQL of the table `raw` over `source`, whose declared columns are text: the row number, each cell trimmed and parsed
+ * once.
+ */
 export function rawTableSql(spec: UsecaseSpec, source: string): string {
   const names = Object.keys(spec.columns);
   const trimmed = names.map((name, i) => `trim(${columnId(spec, name)}) AS ${trimmedColumn(i)}`);
@@ -25,7 +31,10 @@ export function rawTableSql(spec: UsecaseSpec, source: string): string {
   return `CREATE OR REPLACE TABLE raw AS SELECT *, ${parsed.join(", ")} FROM (SELECT ${rowNumber}, ${trimmed.join(", ")} FROM (${source}))`;
 }
 
-/** Reads a column of the table `raw` as the spec declares it: number as DOUBLE, category as VARCHAR, timestamp as BIGINT epoch ms, UTC. */
+/**
+ * Reads a column of the table `raw` as the spec declares it: number as DOUBLE, category as VARCHAR, timestamp as BIGINT
+ * epoch ms, UTC.
+ */
 export function typedColumn(spec: UsecaseSpec, name: string): TypedColumn {
   const column = spec.columns[name];
   const position = positionOf(spec, name);
@@ -66,7 +75,10 @@ export function columnParts<T>(columns: T[]): T[][] {
   );
 }
 
-/** Statements that make `table` from the table `raw`: the row number, the spec's columns, typed, and how many cells of the row are at fault. */
+/**
+ * Statements that make `table` from the table `raw`: the row number, the spec's columns, typed, and how many cells of
+ * the row are at fault.
+ */
 export function typedTableSql(spec: UsecaseSpec, table: string): string[] {
   const typed = Object.keys(spec.columns).map((name) => ({ id: columnId(spec, name), ...typedColumn(spec, name) }));
   const parts = columnParts(typed).map((columns, at) => ({ name: `${table}_part${at}`, columns }));
@@ -87,7 +99,9 @@ export function typedTableSql(spec: UsecaseSpec, table: string): string[] {
   ];
 }
 
-/** A raw value without a class would be an unlabelled row that nobody notices: the mapping's keys are all there may be. */
+/**
+ * A raw value without a class would be an unlabelled row that nobody notices: the mapping's keys are all there may be.
+ */
 function allowedValues(spec: UsecaseSpec, name: string, column: ColumnSpec & { type: "category" }) {
   if (name !== spec.label.column || spec.label.mapping === undefined) return column.values;
   return column.values ?? Object.keys(spec.label.mapping);
@@ -114,7 +128,10 @@ function numberColumn(column: NumberSpec, { text, parsed }: Cell, isFeature: boo
 
 type NumberSpec = ColumnSpec & { type: "number" };
 
-/** What makes a number no value. A feature is compared as the float32 that the model is given, so that a request is judged as a file is. */
+/**
+ * What makes a number no value. A feature is compared as the float32 that the model is given, so that a request is
+ * judged as a file is.
+ */
 function numberConditions({ min, max, sentinels }: NumberSpec, parsed: string, isFeature: boolean) {
   const intervalOf = isFeature ? float32Interval : (value: number) => ({ first: value, last: value });
   const isOne = sentinels.map((value) => {

@@ -13,8 +13,9 @@ import type { PreparedData } from "./preparedData";
 import { columnId } from "./specColumns";
 
 /**
- * Writes the labelled rows for auditors: dataset version, row number, role (train, gap, holdout), label, and the spec's columns with
- * features filled; times in UTC; the file's metadata says which had to be renamed. For the session that prepared `data`, right after; `path` lies in its folder.
+ * Writes the labelled rows for auditors: dataset version, row number, role (train, gap, holdout), label, and the spec's
+ * columns with features filled; times in UTC; the file's metadata says which had to be renamed. For the session that
+ * prepared `data`, right after; `path` lies in its folder.
  */
 export async function writePreparedParquet(
   session: SqlSession,

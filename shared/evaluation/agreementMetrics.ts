@@ -9,8 +9,8 @@ export function percentAgreement(first: Int32Array, second: Int32Array, levels: 
 }
 
 /**
- * Cohen's kappa of two raters on the same rows (codes 0 to `levels` - 1): agreement beyond chance; null where both always say the same
- * one level. Source: J. Cohen, "Weighted kappa", 1968.
+ * Cohen's kappa of two raters on the same rows (codes 0 to `levels` - 1): agreement beyond chance; null where both
+ * always say the same one level. Source: J. Cohen, "Weighted kappa", 1968.
  */
 export function cohenKappa(
   first: Int32Array,
@@ -38,8 +38,9 @@ function distanceOf(a: number, b: number, weights: KappaWeights): number {
 }
 
 /**
- * Krippendorff's alpha for nominal levels and any number of raters, -1 where a rater says nothing; null where it is undefined (no row
- * with two ratings, or only one level). Source: K. Krippendorff, "Computing Krippendorff's alpha-reliability", 2011.
+ * Krippendorff's alpha for nominal levels and any number of raters, -1 where a rater says nothing; null where it is
+ * undefined (no row with two ratings, or only one level). Source: K. Krippendorff, "Computing Krippendorff's
+ * alpha-reliability", 2011.
  */
 export function krippendorffAlpha(raters: readonly Int32Array[], levels: number): number | null {
   const ratings = new Float64Array(levels);
@@ -61,8 +62,9 @@ export function krippendorffAlpha(raters: readonly Int32Array[], levels: number)
 }
 
 /**
- * Concordance correlation of two series of numbers on the same rows: how near they lie to the line of equality; null where both are
- * constant and equal. Source: L. Lin, "A concordance correlation coefficient to evaluate reproducibility", 1989 (moments over n).
+ * Concordance correlation of two series of numbers on the same rows: how near they lie to the line of equality; null
+ * where both are constant and equal. Source: L. Lin, "A concordance correlation coefficient to evaluate
+ * reproducibility", 1989 (moments over n).
  */
 export function concordanceCorrelation(first: Float64Array, second: Float64Array): number | null {
   const a = moments(first);

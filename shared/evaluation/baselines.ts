@@ -10,9 +10,10 @@ interface BaselineRows {
 }
 
 /**
- * What a baseline predicts for the rows `evaluate`, learned from the rows `train`: class probabilities (row-major, rows x classes), with
- * regression one number a row. Majority and mean say what training rows are on the whole; persistence says it given the row's current state
- * (calibrated: frequencies given the current class, or the least-squares line on the current value), and where that is unknown as they do.
+ * What a baseline predicts for the rows `evaluate`, learned from the rows `train`: class probabilities (row-major, rows
+ * x classes), with regression one number a row. Majority and mean say what training rows are on the whole; persistence
+ * says it given the row's current state (calibrated: frequencies given the current class, or the least-squares line on
+ * the current value), and where that is unknown as they do.
  */
 export function baselinePredictions(name: BaselineName, data: BaselineData, rows: BaselineRows): Float64Array {
   if (data.values) return valuePredictions(data.values, name === "persistence" ? data.currentValue : undefined, rows);
@@ -32,7 +33,8 @@ function classProbabilities(
     if (state >= 0) byState[state][target[row]]++;
   }
   const marginal = frequencies(everyRow);
-  // each state counts one more row, a part of each class: what never followed a state may do so, and log loss would not forgive a zero
+  // each state counts one more row, a part of each class: what never followed a state may do so, and log loss would not
+  // forgive a zero
   const conditional = byState.map((counts) => frequencies(counts.map((count, code) => count + marginal[code])));
   const probabilities = new Float64Array(rows.evaluate.length * classes.length);
   for (let i = 0; i < rows.evaluate.length; i++) {

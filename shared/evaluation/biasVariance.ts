@@ -17,7 +17,10 @@ export interface BiasVarianceSettings {
 export interface BiasVariance {
   /** mean loss of the fits */
   loss: number;
-  /** loss of the main prediction: the mean of the fits for squared loss, the most frequent class (the first of equal ones) for 0-1 loss */
+  /**
+   * loss of the main prediction: the mean of the fits for squared loss, the most frequent class (the first of equal
+   * ones) for 0-1 loss
+   */
   bias: number;
   /** mean loss of the fits against the main prediction */
   variance: number;

@@ -10,7 +10,10 @@ export interface BootstrapSettings {
   confidence: number;
 }
 
-/** of all draws together: where there are very many blocks (or rows, for metrics that cannot be summed over them) fewer are drawn */
+/**
+ * of all draws together: where there are very many blocks (or rows, for metrics that cannot be summed over them) fewer
+ * are drawn
+ */
 const maxCounted = 40_000_000;
 /** plenty for the ends of a 95 % interval: their own error is then about a tenth of its half-width */
 const minSamples = 400;
@@ -35,8 +38,8 @@ export function numberBlocks(blocks: Int32Array): Blocks {
 }
 
 /**
- * Means over the rows of each draw of blocks with replacement, one array of draws for each of `columns` (a value a row); the same draws
- * for all of them, so that they may be compared draw by draw.
+ * Means over the rows of each draw of blocks with replacement, one array of draws for each of `columns` (a value a
+ * row); the same draws for all of them, so that they may be compared draw by draw.
  */
 export function drawMeans(columns: Float64Array[], settings: BootstrapSettings): Float64Array[] {
   const { count, ofRow } = numberBlocks(settings.blocks);
@@ -66,7 +69,10 @@ export function drawMeans(columns: Float64Array[], settings: BootstrapSettings):
   return draws;
 }
 
-/** Values of each draw of blocks with replacement, one array of draws for each of `metrics`, which take how often each row was drawn. */
+/**
+ * Values of each draw of blocks with replacement, one array of draws for each of `metrics`, which take how often each
+ * row was drawn.
+ */
 export function drawWeighted(
   metrics: ((weights: Int32Array) => number)[],
   settings: BootstrapSettings,
@@ -87,8 +93,8 @@ export function drawWeighted(
 }
 
 /**
- * The middle `confidence` of the draws, those that are NaN (a class was not drawn) left out; NaN where all rows are of one block: what is
- * drawn is then always the same, and says nothing of how others would be.
+ * The middle `confidence` of the draws, those that are NaN (a class was not drawn) left out; NaN where all rows are of
+ * one block: what is drawn is then always the same, and says nothing of how others would be.
  */
 export function percentileInterval(draws: Float64Array, { blocks, confidence }: BootstrapSettings) {
   if (blocks.every((block) => block === blocks[0])) return { low: Number.NaN, high: Number.NaN, samples: 0 };

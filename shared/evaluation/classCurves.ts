@@ -24,7 +24,10 @@ export interface ClassCurves {
 const calibrationBinCount = 10;
 const most = { points: 200, inAll: 1600, least: 20 };
 
-/** Curves of the positive class of two, or of every class; each curve has at most 200 points, fewer where there are many classes. */
+/**
+ * Curves of the positive class of two, or of every class; each curve has at most 200 points, fewer where there are many
+ * classes.
+ */
 export function classCurves(output: ClassifierOutput): ClassCurves[] {
   const codes = judgedClasses(output);
   const points = Math.max(most.least, Math.min(most.points, Math.floor(most.inAll / codes.length)));

@@ -18,7 +18,10 @@ export function positiveOf({ classes, positiveIndex }: ClassifierOutput): number
   return classes.length === 2 ? (positiveIndex ?? 1) : undefined;
 }
 
-/** The classes that precision, recall, areas and curves speak of: the positive one of two, else every class against the rest. */
+/**
+ * The classes that precision, recall, areas and curves speak of: the positive one of two, else every class against the
+ * rest.
+ */
 export function judgedClasses(output: ClassifierOutput): number[] {
   const positive = positiveOf(output);
   return positive === undefined ? output.classes.map((_name, code) => code) : [positive];

@@ -57,7 +57,10 @@ export function randIndex(first: Int32Array, second: Int32Array): number {
   return pairs === 0 ? 1 : (together + apart) / pairs;
 }
 
-/** Rand index corrected for chance: 1 for equal divisions, about 0 for independent ones. Source: L. Hubert, P. Arabie, 1985. */
+/**
+ * Rand index corrected for chance: 1 for equal divisions, about 0 for independent ones. Source: L. Hubert, P. Arabie,
+ * 1985.
+ */
 export function adjustedRandIndex(first: Int32Array, second: Int32Array): number {
   const { together, apart, onlyFirst, onlySecond } = pairCounts(first, second);
   if (onlyFirst === 0 && onlySecond === 0) return 1;

@@ -23,7 +23,10 @@ export interface ClassScores {
   support: number;
 }
 
-/** Precision, recall, F1 and specificity of one class; a ratio without cases counts as 0, as in scikit-learn's `zero_division=0`. */
+/**
+ * Precision, recall, F1 and specificity of one class; a ratio without cases counts as 0, as in scikit-learn's
+ * `zero_division=0`.
+ */
 export function classScores(matrix: ConfusionMatrix, code: number): ClassScores {
   const hits = matrix[code][code];
   const support = sum(matrix[code]);
@@ -38,7 +41,10 @@ export function classScores(matrix: ConfusionMatrix, code: number): ClassScores 
   };
 }
 
-/** F-score of one class, in which recall weighs `beta` times as much as precision; 0 without cases, as scikit-learn's `fbeta_score`. */
+/**
+ * F-score of one class, in which recall weighs `beta` times as much as precision; 0 without cases, as scikit-learn's
+ * `fbeta_score`.
+ */
 export function fBeta(matrix: ConfusionMatrix, code: number, beta: number): number {
   const hits = matrix[code][code];
   const square = beta * beta;

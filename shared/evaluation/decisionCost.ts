@@ -1,6 +1,9 @@
 import { ascendingOrder } from "./rankingAreas";
 
-/** What a decision costs, in `unit` a row: actual class x decided class, in the order of the classes; a gain is negative. */
+/**
+ * What a decision costs, in `unit` a row: actual class x decided class, in the order of the classes; a gain is
+ * negative.
+ */
 export interface CostMatrix {
   unit: string;
   costs: readonly (readonly number[])[];
@@ -33,8 +36,8 @@ export function leastCostClasses(probabilities: Float64Array, { costs }: CostMat
 }
 
 /**
- * With two classes: the probability of class `positive` from which deciding for it costs less, if probabilities are right; null where
- * the matrix lets one decision win for every probability. Source: Elkan 2001, equation 2.
+ * With two classes: the probability of class `positive` from which deciding for it costs less, if probabilities are
+ * right; null where the matrix lets one decision win for every probability. Source: Elkan 2001, equation 2.
  */
 export function theoreticalThreshold({ costs }: CostMatrix, positive: number): number | null {
   const negative = 1 - positive;
@@ -51,9 +54,9 @@ export interface CostThreshold {
 }
 
 /**
- * With two classes: the threshold whose decisions (positive at or above it) cost least on these rows. Every distinct score and "never"
- * are tried, so no threshold costs less; of equal ones the nearest to 0.5, which is itself taken where it decides the same.
- * `scores`: the probability of class `positive`, a row.
+ * With two classes: the threshold whose decisions (positive at or above it) cost least on these rows. Every distinct
+ * score and "never" are tried, so no threshold costs less; of equal ones the nearest to 0.5, which is itself taken
+ * where it decides the same. `scores`: the probability of class `positive`, a row.
  */
 export function bestThreshold(
   scores: Float64Array,
@@ -65,7 +68,8 @@ export function bestThreshold(
   const negative = 1 - positive;
   const actual = [0, 0];
   for (const code of target) actual[code]++;
-  // rows of each class that are decided as positive; the cost is taken from these counts, so that equal decisions cost exactly the same
+  // rows of each class that are decided as positive; the cost is taken from these counts, so that equal decisions cost
+  // exactly the same
   const chosen = [0, 0];
   const cost = () =>
     [0, 1].reduce(

@@ -30,7 +30,10 @@ export interface ExpectedSaving {
   against: ContenderCost[];
 }
 
-/** Mean cost of the model's and of each contender's decisions on the same rows, and the saving of the model against each. */
+/**
+ * Mean cost of the model's and of each contender's decisions on the same rows, and the saving of the model against
+ * each.
+ */
 export function expectedSaving(
   target: Int32Array,
   model: Contender,

@@ -1,6 +1,9 @@
 import { ascendingOrder } from "./rankingAreas";
 
-/** One part of the rows ordered by score from high to low; counts may be fractions where equal scores straddle two parts. */
+/**
+ * One part of the rows ordered by score from high to low; counts may be fractions where equal scores straddle two
+ * parts.
+ */
 export interface LiftRow {
   /** 1 for the highest scores */
   part: number;
@@ -14,8 +17,8 @@ export interface LiftRow {
 }
 
 /**
- * Lift and cumulative gain by equal parts (deciles) of the rows, highest scores first; rows of equal score share their positives evenly,
- * so that their order does not matter. Empty without positives or rows.
+ * Lift and cumulative gain by equal parts (deciles) of the rows, highest scores first; rows of equal score share their
+ * positives evenly, so that their order does not matter. Empty without positives or rows.
  */
 export function liftTable(scores: Float64Array, positive: Uint8Array, parts = 10): LiftRow[] {
   const foundAt = positivesWithin(scores, positive);
@@ -37,7 +40,9 @@ export function liftTable(scores: Float64Array, positive: Uint8Array, parts = 10
   });
 }
 
-/** Expected number of positives among the `count` rows of highest score (a fraction is allowed), ties in random order. */
+/**
+ * Expected number of positives among the `count` rows of highest score (a fraction is allowed), ties in random order.
+ */
 function positivesWithin(scores: Float64Array, positive: Uint8Array): (count: number) => number {
   const order = ascendingOrder(scores).reverse();
   /** rows and positives up to the end of each tie */

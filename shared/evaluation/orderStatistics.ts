@@ -1,6 +1,6 @@
 /**
- * The value below which `share` (0 to 1) of `sorted` lies, by linear interpolation between order statistics (type 7, numpy's default);
- * NaN of nothing.
+ * The value below which `share` (0 to 1) of `sorted` lies, by linear interpolation between order statistics (type 7,
+ * numpy's default); NaN of nothing.
  */
 export function quantile(sorted: Float64Array, share: number): number {
   if (sorted.length === 0) return Number.NaN;

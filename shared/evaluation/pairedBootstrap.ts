@@ -12,8 +12,9 @@ export interface BootstrapInterval {
 }
 
 /**
- * Percentile interval of the difference of a metric between two outputs on the same rows (first minus second), by resampling blocks
- * with replacement. Source: B. Efron, R. Tibshirani, "An Introduction to the Bootstrap", 1993, chapters 8 and 13.
+ * Percentile interval of the difference of a metric between two outputs on the same rows (first minus second), by
+ * resampling blocks with replacement. Source: B. Efron, R. Tibshirani, "An Introduction to the Bootstrap", 1993,
+ * chapters 8 and 13.
  */
 export function pairedBootstrap(
   metric: SelectionMetric,
@@ -46,7 +47,9 @@ export function bootstrapInterval(
   };
 }
 
-/** The metric of each output in each draw; means are drawn from sums over blocks, which takes a fraction of the time. */
+/**
+ * The metric of each output in each draw; means are drawn from sums over blocks, which takes a fraction of the time.
+ */
 function drawValues(metric: SelectionMetric, outputs: ModelOutput[], settings: BootstrapSettings): Float64Array[] {
   const means = outputs.map((output) => meanMetric(metric, output)).filter((mean) => mean !== undefined);
   if (means.length < outputs.length)

@@ -1,8 +1,8 @@
 import { type ClassifierOutput, positiveOf } from "./classifierOutput";
 
 /**
- * Brier score a row: (p - y)^2 of the positive class with two classes, the sum over all classes otherwise (scikit-learn's
- * `brier_score_loss` with its default `scale_by_half`).
+ * Brier score a row: (p - y)^2 of the positive class with two classes, the sum over all classes otherwise
+ * (scikit-learn's `brier_score_loss` with its default `scale_by_half`).
  */
 export function brierByRow(output: ClassifierOutput): Float64Array {
   const { classes, target, probabilities } = output;
@@ -22,7 +22,10 @@ export function brierByRow(output: ClassifierOutput): Float64Array {
   return losses;
 }
 
-/** Negative log likelihood a row, nats; probabilities are kept at least one float64 epsilon from 0 and 1, as in scikit-learn. */
+/**
+ * Negative log likelihood a row, nats; probabilities are kept at least one float64 epsilon from 0 and 1, as in
+ * scikit-learn.
+ */
 export function logLossByRow({ classes, target, probabilities }: ClassifierOutput): Float64Array {
   const width = classes.length;
   return Float64Array.from(target, (code, row) => {

@@ -3,15 +3,19 @@ export function ascendingOrder(scores: Float64Array): Uint32Array {
   return Uint32Array.from(scores, (_score, i) => i).sort((a, b) => scores[a] - scores[b]);
 }
 
-/** How rows are ranked and counted: `order` as `ascendingOrder` gives it, and how often each row counts (once without weights). */
+/**
+ * How rows are ranked and counted: `order` as `ascendingOrder` gives it, and how often each row counts (once without
+ * weights).
+ */
 interface Ranking {
   order?: Uint32Array;
   weights?: ArrayLike<number>;
 }
 
 /**
- * Area under the ROC curve: the share of pairs of a positive and a negative row that the score orders rightly, ties counted half; null
- * when one class is absent. Source: J. Hanley, B. McNeil, "The meaning and use of the area under a ROC curve", 1982.
+ * Area under the ROC curve: the share of pairs of a positive and a negative row that the score orders rightly, ties
+ * counted half; null when one class is absent. Source: J. Hanley, B. McNeil, "The meaning and use of the area under a
+ * ROC curve", 1982.
  */
 export function rocAuc(scores: Float64Array, positive: Uint8Array, ranking: Ranking = {}): number | null {
   const { order = ascendingOrder(scores), weights } = ranking;
@@ -34,7 +38,10 @@ export function rocAuc(scores: Float64Array, positive: Uint8Array, ranking: Rank
   return positives === 0 || negatives === 0 ? null : pairs / (positives * negatives);
 }
 
-/** Average precision: the sum of precision times the step in recall, over distinct scores from high to low, as scikit-learn does; null without positives. */
+/**
+ * Average precision: the sum of precision times the step in recall, over distinct scores from high to low, as
+ * scikit-learn does; null without positives.
+ */
 export function averagePrecision(scores: Float64Array, positive: Uint8Array, ranking: Ranking = {}): number | null {
   const { order = ascendingOrder(scores), weights } = ranking;
   let found = 0;

@@ -31,7 +31,9 @@ export interface RocCurve {
   thresholds: number[];
 }
 
-/** The ROC curve, points within a straight run left out, as scikit-learn's `roc_curve`; null when one class is absent. */
+/**
+ * The ROC curve, points within a straight run left out, as scikit-learn's `roc_curve`; null when one class is absent.
+ */
 export function rocCurve(scores: Float64Array, positive: Uint8Array): RocCurve | null {
   const all = rankSteps(scores, positive);
   const { truePositives, falsePositives } = all.at(-1) ?? { truePositives: 0, falsePositives: 0 };
@@ -49,7 +51,10 @@ export function rocCurve(scores: Float64Array, positive: Uint8Array): RocCurve |
   };
 }
 
-/** Points of a precision-recall curve by rising threshold; the last one (precision 1, recall 0) has an infinite threshold. */
+/**
+ * Points of a precision-recall curve by rising threshold; the last one (precision 1, recall 0) has an infinite
+ * threshold.
+ */
 export interface PrecisionRecallCurve {
   precision: number[];
   recall: number[];

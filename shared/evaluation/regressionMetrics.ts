@@ -49,8 +49,8 @@ export function absoluteErrorByRow({ target, predictions }: RegressionOutput): F
 }
 
 /**
- * Coefficient of determination, each row counted `weights` times (once without them). Where all targets are equal: 1 for a perfect
- * prediction, else 0, as scikit-learn's `r2_score` with `force_finite`.
+ * Coefficient of determination, each row counted `weights` times (once without them). Where all targets are equal: 1
+ * for a perfect prediction, else 0, as scikit-learn's `r2_score` with `force_finite`.
  */
 export function r2({ target, predictions }: RegressionOutput, weights?: ArrayLike<number>): number {
   let rows = 0;

@@ -15,8 +15,8 @@ export interface Silhouette {
 }
 
 /**
- * Mean silhouette by Euclidean distance: on all rows up to `limit`, above it on `limit` rows drawn by `seed`, because its time grows
- * with the square of the rows. Source: P. Rousseeuw, "Silhouettes", 1987.
+ * Mean silhouette by Euclidean distance: on all rows up to `limit`, above it on `limit` rows drawn by `seed`, because
+ * its time grows with the square of the rows. Source: P. Rousseeuw, "Silhouettes", 1987.
  */
 export function silhouette(
   points: Points,
@@ -33,7 +33,10 @@ export function silhouette(
   return { value: mean(silhouetteByRow({ width: points.width, values }, drawn)), rows: rows.length };
 }
 
-/** Silhouette a row: (b - a) / max(a, b), a the mean distance to its own cluster, b to the nearest other; 0 alone in a cluster. */
+/**
+ * Silhouette a row: (b - a) / max(a, b), a the mean distance to its own cluster, b to the nearest other; 0 alone in a
+ * cluster.
+ */
 export function silhouetteByRow(points: Points, labels: Int32Array): Float64Array {
   const ids = [...new Set(labels)];
   const place = new Map(ids.map((id, i) => [id, i]));

@@ -12,7 +12,10 @@ export interface SliceMetric {
   /** the level, bin or month */
   slice: string;
   rows: number;
-  /** null where the slice has too few rows, or the metric is undefined on them; its interval also where every draw gave the same value */
+  /**
+   * null where the slice has too few rows, or the metric is undefined on them; its interval also where every draw gave
+   * the same value
+   */
   value: number | null;
   low: number | null;
   high: number | null;

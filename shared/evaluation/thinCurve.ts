@@ -1,4 +1,6 @@
-/** A stretch of a curve between two kept points, and its point that lies farthest from the straight line between them. */
+/**
+ * A stretch of a curve between two kept points, and its point that lies farthest from the straight line between them.
+ */
 interface Stretch {
   start: number;
   end: number;
@@ -7,9 +9,9 @@ interface Stretch {
 }
 
 /**
- * Indices of at most `most` (at least 2) points whose straight lines keep the shape of the curve (x, y): the ends, then always the point
- * that lies farthest from the lines so far; none when all points lie on them. Source: U. Ramer, "An iterative procedure for the
- * polygonal approximation of plane curves", 1972.
+ * Indices of at most `most` (at least 2) points whose straight lines keep the shape of the curve (x, y): the ends, then
+ * always the point that lies farthest from the lines so far; none when all points lie on them. Source: U. Ramer, "An
+ * iterative procedure for the polygonal approximation of plane curves", 1972.
  */
 export function thinCurve(x: readonly number[], y: readonly number[], most: number): number[] {
   if (x.length <= 2) return x.map((_value, i) => i);

@@ -11,7 +11,9 @@ export interface PredictedPart {
   high: number;
 }
 
-/** Rows whose error, predicted minus observed, lies from `from` up to `to`; the outer two hold what lies beyond as well. */
+/**
+ * Rows whose error, predicted minus observed, lies from `from` up to `to`; the outer two hold what lies beyond as well.
+ */
 export interface ErrorBin {
   from: number;
   to: number;
@@ -28,7 +30,10 @@ const partCount = 20;
 const minPartRows = 10;
 const binCount = 20;
 
-/** Parts of equal size in the order of the predictions (fewer where rows are few), and the errors in bins of equal width. */
+/**
+ * Parts of equal size in the order of the predictions (fewer where rows are few), and the errors in bins of equal
+ * width.
+ */
 export function valueCurves({ target, predictions }: RegressionOutput): ValueCurves {
   const rows = target.length;
   const order = Array.from(predictions.keys()).sort((a, b) => predictions[a] - predictions[b] || a - b);

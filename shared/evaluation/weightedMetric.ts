@@ -41,7 +41,9 @@ export function meanMetric(metric: SelectionMetric, output: ModelOutput): MeanMe
 /** Value of a metric when each row counts so many times; NaN where it is undefined because a class is absent. */
 export type WeightedMetric = (weights: ArrayLike<number>) => number;
 
-/** The metric of `output` as a function of weights; what does not depend on them (order, decisions) is computed once. */
+/**
+ * The metric of `output` as a function of weights; what does not depend on them (order, decisions) is computed once.
+ */
 export function weightedMetric(metric: SelectionMetric, output: ModelOutput): WeightedMetric {
   if (isMean(metric)) {
     const { byRow, ofMean } = meanMetrics[metric](output);

@@ -26,9 +26,15 @@ export interface FitContext {
   seed: number;
   /** one weight a row, finite and not negative; without them every row weighs 1 */
   sampleWeights?: Float64Array;
-  /** a factor on the weight of every row of a class, those not named 1; "balanced" gives all classes the same sum. fitModel takes them into sampleWeights: learners never see them. */
+  /**
+   * a factor on the weight of every row of a class, those not named 1; "balanced" gives all classes the same sum.
+   * fitModel takes them into sampleWeights: learners never see them.
+   */
   classWeights?: ClassWeights;
-  /** from fitModel where there are class weights: the sample weights without them, as frequent as rows really are; calibrators go by these */
+  /**
+   * from fitModel where there are class weights: the sample weights without them, as frequent as rows really are;
+   * calibrators go by these
+   */
   plainWeights?: Float64Array;
   /** two classes: a probability of the positive class at or above it makes the label positive; 0.5 by default */
   decisionThreshold?: number;
@@ -40,9 +46,15 @@ export interface FitContext {
 }
 
 export interface FittedModel {
-  /** Class probabilities, rows x classes, row-major; with regression one value a row. Each is a float32, as the graph gives it. */
+  /**
+   * Class probabilities, rows x classes, row-major; with regression one value a row. Each is a float32, as the graph
+   * gives it.
+   */
   predict(table: FeatureTable): Float64Array;
-  /** The model as ONNX bytes: raw features in (`numbers`, `categories`); `label` and `probabilities` out, with regression `value` [rows, 1]. */
+  /**
+   * The model as ONNX bytes: raw features in (`numbers`, `categories`); `label` and `probabilities` out, with
+   * regression `value` [rows, 1].
+   */
   toOnnx(): Uint8Array;
 }
 
@@ -52,6 +64,9 @@ export interface Trainer<P> {
   readonly tasks: readonly Task[];
   /** strict object with defaults and ranges */
   readonly parameters: z.ZodType<P>;
-  /** AppError invalid_input when the rows cannot be learnt from (none, one class only, bad weights) or the task is not among `tasks`. */
+  /**
+   * AppError invalid_input when the rows cannot be learnt from (none, one class only, bad weights) or the task is not
+   * among `tasks`.
+   */
   fit(table: FeatureTable, target: TrainingTarget, parameters: P, context: FitContext): FittedModel;
 }

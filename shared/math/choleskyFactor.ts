@@ -1,4 +1,7 @@
-/** The lower factor L of a symmetric positive definite matrix L Lᵀ (size x size, row-major; only its lower half is read). */
+/**
+ * The lower factor L of a symmetric positive definite matrix L Lᵀ (size x size, row-major; only its lower half is
+ * read).
+ */
 export function choleskyFactor(matrix: Float64Array, size: number): Float64Array {
   const factor = new Float64Array(size * size);
   for (let i = 0; i < size; i++) {

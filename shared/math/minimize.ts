@@ -24,7 +24,10 @@ interface Step {
 
 const memory = 10;
 
-/** Minimises a smooth convex function from `start` by L-BFGS (Nocedal and Wright 2006, algorithm 7.5) with a backtracking line search. */
+/**
+ * Minimises a smooth convex function from `start` by L-BFGS (Nocedal and Wright 2006, algorithm 7.5) with a
+ * backtracking line search.
+ */
 export function minimize(objective: Objective, start: Float64Array, options: MinimizeOptions): Minimum {
   let point = start.slice();
   let gradient = new Float64Array(point.length);

@@ -1,6 +1,6 @@
 /**
- * A stream of uniform 32-bit integers: xoshiro128** (Blackman and Vigna 2018, prng.di.unimi.it), its state filled by splitmix32
- * from `seed` and `stream`, so that every tree has a stream of its own wherever it is grown.
+ * A stream of uniform 32-bit integers: xoshiro128** (Blackman and Vigna 2018, prng.di.unimi.it), its state filled by
+ * splitmix32 from `seed` and `stream`, so that every tree has a stream of its own wherever it is grown.
  */
 export class RandomStream {
   private a: number;

@@ -1,6 +1,6 @@
 /**
- * Solves `matrix` x = `right` for a symmetric positive definite matrix (n x n, row-major, of which the lower half is read) by the
- * factorisation of Cholesky, Banachiewicz's order; undefined when it is not positive definite in float64.
+ * Solves `matrix` x = `right` for a symmetric positive definite matrix (n x n, row-major, of which the lower half is
+ * read) by the factorisation of Cholesky, Banachiewicz's order; undefined when it is not positive definite in float64.
  */
 export function solveCholesky(matrix: Float64Array, right: Float64Array): Float64Array | undefined {
   const n = right.length;

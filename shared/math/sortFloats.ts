@@ -17,7 +17,9 @@ export class FloatSorter {
     this.nextOrder = new Int32Array(rowCount);
   }
 
-  /** The rows of `values` that are not NaN, ascending by value (rows of equal values by row); valid until the next call. */
+  /**
+   * The rows of `values` that are not NaN, ascending by value (rows of equal values by row); valid until the next call.
+   */
   sort(values: Float32Array): Int32Array {
     const known = loadKeys(values, this.keys, this.order);
     countDigits(this.keys, known, this.counts);

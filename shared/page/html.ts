@@ -60,8 +60,8 @@ interface BestNumber {
 export type Cell = string | number | null | undefined | NotedText | BestNumber;
 
 /**
- * A table; numbers stand right, in at most four digits, and what is not known is a dash. On a narrow screen a row of a `stacked` one
- * becomes a paragraph, each cell behind the name of its column.
+ * A table; numbers stand right, in at most four digits, and what is not known is a dash. On a narrow screen a row of a
+ * `stacked` one becomes a paragraph, each cell behind the name of its column.
  */
 export function table(head: readonly string[], rows: readonly (readonly Cell[])[], stacked = false): string {
   const row = (cells: readonly Cell[]) =>
@@ -103,8 +103,8 @@ export interface Link {
 }
 
 /**
- * Links to other pages and documents. `key` is the function key of a reader who came with it in the address, so that the links open,
- * too; undefined for one who sent it in a header.
+ * Links to other pages and documents. `key` is the function key of a reader who came with it in the address, so that
+ * the links open, too; undefined for one who sent it in a header.
  */
 export function navigation(links: readonly Link[], key?: string): string {
   const anchors = links.map(({ text, href }) => {

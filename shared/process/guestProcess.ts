@@ -3,8 +3,8 @@ import { Worker } from "node:worker_threads";
 import { compiledFile } from "../packageRoot";
 
 /**
- * Makes this process one that works for the one that started it, and ends with it, even in the middle of work that never ends. Where the
- * machine runs out of memory, Linux ends it before the one that serves.
+ * Makes this process one that works for the one that started it, and ends with it, even in the middle of work that
+ * never ends. Where the machine runs out of memory, Linux ends it before the one that serves.
  */
 export function beGuest(): void {
   try {

@@ -3,7 +3,10 @@ import { readFile } from "node:fs/promises";
 /** Linux counts processor time for programs in hundredths of a second, whatever its own clock */
 const ticksPerSecond = 100;
 
-/** Processor time that a process and its threads have taken; undefined where the system does not tell, or the process is gone. */
+/**
+ * Processor time that a process and its threads have taken; undefined where the system does not tell, or the process is
+ * gone.
+ */
 export async function processorSeconds(pid: number): Promise<number | undefined> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, "utf8");

@@ -4,7 +4,9 @@ import { hostname, tmpdir } from "node:os";
 import path from "node:path";
 import { dayMs } from "../time";
 
-/** tidegate-{purpose}-{machine}-{process}-{when it started}-{six random characters}; early versions named no process. */
+/**
+ * tidegate-{purpose}-{machine}-{process}-{when it started}-{six random characters}; early versions named no process.
+ */
 const ours = /^tidegate-sql-(?:(?<machine>[0-9a-f]{8})-(?<pid>\d+)-(?<started>\d+)-)?[A-Za-z0-9]{6}$/;
 /** what no process of this machine can vouch for stays this long */
 const strangeAgeMs = dayMs;
@@ -20,7 +22,10 @@ export async function inTempFolder<T>(work: (folder: string) => Promise<T>): Pro
   }
 }
 
-/** Removes the temporary folders of processes that ended without removing them (they were killed); returns how many there were. */
+/**
+ * Removes the temporary folders of processes that ended without removing them (they were killed); returns how many
+ * there were.
+ */
 export async function sweepTempFolders(now = Date.now()): Promise<number> {
   let swept = 0;
   for (const name of await readdir(tmpdir())) {
@@ -53,10 +58,14 @@ async function isRunning(pid: number, started: string): Promise<boolean> {
   return start === undefined || started === "0" || start === started;
 }
 
-/** When a process started, in the kernel's own count (https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html); undefined on other systems. */
+/**
+ * When a process started, in the kernel's own count (https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html);
+ * undefined on other systems.
+ */
 async function startOf(pid: number): Promise<string | undefined> {
   const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
-  // the name before it may hold spaces and brackets; what follows the last bracket starts with field 3, and the start is field 22
+  // the name before it may hold spaces and brackets; what follows the last bracket starts with field 3, and the start
+  // is field 22
   return text?.slice(text.lastIndexOf(")") + 2).split(" ")[19];
 }
 

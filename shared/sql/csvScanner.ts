@@ -25,8 +25,9 @@ export interface CsvShape {
 }
 
 /**
- * Checks the structure of comma-separated bytes (RFC 4180, LF or CRLF, empty lines skipped) that arrive in chunks. The SQL reader
- * parses the cells, but cannot say which rows are broken, and reads a file cut inside a quoted cell without a word.
+ * Checks the structure of comma-separated bytes (RFC 4180, LF or CRLF, empty lines skipped) that arrive in chunks. The
+ * SQL reader parses the cells, but cannot say which rows are broken, and reads a file cut inside a quoted cell without
+ * a word.
  */
 export class CsvScanner {
   private state: "start" | "plain" | "quoted" | "afterQuote" = "start";

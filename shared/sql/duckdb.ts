@@ -44,7 +44,9 @@ async function inSession<T>(
   }
 }
 
-/** The database reads and writes its own folder and nothing else, loads no extension, and no statement can change that. */
+/**
+ * The database reads and writes its own folder and nothing else, loads no extension, and no statement can change that.
+ */
 function confine(folder: string, tempBytes: number): string[] {
   const quoted = literal(folder);
   return [

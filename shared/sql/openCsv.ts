@@ -7,7 +7,10 @@ import { literal } from "./sqlText";
 import type { FileFault, FileFaults, TableFile } from "./tableFile";
 import { linesOfRows, unpackCsv } from "./unpackCsv";
 
-/** Opens a comma-separated file, packed or not, whose first record names the columns; AppError rejected when it is no such file. */
+/**
+ * Opens a comma-separated file, packed or not, whose first record names the columns; AppError rejected when it is no
+ * such file.
+ */
 export async function openCsv(session: SqlSession, file: string, limits: FileLimits): Promise<TableFile | FileFaults> {
   const { path, shape } = await unpackCsv(file, limits);
   if (shape.rowCount < 0) return fault("the file is empty");
@@ -30,7 +33,10 @@ function describe({ row, line, message }: CsvFault): FileFault {
   return { row, message: `row ${row} (line ${line}): ${message}` };
 }
 
-/** Every record as text, the header among them. The form was checked before, so nothing is guessed and nothing is refused here. */
+/**
+ * Every record as text, the header among them. The form was checked before, so nothing is guessed and nothing is
+ * refused here.
+ */
 function reader(path: string, width: number): string {
   const columns = Array.from({ length: width }, (_, i) => `${sourceColumn(i)}: 'VARCHAR'`).join(", ");
   return `read_csv(${literal(path)}, auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', columns = {${columns}}, strict_mode = false, parallel = false, compression = 'none')`;

@@ -48,7 +48,10 @@ function hasFileRow(names: string[]): boolean {
   return names.some((name) => name.toLowerCase() === fileRow);
 }
 
-/** The number of a row from 1 on; without the reader's, by counting, which keeps the order of the file but holds up its threads. */
+/**
+ * The number of a row from 1 on; without the reader's, by counting, which keeps the order of the file but holds up its
+ * threads.
+ */
 function rowOf(names: string[]): string {
   return hasFileRow(names) ? "row_number() OVER ()" : `${fileRow} + 1`;
 }

@@ -14,7 +14,10 @@ const mb = 2 ** 20;
 /** a small file may be as empty as it likes */
 const ratioFromBytes = 64 * mb;
 
-/** Refuses what is over a limit of the use case: AppError rejected with what was found, the limit, and where it is raised. */
+/**
+ * Refuses what is over a limit of the use case: AppError rejected with what was found, the limit, and where it is
+ * raised.
+ */
 export function refuseOver<Name extends string>(
   limits: Record<Name, number>,
   name: Name,

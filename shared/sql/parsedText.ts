@@ -10,8 +10,8 @@ const usual = String.raw`\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z?`;
 const general = String.raw`^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2}(?:\.\d{1,9})?)?)?\s?(?:Z|([+-])([01]\d)(?::?([0-5]\d))?)?$`;
 
 /**
- * SQL of the instant that a text names, epoch ms: ISO 8601, or the same with a space and without seconds or time; without a zone it is UTC.
- * NULL for anything else.
+ * SQL of the instant that a text names, epoch ms: ISO 8601, or the same with a space and without seconds or time;
+ * without a zone it is UTC. NULL for anything else.
  */
 export function instantSql(text: string): string {
   const part = (group: number) => `regexp_extract(${text}, ${literal(general)}, ${group})`;

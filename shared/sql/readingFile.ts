@@ -17,7 +17,10 @@ export function isOutOfMemory(error: unknown): boolean {
   return /^Out of Memory Error/.test(messageOf(error));
 }
 
-/** Runs `work`, which reads a file; the reader's complaints about the file become AppError rejected in our words, other errors pass. */
+/**
+ * Runs `work`, which reads a file; the reader's complaints about the file become AppError rejected in our words, other
+ * errors pass.
+ */
 export async function readingFile<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

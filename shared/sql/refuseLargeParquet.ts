@@ -8,7 +8,10 @@ import { literal } from "./sqlText";
 /** reading one of a hundred thousand columns, 12 MB, takes 400 MB of memory */
 const maxFooterMb = 24;
 
-/** Refuses a Parquet file for its size by what its footer says, before a row of it is read; AppError rejected names the limit. */
+/**
+ * Refuses a Parquet file for its size by what its footer says, before a row of it is read; AppError rejected names the
+ * limit.
+ */
 export async function refuseLargeParquet(session: SqlSession, file: string, limits: FileLimits): Promise<void> {
   const { sizeBytes, footerBytes } = await footerOf(file);
   if (footerBytes > maxFooterMb * 2 ** 20)

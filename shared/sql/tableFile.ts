@@ -10,7 +10,10 @@ export interface FileFaults {
   faultCount: number;
 }
 
-/** A file that can be read: SQL of its rows (the row number and `sourceColumn`s), and the names that it gives its columns. */
+/**
+ * A file that can be read: SQL of its rows (the row number and `sourceColumn`s), and the names that it gives its
+ * columns.
+ */
 export interface TableFile {
   sql: string;
   names: string[];

@@ -17,8 +17,9 @@ export interface PlainCsv {
 }
 
 /**
- * Unpacks a .csv.gz beside itself and checks the structure of the text; AppError rejected when the file is empty, cut off, binary or, as
- * soon as that is seen, over a limit. The SQL reader would take the readable part of a cut-off gzip file for the whole.
+ * Unpacks a .csv.gz beside itself and checks the structure of the text; AppError rejected when the file is empty, cut
+ * off, binary or, as soon as that is seen, over a limit. The SQL reader would take the readable part of a cut-off gzip
+ * file for the whole.
  */
 export async function unpackCsv(file: string, limits: FileLimits): Promise<PlainCsv> {
   const scanner = new CsvScanner();

@@ -4,7 +4,10 @@ import { telemetryEvents } from "../telemetryNames";
 import { isFinal, type RunRecord } from "./runRecord";
 import type { RunStore } from "./runStore";
 
-/** Ends a run before it is done; a step that is at work ends within its two minutes and changes nothing any more. AppError conflict when the run has ended. */
+/**
+ * Ends a run before it is done; a step that is at work ends within its two minutes and changes nothing any more.
+ * AppError conflict when the run has ended.
+ */
 export async function cancelRun(
   ports: { runs: RunStore; clock: Clock; telemetry: Telemetry },
   runId: string,

@@ -20,7 +20,10 @@ export interface RunProgress {
   secondsLeft?: number;
 }
 
-/** A run with its progress, the trials that have ended, by rung and trial, and, once it has a version, the hold-out's verdict. */
+/**
+ * A run with its progress, the trials that have ended, by rung and trial, and, once it has a version, the hold-out's
+ * verdict.
+ */
 export interface RunDescription extends RunRecord {
   progress: RunProgress;
   results: TrialResult[];

@@ -15,7 +15,10 @@ export function evaluateHoldout(task: EvaluateTask): EvaluateOutcome {
   return combineParts(task, parts);
 }
 
-/** The same part by part, those that the task names, as long as it has time; each is handed to `onPart` as soon as it is done. */
+/**
+ * The same part by part, those that the task names, as long as it has time; each is handed to `onPart` as soon as it is
+ * done.
+ */
 export function evaluateParts(task: EvaluateTask, onPart: (part: EvaluationPart) => void): undefined {
   const started = performance.now();
   const judged = judge(task);

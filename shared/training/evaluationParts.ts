@@ -14,8 +14,8 @@ type Adds = EvaluationPart["adds"];
 type Facts = Pick<EvaluateTask, "metric" | "baselines" | "champion" | "evaluation">;
 
 /**
- * The parts of an evaluation, in the order of their results. Each is kept as soon as it is done, so that a step that ends before all are
- * loses at most one; what depends on the champion is named after its version.
+ * The parts of an evaluation, in the order of their results. Each is kept as soon as it is done, so that a step that
+ * ends before all are loses at most one; what depends on the champion is named after its version.
  */
 export function partNames({ metric, baselines, champion, evaluation }: Facts): string[] {
   const metrics: readonly string[] = classMetrics.some((one) => one === metric) ? classMetrics : valueMetrics;

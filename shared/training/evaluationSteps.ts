@@ -14,14 +14,17 @@ interface Place {
 
 type Parts = Map<string, EvaluationPart["adds"]>;
 
-/** no part is started after so long in one step; with the limit of a part it keeps a step well below a function's time limit */
+/**
+ * no part is started after so long in one step; with the limit of a part it keeps a step well below a function's time
+ * limit
+ */
 const softLimitMs = 25_000;
 /** of processor time, each part */
 const partLimitMs = 60_000;
 
 /**
- * Evaluates as much of a hold-out as one step has time for; every part that is done is kept in `place` at once, and no later step does it
- * again. The outcome, or undefined where parts are left for another step.
+ * Evaluates as much of a hold-out as one step has time for; every part that is done is kept in `place` at once, and no
+ * later step does it again. The outcome, or undefined where parts are left for another step.
  */
 export async function evaluateInSteps(
   { results, workers }: { results: RunDocuments; workers: WorkerPool },

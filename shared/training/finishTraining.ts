@@ -36,8 +36,8 @@ const refitLimitMs = 90_000;
 const busyDelaySeconds = 5;
 
 /**
- * Last step of a run: refits the best trial, proves the graph, judges it on the hold-out, registers and gates it; safe to repeat. After a
- * long refit, or where every thread is busy, it queues itself again and gives the run as it stands.
+ * Last step of a run: refits the best trial, proves the graph, judges it on the hold-out, registers and gates it; safe
+ * to repeat. After a long refit, or where every thread is busy, it queues itself again and gives the run as it stands.
  */
 export async function finishTraining(ports: FinishTrainingPorts, runId: string): Promise<RunRecord> {
   const run = await ports.runs.get(runId);

@@ -13,7 +13,9 @@ import type { EvaluateOutcome } from "./workerTasks";
 /** What the gate looks at. */
 export interface GateEvidence {
   metric: SelectionMetric;
-  /** the hold-out's verdict on the version, beside each baseline's and the difference to "champion" where there is one */
+  /**
+   * the hold-out's verdict on the version, beside each baseline's and the difference to "champion" where there is one
+   */
   evaluation: Pick<EvaluateOutcome, "metrics" | "baselines" | "differences">;
   holdoutRows: number;
   /** of the data before training, and of the version's behaviour after it */
@@ -44,9 +46,9 @@ const demands: ((evidence: GateEvidence, gates: UsecaseSpec["gates"]) => Finding
 export const championName = "champion";
 
 /**
- * Decides whether a version becomes champion. Every baseline must be beaten on the selection metric; the first champion's interval
- * against them is told, not required; replacing a champion needs an interval of the difference that excludes zero, and no person who has
- * pinned it.
+ * Decides whether a version becomes champion. Every baseline must be beaten on the selection metric; the first
+ * champion's interval against them is told, not required; replacing a champion needs an interval of the difference that
+ * excludes zero, and no person who has pinned it.
  */
 export function judge(evidence: GateEvidence, gates: UsecaseSpec["gates"]): GateVerdict {
   const findings = demands.flatMap((demand) => demand(evidence, gates));

@@ -11,8 +11,8 @@ import type { BaselineName } from "../usecase/usecaseSpec";
 import type { JudgedHoldout } from "./judgedHoldout";
 
 /**
- * Cost of the model's decisions on the hold-out, as its graph makes them, against: each baseline at the threshold that was best on the
- * training rows, always the same class, and the model itself deciding by least expected cost.
+ * Cost of the model's decisions on the hold-out, as its graph makes them, against: each baseline at the threshold that
+ * was best on the training rows, always the same class, and the model itself deciding by least expected cost.
  */
 export function holdoutSaving(
   { data, baselines, draws }: JudgedHoldout,
@@ -42,7 +42,10 @@ function constantName(name: string, code: number, positive?: number): string {
   return code === positive ? `always act (${name})` : `never act (${name})`;
 }
 
-/** With two classes at its best threshold on the training rows; with more by least expected cost, which training frequencies make the same. */
+/**
+ * With two classes at its best threshold on the training rows; with more by least expected cost, which training
+ * frequencies make the same.
+ */
 function baselineContender(
   name: BaselineName,
   probabilities: Float64Array,

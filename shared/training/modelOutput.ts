@@ -2,7 +2,10 @@ import type { PreparedData } from "../data/preparedData";
 import type { ModelOutput } from "../evaluation/weightedMetric";
 import { gather } from "../featureTable";
 
-/** Predictions for the rows `rows` (probabilities, rows x classes; with regression one number a row) beside what was observed. */
+/**
+ * Predictions for the rows `rows` (probabilities, rows x classes; with regression one number a row) beside what was
+ * observed.
+ */
 export function modelOutput(
   data: Pick<PreparedData, "classes" | "positiveIndex" | "target" | "values">,
   rows: Int32Array,

@@ -21,7 +21,10 @@ export interface PlanTrainingPorts extends FailRunPorts {
   dataWork: DataWork;
 }
 
-/** First step of a run: prepares the rows of all dataset versions, fixes the trials and queues one message a trial; safe to repeat. */
+/**
+ * First step of a run: prepares the rows of all dataset versions, fixes the trials and queues one message a trial; safe
+ * to repeat.
+ */
 export async function planTraining(ports: PlanTrainingPorts, runId: string): Promise<RunRecord> {
   const run = await ports.runs.get(runId);
   if (isFinal(run.status)) return run;

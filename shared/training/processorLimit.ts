@@ -3,8 +3,9 @@ import type { Worker } from "node:worker_threads";
 const leastWaitMs = 50;
 
 /**
- * Calls `onOver` once a thread's part of work has used `limitMs` of processor time; `restart` begins the next part, `end` ends the watch.
- * Time that the thread waits for a processor does not count, so that the load of the machine decides nothing.
+ * Calls `onOver` once a thread's part of work has used `limitMs` of processor time; `restart` begins the next part,
+ * `end` ends the watch. Time that the thread waits for a processor does not count, so that the load of the machine
+ * decides nothing.
  */
 export function limitProcessorTime(worker: Worker, limitMs: number, onOver: () => void) {
   let timer: NodeJS.Timeout | undefined;

@@ -10,13 +10,19 @@ import type { Usecase } from "../usecase/loadUsecases";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import { proveGuard } from "./proveGuard";
 
-/** Predictions of the graph and of the trainer may differ by this much on any hold-out row; numbers, by this share of the largest. */
+/**
+ * Predictions of the graph and of the trainer may differ by this much on any hold-out row; numbers, by this share of
+ * the largest.
+ */
 const parityTolerance = 1e-6;
 
 /** with more than so many levels an unknown one is nothing to be warned about */
 const maxLevels = 1000;
 
-/** Runs the graph on every hold-out row and compares it with the trainer, and proves what it takes as missing; AppError rejected when they differ. Gives the signature. */
+/**
+ * Runs the graph on every hold-out row and compares it with the trainer, and proves what it takes as missing; AppError
+ * rejected when they differ. Gives the signature.
+ */
 export async function proveGraph(
   runtime: ModelRuntime,
   { spec }: Usecase,

@@ -17,7 +17,10 @@ interface Proof {
   values: (number | string)[];
 }
 
-/** Puts what each feature's domain calls missing into some rows; AppError rejected where the graph does not answer as for a missing value. */
+/**
+ * Puts what each feature's domain calls missing into some rows; AppError rejected where the graph does not answer as
+ * for a missing value.
+ */
 export async function proveGuard(predict: PredictTable, table: FeatureTable, features: readonly FeatureSlot[]) {
   const rows = Array.from({ length: Math.min(rowsPerValue, table.rowCount) }, (_, row) => row);
   let proofs: Proof[] = [];

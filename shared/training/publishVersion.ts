@@ -21,8 +21,9 @@ export interface PublishPorts extends VersionDetailsPorts {
 }
 
 /**
- * Registers the version with everything known about it, moves the alias where the gate says so, and ends the run. AppError
- * precondition_failed, before anything is written, when the champion is no longer the one that the version was compared with.
+ * Registers the version with everything known about it, moves the alias where the gate says so, and ends the run.
+ * AppError precondition_failed, before anything is written, when the champion is no longer the one that the version was
+ * compared with.
  */
 export async function publishVersion(ports: PublishPorts, finished: FinishedRun): Promise<RunRecord> {
   const { run, usecase } = finished;

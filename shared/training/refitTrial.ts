@@ -7,7 +7,10 @@ import { trainingProfile } from "../monitoring/trainingProfile";
 import { fitRows } from "./fitRows";
 import type { RefitOutcome, RefitTask } from "./workerTasks";
 
-/** Fits the selected trial on all training rows; gives its guarded graph, its hold-out predictions and the profile that drift is measured against. */
+/**
+ * Fits the selected trial on all training rows; gives its guarded graph, its hold-out predictions and the profile that
+ * drift is measured against.
+ */
 export function refitTrial(task: RefitTask): RefitOutcome {
   const started = performance.now();
   const data = decodePrepared(task.prepared);

@@ -7,8 +7,9 @@ import type { Rung, Trial, TrialResult } from "./runRecord";
 const minRungRows = 200;
 
 /**
- * The rounds of a search: one on all rows, or with successive halving several, each with the best 1/eta of the trials before on eta times
- * the rows. Source: K. Jamieson, A. Talwalkar, "Non-stochastic best arm identification and hyperparameter optimization", 2016.
+ * The rounds of a search: one on all rows, or with successive halving several, each with the best 1/eta of the trials
+ * before on eta times the rows. Source: K. Jamieson, A. Talwalkar, "Non-stochastic best arm identification and
+ * hyperparameter optimization", 2016.
  */
 export function planRungs(search: UsecaseSpec["search"], trialCount: number, trainRows: number): Rung[] {
   const rungs: Rung[] = [{ share: 1, trials: trialCount }];

@@ -7,8 +7,8 @@ import { shareOfRows } from "./rungs";
 import type { TrialOutcome, TrialTask } from "./workerTasks";
 
 /**
- * Fits a trial on folds' training rows and scores it on their validation rows by the selection metric; `onFold` hears each score, so that
- * a fit that takes too long can be told from the others.
+ * Fits a trial on folds' training rows and scores it on their validation rows by the selection metric; `onFold` hears
+ * each score, so that a fit that takes too long can be told from the others.
  */
 export function scoreTrial(task: TrialTask, onFold: (score: number | null) => void): TrialOutcome {
   const started = performance.now();

@@ -4,11 +4,12 @@ import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import type { TrialResult } from "./runRecord";
 
 /**
- * The trial to refit: of those of the best one's learner within one standard error of its mean, and worse by no more than a share `cost`
- * of it, the one with the smallest model (equal ones: the better, then the earlier). The rule is for models of one family, where smaller is simpler; between families the mean decides.
- * The error is that of the difference to the best over the same folds: what makes a fold hard for both cancels out.
- * Source: L. Breiman et al., "Classification and Regression Trees", 1984, section 3.4.3 (the rule); the pairing is ours.
- * Undefined when no trial has a score.
+ * The trial to refit: of those of the best one's learner within one standard error of its mean, and worse by no more
+ * than a share `cost` of it, the one with the smallest model (equal ones: the better, then the earlier). The rule is
+ * for models of one family, where smaller is simpler; between families the mean decides. The error is that of the
+ * difference to the best over the same folds: what makes a fold hard for both cancels out.
+ * Source: L. Breiman et al., "Classification and Regression Trees", 1984, section 3.4.3 (the rule); the pairing is
+ * ours. Undefined when no trial has a score.
  */
 export function selectTrial(
   results: TrialResult[],

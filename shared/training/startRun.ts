@@ -19,7 +19,10 @@ export interface RunRequest {
   actor?: string;
 }
 
-/** Starts a training run through the queue; the same cause again returns the run it started, and wakes it if it never began. */
+/**
+ * Starts a training run through the queue; the same cause again returns the run it started, and wakes it if it never
+ * began.
+ */
 export async function startRun(
   ports: StartRunPorts,
   request: RunRequest,

@@ -34,8 +34,9 @@ const softLimitMs = 25_000;
 const busyDelaySeconds = 5;
 
 /**
- * One step of a trial in a worker thread: as many folds as there is time for, then the same message again for the rest. The result is
- * written once; the last one of a rung queues the next rung or the finish. Safe to repeat; a run that has ended or was cancelled stays so.
+ * One step of a trial in a worker thread: as many folds as there is time for, then the same message again for the rest.
+ * The result is written once; the last one of a rung queues the next rung or the finish. Safe to repeat; a run that has
+ * ended or was cancelled stays so.
  */
 export async function trainCandidate(ports: TrainCandidatePorts, step: Step): Promise<void> {
   if (isFinal((await ports.runs.get(step.runId)).status)) return;

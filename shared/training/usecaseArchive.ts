@@ -13,7 +13,10 @@ function specName(usecase: string, hash: string): string {
   return `${usecase}/${hash}.json`;
 }
 
-/** Keeps the spec that a run follows, with its defaults, so that what a version was made by can be read when the spec has changed. Gives the stored document's hash. */
+/**
+ * Keeps the spec that a run follows, with its defaults, so that what a version was made by can be read when the spec
+ * has changed. Gives the stored document's hash.
+ */
 export function keepSpec(blobs: BlobStore, { spec, hash }: Usecase): Promise<string> {
   return keepDocument(blobs, { container, name: specName(spec.name, hash) }, JSON.stringify(spec));
 }

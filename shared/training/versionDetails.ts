@@ -18,7 +18,10 @@ export interface VersionDetailsPorts {
   environment: Record<string, string>;
 }
 
-/** Everything that is known about a version that a run has trained, with the gate's verdict; keeps the documents that it rests on. */
+/**
+ * Everything that is known about a version that a run has trained, with the gate's verdict; keeps the documents that it
+ * rests on.
+ */
 export async function versionDetails(
   ports: VersionDetailsPorts,
   finished: FinishedRun,
@@ -76,7 +79,8 @@ async function keepDocuments(ports: VersionDetailsPorts, finished: FinishedRun) 
     preparedRows: `${runsContainer}/${preparedParquet(run.id)}`,
     usecaseSpec: run.usecaseHash && specBlob(usecase.spec.name, run.usecaseHash),
   };
-  await ports.blobs.write(runsContainer, trainingProfileBlob(run.id), refit.trainingProfile); // under a name to point to
+  // under a name to point to
+  await ports.blobs.write(runsContainer, trainingProfileBlob(run.id), refit.trainingProfile);
   const hashes: Record<string, string> = {
     [paths.background]: sample.sha256,
     [paths.trainingProfile]: await sha256Of(Buffer.from(refit.trainingProfile)),

@@ -4,14 +4,23 @@ import { compiledFile } from "../packageRoot";
 import { limitProcessorTime } from "./processorLimit";
 import type { OutcomeOf, PartOf, WorkerTask } from "./workerTasks";
 
-/** What a worker thread says: that it begins, what a part of its work gave, or, as its last word, the outcome or why there is none. */
+/**
+ * What a worker thread says: that it begins, what a part of its work gave, or, as its last word, the outcome or why
+ * there is none.
+ */
 export type WorkerReply = { begins: true } | { part: unknown } | { outcome: unknown } | { failure: Failure };
 
 const slotWaitMs = 20_000;
-/** on the clock, below the time limit of a function: only a thread that hangs, or gets next to no processor, is ended by it, to be tried again */
+/**
+ * on the clock, below the time limit of a function: only a thread that hangs, or gets next to no processor, is ended by
+ * it, to be tried again
+ */
 const hangMs = 8 * 60_000;
 
-/** Runs training tasks in worker threads, at most `threads` at once, so that scoring in the same instance stays responsive. */
+/**
+ * Runs training tasks in worker threads, at most `threads` at once, so that scoring in the same instance stays
+ * responsive.
+ */
 export class WorkerPool {
   private running = 0;
   private readonly waiting: (() => void)[] = [];
@@ -19,9 +28,10 @@ export class WorkerPool {
   constructor(private readonly threads: number) {}
 
   /**
-   * The task's outcome; a thread serves one task and ends, so that its memory goes back. `onPart` hears what each part of it gives (a fit
-   * on a fold, an interval). AppError rejected when a part takes more than `limitMs` of processor time, which the same part would again;
-   * busy when no thread gets free within 20 s: come again later, rather than wait into a time limit of your own.
+   * The task's outcome; a thread serves one task and ends, so that its memory goes back. `onPart` hears what each part
+   * of it gives (a fit on a fold, an interval). AppError rejected when a part takes more than `limitMs` of processor
+   * time, which the same part would again; busy when no thread gets free within 20 s: come again later, rather than
+   * wait into a time limit of your own.
    */
   async run<T extends WorkerTask>(
     task: T,

@@ -17,7 +17,10 @@ export interface StoppingSettings extends RoundSettings {
   validationFraction: number;
 }
 
-/** After how many rounds (1 at least) the loss of rows that are held back is least; gives up when it did not fall for `earlyStoppingRounds`. */
+/**
+ * After how many rounds (1 at least) the loss of rows that are held back is least; gives up when it did not fall for
+ * `earlyStoppingRounds`.
+ */
 export function bestRoundCount(
   data: TrainingData,
   settings: StoppingSettings,

@@ -6,7 +6,10 @@ import { graphMetadata } from "../graph/graphMetadata";
 import { addRankedRows, type RankedFeatures } from "../treeRows/rankedRows";
 import type { BoostedTrees } from "./boostedTrees";
 
-/** The model as ONNX bytes: one TreeEnsembleRegressor whose sums are exact, then a link in float64; without a rule the sum is the value. */
+/**
+ * The model as ONNX bytes: one TreeEnsembleRegressor whose sums are exact, then a link in float64; without a rule the
+ * sum is the value.
+ */
 export function boostedGraph(
   learner: string,
   model: BoostedTrees,

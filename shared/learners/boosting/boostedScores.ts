@@ -2,7 +2,10 @@ import { findLeaves, toRows } from "../graph/findLeaves";
 import { normalise } from "../linear/linearScores";
 import type { BoostedTrees } from "./boostedTrees";
 
-/** Scores, rows x outputs, as ONNX Runtime sums them (exactly); `columns` are the features in the model's order, NaN where missing. */
+/**
+ * Scores, rows x outputs, as ONNX Runtime sums them (exactly); `columns` are the features in the model's order, NaN
+ * where missing.
+ */
 export function boostedScores(model: BoostedTrees, columns: Float32Array[], rowCount: number): Float64Array {
   const { treeCount, treeStart, outputCount, leafValues, base, unit } = model;
   const rows = toRows(columns, rowCount);

@@ -2,7 +2,9 @@ import type { EnsembleTrees } from "../graph/ensembleNodes";
 import type { Loss } from "./loss";
 import { type RegressionTree, singleLeaf } from "./regressionTree";
 
-/** Boosted trees whose sums are exact in float32, in any order: every number is a whole multiple of one power of two. */
+/**
+ * Boosted trees whose sums are exact in float32, in any order: every number is a whole multiple of one power of two.
+ */
 export interface BoostedTrees extends EnsembleTrees {
   outputCount: number;
   /** tree t speaks of output t % outputCount; node: multiples of `unit` that a leaf adds */
@@ -12,7 +14,10 @@ export interface BoostedTrees extends EnsembleTrees {
   unit: number;
 }
 
-/** Joins rounds of trees (one an output) into a model of the loss's answers; all sums stay within 2^24 units, where float32 knows every integer. */
+/**
+ * Joins rounds of trees (one an output) into a model of the loss's answers; all sums stay within 2^24 units, where
+ * float32 knows every integer.
+ */
 export function joinTrees(rounds: readonly RegressionTree[][], loss: Loss): BoostedTrees {
   const base = loss.base.map((score) => loss.centre + loss.unit * score);
   // an ensemble has at least one tree

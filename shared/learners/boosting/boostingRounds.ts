@@ -90,8 +90,8 @@ function weigh({ gradient, hessian }: RowDerivatives, weights: Float64Array): vo
 }
 
 /**
- * The step of the leaf, from the exact derivatives of its rows: the rounding of the packed ones stays out of it. Rows that are all but sure may have
- * no hessian at all, which without l2 would be an infinite step.
+ * The step of the leaf, from the exact derivatives of its rows: the rounding of the packed ones stays out of it. Rows
+ * that are all but sure may have no hessian at all, which without l2 would be an infinite step.
  */
 function leafValue(
   { gradient, hessian }: RowDerivatives,
@@ -101,7 +101,10 @@ function leafValue(
   return (-learningRate * sumOver(gradient, rows)) / Math.max(sumOver(hessian, rows) + l2, leastLeafHessian);
 }
 
-/** One sum a loop and nothing after it: the engine compiles such a loop while it runs, and throws away what it then sees for the first time. */
+/**
+ * One sum a loop and nothing after it: the engine compiles such a loop while it runs, and throws away what it then sees
+ * for the first time.
+ */
 function sumOver(values: Float32Array, rows: Int32Array): number {
   let sum = 0;
   for (let at = 0; at < rows.length; at++) sum += values[rows[at]];

@@ -1,7 +1,10 @@
 import type { BinnedColumns } from "./binnedColumns";
 import { accumulateColumn, accumulators, binStride, type Histogram, subtractHistogram } from "./histogram";
 
-/** The columns that one tree looks at, and how their histograms are filled: whole groups of a word where all of its columns are looked at. */
+/**
+ * The columns that one tree looks at, and how their histograms are filled: whole groups of a word where all of its
+ * columns are looked at.
+ */
 export class DrawnColumns {
   /** groups of which every column is in use, with their number of columns */
   private readonly whole: { group: number; width: number }[] = [];

@@ -30,7 +30,9 @@ const parameters = z.strictObject({
   l2: z.number().min(0).max(1e9).default(1),
   /** share of the features drawn for each tree */
   featureShare: z.number().gt(0).max(1).default(1),
-  /** 0: all rounds; else as many as are best on rows held back, looked for until so many rounds in a row were no better */
+  /**
+   * 0: all rounds; else as many as are best on rows held back, looked for until so many rounds in a row were no better
+   */
   earlyStoppingRounds: z.int().min(0).max(5000).default(0),
   /** share of the rows held back for early stopping: the newest where rows have times */
   validationFraction: z.number().min(0.01).max(0.9).default(0.15),

@@ -6,7 +6,10 @@ export type Histogram = Float64Array[];
 
 type Accumulate = (histogram: Float64Array, words: Int32Array, rows: Int32Array, packed: Float64Array) => void;
 
-/** Adds the packed derivatives of a row (in the order of `rows`) to the histograms of the first 1, 2, 3 or 4 columns of a group. Constant offsets and two rows a turn halve the time. */
+/**
+ * Adds the packed derivatives of a row (in the order of `rows`) to the histograms of the first 1, 2, 3 or 4 columns of
+ * a group. Constant offsets and two rows a turn halve the time.
+ */
 export const accumulators: readonly Accumulate[] = [accumulate1, accumulate2, accumulate3, accumulate4];
 
 function accumulate1(histogram: Float64Array, words: Int32Array, rows: Int32Array, packed: Float64Array): void {
@@ -73,7 +76,10 @@ function accumulate4(histogram: Float64Array, words: Int32Array, rows: Int32Arra
   }
 }
 
-/** The row without a pair comes before the loop: code after a loop that was compiled while it ran for the first time would be thrown away. */
+/**
+ * The row without a pair comes before the loop: code after a loop that was compiled while it ran for the first time
+ * would be thrown away.
+ */
 function accumulateFirst(
   histogram: Float64Array,
   words: Int32Array,

@@ -144,7 +144,10 @@ const reach = 20;
 const steps = 64;
 const table = Float64Array.from({ length: 2 * reach * steps + 2 }, (_, at) => 1 / (1 + Math.exp(reach - at / steps)));
 
-/** The logistic function by linear interpolation, off by at most 3e-6: less time than Math.exp, and gradients need no more. */
+/**
+ * The logistic function by linear interpolation, off by at most 3e-6: less time than Math.exp, and gradients need no
+ * more.
+ */
 function sigmoid(score: number): number {
   const place = ((score < -reach ? -reach : score > reach ? reach : score) + reach) * steps;
   const at = place | 0;

@@ -1,6 +1,9 @@
 import type { TrainingTarget } from "../trainer";
 
-/** Weighted mean loss of answers (output x row: values, log-odds of the positive class, or log-odds of every class): squared error or log loss. */
+/**
+ * Weighted mean loss of answers (output x row: values, log-odds of the positive class, or log-odds of every class):
+ * squared error or log loss.
+ */
 export function meanLoss(
   target: TrainingTarget,
   weights: Float64Array,

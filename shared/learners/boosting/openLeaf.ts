@@ -30,7 +30,9 @@ export function bestLeaf(leaves: readonly OpenLeaf[]): OpenLeaf | undefined {
   return best;
 }
 
-/** Histograms for the leaves of one tree, used again for the next; at most so many that they fit `sizeBytes`, but two. */
+/**
+ * Histograms for the leaves of one tree, used again for the next; at most so many that they fit `sizeBytes`, but two.
+ */
 export class HistogramPool {
   private readonly free: Histogram[] = [];
   private made = 0;

@@ -19,9 +19,10 @@ export interface PackedScale {
 }
 
 /**
- * Packs gradient and hessian of each row into ONE integer-valued float64, g x 2^26 + h, so that a histogram has one number a bin and its sums are
- * exact. The units are as fine as the sums allow; rounding is stochastic, hence without bias (Shi et al., "Quantized training of
- * gradient boosting decision trees", NeurIPS 2022). Undefined when every gradient is 0: there is nothing left to learn.
+ * Packs gradient and hessian of each row into ONE integer-valued float64, g x 2^26 + h, so that a histogram has one
+ * number a bin and its sums are exact. The units are as fine as the sums allow; rounding is stochastic, hence without
+ * bias (Shi et al., "Quantized training of gradient boosting decision trees", NeurIPS 2022). Undefined when every
+ * gradient is 0: there is nothing left to learn.
  */
 export function packDerivatives(
   { gradient, hessian, largestHessian }: RowDerivatives,
@@ -46,8 +47,8 @@ function sumOfSizes(values: Float32Array): number {
 }
 
 /**
- * Writes the packed derivatives; returns their sum. A hessian is at least 1, so that a bin with rows never looks empty. The
- * stream is xorshift32 (Marsaglia 2003), 16 bits a number.
+ * Writes the packed derivatives; returns their sum. A hessian is at least 1, so that a bin with rows never looks empty.
+ * The stream is xorshift32 (Marsaglia 2003), 16 bits a number.
  */
 function roundAll(
   gradient: Float32Array,

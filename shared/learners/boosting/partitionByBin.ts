@@ -1,4 +1,7 @@
-/** Which bins of a column go left, in a form that no branch depends on: those whose bin less `offset`, as a byte, is below `bound`. */
+/**
+ * Which bins of a column go left, in a form that no branch depends on: those whose bin less `offset`, as a byte, is
+ * below `bound`.
+ */
 export interface BinSide {
   words: Int32Array;
   /** bits from which the column's byte stands */
@@ -8,7 +11,10 @@ export interface BinSide {
   bound: number;
 }
 
-/** Writes the rows that go left to the front of target[from, to), the others from its end backwards; returns where the right side starts. */
+/**
+ * Writes the rows that go left to the front of target[from, to), the others from its end backwards; returns where the
+ * right side starts.
+ */
 export function partitionByBin(
   rows: Int32Array,
   from: number,
@@ -35,7 +41,10 @@ export function countBins(rows: Int32Array, words: Int32Array, shift: number, co
   for (let at = 0; at < rows.length; at++) counts[(words[rows[at]] >> shift) & 255]++;
 }
 
-/** The first and last bin after which a cut leaves `least` rows on both sides; missing values go left when `start` is 0, right when it is 1. */
+/**
+ * The first and last bin after which a cut leaves `least` rows on both sides; missing values go left when `start` is 0,
+ * right when it is 1.
+ */
 export function cutRange(counts: Int32Array, start: 0 | 1, least: number): { first: number; last: number } {
   const total = counts.reduce((sum, count) => sum + count, 0);
   let rows = 0;

@@ -22,7 +22,10 @@ export interface CutLimits {
   l2: number;
 }
 
-/** Tries the cuts after the bins `first` to `last` of the column whose histogram starts at `at`; the left side starts at bin `start`: 0 sends missing values left, 1 right. */
+/**
+ * Tries the cuts after the bins `first` to `last` of the column whose histogram starts at `at`; the left side starts at
+ * bin `start`: 0 sends missing values left, 1 right.
+ */
 export function scanCuts(
   histogram: Float64Array,
   at: number,

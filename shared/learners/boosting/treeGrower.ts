@@ -41,7 +41,10 @@ export class TreeGrower {
     this.finder = new CutFinder(bins, settings);
   }
 
-  /** A tree on the given columns (ascending) for the packed derivatives of all rows; `eachLeaf` sees every leaf's rows and gives its value. */
+  /**
+   * A tree on the given columns (ascending) for the packed derivatives of all rows; `eachLeaf` sees every leaf's rows
+   * and gives its value.
+   */
   grow(
     packed: Float64Array,
     scale: PackedScale,

@@ -9,8 +9,8 @@ export interface ValidationSplit {
 }
 
 /**
- * Holds back a share of the rows: the newest where rows have times (rows of one time stay together), else a random share of every
- * class. AppError invalid_input when one of the two parts would be empty.
+ * Holds back a share of the rows: the newest where rows have times (rows of one time stay together), else a random
+ * share of every class. AppError invalid_input when one of the two parts would be empty.
  */
 export function validationSplit(
   target: TrainingTarget,

@@ -9,7 +9,10 @@ export interface Calibrator {
   addTo(graph: GraphBuilder, scores: string): string;
 }
 
-/** Learns a calibrator from scores of rows that the scored model was not fitted on; `positive` is 0 or 1 a row, weights are positive. */
+/**
+ * Learns a calibrator from scores of rows that the scored model was not fitted on; `positive` is 0 or 1 a row, weights
+ * are positive.
+ */
 export function fitCalibrator(
   method: "isotonic" | "sigmoid",
   scores: Float64Array,
@@ -27,10 +30,16 @@ export function fitCalibrator(
   return { at: (score) => isotonicAt(curve, score), addTo: (graph, input) => addCurve(graph, input, curve) };
 }
 
-/** added to either side of the odds: a forest's 0 and 1 stay numbers, and one row that it was wrongly sure of does not decide the slope */
+/**
+ * added to either side of the odds: a forest's 0 and 1 stay numbers, and one row that it was wrongly sure of does not
+ * decide the slope
+ */
 const leastOdds = 1e-3;
 
-/** The log odds of a probability, on which Platt's scaling is linear where the model itself is (a boosted or linear one). */
+/**
+ * The log odds of a probability, on which Platt's scaling is linear where the model itself is (a boosted or linear
+ * one).
+ */
 function logOdds(probability: number): number {
   return Math.log(probability + leastOdds) - Math.log(1 + leastOdds - probability);
 }

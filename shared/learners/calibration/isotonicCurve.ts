@@ -9,14 +9,16 @@ export interface IsotonicCurve {
 }
 
 /**
- * The steepest rise: a float32 score that is off by its last bit (6e-8 below 1) moves the probability by less than 5e-7, so that graph and
- * model agree. A step of plain isotonic regression would turn the same error into any difference.
+ * The steepest rise: a float32 score that is off by its last bit (6e-8 below 1) moves the probability by less than
+ * 5e-7, so that graph and model agree. A step of plain isotonic regression would turn the same error into any
+ * difference.
  */
 const steepest = 8;
 
 /**
- * Isotonic regression of `positive` (0 or 1 a row) on `scores` (Zadrozny and Elkan 2002), drawn as lines between the blocks' means.
- * Where a line would rise too steeply its knots move apart, by the least weighted squares that keep their order.
+ * Isotonic regression of `positive` (0 or 1 a row) on `scores` (Zadrozny and Elkan 2002), drawn as lines between the
+ * blocks' means. Where a line would rise too steeply its knots move apart, by the least weighted squares that keep
+ * their order.
  */
 export function fitIsotonic(scores: Float64Array, positive: Uint8Array, weights: Float64Array): IsotonicCurve {
   const order = Int32Array.from(scores.keys()).sort((a, b) => scores[a] - scores[b]);

@@ -16,8 +16,9 @@ export function plattAt({ slope, intercept }: PlattSigmoid, score: number): numb
 }
 
 /**
- * Platt's scaling (1999) with his targets, (n+ + 1) / (n+ + 2) and 1 / (n- + 2), by Newton's method with backtracking as in Lin, Lin and
- * Weng (2007), "A note on Platt's probabilistic outputs"; `positive` is 0 or 1 a row, n are sums of weights.
+ * Platt's scaling (1999) with his targets, (n+ + 1) / (n+ + 2) and 1 / (n- + 2), by Newton's method with backtracking
+ * as in Lin, Lin and Weng (2007), "A note on Platt's probabilistic outputs"; `positive` is 0 or 1 a row, n are sums of
+ * weights.
  */
 export function fitPlatt(scores: Float64Array, positive: Uint8Array, weights: Float64Array): PlattSigmoid {
   const sums = [0, 0];
@@ -34,7 +35,8 @@ export function fitPlatt(scores: Float64Array, positive: Uint8Array, weights: Fl
     for (; size >= 1e-10; size /= 2) {
       const next = { slope: point.slope + size * step[0], intercept: point.intercept + size * step[1] };
       const nextLoss = lossAt(problem, next);
-      // near the minimum the gain is lost in the rounding of the loss; a step from scores that differ by rounding alone may be NaN
+      // near the minimum the gain is lost in the rounding of the loss; a step from scores that differ by rounding alone
+      // may be NaN
       if (!(nextLoss <= loss + 1e-4 * size * slopeAlong + 1e-14 * loss)) continue;
       point = next;
       loss = nextLoss;

@@ -1,6 +1,6 @@
 /**
- * The non-decreasing sequence nearest to `values` in weighted squares, by pooling adjacent violators (Ayer et al. 1955); weights are
- * positive.
+ * The non-decreasing sequence nearest to `values` in weighted squares, by pooling adjacent violators (Ayer et al.
+ * 1955); weights are positive.
  */
 export function poolAdjacent(values: Float64Array, weights: Float64Array): Float64Array {
   const means = new Float64Array(values.length);

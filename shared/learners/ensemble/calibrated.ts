@@ -25,7 +25,10 @@ function parametersWith(find: FindTrainer) {
 
 type CalibratedParameters = z.output<ReturnType<typeof parametersWith>>;
 
-/** Another learner, fitted on all rows, whose probabilities pass through a calibrator learnt from out-of-fold scores; one a class, then normalised, with three or more. */
+/**
+ * Another learner, fitted on all rows, whose probabilities pass through a calibrator learnt from out-of-fold scores;
+ * one a class, then normalised, with three or more.
+ */
 export function createCalibrated(find: FindTrainer): Trainer<CalibratedParameters> {
   return {
     learner: "calibrated",

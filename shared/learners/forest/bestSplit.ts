@@ -29,7 +29,9 @@ export interface NodeTotals {
   random: RandomStream;
 }
 
-/** Scans the histogram (bin x sums) of a feature for a better split; false when the feature is constant in this node. */
+/**
+ * Scans the histogram (bin x sums) of a feature for a better split; false when the feature is constant in this node.
+ */
 export type SplitScan = (
   histogram: Float64Array,
   binCount: number,

@@ -14,8 +14,8 @@ export function accumulate(
 }
 
 /**
- * A counted weight counts rows and sums weights in one float64: `rowUnit` (a power of two above every weight sum) a row, plus the row's
- * integer weight. Sums below 2^53 are exact, so their order does not matter.
+ * A counted weight counts rows and sums weights in one float64: `rowUnit` (a power of two above every weight sum) a
+ * row, plus the row's integer weight. Sums below 2^53 are exact, so their order does not matter.
  */
 export interface WeightLayout {
   rowUnit: number;

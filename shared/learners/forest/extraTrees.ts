@@ -14,7 +14,10 @@ const parameters = z.strictObject({
   bootstrap: z.boolean().default(false),
 });
 
-/** Extremely randomised trees (Geurts, Ernst and Wehenkel 2006): all rows, the best of random cuts of some features at each split. */
+/**
+ * Extremely randomised trees (Geurts, Ernst and Wehenkel 2006): all rows, the best of random cuts of some features at
+ * each split.
+ */
 export const extraTrees: Trainer<z.output<typeof parameters>> = {
   learner: "extra-trees",
   tasks: ["classification", "regression"],

@@ -36,7 +36,10 @@ export interface ForestSettings {
 const maxRows = 2 ** 22;
 const maxClasses = 200;
 
-/** Grows a forest of classes or of numbers; AppError invalid_input or too_large when `learner` cannot learn from the rows. */
+/**
+ * Grows a forest of classes or of numbers; AppError invalid_input or too_large when `learner` cannot learn from the
+ * rows.
+ */
 export function fitForest(
   learner: string,
   table: FeatureTable,

@@ -7,7 +7,10 @@ import { addRankedRows, type RankedFeatures } from "../treeRows/rankedRows";
 import type { Forest } from "./forestModel";
 import type { ValueScale } from "./valueLeaves";
 
-/** The forest as ONNX bytes: categories become numbers (unknown ones NaN), one TreeEnsembleRegressor, then standard operators. */
+/**
+ * The forest as ONNX bytes: categories become numbers (unknown ones NaN), one TreeEnsembleRegressor, then standard
+ * operators.
+ */
 export function forestGraph(
   learner: string,
   forest: Forest,
@@ -30,7 +33,10 @@ export function forestGraph(
   return graph.toBytes(graphMetadata(learner, features, rule.classes));
 }
 
-/** The two sums of each row, both exact in float32, as one number: added and divided in float64, in the order of forestValues. */
+/**
+ * The two sums of each row, both exact in float32, as one number: added and divided in float64, in the order of
+ * forestValues.
+ */
 function addValueOutput(graph: GraphBuilder, sums: string, forest: Forest, { centre, unit }: ValueScale): void {
   graph.output("value", "float", 1);
   const wide = graph.node("Cast", [sums], { to: { int: elementTypeNumber("double") } });

@@ -3,11 +3,17 @@ import type { TreeNodes } from "./treeNodes";
 
 /** A grown forest. */
 export interface Forest extends EnsembleTrees {
-  /** numbers a leaf holds: the probability of the positive class for two classes, else one a class; two for a value (high, low) */
+  /**
+   * numbers a leaf holds: the probability of the positive class for two classes, else one a class; two for a value
+   * (high, low)
+   */
   outputCount: number;
   /** node x output: whole numbers within `leafUnits` */
   leafValues: Int32Array;
-  /** a power of two with treeCount x leafUnits <= 2^24, so that float32 sums over all trees are exact in any order; probability 1 is so many */
+  /**
+   * a power of two with treeCount x leafUnits <= 2^24, so that float32 sums over all trees are exact in any order;
+   * probability 1 is so many
+   */
   leafUnits: number;
 }
 

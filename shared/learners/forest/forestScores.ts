@@ -2,7 +2,10 @@ import { findLeaves, toRows } from "../graph/findLeaves";
 import type { Forest } from "./forestModel";
 import type { ValueScale } from "./valueLeaves";
 
-/** Mean leaf probabilities, rows x outputs, as float32 values; `columns` are the features in the forest's order, NaN where missing. */
+/**
+ * Mean leaf probabilities, rows x outputs, as float32 values; `columns` are the features in the forest's order, NaN
+ * where missing.
+ */
 export function forestScores(forest: Forest, columns: Float32Array[], rowCount: number): Float64Array {
   const { leafUnits, treeCount } = forest;
   const sums = leafSums(forest, columns, rowCount);

@@ -11,7 +11,10 @@ export interface NodeStatistic {
   sum(rows: Int32Array, count: number): Float64Array;
   /** Adds rows[from, to) to the histogram entries that `codes` names. */
   accumulate(histogram: Float64Array, codes: Uint16Array, rows: Int32Array, from: number, to: number): void;
-  /** Adds rows[from, to) whose code is below `limit` to `sums`, with the count of rows, see WeightLayout. No branch depends on the data. */
+  /**
+   * Adds rows[from, to) whose code is below `limit` to `sums`, with the count of rows, see WeightLayout. No branch
+   * depends on the data.
+   */
   sumBelow(codes: Uint16Array, limit: number, rows: Int32Array, from: number, to: number, sums: Float64Array): void;
   /** Whether rows[from, to), which sum to `sums`, are all alike, so that no split can help. */
   isPure(rows: Int32Array, from: number, to: number, sums: Float64Array): boolean;

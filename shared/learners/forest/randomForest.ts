@@ -12,7 +12,10 @@ const parameters = z.strictObject({
   featuresPerSplit: featuresPerSplit.default("auto"),
 });
 
-/** A random forest (Breiman 2001): bootstrap samples, the best cut of some features at each split; Gini or squared error. */
+/**
+ * A random forest (Breiman 2001): bootstrap samples, the best cut of some features at each split; Gini or squared
+ * error.
+ */
 export const randomForest: Trainer<z.output<typeof parameters>> = {
   learner: "random-forest",
   tasks: ["classification", "regression"],

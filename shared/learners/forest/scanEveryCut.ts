@@ -1,7 +1,9 @@
 import { type BestSplit, keepSplit, type NodeTotals, type SplitScan } from "./bestSplit";
 import type { SplitCriterion } from "./splitCriterion";
 
-/** SplitScan that judges the cut after every bin by `criterion`: missing values go right, then left when there are any. */
+/**
+ * SplitScan that judges the cut after every bin by `criterion`: missing values go right, then left when there are any.
+ */
 export function scanEveryCut(criterion: SplitCriterion): SplitScan {
   const left = new Float64Array(criterion.sumCount);
   return (histogram, binCount, node, feature, best) => {

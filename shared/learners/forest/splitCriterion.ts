@@ -42,7 +42,10 @@ function weighClasses(left: Float64Array, rowUnit: number, target: Float64Array)
   for (let k = 0; k < left.length; k++) target[k] = left[k] % rowUnit;
 }
 
-/** Squared error of both sides around their means, less the node's sum of squares: the sums are of rows with weights, and of weighted values. */
+/**
+ * Squared error of both sides around their means, less the node's sum of squares: the sums are of rows with weights,
+ * and of weighted values.
+ */
 export const squaredErrorCriterion: SplitCriterion = {
   sumCount: 2,
   rows: (left, rowUnit) => Math.floor(left[0] / rowUnit),

@@ -1,6 +1,8 @@
 import { type LeafWriter, leafUnitsFor } from "./forestModel";
 
-/** How the leaves of a forest stand for numbers: mean of the trees' (high x leafUnits + low) x unit, plus the centre. */
+/**
+ * How the leaves of a forest stand for numbers: mean of the trees' (high x leafUnits + low) x unit, plus the centre.
+ */
 export interface ValueScale {
   /** weighted mean of the training values */
   centre: number;
@@ -8,7 +10,10 @@ export interface ValueScale {
   unit: number;
 }
 
-/** The finest scale at which every deviation of `values` (of positive weight) from their mean fits the leaves of so many trees. */
+/**
+ * The finest scale at which every deviation of `values` (of positive weight) from their mean fits the leaves of so many
+ * trees.
+ */
 export function valueScale(values: Float64Array, weights: Float64Array | undefined, treeCount: number): ValueScale {
   let sum = 0;
   let total = 0;
@@ -29,8 +34,9 @@ export function valueScale(values: Float64Array, weights: Float64Array | undefin
 }
 
 /**
- * Leaves that hold the weighted mean of centred values: float32 sums of 24 bits are too few for a number, so a leaf holds two, whose
- * sums over the trees are exact (high within half of leafUnits around 0, low from 0 to leafUnits) and are added in float64.
+ * Leaves that hold the weighted mean of centred values: float32 sums of 24 bits are too few for a number, so a leaf
+ * holds two, whose sums over the trees are exact (high within half of leafUnits around 0, low from 0 to leafUnits) and
+ * are added in float64.
  */
 export function valueLeaves({ unit }: ValueScale): { outputCount: number; write: LeafWriter } {
   return {

@@ -9,7 +9,10 @@ export class ValueStatistic implements NodeStatistic {
   private readonly countedWeights: Float64Array;
   private readonly moments: Float64Array;
 
-  /** `values` is the number to learn of each row, less a centre that keeps sums of squares exact; `weights` its integer weight. */
+  /**
+   * `values` is the number to learn of each row, less a centre that keeps sums of squares exact; `weights` its integer
+   * weight.
+   */
   constructor(
     private readonly values: Float64Array,
     private readonly weights: Float64Array,

@@ -11,8 +11,9 @@ export interface LabelRule {
 }
 
 /**
- * Ends `graph` with the outputs `label` and `probabilities`; `scores` holds the float probability of the positive class, [rows, 1],
- * when there are two classes, of every class otherwise. The classifier operators are avoided: they mislabel tree ensembles.
+ * Ends `graph` with the outputs `label` and `probabilities`; `scores` holds the float probability of the positive
+ * class, [rows, 1], when there are two classes, of every class otherwise. The classifier operators are avoided: they
+ * mislabel tree ensembles.
  */
 export function addClassOutputs(graph: GraphBuilder, scores: string, rule: LabelRule): void {
   graph.output("label", "string");

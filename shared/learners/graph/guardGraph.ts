@@ -7,8 +7,9 @@ import type { Task } from "../trainer";
 import { addTableInputs } from "./tableInputs";
 
 /**
- * The model of ONNX `bytes`, which takes the columns of `table`, with the features' domains in front of it: what counts as missing in
- * training becomes NaN in every runtime. Categories need no nodes: a text that training rows did not hold is missing to every learner.
+ * The model of ONNX `bytes`, which takes the columns of `table`, with the features' domains in front of it: what counts
+ * as missing in training becomes NaN in every runtime. Categories need no nodes: a text that training rows did not hold
+ * is missing to every learner.
  */
 export function guardGraph(
   bytes: Uint8Array,

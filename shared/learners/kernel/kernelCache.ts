@@ -6,7 +6,10 @@ const cacheBytes = 256 * 2 ** 20;
 /** Writes the kernel of `row` with every row. */
 export type KernelRow = (row: number, values: Float64Array) => void;
 
-/** Kernel rows in float32, computed when asked for; those asked for longest ago give way, but the last two asked for stay. */
+/**
+ * Kernel rows in float32, computed when asked for; those asked for longest ago give way, but the last two asked for
+ * stay.
+ */
 export function kernelCache(rowCount: number, kernelRow: KernelRow, diagonal: Float64Array): KernelMatrix {
   const capacity = Math.max(2, Math.floor(cacheBytes / (4 * rowCount)));
   const kept = new Map<number, Float32Array>();

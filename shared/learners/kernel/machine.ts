@@ -1,7 +1,10 @@
 import type { LinearFeatures } from "../linear/linearFeatures";
 import type { Points } from "./points";
 
-/** One machine's score of a row: its coefficients times what the row looks like (kernel values or columns), plus the intercept. */
+/**
+ * One machine's score of a row: its coefficients times what the row looks like (kernel values or columns), plus the
+ * intercept.
+ */
 export interface Machine {
   coefficients: Float64Array;
   intercept: number;

@@ -10,7 +10,10 @@ import { densePoints } from "./points";
 /** Added to each probability before several are divided by their sum, so that the sum is never 0. */
 export const leastProbability = 1e-15;
 
-/** The model as ONNX bytes, in standard operators and float64 up to the probabilities; never SVMClassifier, which is off by 4e-3. */
+/**
+ * The model as ONNX bytes, in standard operators and float64 up to the probabilities; never SVMClassifier, which is off
+ * by 4e-3.
+ */
 export function machineGraph(model: MachineModel, rule: LabelRule): Uint8Array {
   const { features, intercepts, coefficients } = model;
   const machineCount = intercepts.length;
@@ -29,8 +32,8 @@ export function machineGraph(model: MachineModel, rule: LabelRule): Uint8Array {
 }
 
 /**
- * The columns, numbers standardised. The means come off after the division: ONNX Runtime merges a division by one constant with a
- * MatMul that follows it, and keeps the constant in float32.
+ * The columns, numbers standardised. The means come off after the division: ONNX Runtime merges a division by one
+ * constant with a MatMul that follows it, and keeps the constant in float32.
  */
 function addStandardised(graph: GraphBuilder, features: LinearFeatures): string {
   const offsets = new Float64Array(features.width);

@@ -17,7 +17,9 @@ export interface MachineRows {
   times?: Float64Array;
 }
 
-/** The rows of `table` that count, as points; AppError invalid_input for rows or a target that cannot be learnt from. */
+/**
+ * The rows of `table` that count, as points; AppError invalid_input for rows or a target that cannot be learnt from.
+ */
 export function machineRows(
   learner: string,
   table: FeatureTable,

@@ -14,9 +14,9 @@ export interface NystroemDesign extends HingeDesign {
 }
 
 /**
- * The rows of `points` seen through the kernel's values at `landmarks` (rows of `points`), in the coordinates where the norm of a
- * function is the norm of its point: the Nystroem method (Williams and Seeger 2001), preconditioned as in Rudi, Carratino and Rosasco
- * 2017 ("FALKON"). 1 is added to the kernel, which gives the score a constant.
+ * The rows of `points` seen through the kernel's values at `landmarks` (rows of `points`), in the coordinates where the
+ * norm of a function is the norm of its point: the Nystroem method (Williams and Seeger 2001), preconditioned as in
+ * Rudi, Carratino and Rosasco 2017 ("FALKON"). 1 is added to the kernel, which gives the score a constant.
  */
 export function nystroemDesign(points: Points, landmarks: Int32Array, gamma: number): NystroemDesign {
   const size = landmarks.length;
@@ -47,7 +47,10 @@ export function nystroemDesign(points: Points, landmarks: Int32Array, gamma: num
   };
 }
 
-/** Kernel + 1 of every point with every landmark, in fixed point: half the memory of float32, and errors far below the loss's own noise. */
+/**
+ * Kernel + 1 of every point with every landmark, in fixed point: half the memory of float32, and errors far below the
+ * loss's own noise.
+ */
 function kernelMatrix(points: Points, landmarks: Points, gamma: number): Uint16Array {
   const size = landmarks.count;
   const matrix = new Uint16Array(points.count * size);
@@ -60,7 +63,10 @@ function kernelMatrix(points: Points, landmarks: Points, gamma: number): Uint16A
   return matrix;
 }
 
-/** The lower Cholesky factor of the kernel among the landmarks; a little is added to the diagonal because landmarks may be equal. */
+/**
+ * The lower Cholesky factor of the kernel among the landmarks; a little is added to the diagonal because landmarks may
+ * be equal.
+ */
 function landmarkFactor(landmarks: Points, gamma: number): Float64Array {
   const size = landmarks.count;
   const own = new Float64Array(size * size);
@@ -91,8 +97,9 @@ function transposedGram(factor: Float64Array, size: number): Float64Array {
 const roomForFactors = 2 ** 27;
 
 /**
- * Solves (1 + scale x Lᵀ L) x = vector: were the rows drawn as the landmarks are, this would be the whole curvature. It only has to be near,
- * so one factor, in float32, serves all scales about a power of two, of every machine on the landmarks; the least lately used go first.
+ * Solves (1 + scale x Lᵀ L) x = vector: were the rows drawn as the landmarks are, this would be the whole curvature. It
+ * only has to be near, so one factor, in float32, serves all scales about a power of two, of every machine on the
+ * landmarks; the least lately used go first.
  */
 class Solvers {
   private readonly factors = new Map<number, Float32Array>();

@@ -1,7 +1,10 @@
 import type { FeatureTable } from "../../featureTable";
 import { type LinearFeatures, linearRows } from "../linear/linearFeatures";
 
-/** Rows as a support vector machine sees them, in float64 as in its graph: standardised numbers, and indicators by their column. */
+/**
+ * Rows as a support vector machine sees them, in float64 as in its graph: standardised numbers, and indicators by their
+ * column.
+ */
 export interface Points {
   count: number;
   numberCount: number;

@@ -1,4 +1,6 @@
-/** Products with chosen rows of a uint16 matrix (row x width), four rows at a time: the vector is read once for four. */
+/**
+ * Products with chosen rows of a uint16 matrix (row x width), four rows at a time: the vector is read once for four.
+ */
 
 /** Writes matrix[row] . vector to scores[row] for `rows`. */
 export function scoreRows(

@@ -9,7 +9,10 @@ export interface HingeDesign {
   combine(rows: Int32Array, factors: Float64Array): Float64Array;
   /** The sum of factors[row] x (z(row) . direction) x z(row) over `rows`. */
   bend(rows: Int32Array, factors: Float64Array, direction: Float64Array): Float64Array;
-  /** An approximation of the inverse of 1 + the sum of factors[row] x z(row) z(row)ᵀ over `rows`, as a function of a vector. */
+  /**
+   * An approximation of the inverse of 1 + the sum of factors[row] x z(row) z(row)ᵀ over `rows`, as a function of a
+   * vector.
+   */
   inverse(rows: Int32Array, factors: Float64Array): (vector: Float64Array) => Float64Array;
 }
 
@@ -35,9 +38,9 @@ const maxNewtonSteps = 50;
 const maxInnerSteps = 100;
 
 /**
- * Minimises point² / 2 + the sum of penalties[row] x max(0, 1 - sign x score)², by Newton's method on the rows within the margin with
- * preconditioned conjugate gradients inside (Keerthi and DeCoste 2005, "A modified finite Newton method for fast solution of large
- * scale linear SVMs") and an exact line search.
+ * Minimises point² / 2 + the sum of penalties[row] x max(0, 1 - sign x score)², by Newton's method on the rows within
+ * the margin with preconditioned conjugate gradients inside (Keerthi and DeCoste 2005, "A modified finite Newton method
+ * for fast solution of large scale linear SVMs") and an exact line search.
  */
 export function minimizeSquaredHinge({ design, signs, penalties, tolerance }: HingeProblem): HingeFit {
   const all = Int32Array.from(penalties.keys());
@@ -74,7 +77,10 @@ export function minimizeSquaredHinge({ design, signs, penalties, tolerance }: Hi
   return { point, scores, iterations, converged };
 }
 
-/** Conjugate gradients on (1 + the curvature of the active rows) direction = -gradient, until the residual is at most `enough`. */
+/**
+ * Conjugate gradients on (1 + the curvature of the active rows) direction = -gradient, until the residual is at most
+ * `enough`.
+ */
 function newtonDirection(
   design: HingeDesign,
   active: Int32Array,
@@ -113,7 +119,10 @@ interface Line {
   factors: Float64Array;
 }
 
-/** The share of the direction at which the objective is least: its derivative is piecewise linear and rising, so Newton's method within a bracket finds the root. */
+/**
+ * The share of the direction at which the objective is least: its derivative is piecewise linear and rising, so
+ * Newton's method within a bracket finds the root.
+ */
 function exactStep(point: Float64Array, direction: Float64Array, line: Line): number {
   const [linear, square] = [dot(point, direction), dot(direction, direction)];
   let [low, high] = [0, Number.POSITIVE_INFINITY];

@@ -29,7 +29,9 @@ const maxRows = 20_000;
 /** rows x columns: what the support vectors may take up in the graph, 128 MB */
 const maxEntries = 2 ** 24;
 
-/** The support vector machine with hinge loss, solved to the end as scikit-learn's SVC; for tables of thousands of rows. */
+/**
+ * The support vector machine with hinge loss, solved to the end as scikit-learn's SVC; for tables of thousands of rows.
+ */
 export const svmExact: Trainer<ExactParameters> = {
   learner: "svm-exact",
   tasks: ["classification"],

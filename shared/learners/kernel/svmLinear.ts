@@ -15,7 +15,10 @@ const parameters = z.strictObject({
 
 type LinearParameters = z.output<typeof parameters>;
 
-/** A linear support vector machine with squared hinge loss and L2 penalty, also on the intercept, as scikit-learn's LinearSVC. */
+/**
+ * A linear support vector machine with squared hinge loss and L2 penalty, also on the intercept, as scikit-learn's
+ * LinearSVC.
+ */
 export const svmLinear: Trainer<LinearParameters> = {
   learner: "svm-linear",
   tasks: ["classification"],

@@ -15,7 +15,10 @@ const parameters = z.strictObject({
   c: z.number().gt(0).max(1e6).default(1),
   /** kernel = exp(-gamma x squared distance); "scale" is 1 / (columns x variance of the standardised columns) */
   gamma: z.union([z.literal("scale"), z.number().gt(0).max(1e6)]).default("scale"),
-  /** training rows that the decision is made of; with as many as there are rows the kernel is exact; "auto" takes more the more columns there are */
+  /**
+   * training rows that the decision is made of; with as many as there are rows the kernel is exact; "auto" takes more
+   * the more columns there are
+   */
   landmarks: z.union([z.literal("auto"), z.int().min(1).max(4000)]).default("auto"),
   /** done when the gradient has shrunk to this share of what it is at the start */
   tolerance: z.number().gt(0).max(0.1).default(5e-3),
@@ -28,7 +31,10 @@ const maxKernelValues = 2 ** 28;
 /** "auto" never takes fewer of a large table: they would say too little */
 const leastLandmarks = 300;
 
-/** A support vector machine with an RBF kernel by landmarks (Nystroem) and squared hinge loss: seconds where the exact one takes minutes. */
+/**
+ * A support vector machine with an RBF kernel by landmarks (Nystroem) and squared hinge loss: seconds where the exact
+ * one takes minutes.
+ */
 export const svmRbf: Trainer<RbfParameters> = {
   learner: "svm-rbf",
   tasks: ["classification"],
@@ -67,7 +73,10 @@ export const svmRbf: Trainer<RbfParameters> = {
   },
 };
 
-/** As many landmarks as wanted and as there are rows; what "auto" means was measured where products of two columns matter. */
+/**
+ * As many landmarks as wanted and as there are rows; what "auto" means was measured where products of two columns
+ * matter.
+ */
 function landmarkCount(wanted: RbfParameters["landmarks"], rowCount: number, width: number): number {
   const held = Math.floor(maxKernelValues / rowCount);
   const count = Math.min(

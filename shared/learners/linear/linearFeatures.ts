@@ -32,7 +32,10 @@ export interface LinearRows {
   indicators: Int32Array;
 }
 
-/** Learns medians, means, deviations and levels from rows of positive weight; AppError invalid_input for an infinite number. */
+/**
+ * Learns medians, means, deviations and levels from rows of positive weight; AppError invalid_input for an infinite
+ * number.
+ */
 export function learnFeatures(table: FeatureTable, weights: Float64Array): LinearFeatures {
   const sorter = new FloatSorter(table.rowCount);
   const numbers = table.numbers.map((column) => learnNumber(column, weights, sorter));
@@ -63,7 +66,10 @@ function learnNumber({ name, values }: NumberColumn, weights: Float64Array, sort
   return { name, median, mean, deviation: deviation > 1e-7 * Math.abs(mean) ? deviation : 1 };
 }
 
-/** The middle of the known values (of the two middle ones their mean), whose rows stand in `order`; 0 when all are missing. */
+/**
+ * The middle of the known values (of the two middle ones their mean), whose rows stand in `order`; 0 when all are
+ * missing.
+ */
 function weightedMedian(values: Float32Array, weights: Float64Array, order: Int32Array): number {
   let total = 0;
   for (let at = 0; at < order.length; at++) total += weights[order[at]];

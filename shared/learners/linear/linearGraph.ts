@@ -3,7 +3,10 @@ import { elementTypeNumber } from "../../onnx/graphTensor";
 import type { LinearFeatures } from "./linearFeatures";
 import type { LinearWeights } from "./linearWeights";
 
-/** Adds imputation, one-hot encoding and scores, all in float64 so that rounding to float32 agrees with ours; returns the scores, [rows, outputs]. */
+/**
+ * Adds imputation, one-hot encoding and scores, all in float64 so that rounding to float32 agrees with ours; returns
+ * the scores, [rows, outputs].
+ */
 export function addLinearScores(graph: GraphBuilder, features: LinearFeatures, model: LinearWeights): string {
   const wide = addLinearColumns(graph, features);
   const matrix = graph.constant(transpose(model.weights, model.outputCount), [features.width, model.outputCount]);
@@ -11,7 +14,10 @@ export function addLinearScores(graph: GraphBuilder, features: LinearFeatures, m
   return graph.node("Add", [product, graph.constant(model.intercepts, [model.outputCount])]);
 }
 
-/** Declares the inputs and gives the model's columns, [rows, width] in float64: imputed numbers, then one indicator a level. */
+/**
+ * Declares the inputs and gives the model's columns, [rows, width] in float64: imputed numbers, then one indicator a
+ * level.
+ */
 export function addLinearColumns(graph: GraphBuilder, features: LinearFeatures): string {
   const parts = [...addNumbers(graph, features), ...addIndicators(graph, features)];
   const rows = parts.length === 1 ? parts[0] : graph.node("Concat", parts, { axis: { int: 1 } });

@@ -1,6 +1,9 @@
 import type { LinearRows } from "./linearFeatures";
 
-/** Scores of one row: for each output the weights (output x width) times its columns, plus the output's intercept; written to `scores`. */
+/**
+ * Scores of one row: for each output the weights (output x width) times its columns, plus the output's intercept;
+ * written to `scores`.
+ */
 export function scoreRow(
   rows: LinearRows,
   row: number,
@@ -32,7 +35,10 @@ export function addRow(rows: LinearRows, row: number, factor: number, gradient: 
   }
 }
 
-/** Turns scores into probabilities in place: logistic for one output, softmax for several; returns the log of the normaliser. */
+/**
+ * Turns scores into probabilities in place: logistic for one output, softmax for several; returns the log of the
+ * normaliser.
+ */
 export function normalise(scores: Float64Array): number {
   if (scores.length === 1) {
     const score = scores[0];

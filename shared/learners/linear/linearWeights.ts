@@ -8,7 +8,10 @@ export interface LinearWeights {
   intercepts: Float64Array;
 }
 
-/** Takes the standardisation into the weights, so that scoring needs no scaler: w / deviation, and the means into the intercept. */
+/**
+ * Takes the standardisation into the weights, so that scoring needs no scaler: w / deviation, and the means into the
+ * intercept.
+ */
 export function rawWeights(
   standardised: { weights: Float64Array; intercepts: Float64Array },
   { numbers, width }: LinearFeatures,
@@ -25,7 +28,10 @@ export function rawWeights(
   return { outputCount, weights, intercepts };
 }
 
-/** Scores, rows x outputs, each row's passed through `link` (in place) and rounded to float32 as the graph's outputs are. */
+/**
+ * Scores, rows x outputs, each row's passed through `link` (in place) and rounded to float32 as the graph's outputs
+ * are.
+ */
 export function linearOutputs(
   rows: LinearRows,
   width: number,

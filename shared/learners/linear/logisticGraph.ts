@@ -6,7 +6,10 @@ import type { LinearFeatures } from "./linearFeatures";
 import { addLinearScores, columnsOf } from "./linearGraph";
 import type { LinearWeights } from "./linearWeights";
 
-/** The model as ONNX bytes: scores and probabilities in float64, rounded to float32 at the end; `notes` go to its metadata. */
+/**
+ * The model as ONNX bytes: scores and probabilities in float64, rounded to float32 at the end; `notes` go to its
+ * metadata.
+ */
 export function logisticGraph(
   features: LinearFeatures,
   model: LinearWeights,

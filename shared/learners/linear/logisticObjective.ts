@@ -15,8 +15,9 @@ export interface LogisticProblem {
 }
 
 /**
- * The objective of scikit-learn's LogisticRegression with C = 1 / l2, divided by the sum of the sample weights: the weighted mean
- * log loss + l2 / (2 sum of weights) x squared weights; intercepts, which stand after the weights (output x width), are free.
+ * The objective of scikit-learn's LogisticRegression with C = 1 / l2, divided by the sum of the sample weights: the
+ * weighted mean log loss + l2 / (2 sum of weights) x squared weights; intercepts, which stand after the weights (output
+ * x width), are free.
  */
 export function logisticObjective(problem: LogisticProblem): Objective {
   const { rows, width, outputCount, targetOutputs, sampleWeights, l2 } = problem;

@@ -19,7 +19,10 @@ const parameters = z.strictObject({
 
 type LogisticParameters = z.output<typeof parameters>;
 
-/** Logistic regression for two classes, multinomial for more: L2 penalty, L-BFGS, standardised numbers, one-hot categories. */
+/**
+ * Logistic regression for two classes, multinomial for more: L2 penalty, L-BFGS, standardised numbers, one-hot
+ * categories.
+ */
 export const logisticRegression: Trainer<LogisticParameters> = {
   learner: "logistic-regression",
   tasks: ["classification"],

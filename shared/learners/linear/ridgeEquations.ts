@@ -1,6 +1,9 @@
 import type { LinearFeatures, LinearRows } from "./linearFeatures";
 
-/** The normal equations of a ridge regression: matrix (width x width, row-major, lower half filled) times weights = right. */
+/**
+ * The normal equations of a ridge regression: matrix (width x width, row-major, lower half filled) times weights =
+ * right.
+ */
 export interface RidgeEquations {
   matrix: Float64Array;
   right: Float64Array;
@@ -9,7 +12,10 @@ export interface RidgeEquations {
   meanValue: number;
 }
 
-/** (X' W X + l2 I) w = X' W y with weighted means taken from X and y, which leaves the intercept free; X are standardised columns. */
+/**
+ * (X' W X + l2 I) w = X' W y with weighted means taken from X and y, which leaves the intercept free; X are
+ * standardised columns.
+ */
 export function ridgeEquations(
   rows: LinearRows,
   features: LinearFeatures,

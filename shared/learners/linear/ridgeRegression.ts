@@ -12,14 +12,19 @@ import { type LinearWeights, linearOutputs, rawWeights } from "./linearWeights";
 import { ridgeEquations } from "./ridgeEquations";
 
 const parameters = z.strictObject({
-  /** penalty on the squared weights of standardised columns; alpha of scikit-learn. Above 0, so that columns may repeat each other. */
+  /**
+   * penalty on the squared weights of standardised columns; alpha of scikit-learn. Above 0, so that columns may repeat
+   * each other.
+   */
   l2: z.number().gt(0).max(1e12).default(1),
 });
 
 /** the equations take width^2 numbers and width^3 / 3 steps */
 const maxWidth = 3000;
 
-/** Ridge regression (Hoerl and Kennard 1970) in closed form: standardised numbers, one-hot categories, a free intercept. */
+/**
+ * Ridge regression (Hoerl and Kennard 1970) in closed form: standardised numbers, one-hot categories, a free intercept.
+ */
 export const ridgeRegression: Trainer<z.output<typeof parameters>> = {
   learner: "ridge-regression",
   tasks: ["regression"],

@@ -9,8 +9,9 @@ export interface FoldRows {
 }
 
 /**
- * The fold of each row, 0 to `folds` - 1, or -1: pieces of equal size that follow each other in time where rows have times (rows of one
- * time stay together), else the rows of each class dealt out in an order drawn from `stream` of the seed.
+ * The fold of each row, 0 to `folds` - 1, or -1: pieces of equal size that follow each other in time where rows have
+ * times (rows of one time stay together), else the rows of each class dealt out in an order drawn from `stream` of the
+ * seed.
  */
 export function calibrationFolds(rows: FoldRows, folds: number, seed: number, stream = 0): Int32Array {
   const { codes, sampleWeights, times } = rows;

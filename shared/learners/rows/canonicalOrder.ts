@@ -9,8 +9,8 @@ export interface RowFacts {
 }
 
 /**
- * The rows in an order that does not depend on how they came: by the columns' values from the first column on (missing last), then by
- * target, weight and time. Rows that tie are alike. Doubling a column's values keeps the order.
+ * The rows in an order that does not depend on how they came: by the columns' values from the first column on (missing
+ * last), then by target, weight and time. Rows that tie are alike. Doubling a column's values keeps the order.
  */
 export function canonicalOrder(table: FeatureTable, { target, sampleWeights, times }: RowFacts): Int32Array {
   const keys: (Int32Array | Float64Array)[] = [

@@ -14,7 +14,10 @@ export function requireValues(learner: string, target: TrainingTarget): asserts 
     throw new AppError("invalid_input", `${learner} learns numbers; the label of this use case is a class`);
 }
 
-/** Refuses, with AppError invalid_input, rows that no learner can learn from; one weight a row, all 1 without `sampleWeights`. */
+/**
+ * Refuses, with AppError invalid_input, rows that no learner can learn from; one weight a row, all 1 without
+ * `sampleWeights`.
+ */
 export function checkTrainingRows(table: FeatureTable, target: TrainingTarget, sampleWeights?: Float64Array): void {
   if (table.numbers.length + table.categories.length === 0) fail("there are no features to learn from");
   const labels = target.task === "classification" ? target.codes : target.values;

@@ -1,4 +1,7 @@
-/** Rows x classes from the model's scores: with two classes the float32 probability of the positive one, otherwise all classes already. */
+/**
+ * Rows x classes from the model's scores: with two classes the float32 probability of the positive one, otherwise all
+ * classes already.
+ */
 export function classProbabilities(scores: Float64Array, classCount: number, positiveIndex: number): Float64Array {
   if (classCount !== 2) return scores;
   const probabilities = new Float64Array(scores.length * 2);

@@ -10,8 +10,8 @@ export interface FitRows {
 }
 
 /**
- * Class probabilities (rows x classes) of each row by a model that was fitted without the row's fold; 0 for rows in no fold (-1). An
- * AppError of a fit names the fold.
+ * Class probabilities (rows x classes) of each row by a model that was fitted without the row's fold; 0 for rows in no
+ * fold (-1). An AppError of a fit names the fold.
  */
 export function outOfFoldScores(
   { table, target, context }: FitRows,

@@ -6,7 +6,10 @@ export interface TrainedCategory {
   levels: readonly string[];
 }
 
-/** The levels that occur in rows of positive weight, in the column's order; "" is how a graph is told of a missing value, never a level. */
+/**
+ * The levels that occur in rows of positive weight, in the column's order; "" is how a graph is told of a missing
+ * value, never a level.
+ */
 export function occurringLevels(column: CategoryColumn, weights?: Float64Array): string[] {
   const seen = new Uint8Array(column.levels.length);
   for (let row = 0; row < column.codes.length; row++) {

@@ -3,8 +3,9 @@ import { ownValue } from "../../ownValue";
 import type { ClassWeights, TrainingTarget } from "../trainer";
 
 /**
- * The sample weights times the weight of each row's class; "balanced" is n / (k n_c) of scikit-learn (King and Zeng 2001) with n the
- * sum of sample weights, k the classes that occur and n_c the sum of one. AppError invalid_input for an unknown class or a bad weight.
+ * The sample weights times the weight of each row's class; "balanced" is n / (k n_c) of scikit-learn (King and Zeng
+ * 2001) with n the sum of sample weights, k the classes that occur and n_c the sum of one. AppError invalid_input for
+ * an unknown class or a bad weight.
  */
 export function weighClasses(
   target: TrainingTarget,

@@ -4,9 +4,9 @@ import type { ClassTarget, TrainingTarget } from "../trainer";
 import type { RankedCategory } from "./rankedRows";
 
 /**
- * The column's levels in the order in which a tree may cut them: by the mean of a numeric label or the share of the last of two classes
- * (optimal after Fisher 1958 and Breiman 1984), with more classes by the first principal component of the class shares (Coppersmith
- * et al. 1999); equals by name.
+ * The column's levels in the order in which a tree may cut them: by the mean of a numeric label or the share of the
+ * last of two classes (optimal after Fisher 1958 and Breiman 1984), with more classes by the first principal component
+ * of the class shares (Coppersmith et al. 1999); equals by name.
  */
 export function orderCategory(column: CategoryColumn, target: TrainingTarget, weights?: Float64Array): RankedCategory {
   const levels = occurringLevels(column, weights);
@@ -41,8 +41,8 @@ function shareScores(levelCount: number, codes: Int32Array, target: ClassTarget,
 }
 
 /**
- * What each row's label says on the one axis along which levels are told apart: whether it is the last of two classes, with more classes
- * its place on the first principal component of the levels' class shares; a number itself.
+ * What each row's label says on the one axis along which levels are told apart: whether it is the last of two classes,
+ * with more classes its place on the first principal component of the levels' class shares; a number itself.
  */
 export function labelScores(
   levelCount: number,

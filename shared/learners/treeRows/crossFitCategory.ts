@@ -5,7 +5,10 @@ import type { FitContext, TrainingTarget } from "../trainer";
 import { labelScores } from "./categoryOrder";
 import type { RankedCategory } from "./rankedRows";
 
-/** up to so many levels, or from so many rows a level on, their order by the labels of all rows is no worse; see docs/decisions/thin-categories.md */
+/**
+ * up to so many levels, or from so many rows a level on, their order by the labels of all rows is no worse; see
+ * docs/decisions/thin-categories.md
+ */
 const fewLevels = 20;
 const enoughRows = 30;
 const foldCount = 5;
@@ -22,8 +25,8 @@ export function isThin(column: CategoryColumn, weights?: Float64Array): boolean 
 }
 
 /**
- * The levels as means of their rows' labels, shrunk towards the mean of all (Micci-Barreca 2001); and the column that trees are grown
- * on, where each row's mean leaves out the fold of the row, so that no row is told its own label.
+ * The levels as means of their rows' labels, shrunk towards the mean of all (Micci-Barreca 2001); and the column that
+ * trees are grown on, where each row's mean leaves out the fold of the row, so that no row is told its own label.
  */
 export function crossFitCategory(
   column: CategoryColumn,
@@ -82,7 +85,10 @@ function meanOne(used: Int32Array, rowCount: number, weights?: Float64Array): Fl
   return weights.map((weight) => weight / mean);
 }
 
-/** The scores less their mean, the farthest of those `used` at a distance of 1: float32 has room for them whatever the label's unit. */
+/**
+ * The scores less their mean, the farthest of those `used` at a distance of 1: float32 has room for them whatever the
+ * label's unit.
+ */
 function centred(used: Int32Array, weights: Float64Array, scores: Float64Array): Float64Array {
   const mean = used.reduce((sum, row) => sum + weights[row] * scores[row], 0) / used.length;
   const reach = used.reduce((most, row) => Math.max(most, Math.abs(scores[row] - mean)), 0);

@@ -1,6 +1,7 @@
 /**
- * Moves the rows of rows[from, to) whose code (bin x classes + class) is below `limit` to the front, keeping the order on both
- * sides; returns where the right side starts. Without `missingLeft` bin 0 counts as the last one. No branch depends on the data.
+ * Moves the rows of rows[from, to) whose code (bin x classes + class) is below `limit` to the front, keeping the order
+ * on both sides; returns where the right side starts. Without `missingLeft` bin 0 counts as the last one. No branch
+ * depends on the data.
  */
 export function partitionRows(
   rows: Int32Array,

@@ -10,7 +10,10 @@ export interface RankedTraining {
   columns: Float32Array[];
 }
 
-/** The features as trees look at them, the levels of categories placed by these rows' target; and the columns that trees are grown on. */
+/**
+ * The features as trees look at them, the levels of categories placed by these rows' target; and the columns that trees
+ * are grown on.
+ */
 export function rankFeatures(
   { numbers, categories }: FeatureTable,
   target: TrainingTarget,

@@ -19,7 +19,9 @@ afterAll(async () => {
   await azurite?.stop();
 });
 
-/** Plays a scenario of app/main.js against a fresh stub, in a process that must end by itself; returns what it printed. */
+/**
+ * Plays a scenario of app/main.js against a fresh stub, in a process that must end by itself; returns what it printed.
+ */
 async function play(scenario: string, settings: object = {}, silent = false) {
   stub?.stop();
   stub = await new IngestionStub().start();

@@ -19,7 +19,9 @@ const train = async (spec: { name: string; [field: string]: unknown }, csv: stri
 };
 const score = async (name: string, rows: object[]) => JSON.parse((await loop.score(name, rows)).body);
 
-/** House prices of an invented town: a kind of roof with its own price, some sizes unknown, rows that belong to streets. */
+/**
+ * House prices of an invented town: a kind of roof with its own price, some sizes unknown, rows that belong to streets.
+ */
 function houses(rows: number): string {
   const random = seededRandom(5);
   const lines = ["Street,Area_m2,Age,Roof,Price"];

@@ -7,7 +7,10 @@ import { checksSpec } from "../../../shared/usecase/checksSpec";
 const defaults = checksSpec.parse({});
 const hourMs = 3_600_000;
 
-/** Hourly rows whose label follows `size` with much noise; the last quarter is the hold-out, one hour after training ends. */
+/**
+ * Hourly rows whose label follows `size` with much noise; the last quarter is the hold-out, one hour after training
+ * ends.
+ */
 function dataWith(change: (data: PreparedData) => void = () => {}): PreparedData {
   const rows = 800;
   const random = seededRandom(2);

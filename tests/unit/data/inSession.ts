@@ -84,7 +84,10 @@ export function fruitSpec(changes: object = {}): UsecaseSpec {
 
 const hourMs = 3_600_000;
 
-/** Hourly rows "At,Machine,Load,State" from 2024-01-01T00:00Z on; one letter a state: r, s, f, "-" unknown, " " no row at all. */
+/**
+ * Hourly rows "At,Machine,Load,State" from 2024-01-01T00:00Z on; one letter a state: r, s, f, "-" unknown, " " no row
+ * at all.
+ */
 export function hours(states: string, machine = "A", load: (hour: number) => string = String): string[] {
   const names: Record<string, string> = { r: "run", s: "stop", f: "fail", "-": "" };
   return [...states].flatMap((state, hour) => {

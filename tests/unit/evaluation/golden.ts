@@ -6,7 +6,9 @@ export function golden<T>(name: string): T {
   return JSON.parse(readFileSync(`tests/vectors/${name}.json`, "utf8")) as T;
 }
 
-/** Each number within 1e-9 of the expected one, relative to it where that is larger than 1; null where null is expected. */
+/**
+ * Each number within 1e-9 of the expected one, relative to it where that is larger than 1; null where null is expected.
+ */
 export function expectNear(actual: unknown, expected: unknown, what: string): void {
   if (Array.isArray(expected)) {
     const list = Array.from(actual as number[]);

@@ -46,7 +46,10 @@ export function sampleRows(options: SampleOptions): { table: FeatureTable; targe
   return { table: { rowCount, numbers, categories }, target: { task: "classification" as const, classes, codes } };
 }
 
-/** The same kind of rows with a number to learn instead of a class: waves of the numbers, a step for two levels, and noise. */
+/**
+ * The same kind of rows with a number to learn instead of a class: waves of the numbers, a step for two levels, and
+ * noise.
+ */
 export function sampleValues(options: Omit<SampleOptions, "classes">): { table: FeatureTable; target: ValueTarget } {
   const { table } = sampleRows({ ...options, classes: 2 });
   const random = new RandomStream(options.seed, 98);

@@ -12,7 +12,10 @@ import { meanOf, selectTrial } from "../../../shared/training/selectTrial";
 
 const columns = 6;
 
-/** Twelve years, each with 1.6 times the rows of the one before; in the oldest third of the rows two effects had the other sign. */
+/**
+ * Twelve years, each with 1.6 times the rows of the one before; in the oldest third of the rows two effects had the
+ * other sign.
+ */
 function unevenHistory(seed: number, folds: number): PreparedData {
   const random = seededRandom(seed);
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
