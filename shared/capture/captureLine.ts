@@ -108,27 +108,33 @@ function oneLine(json: string): string {
 
 /** Reads a line, given without its line break; undefined if it is not a captured line. */
 export function readCaptureLine(line: string): CapturedLine | undefined {
-  const headEnd = line.indexOf(key.inputLength);
-  if (headEnd < 0) return undefined;
-  const head = line.slice(0, headEnd);
-  const status = numberIn(head, key.status);
+  const dataAt = line.indexOf(key.status);
+  const headEnd = line.indexOf(key.inputLength, dataAt);
+  if (dataAt < 0 || headEnd < 0) return undefined;
+  const status = numberAt(line, dataAt + key.status.length);
   if (status === undefined) return undefined;
+  const head = line.slice(dataAt, headEnd); // short, and without the predictions and the request
   const inputsOmitted = numberIn(head, key.inputsOmitted);
   return {
-    sequence: numberIn(head, key.sequence),
+    sequence: sequenceBefore(line, dataAt),
     status,
     rows: numberIn(head, key.rows) ?? 0,
     format: textIn(head, key.format) ?? firstFormat,
     inputsOmitted,
-    inputs: inputsOmitted === undefined ? inputsIn(line, headEnd) : undefined,
+    inputs: inputsOmitted === undefined ? inputsIn(line, numberAt(line, headEnd + key.inputLength.length)) : undefined,
   };
+}
+
+/** The sequence number, which ends directly before the data. */
+function sequenceBefore(line: string, dataAt: number): number | undefined {
+  const start = dataAt - sequenceDigits - '",'.length;
+  return line.startsWith(key.sequence, start - key.sequence.length) ? numberAt(line, start) : undefined;
 }
 
 /**
  * The inputs at the end of a line; undefined if they are not where they should be, because part of the line is missing.
  */
-function inputsIn(line: string, headEnd: number): string | undefined {
-  const length = numberIn(line.slice(headEnd, headEnd + key.inputLength.length + sequenceDigits), key.inputLength);
+function inputsIn(line: string, length: number | undefined): string | undefined {
   const end = line.length - lineEnd.length;
   const start = end - (length ?? Number.NaN);
   return line.endsWith(lineEnd) && line.endsWith(key.inputs, start) ? line.slice(start, end) : undefined;
@@ -136,10 +142,21 @@ function inputsIn(line: string, headEnd: number): string | undefined {
 
 function numberIn(head: string, name: string): number | undefined {
   const at = head.indexOf(name);
-  if (at < 0) return undefined;
-  const start = at + name.length;
-  const number = Number.parseInt(head.slice(start, start + sequenceDigits), 10);
-  return Number.isNaN(number) ? undefined : number;
+  return at < 0 ? undefined : numberAt(head, at + name.length);
+}
+
+const zero = 0x30;
+
+/** The whole number whose digits start at `start`. */
+function numberAt(line: string, start: number): number | undefined {
+  let number = 0;
+  let at = start;
+  for (; at < line.length; at++) {
+    const digit = line.charCodeAt(at) - zero;
+    if (digit < 0 || digit > 9) break;
+    number = 10 * number + digit;
+  }
+  return at === start ? undefined : number;
 }
 
 function textIn(head: string, name: string): string | undefined {
