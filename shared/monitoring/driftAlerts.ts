@@ -1,6 +1,10 @@
+import { z } from "zod";
 import type { Alert, Condition } from "../alerts/alert";
 import type { AlertChange } from "../alerts/alertChange";
 import { inputDriftRule } from "../alerts/rules";
+import { AppError } from "../errors";
+import { inputFaults } from "../inputFaults";
+import { ownValue } from "../ownValue";
 import { describeDrift } from "./describeDrift";
 import type { DriftResult } from "./drift";
 import type { FeatureDrift } from "./featureDrift";
@@ -65,20 +69,33 @@ function notJudgedAlert(features: FeatureDrift[], window: ComparedWindow): Alert
   };
 }
 
+const evidence = z.object({
+  features: z.array(z.string()),
+  values: z.record(z.string(), z.object({ drifted: z.array(z.string()).optional() })).default({}),
+});
+
+/** What an alert of this file says of features; AppError corrupt where it cannot be read. */
+function toldBy(alert: Alert): z.infer<typeof evidence> {
+  const parsed = evidence.safeParse(alert.evidence);
+  if (parsed.success) return parsed.data;
+  const [{ path, message }] = inputFaults(parsed.error.issues);
+  throw new AppError("corrupt", `the evidence of the alert ${alert.id} cannot be read: ${path}: ${message}`);
+}
+
 /** The results of the features that an alert names; one that the model no longer has is left out. */
-function namedFeatures({ evidence }: Alert, features: FeatureDrift[]): FeatureDrift[] {
-  const names = new Set(evidence.features as string[]);
+function namedFeatures(alert: Alert, features: FeatureDrift[]): FeatureDrift[] {
+  const names = new Set(toldBy(alert).features);
   return features.filter(({ feature }) => names.has(feature));
 }
 
 /**
- * Whether what an alert told of each feature was judged again; where it was missing values alone, a sparse feature
- * needs nothing else.
+ * Whether everything that an alert says of each feature was judged again; where that was missing values alone, a sparse
+ * feature needs nothing else.
  */
 function isOver(alert: Alert, features: FeatureDrift[]): boolean {
-  const values = (alert.evidence.values ?? {}) as Record<string, { drifted?: FeatureDrift["drifted"] }>;
+  const { values } = toldBy(alert);
   return namedFeatures(alert, features).every(({ feature, verdict, drifted }) => {
-    const told = Object.hasOwn(values, feature) ? values[feature].drifted : undefined;
+    const told = ownValue(values, feature)?.drifted;
     const missingAlone = told?.length === 1 && told[0] === "missing";
     return missingAlone ? !drifted.includes("missing") : verdict === "ok" || verdict === "drift";
   });

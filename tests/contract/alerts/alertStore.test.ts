@@ -33,7 +33,7 @@ const condition = (subject: string, rule = "input-drift") => ({
 });
 
 describe("alerts", () => {
-  it("of one instant come a page at a time, each once", async () => {
+  it("raised at one instant come a page at a time, each once", async () => {
     const at = new Date("2026-01-01T00:00:00Z");
     const instant = new AlertStore(storage.tables, { now: () => at }, telemetry, noActions);
     const rules = ["a", "b", "c", "d"];
@@ -172,7 +172,7 @@ describe("alerts", () => {
     expect(await alerts.close(id, { actor: "Ada", reason: "old" })).toMatchObject({ status: "resolved" });
   });
 
-  it("keep no more of a long summary than a table's cell may hold", async () => {
+  it("keep no more of a long summary than a table cell may hold", async () => {
     const summary = "the graph is not valid ".repeat(5000);
     await alerts.raise({ ...condition("long"), summary });
     const [alert] = await alerts.list("long", 1);

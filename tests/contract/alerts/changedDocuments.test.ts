@@ -85,7 +85,7 @@ async function forgetEnd(runId: string): Promise<void> {
 }
 
 describe("a stored document that was changed", () => {
-  it("fails the run that would have learnt from it, and the next one is right once it is back: a dataset copy", async () => {
+  it("fails the run that would have learned from it, and the next run is right once it is back: a dataset copy", async () => {
     await withChampion();
     const [{ blob }] = await loop.app.datasets.versions(usecase);
     const putBack = await tamper(`datasets/${blob}`, (text) =>
@@ -202,7 +202,7 @@ describe("a stored document that was changed", () => {
     await expect(loop.app.explanations.of(usecase, "1")).rejects.toMatchObject({ code: "corrupt" });
   });
 
-  it("is told by the version's hashes to whoever audits it: prepared rows and spec too", async () => {
+  it("is found by whoever audits it, through the version's hashes: prepared rows and spec too", async () => {
     await withChampion();
     const { documents, lineage, trainingProfile, background } = await loop.app.registry.version(usecase, 1);
     expect(Object.keys(documents ?? {}).sort()).toEqual(
@@ -228,7 +228,7 @@ describe("a record from before hashes were kept", () => {
     expect((await loop.score(usecase, [features])).status).toBe(200);
   });
 
-  it("takes a run that an earlier release left at its last step to its end, by the plain blobs it left", async () => {
+  it("finishes a run that an earlier release left at its last step, from the plain blobs that it left", async () => {
     loop = await Loop.start(spec);
     const { runId } = (await loop.drop(usecase, sample)) as { runId: string };
     await loop.drain();

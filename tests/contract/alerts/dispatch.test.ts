@@ -83,7 +83,7 @@ describe("the actions of an alert", () => {
     expect(await store.list("tidegate", 1)).toMatchObject([{ occurrences: 2, actions: [{}, {}] }]);
   });
 
-  it("that fail are noted once for each reason, keep no other from its turn, and are tried again at the next occurrence", async () => {
+  it("that fail are noted once for each reason, do not stop the others, and are tried again at the next occurrence", async () => {
     const failing = new Counted("failing", async (runs) => (runs < 3 ? fail() : undefined));
     const other = new Counted("other");
     const store = storeWith(failing, other);
@@ -98,7 +98,7 @@ describe("the actions of an alert", () => {
     expect((await auditOf("fails")).filter(([, , kind]) => kind === "failing")).toHaveLength(2);
   });
 
-  it("that fail for ever other reasons leave the newest ten notes, and the one of what was done", async () => {
+  it("that keep failing for new reasons leave the newest ten notes, and the one about what was done", async () => {
     const failing = new Counted("failing", async (runs) => {
       throw new Error(`reason ${runs}`);
     });

@@ -48,7 +48,7 @@ function doubling(): Buffer {
 }
 
 describe("the alert about rejected files", () => {
-  it("stays open until each of them was taken under its name, shows how many and the newest, and ends with the last", async () => {
+  it("stays open until each file was accepted under its name, shows how many and the newest, and ends with the last", async () => {
     await start();
     const names = Array.from({ length: 19 }, (_, i) => `bad-${String(i).padStart(2, "0")}.csv`);
     for (const name of names) {
@@ -71,7 +71,7 @@ describe("the alert about rejected files", () => {
     expect(await openAlerts()).toEqual([]);
   });
 
-  it("counts a file once, however often it is dropped, and ends when the bytes that it gets are known already", async () => {
+  it("counts a file once, however often it is dropped, and ends when its new bytes are already known", async () => {
     await start();
     await dropAndTrigger(`${usecase}/good.csv`, rows(1, 40));
     for (const text of ["a\n1\n", "a\n1\n", "b\n2\n"]) {
@@ -94,7 +94,7 @@ describe("the alert about rejected files", () => {
     expect(await openAlerts()).toMatchObject([{ evidence: { count: 1, files: [{ file: "new.csv" }] } }]);
   });
 
-  it("of a model file ends when a model is taken under that name, not under another", async () => {
+  it("about a model file ends when a model is accepted under that name, not under another", async () => {
     await start();
     await dropAndTrigger("pears/1.0.onnx", Buffer.from("no model"), "models-inbox");
     await dropAndTrigger("pears/2.onnx", doubling(), "models-inbox");
@@ -105,7 +105,7 @@ describe("the alert about rejected files", () => {
 });
 
 describe("the reconciler", () => {
-  it("leaves alone what a trigger judged, and judges once what none did", async () => {
+  it("leaves alone what a trigger judged, and judges once what no trigger did", async () => {
     await start();
     await dropAndTrigger(`${usecase}/bad.csv`, Buffer.from("a\n1\n"));
     await dropAndTrigger(`${usecase}/good.csv`, rows(1, 40));
@@ -148,7 +148,7 @@ describe("the reconciler", () => {
     expect(await later()).toEqual([]);
   });
 
-  it("gives up a file that cannot be worked on, with the reason, and goes on with the next one and with the runs", async () => {
+  it("gives up a file that cannot be processed, with the reason, and goes on with the next one and with the runs", async () => {
     await start();
     await dropAndTrigger(`${usecase}/first.csv`, rows(1, 40));
     await startRun(loop.app, { usecase, trigger: "request", cause: "stuck" });
@@ -174,7 +174,7 @@ describe("the reconciler", () => {
     expect(await rejections(usecase)).toHaveLength(1);
   });
 
-  it("does not hold an outage against a file: it says so in an alert and takes the file when storage is back", async () => {
+  it("does not blame a file for an outage: an alert reports it, and the file is accepted when storage is back", async () => {
     await start();
     await drop(`${usecase}/a.csv`, rows(1, 40));
     await drop(`${usecase}/b.csv`, rows(40, 80));
@@ -203,7 +203,7 @@ describe("the reconciler", () => {
     expect(await rejections(usecase)).toEqual([]);
   });
 
-  it("reads a file whose name has a control character, which is shown without it", async () => {
+  it("reads a file whose name has a control character, which is not shown", async () => {
     await start();
     await drop(`${usecase}/esc\u001b[31m.csv`, rows(1, 40));
     await drop(`${usecase}/plain.csv`, rows(40, 80));
@@ -234,7 +234,7 @@ describe("a file that is poison", () => {
 });
 
 describe("the reason against a model", () => {
-  it("may be longer than a table's cell: its beginning is recorded, and the whole kept", async () => {
+  it("may be longer than a table cell: its beginning is recorded, and the whole text kept", async () => {
     await start();
     const reason = `the graph is not valid: ${"node after node ".repeat(8000)}`;
     const runtime = { load: () => Promise.reject(new AppError("rejected", reason)) };

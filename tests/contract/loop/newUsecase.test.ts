@@ -17,7 +17,7 @@ afterAll(() => loop?.stop());
 describe.sequential("a file for a use case that nobody knows", () => {
   const openAlerts = async () => (await loop.app.alerts.list("unknown-usecase", 10, "open")).length;
 
-  it("is rejected once, and left alone as long as nobody knows it", async () => {
+  it("is rejected once, and left alone as long as its use case is unknown", async () => {
     await loop.storage.blobs.write(place.inbox, place.name, bytes);
     expect(await receiveFile(loop.app, { ...place, bytes })).toMatchObject({ status: "rejected" });
     loop.passHours(1);

@@ -65,7 +65,7 @@ describe("a run without news", () => {
     expect(await loop.app.registry.versions(usecase)).toHaveLength(1);
   });
 
-  it("is one whose file only repeats known rows, though no time tells them: the notes say so, and nothing is trained", async () => {
+  it("is one whose file only repeats known rows, even without a time column: the notes say so, and nothing is trained", async () => {
     await withChampion();
     await drop("tiny.csv", rowsFrom(1, 4));
     await loop.drain();
@@ -136,7 +136,7 @@ describe("drift", () => {
   const check = () => runMonitors(loop.app);
   const alert = async () => (await loop.app.alerts.list(usecase, 1))[0];
 
-  it("raises one alert and one run while it lasts, closes when traffic is usual again, and keeps the pause", async () => {
+  it("raises one alert and one run while it lasts, closes when traffic is normal again, and keeps the cool-down", async () => {
     await withChampion({ cooldownHours: 6 });
     await loop.score(usecase, shifted);
     expect(await check()).toEqual([expect.stringContaining("drift over 999 rows")]);
@@ -217,7 +217,7 @@ describe("drift", () => {
     expect(result.verdict).not.toBe("insufficient_data");
   });
 
-  it("is not looked for where the use case switches it off, which is said", async () => {
+  it("is not looked for where the use case switches it off, and the log says so", async () => {
     loop = await startLoop({}, { enabled: false });
     expect(await check()).toEqual([
       `${usecase}: input-drift: not watched: the use case switches it off (monitors.drift.enabled)`,

@@ -24,7 +24,7 @@ const failing = (name: string): Signal => ({
 const alert = async () => (await loop.app.alerts.list(usecase, 10)).find(({ rule }) => rule === "monitor-failed");
 
 describe("signals that fail", () => {
-  it("keep no other from its turn and stand in one alert, which ends once none fails", async () => {
+  it("do not stop the others and share one alert, which ends once none fails", async () => {
     const lines = await runMonitors(loop.app, [
       [section, failing("first")],
       [section, drift],

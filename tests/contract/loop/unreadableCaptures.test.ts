@@ -65,7 +65,7 @@ describe("captured requests that cannot be read", () => {
     ]);
   });
 
-  it("are told of beside the verdict over the others, and again while they are in the window", async () => {
+  it("are reported beside the verdict over the others, as long as they are in the window", async () => {
     capture("plain", '{"instances":[[1]]}');
     await loop.score(usecase, rows);
     for (let times = 0; times < 2; times++) {

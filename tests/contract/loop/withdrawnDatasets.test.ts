@@ -50,7 +50,7 @@ describe("a dataset version that a person has withdrawn", () => {
     expect(await levels("without")).toEqual(good);
   });
 
-  it("is learnt from again once it is restored", async () => {
+  it("is learned from again once it is restored", async () => {
     await withBadVersion();
     const bad = await levels("data-v2");
     await loop.app.datasets.withdraw(change(2));
@@ -80,7 +80,7 @@ describe("a dataset version that a person has withdrawn", () => {
     ]);
   });
 
-  it("keeps a run that learnt from it before from being promoted", async () => {
+  it("keeps a run that learned from it before from being promoted", async () => {
     loop = await Loop.start(hourlySpec(usecase));
     await loop.drop(usecase, hourlyCsv(0, 720));
     await loop.drainPlans();
@@ -122,7 +122,7 @@ describe("a file that is dropped again", () => {
     loop.passHours(1);
   }
 
-  it("is the version it was while nothing has replaced its rows", async () => {
+  it("is still the same version while nothing has replaced its rows", async () => {
     loop = await Loop.start({ ...hourlySpec(usecase), policies: { onNewData: "none" } });
     await loop.drop(usecase, hourlyCsv(0, 300), "first.csv");
     loop.passHours(1);
@@ -178,7 +178,7 @@ describe("a file that is dropped again", () => {
     expect(await versions()).toEqual(["1 good.csv", "2 corrected.csv"]);
   });
 
-  it("is refused when a person has withdrawn its version since, with the way back", async () => {
+  it("is refused when a person has withdrawn its version since, and the message says how to restore it", async () => {
     await withReplacedRows();
     await loop.app.datasets.withdraw(change(2));
     const bad = { usecase, file: "bad.csv", bytes: Buffer.from(hourlyCsv(100, 340, 50)) };

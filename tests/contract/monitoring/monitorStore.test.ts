@@ -37,7 +37,7 @@ describe("a result of a monitor", () => {
     expect(readable(await monitors.list("kept", 1))).toEqual([readable(result("kept"))]);
   });
 
-  it("is read as earlier versions wrote it: no number in row or details, and the first details without chance", async () => {
+  it("is read as earlier releases wrote it: without a form, and the first details without thresholds by chance", async () => {
     await monitors.save(result("early"));
     const row = await storage.tables.get("monitors", "early", `result:${key}`);
     const { form: _form, etag: _etag, ...older } = (row ?? expect.unreachable()) as TableRow;

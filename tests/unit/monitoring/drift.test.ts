@@ -102,7 +102,7 @@ describe("feature drift", () => {
     expect(Number.isFinite(changed.features[0].value)).toBe(true);
   });
 
-  it("holds one wild training value to the fences, so that it hides no drift, and one in the target makes none", () => {
+  it("clips an outlier to the fences, so that one in training hides no drift and one in the target makes none", () => {
     const wild = [1e9, ...sample.slice(1)];
     const spoilt = trainingProfile(table(wild));
     const [x] = compareProfiles(
@@ -118,7 +118,7 @@ describe("feature drift", () => {
     expect(featureOf([1e9, ...sample.slice(1, 2000)])[0].verdict).toBe("ok");
   });
 
-  it("lets an odd row pass where training has one value only, and tells of many", () => {
+  it("ignores a single odd row where training has only one value, and reports many", () => {
     const constant = trainingProfile(table(new Array(1000).fill(5), ["a"]));
     const odd = (rows: number) =>
       compareProfiles(
@@ -134,7 +134,7 @@ describe("feature drift", () => {
     expect(odd(40)).toMatchObject({ verdict: "drift", drifted: ["unseen"], unseenShare: 0.04 });
   });
 
-  it("echoes what decided: threshold, how it was made, effective rows, tests", () => {
+  it("shows what decided: threshold, how it was set, effective rows, tests", () => {
     const few = compareProfiles(
       training,
       profileOf(training, sample.slice(0, 200), ["a", "a", "a", "b"]),
@@ -165,7 +165,7 @@ describe("missing values", () => {
   const compare = (numbers: number[], trained = training) =>
     compareProfiles(trained, profileOf(trained, numbers, ["a", "a", "a", "b"]), driftSettings);
 
-  it("all over a feature are drift, whatever the others say", () => {
+  it("in every row of a feature are drift, whatever the other features say", () => {
     const result = compare(gaps(0, 2656));
     expect(result.verdict).toBe("drift");
     expect(result.features[0]).toMatchObject({
@@ -178,11 +178,11 @@ describe("missing values", () => {
     expect(result.features[1].verdict).toBe("ok");
   });
 
-  it("but for one value are drift too, and that value is no distribution", () => {
+  it("in all rows but one are drift too, and the one value is not a distribution", () => {
     expect(compare(gaps(1, 1000)).features[0]).toMatchObject({ verdict: "drift", drifted: ["missing"], value: null });
   });
 
-  it("alarm from 5 % more on, and only where chance does not make as many", () => {
+  it("alarm from 5 % more on, and only where chance cannot explain them", () => {
     const tenth = trainingProfile(
       table(
         sample.map((value, i) => (i % 10 ? value : Number.NaN)),
@@ -194,12 +194,12 @@ describe("missing values", () => {
     expect([verdict(20, 125), verdict(40, 140)]).toEqual(["ok", "drift"]);
   });
 
-  it("that became fewer are drift as well: something fills them", () => {
+  it("that became fewer are drift as well: something fills them in", () => {
     const third = trainingProfile(table(sample.map((value, i) => (i % 3 ? value : Number.NaN))));
     expect(compare(sample.slice(0, 1000), third).features[0]).toMatchObject({ verdict: "drift", drifted: ["missing"] });
   });
 
-  it("leave a feature that is as sparse as in training unjudged without holding the verdict back", () => {
+  it("leave a feature that is as sparse as in training unjudged, without holding back the verdict", () => {
     const few = sample.map((value, i) => (i % 50 ? Number.NaN : value));
     const sparse = trainingProfile(table(few, ["a", "a", "a", "b"]));
     const result = compare(gaps(20, 1000), sparse);
@@ -210,7 +210,7 @@ describe("missing values", () => {
     expect(result.verdict).toBe("ok");
   });
 
-  it("in a series that has lost a sensor for long before are no drift, yet fail the feature and the verdict", () => {
+  it("in a series that lost a sensor for long stretches before are not drift, but fail the feature and the verdict", () => {
     const outages = sample.map((value, i) => (i % 5000 < 1500 ? Number.NaN : value));
     const times = Float64Array.from(sample, (_value, i) => i * 3_600_000);
     const series = trainingProfile(table(outages, ["a", "a", "a", "b"]), times);
@@ -222,13 +222,13 @@ describe("missing values", () => {
     expect(result).toMatchObject({ verdict: "failed", reason: expect.stringMatching(/^x: 0 of 300/) });
   });
 
-  it("hold the verdict back where a feature has too few known values to be compared", () => {
+  it("hold back the verdict where a feature has too few known values to be compared", () => {
     const result = compare(gaps(97, 101));
     expect(result.features[0].verdict).toBe("insufficient_data");
     expect(result).toMatchObject({ verdict: "insufficient_data", reason: expect.stringContaining("x: 97 of 101") });
   });
 
-  it("leave no verdict where a feature that training knows well has just too few known values", () => {
+  it("leave no verdict where a feature that is well filled in training has slightly too few known values", () => {
     const some = trainingProfile(
       table(
         sample.map((value, i) => (i % 50 ? value : Number.NaN)),
@@ -259,7 +259,7 @@ describe("how rows depend on one another", () => {
   const series = trainingProfile(table(slow), times);
   const judge = (numbers: number[]) => compareProfiles(series, profileOf(series, numbers), driftSettings);
 
-  it("is told by the rows' own order: a stretch of the series is few independent rows, drawn rows are all", () => {
+  it("is seen from the order of the rows: a stretch of the series counts as few independent rows, drawn rows count in full", () => {
     const stretch = judge(slow.slice(1000, 1300));
     expect(stretch).toMatchObject({ verdict: "ok", dependence: { seriesShare: 1 } });
     expect(stretch.features[0].targetEffectiveRows).toBeLessThan(5);
@@ -273,7 +273,7 @@ describe("how rows depend on one another", () => {
     expect(half.dependence.seriesShare).toBeLessThan(0.8);
   });
 
-  it("does not hide what lies beyond anything that the series ever was", () => {
+  it("does not hide values beyond anything that the series ever reached", () => {
     const beyond = judge(slow.slice(1000, 1300).map((value) => value + 3));
     expect(beyond.features[0]).toMatchObject({ verdict: "drift", thresholdOrigin: "training range" });
   });
@@ -283,7 +283,7 @@ describe("how rows depend on one another", () => {
     expect(backwards).toEqual(series);
   });
 
-  it("is judged by the window's order where the training profile is of an earlier version, which the result says", () => {
+  it("is judged by the window's order where an earlier release wrote the training profile, which the result says", () => {
     const { reference: _none, ...old } = JSON.parse(JSON.stringify(series));
     for (const feature of old.profile.features) delete feature.neighbours;
     delete old.bins[0].fences;
@@ -300,7 +300,7 @@ describe("how rows depend on one another", () => {
 describe("profiles", () => {
   const integers = fc.array(fc.integer({ min: -1000, max: 1000 }), { maxLength: 50 });
 
-  it("merge to what one pass over all rows gives, in any grouping", () => {
+  it("merge to the same as one pass over all rows, in any grouping", () => {
     fc.assert(
       fc.property(integers, integers, integers, (a, b, c) => {
         const parts = [a, b, c].map((rows) => profileOf(training, rows, ["a", "z"]));

@@ -63,7 +63,7 @@ describe.each(samples)("rows like the training rows of %s", (usecase, sample) =>
     expect(alarms(shipped, rows)).toBeLessThanOrEqual(0.01);
   });
 
-  it("are all of them judged, and found well, from 200 rows on", () => {
+  it("are all judged, and found well, from 200 rows on", () => {
     const random = seededRandom(9);
     for (let i = 0; i < 20; i++) {
       const result = compare(shipped, drawn(shipped, 200, random));
@@ -91,7 +91,7 @@ describe("windows of weather's own training span", () => {
   const rowsADay = 72;
   const from = (start: number, rows: number) => Array.from({ length: rows }, (_, i) => start + i);
 
-  it.each([2, 3, 7, 14])("of %i days in a row do not alarm, and are known as a series", (days) => {
+  it.each([2, 3, 7, 14])("of %i days in a row do not alarm, and are recognised as a series", (days) => {
     const rows = days * rowsADay;
     for (let start = 0; start + rows <= weather.table.rowCount; start += rows) {
       const { verdict, dependence, features } = compare(weather, from(start, rows));

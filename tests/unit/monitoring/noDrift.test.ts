@@ -80,7 +80,7 @@ describe("without drift, with both sides drawn anew", () => {
     for (const rows of [100, 1000]) expect(shareOfAlarms(table, 1000, rows), String(rows)).toBeLessThanOrEqual(0.01);
   });
 
-  it("a series whose values hang together alarms in at most 1 % of windows that follow it", () => {
+  it("a series of correlated values alarms in at most 1 % of the windows that follow it", () => {
     let alarms = 0;
     const repeats = 200;
     for (let i = 0; i < repeats; i++) {
@@ -101,7 +101,7 @@ describe("without drift, with both sides drawn anew", () => {
 });
 
 describe("effective rows", () => {
-  it("of independent values are about as many as there are, of a correlated series far fewer", () => {
+  it("of independent values are about as many as the rows, of a correlated series far fewer", () => {
     const independent = numberInflation(Float64Array.from({ length: 20_000 }, normal));
     expect(effectiveRows(200, independent)).toBeGreaterThan(130);
     const values = new Float64Array(20_000);

@@ -11,7 +11,7 @@ describe("what a result says of the season", () => {
     to: new Date(to),
   });
 
-  it("is that the baseline holds other seasons too", () => {
+  it("is that the baseline covers other seasons too", () => {
     expect(seasonNote(halfYear, days("2016-03-01T00:00:00Z"))).toBe(
       "the training rows cover 2013-01-01 to 2013-06-30: other seasons as well as that of this window of 3 days; a difference may be seasonal",
     );
@@ -20,7 +20,7 @@ describe("what a result says of the season", () => {
     );
   });
 
-  it("is that the baseline lacks the window's", () => {
+  it("is that the baseline does not cover the window's season", () => {
     for (const to of ["2013-10-01T00:00:00Z", "2026-10-01T00:00:00Z"])
       expect(seasonNote(halfYear, days(to))).toContain("not the season of this window");
     // four weeks around count as the same season, over the turn of the year too

@@ -133,7 +133,7 @@ describe("a use-case spec", () => {
     expect(faultsOf({ name: "A", title: "", seed: -1 }).map(({ path: at }) => at)).toEqual(["name", "title", "seed"]);
   });
 
-  it("lists what is wrong within fields and between them in one round, and nothing that only follows", () => {
+  it("lists what is wrong within fields and between them in one round, and nothing that only follows from another fault", () => {
     const { Weight, ...columns } = minimal.columns;
     const faults = faultsOf({
       colums: {},
@@ -244,7 +244,7 @@ describe("the folder of use cases", () => {
     );
   });
 
-  it("must exist and hold one", () => {
+  it("must exist and hold at least one", () => {
     expect(() => loadUsecases(path.join(folder, "nowhere"))).toThrow(/does not exist/);
     expect(() => loadUsecases(folder)).toThrow(/no use case in/);
   });

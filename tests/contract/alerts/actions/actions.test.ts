@@ -39,7 +39,7 @@ function raise(rule: string, subject = usecase) {
   return loop.app.alerts.raise({ subject, rule, severity: "warning", summary: "it holds", evidence: {} });
 }
 
-it("every action has a name of its own, fields that a spec may leave out, and a sample here", () => {
+it("every action has a name of its own, fields that a spec may omit, and a sample here", () => {
   const kinds = actions.map(({ kind }) => kind);
   expect(new Set(kinds).size).toBe(kinds.length);
   expect(Object.keys(samples).sort()).toEqual(kinds.toSorted());
@@ -69,7 +69,7 @@ describe.each(Object.entries(samples))("the action %s", (kind, { rule, wanting, 
     await loop.app.alerts.resolve(usecase, rule);
   });
 
-  it("finds what it did where that was not noted", async () => {
+  it("finds what it did before where that was not noted", async () => {
     deploy(wanting);
     loop.passHours(1000);
     const { alert } = await raise(rule);

@@ -65,7 +65,7 @@ describe("the Jensen-Shannon distance", () => {
     expect(jensenShannon([1, 2, 3], [10, 20, 30])).toBe(0);
   });
 
-  it("loses, when debiased, what sampling alone explains", () => {
+  it("does not count, when debiased, what sampling alone explains", () => {
     // expected divergence of two samples of one distribution: (B - 1)(1/n + 1/m) / (8 ln 2)
     const [n, m] = [
       [50, 50],

@@ -43,7 +43,7 @@ describe.each(signals)("the signal with the section %s", (section, signal) => {
     expect(signal.settings.safeParse({ ...settings, windowHuors: 3 }).success).toBe(false);
   });
 
-  it("finds a champion well of which nothing is wrong, and ends what it told of", async () => {
+  it("finds nothing wrong with a champion that is well, and ends the alerts that it raised before", async () => {
     const found = await evaluate(sample.usual);
     expect(found).toMatchObject({ verdict: "ok", targetRows: 1000 });
     expect(raised(found)).toEqual([]);
@@ -59,7 +59,7 @@ describe.each(signals)("the signal with the section %s", (section, signal) => {
     expect(await endedBy(found, await evaluate(sample.wrong))).toEqual([]);
   });
 
-  it("raises an alert of what is wrong, small enough for a row, and tells telemetry numbers only", async () => {
+  it("raises an alert about what is wrong, small enough for a row, and sends telemetry numbers only", async () => {
     const found = await evaluate(sample.wrong);
     expect(found.verdict).not.toBe("ok");
     expect(raised(found).length).toBeGreaterThan(0);
@@ -73,14 +73,14 @@ describe.each(signals)("the signal with the section %s", (section, signal) => {
       expect(value).toSatisfy(Number.isFinite);
   });
 
-  it("finds the same whenever it is asked, by the time that it is given alone", async () => {
+  it("finds the same whenever it is asked: the only time it uses is the one that it is given", async () => {
     vi.useFakeTimers({ toFake: ["Date"], now: new Date("2001-01-01T00:00:00Z") });
     const once = await evaluate(sample.wrong);
     vi.setSystemTime(new Date("2040-06-01T00:00:00Z"));
     expect(JSON.stringify(await evaluate(sample.wrong))).toBe(JSON.stringify(once));
   });
 
-  it("reads back the details that it kept, and those of earlier versions without a number", async () => {
+  it("reads back the details that it kept, and those of earlier releases without a form", async () => {
     const { document } = signal;
     for (const newest of Object.values(sample)) {
       const { details } = await evaluate(newest);
@@ -94,7 +94,7 @@ describe.each(signals)("the signal with the section %s", (section, signal) => {
     }
   });
 
-  it("passes on that something cannot be read", async () => {
+  it("fails with the error when something cannot be read", async () => {
     const broken = () => Promise.reject(new Error("storage is away"));
     const champion = { ...watchedWith(settings, sample.usual), trainingProfile: broken, capturedRows: broken };
     await expect(signal.evaluate(champion)).rejects.toThrow("storage is away");
