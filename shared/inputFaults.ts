@@ -64,19 +64,19 @@ function sentence(issue: RawIssue): string {
     case "invalid_value":
       return `use ${oneOf(issue.values)}`;
     case "invalid_union":
-      return issue.options ? `use ${oneOf(issue.options as unknown[])}` : "it has none of the forms that it may have";
+      return issue.options ? `use ${oneOf(issue.options as unknown[])}` : "it matches none of the allowed forms";
     case "too_small":
       return tooSmall(issue.origin, Number(issue.minimum), issue.inclusive !== false);
     case "too_big":
       return tooBig(issue.origin, Number(issue.maximum), issue.inclusive !== false);
     case "invalid_format":
-      return formats[issue.format] ?? "it is not written as it must be";
+      return formats[issue.format] ?? "it is not in the required format";
     case "not_multiple_of":
       return `a multiple of ${issue.divisor} is needed`;
     case "unrecognized_keys":
       return `unknown field${issue.keys.length > 1 ? "s" : ""}`;
     default:
-      return "it is not as it must be";
+      return "it is not valid";
   }
 }
 

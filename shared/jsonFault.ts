@@ -40,7 +40,7 @@ class Scan {
 
   end(): string | undefined {
     this.take(space);
-    return this.at < this.text.length ? "something follows after the end" : undefined;
+    return this.at < this.text.length ? "there is more text after the end" : undefined;
   }
 
   private list(close: string, entry: () => string | undefined): string | undefined {
@@ -56,7 +56,7 @@ class Scan {
         return this.text[this.at] === undefined
           ? `${close} is missing at the end`
           : `a comma or ${close} is missing before this`;
-      if (this.text[this.at] === close) return `${close} follows a comma: take the comma away`;
+      if (this.text[this.at] === close) return `${close} follows a comma: remove the comma`;
     }
   }
 
@@ -81,8 +81,8 @@ class Scan {
   private strange(needed: string): string {
     const rest = this.text.slice(this.at, this.at + 12);
     if (unknown.test(rest)) return "JSON has no such value: write null where it is unknown";
-    if (rest.startsWith("//") || rest.startsWith("/*")) return "JSON has no comments: take it away";
-    return rest.startsWith("'") ? "JSON has double quotes only" : needed;
+    if (rest.startsWith("//") || rest.startsWith("/*")) return "JSON has no comments: remove it";
+    return rest.startsWith("'") ? "JSON allows double quotes only" : needed;
   }
 
   /** Whether `mark` comes next, after space; space after it is passed over too. */

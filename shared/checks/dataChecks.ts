@@ -24,7 +24,7 @@ export function checkData(data: PreparedData, checks: ChecksSpec, horizonMs: num
 function shape({ table, trainRows, holdoutRows }: PreparedData): CheckResult {
   const features = table.numbers.length + table.categories.length;
   const ok = trainRows.length >= 10 * features;
-  const summary = `${trainRows.length} training rows, ${holdoutRows.length} hold-out rows, ${features} features${ok ? "" : "; fewer than ten training rows a feature"}`;
+  const summary = `${trainRows.length} training rows, ${holdoutRows.length} hold-out rows, ${features} features${ok ? "" : "; fewer than ten training rows per feature"}`;
   return checkResult({ name: "shape", kind, severity: "warn", ok, summary });
 }
 
@@ -86,8 +86,8 @@ function leakage(data: PreparedData, { limit, severity }: ChecksSpec["leakage"])
   const leaking = powers.filter(({ power }) => power >= limit);
   const summary =
     leaking.length > 0
-      ? `${leaking.map(({ feature }) => feature).join(", ")} alone tells the label (${what} ${figure(strongest.power)}, limit ${limit}): it may hold the answer; leave it out, or, if it may be known, set checks.leakage.severity to "warn"`
-      : `no feature alone tells the label; the strongest is ${strongest.feature} (${what} ${figure(strongest.power)})`;
+      ? `${leaking.map(({ feature }) => feature).join(", ")} alone predicts the label (${what} ${figure(strongest.power)}, limit ${limit}): it may contain the answer; leave it out, or, if it may be known, set checks.leakage.severity to "warn"`
+      : `no feature alone predicts the label; the strongest is ${strongest.feature} (${what} ${figure(strongest.power)})`;
   const evidence = Object.fromEntries(powers.slice(0, 10).map(({ feature, power }) => [feature, power]));
   return checkResult({ name: "label leakage", kind, severity, ok: leaking.length === 0, summary, evidence });
 }
@@ -180,6 +180,6 @@ function timeOrder({ trainRows, holdoutRows }: PreparedData, times: Float64Array
   const earliest = holdoutRows.reduce((least, row) => Math.min(least, times[row]), Number.POSITIVE_INFINITY);
   const show = (time: number) => timeText(new Date(time).toISOString());
   const ok = latest <= earliest;
-  const summary = `the last training label is of ${show(latest)}, the hold-out begins at ${show(earliest)}${ok ? "" : ": the split mixes times, so the hold-out flatters what changes with time"}`;
+  const summary = `the last training label is from ${show(latest)}, the hold-out begins at ${show(earliest)}${ok ? "" : ": the split mixes times, so the hold-out flatters what changes with time"}`;
   return checkResult({ name: "time order", kind, severity: "warn", ok, summary });
 }

@@ -2,7 +2,7 @@ import type { PreparedData } from "../data/preparedData";
 import { rocAuc } from "../evaluation/rankingAreas";
 
 /**
- * How well one feature alone tells the label of the hold-out, or of the training rows where that is less: a ROC area
+ * How well one feature alone predicts the label of the hold-out, or of the training rows where that is less: a ROC area
  * (the worst class of several), or with regression a share of variance.
  */
 export interface FeaturePower {

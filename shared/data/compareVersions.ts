@@ -154,9 +154,9 @@ export function comparisonNotes({ fresh, repeated, replaced, changes }: KnownRow
   if (replaced > 0) {
     const shown = changes.slice(0, shownColumns).map((change) => changeText(change, replaced));
     const more = changes.length > shownColumns ? `; and ${changes.length - shownColumns} more columns` : "";
-    notes.push(`${replaced} of ${all} rows replace rows that were known: ${shown.join("; ")}${more}`);
+    notes.push(`${replaced} of ${all} rows replace known rows: ${shown.join("; ")}${more}`);
   }
-  if (repeated > 0) notes.push(`${repeated} of ${all} rows repeat rows that were known, with the same values`);
+  if (repeated > 0) notes.push(`${repeated} of ${all} rows repeat known rows with the same values`);
   return notes;
 }
 

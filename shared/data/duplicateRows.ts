@@ -16,8 +16,8 @@ interface DuplicateCheck {
 
 const maxKeys = 20;
 const byZone =
-  "clocks showed this hour twice when daylight saving ended, and the times name no zone: write them in UTC or with their offset, as 2024-10-27T02:30:00+02:00";
-const byEntity = "where they are about different things, name the column that tells which as the spec's entity";
+  "clocks showed this hour twice when daylight saving ended, and the times have no zone: write them in UTC or with their offset, as 2024-10-27T02:30:00+02:00";
+const byEntity = "if they are about different things, make the column that says which the spec's entity";
 
 /**
  * Looks for rows of the typed `table` with the same time and entity: where all features and the label agree they count

@@ -35,7 +35,7 @@ export async function checkFutureTimes(
   if (count === 0) return { reasons: [], reasonCount: 0, notes: [] };
   if (column.future === "warn") {
     const last = new Date(Number(totals.last)).toISOString();
-    return { reasons: [], reasonCount: 0, notes: [`${count} rows lie in the future, the last at ${last}`] };
+    return { reasons: [], reasonCount: 0, notes: [`${count} rows are in the future, the last at ${last}`] };
   }
   const found = await session.rows(
     `SELECT ${rowNumber}, ${time} AS at FROM ${table} WHERE ${isFuture} ORDER BY ${rowNumber} LIMIT ${limit}`,
@@ -43,7 +43,7 @@ export async function checkFutureTimes(
   const reasons = found.map(({ [rowNumber]: row, at }) => ({
     row: Number(row),
     column: name,
-    message: `row ${row}, column ${name}: ${new Date(Number(at)).toISOString()} lies in the future, and nothing can have been observed then`,
+    message: `row ${row}, column ${name}: ${new Date(Number(at)).toISOString()} is in the future, when nothing can have been observed yet`,
   }));
   return { reasons, reasonCount: count, notes: [] };
 }

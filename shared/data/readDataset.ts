@@ -62,7 +62,7 @@ function headerFaults(names: string[], spec: UsecaseSpec): RejectionReason[] {
       column,
       message: `the column "${column}" is missing; the file has ${found.join(", ")}${more}`,
     })),
-    ...twice.map((column) => ({ column, message: `the column "${column}" stands more than once in the file` })),
+    ...twice.map((column) => ({ column, message: `the column "${column}" appears more than once in the file` })),
   ];
 }
 
@@ -77,7 +77,7 @@ function ignoredColumns(names: string[], spec: UsecaseSpec): string[] {
 function renamedNotes(spec: UsecaseSpec): string[] {
   const renamed = Object.entries(renamedColumns(spec) ?? {}).map(([as, name]) => `${name} as ${as}`);
   if (renamed.length === 0) return [];
-  return [`the prepared rows hold ${renamed.join(", ")}: their own name is taken there, whatever the case`];
+  return [`the prepared rows hold ${renamed.join(", ")}: another column has their name there, whatever the case`];
 }
 
 function clipped(name: string): string {

@@ -152,7 +152,7 @@ async function known(
 
 function outOfUse({ usecase, version }: DatasetVersion, { by, at, reason }: Withdrawal): RejectionReason {
   return {
-    message: `these bytes are dataset version ${version}, which ${by} withdrew at ${at}: ${reason}. POST /datasets/${usecase}/${version}/restore takes it into use again`,
+    message: `these bytes are dataset version ${version}, which ${by} withdrew at ${at}: ${reason}. POST /datasets/${usecase}/${version}/restore puts it back into use`,
   };
 }
 
@@ -215,9 +215,9 @@ function noSuchUsecase(ports: RegisterDatasetPorts, name: string): RejectionReas
   const known = [...ports.usecases.keys()].join(", ");
   const [folder] = name.split("/");
   if (folder !== name && ports.usecases.has(folder))
-    return { message: `the file lies in a folder below ${folder}/; drop it into ${folder}/ itself` };
-  if (name === "") return { message: `the file lies in no use case's folder; drop it into one of: ${known}` };
+    return { message: `the file is in a folder below ${folder}/; drop it into ${folder}/ itself` };
+  if (name === "") return { message: `the file is not in the folder of a use case; drop it into one of: ${known}` };
   return {
-    message: `${noSuchName("use case", name, ports.usecases.keys())}; a use case that is added takes the file up`,
+    message: `${noSuchName("use case", name, ports.usecases.keys())}; once there is such a use case, the file is picked up`,
   };
 }

@@ -83,14 +83,14 @@ function tenths(values: Float64Array): Int32Array {
 }
 
 function checkParts({ trainRows, holdoutRows, folds }: RowSplit, classes: string[], target: Int32Array): void {
-  const of = `of ${target.length} labelled rows`;
+  const of = `of the ${target.length} labelled rows`;
   if (trainRows.length < minTrainingRows)
     throw new AppError(
       "rejected",
-      `${trainRows.length} ${of} are for training, at least ${minTrainingRows} are needed: add data, or check the spec's split`,
+      `only ${trainRows.length} ${of} are for training; at least ${minTrainingRows} are needed: add data, or check the spec's split`,
     );
   if (holdoutRows.length === 0)
-    throw new AppError("rejected", `none ${of} is in the hold-out: add newer data, or check the spec's split`);
+    throw new AppError("rejected", `none ${of} are in the hold-out: add newer data, or check the spec's split`);
   const lacking = (rows: Int32Array) => {
     const present = new Set<number>();
     for (const row of rows) present.add(target[row]);
@@ -98,7 +98,7 @@ function checkParts({ trainRows, holdoutRows, folds }: RowSplit, classes: string
   };
   const absent = lacking(trainRows);
   if (absent.length > 0)
-    throw new AppError("rejected", `the training rows have none of class ${absent.join(", ")}: add data that has`);
+    throw new AppError("rejected", `there are no training rows of class ${absent.join(", ")}: add data that has some`);
   for (const [i, fold] of folds.entries()) {
     const name = `fold ${i + 1} of ${folds.length}`;
     const advice = "add data, or lower split.folds in the spec";

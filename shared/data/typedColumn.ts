@@ -18,7 +18,7 @@ export interface TypedColumn {
 const missingWords = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"].map(literal).join(", ");
 /** features are float32: a larger number would become infinite */
 const largest = 3.4028234e38;
-const isMissing = "'the value is missing, and the column must have one'";
+const isMissing = "'the value is missing, and the column requires one'";
 
 /**
  * SQL of the table `raw` over `source`, whose declared columns are text: the row number, each cell trimmed and parsed

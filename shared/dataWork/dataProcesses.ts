@@ -121,6 +121,6 @@ function lower({ pid }: ChildProcess): void {
   try {
     setPriority(pid as number, lowered);
   } catch {
-    // it has ended already, or the platform does not let us: then both have the same priority
+    // it has already ended, or the platform does not let us: then both have the same priority
   }
 }

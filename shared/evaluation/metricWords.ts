@@ -23,7 +23,7 @@ const words = new Map<string, MetricWords>(
     logLoss: {
       title: "Log loss",
       better: "lower",
-      meaning: "mean surprise at what happened; sure and wrong costs most; 0 is perfect",
+      meaning: "mean surprise at what happened; being sure and wrong costs most; 0 is perfect",
     },
     rocAuc: {
       title: "ROC AUC",
@@ -45,7 +45,7 @@ const words = new Map<string, MetricWords>(
     balancedAccuracy: {
       title: "Balanced accuracy",
       better: "higher",
-      meaning: "mean over the classes of their recall",
+      meaning: "mean of the classes' recalls",
     },
     precision: { title: "Precision", better: "higher", meaning: "share of those decided positive that are positive" },
     recall: { title: "Recall", better: "higher", meaning: "share of actual positives that are found" },
@@ -63,7 +63,11 @@ const words = new Map<string, MetricWords>(
       meaning: "mean of error over actual, a ratio; huge where actuals are near 0",
     },
     maxError: { title: "Largest error", better: "lower", meaning: "of a single row, in the label's unit" },
-    bias: { title: "Bias", better: "near 0", meaning: "mean of predicted minus actual; above 0 it says too much" },
+    bias: {
+      title: "Bias",
+      better: "near 0",
+      meaning: "mean of predicted minus actual; above 0 the predictions are too high",
+    },
   } satisfies Record<NumberMetric, MetricWords>),
 );
 

@@ -18,7 +18,7 @@ export interface RegressionMetrics {
   /** mean of |error| / |target|, a ratio; huge where a target is zero */
   mape: number;
   maxError: number;
-  /** mean of prediction minus target: positive when the model says too much */
+  /** mean of prediction minus target: positive when the predictions are too high */
   bias: number;
 }
 

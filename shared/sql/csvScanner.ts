@@ -100,7 +100,7 @@ export class CsvScanner {
       if (this.row === 0) this.width = this.fields;
       if (this.wanted.has(this.row)) this.shape.lines.set(this.row, this.recordLine);
       if (this.strayQuote)
-        this.fault("a quote or carriage return stands inside a cell; quote the cell and double its quotes");
+        this.fault("there is a quote or carriage return inside a cell; quote the cell and double its quotes");
       else if (this.recordBytes > maxRecordBytes) this.fault(`the row is longer than ${maxRecordBytes} bytes`);
       else if (this.fields !== this.width) this.fault(`${this.fields} cells where the header has ${this.width}`);
     }

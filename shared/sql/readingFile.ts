@@ -8,9 +8,12 @@ const notTheFile =
 const meanings: [RegExp, string][] = [
   [/magic bytes|too small to be/i, "it is not a Parquet file, or its end is missing: upload the whole file"],
   [/encrypt/i, "it is encrypted: write it without encryption"],
-  [/codec|compression/i, "it is packed in a way that is not read here: write it with Snappy, Zstandard, gzip or none"],
+  [
+    /codec|compression/i,
+    "it is compressed in a way that cannot be read here: write it with Snappy, Zstandard, gzip or none",
+  ],
 ];
-const damaged = "it is damaged, or written in a way that is not read here: write it anew";
+const damaged = "it is damaged, or written in a way that cannot be read here: write it again";
 
 /** Whether the database needed more memory and disk than it may take. */
 export function isOutOfMemory(error: unknown): boolean {

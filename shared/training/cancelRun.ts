@@ -5,7 +5,7 @@ import { isFinal, type RunRecord } from "./runRecord";
 import type { RunStore } from "./runStore";
 
 /**
- * Ends a run before it is done; a step that is at work ends within its two minutes and changes nothing any more.
+ * Ends a run before it is done; a step that is at work ends within its two minutes and changes nothing.
  * AppError conflict when the run has ended.
  */
 export async function cancelRun(
@@ -20,7 +20,7 @@ export async function cancelRun(
     ? run
     : await ports.runs.update(runId, { status: "cancelled", finishedAt, message }, by);
   if (ended.status !== "cancelled" || ended === run)
-    throw new AppError("conflict", `run ${runId} has ended already: ${ended.status}`);
+    throw new AppError("conflict", `run ${runId} has already ended: ${ended.status}`);
   const { usecase, trigger } = ended;
   ports.telemetry.event(telemetryEvents.runFinished, { usecase, runId, status: "cancelled", trigger });
   return ended;

@@ -14,7 +14,7 @@ export interface FailRunPorts {
 /** Condition that lasts from a failed run of a use case to the next one that succeeds. */
 export const runFailedRule = "run-failed";
 
-/** Ends a run as failed, with the reason, and raises an alert; a run that has ended already stays as it is. */
+/** Ends a run as failed, with the reason, and raises an alert; a run that has already ended stays as it is. */
 export async function failRun(ports: FailRunPorts, runId: string, message: string): Promise<RunRecord> {
   const finishedAt = ports.clock.now().toISOString();
   const ended = await ports.runs.update(runId, { status: "failed", finishedAt, message: message.slice(0, 2000) });

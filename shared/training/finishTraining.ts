@@ -78,7 +78,7 @@ async function trainedRun(
   run: RunRecord,
 ): Promise<TrainedRun & { encoded: Uint8Array }> {
   const usecase = usecases.get(run.usecase);
-  if (usecase === undefined) throw new AppError("not_found", `there is no use case "${run.usecase}" any more`);
+  if (usecase === undefined) throw new AppError("not_found", `the use case "${run.usecase}" no longer exists`);
   const plan = await runs.plan(run.id);
   const encoded = await runs.prepared(run.id);
   const results = await runs.trials(plan.runId);

@@ -123,7 +123,7 @@ function differenceTo({ evaluation }: GateEvidence, name: string): MetricDiffere
 function intervalText(found: MetricDifference | undefined): string {
   if (found === undefined) return "";
   if (Number.isNaN(found.low))
-    return `; difference ${figure(found.difference)}, whose interval one block of rows cannot tell`;
+    return `; difference ${figure(found.difference)}, for which one block of rows gives no interval`;
   const verdict = mayBeZero(found) ? "includes zero" : "excludes zero";
   return `; difference ${figure(found.difference)}, ${percent(found.confidence)} interval [${figure(found.low)}, ${figure(found.high)}] ${verdict}`;
 }

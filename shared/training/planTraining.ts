@@ -38,7 +38,7 @@ export async function planTraining(ports: PlanTrainingPorts, runId: string): Pro
 
 async function plan(ports: PlanTrainingPorts, run: RunRecord): Promise<RunRecord> {
   const usecase = ports.usecases.get(run.usecase);
-  if (usecase === undefined) throw new AppError("not_found", `there is no use case "${run.usecase}" any more`);
+  if (usecase === undefined) throw new AppError("not_found", `the use case "${run.usecase}" no longer exists`);
   const versions = await ports.datasets.usedVersions(run.usecase);
   if (versions.length === 0) throw await nothingToLearnFrom(ports, run.usecase);
   return ports.dataWork.inFolder(async (folder, perform) => {

@@ -53,7 +53,7 @@ async function proveTogether(predict: PredictTable, table: FeatureTable, rows: n
     for (const [at, value] of values.entries())
       for (let i = 0; i < width; i++)
         if (!Object.is(predictions[start + at * width + i], predictions[start + i]))
-          throw new AppError("rejected", `the ONNX graph does not take ${value} of ${name} as missing`);
+          throw new AppError("rejected", `the ONNX graph does not treat ${value} as missing in ${name}`);
     start += values.length * width;
   }
 }

@@ -86,7 +86,7 @@ function runThread(task: WorkerTask, limitMs: number, onPart: (part: unknown) =>
     };
     const limit = limitProcessorTime(worker, limitMs, () => stop(overLimit(task.kind, limitMs)));
     const hang = setTimeout(
-      () => stop(new Error(`the ${task.kind} made no end within ${hangMs / 60_000} minutes on the clock`)),
+      () => stop(new Error(`the ${task.kind} did not finish within ${hangMs / 60_000} minutes`)),
       hangMs,
     );
     const end = () => {

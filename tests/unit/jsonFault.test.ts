@@ -7,11 +7,11 @@ describe("the fault of a text that is not JSON", () => {
     ["", 1, 1, "the text ends where a value is needed"],
     ["{", 1, 2, "a name in double quotes is needed"],
     ['{\n  "a": 1\n  "b": 2\n}', 3, 3, "a comma or } is missing before this"],
-    ['{"a": [1, 2,]}', 1, 13, "] follows a comma: take the comma away"],
-    ['{"a": 1,\n}', 2, 1, "} follows a comma: take the comma away"],
+    ['{"a": [1, 2,]}', 1, 13, "] follows a comma: remove the comma"],
+    ['{"a": 1,\n}', 2, 1, "} follows a comma: remove the comma"],
     ['{"a" 1}', 1, 6, "a colon is missing before this"],
-    ["{'a': 1}", 1, 2, "JSON has double quotes only"],
-    ["{ // a note\n}", 1, 3, "JSON has no comments: take it away"],
+    ["{'a': 1}", 1, 2, "JSON allows double quotes only"],
+    ["{ // a note\n}", 1, 3, "JSON has no comments: remove it"],
     ['{"a": tru}', 1, 7, "a value is needed"],
     ['{"a": 01}', 1, 7, "a value is needed"],
     ['{"a": "line\nbreak"}', 1, 7, "the text that starts here does not end, or holds a line break or a wrong escape"],
@@ -20,7 +20,7 @@ describe("the fault of a text that is not JSON", () => {
     ['{"a": -Infinity}', 1, 7, "JSON has no such value: write null where it is unknown"],
     ['{"a": None}', 1, 7, "JSON has no such value: write null where it is unknown"],
     ['{"a": namely}', 1, 7, "a value is needed"],
-    ['{"a": 1}}', 1, 9, "something follows after the end"],
+    ['{"a": 1}}', 1, 9, "there is more text after the end"],
   ])("%j stands at line %i, column %i", (text, line, column, message) => {
     expect(() => JSON.parse(text)).toThrow();
     expect(jsonFault(text)).toEqual({ line, column, message });

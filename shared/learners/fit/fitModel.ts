@@ -40,7 +40,7 @@ export function fitModel<P>(
     plainWeights: context.classWeights && inOrder(context.sampleWeights ?? new Float64Array(table.rowCount).fill(1)),
     times: inOrder(times),
   });
-  // only the names are needed any more: the rows may be let go
+  // only the names are needed from here on: the rows can be released
   const names = selectRows(table, []);
   return {
     predict: (rows) => model.predict(keepColumns(rows, kept)),

@@ -27,7 +27,7 @@ export function valueScale(values: Float64Array, weights: Float64Array | undefin
   for (let row = 0; row < values.length; row++)
     if (weights === undefined || weights[row] > 0) reach = Math.max(reach, Math.abs(values[row] - centre));
   const steps = leafUnitsFor(treeCount) ** 2 / 2;
-  // never so small that it is no power of two any more
+  // never so small that it is no longer a power of two
   let unit = 2 ** Math.max(Math.floor(Math.log2(reach / steps)), -1000);
   while (reach > steps * unit) unit *= 2;
   return { centre, unit };

@@ -61,7 +61,7 @@ function checkSize(rowCount: number, width: number): void {
   if (rowCount * width > maxEntries)
     throw new AppError(
       "too_large",
-      `${rowCount} training rows x ${width} columns (one a category level); svm-exact takes at most ${maxEntries} of both together${advice}`,
+      `${rowCount} training rows x ${width} columns (one per category level); svm-exact takes at most ${maxEntries} of both together${advice}`,
     );
 }
 

@@ -42,7 +42,10 @@ export const ridgeRegression: Trainer<z.output<typeof parameters>> = {
     const equations = ridgeEquations(linearRows(features, table), features, target.values, sampleWeights, l2);
     const weights = solveCholesky(equations.matrix, equations.right);
     if (weights === undefined)
-      throw new AppError("invalid_input", `ridge-regression: with l2 ${l2} the columns repeat each other; raise it`);
+      throw new AppError(
+        "invalid_input",
+        `ridge-regression: with l2 ${l2} the columns are linearly dependent; raise l2`,
+      );
     const intercept = weights.reduce((sum, weight, k) => sum - weight * equations.means[k], equations.meanValue);
     const model = rawWeights({ weights, intercepts: Float64Array.of(intercept) }, features);
     context.onProgress?.(1);

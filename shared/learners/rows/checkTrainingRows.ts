@@ -60,7 +60,7 @@ function checkWeights(weights: Float64Array, rowCount: number): void {
   const bad = weights.findIndex((weight) => !(weight >= 0 && weight < Infinity));
   if (bad >= 0) fail(`the sample weight of row ${bad} is ${weights[bad]}; weights are finite and not negative`);
   const sum = weights.reduce((total, weight) => total + weight, 0);
-  if (sum === Number.POSITIVE_INFINITY) fail("the sample weights are too large: their sum is no number");
+  if (sum === Number.POSITIVE_INFINITY) fail("the sample weights are too large: their sum is not a finite number");
 }
 
 function fail(message: string): never {

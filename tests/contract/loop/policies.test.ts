@@ -72,8 +72,8 @@ describe("a run without news", () => {
     await drop("cumulative.csv", rowsFrom(1, 1001));
     expect((await loop.app.datasets.versions(usecase)).map(({ notes }) => notes)).toEqual([
       [],
-      ["3 of 3 rows repeat rows that were known, with the same values"],
-      ["999 of 1000 rows repeat rows that were known, with the same values"],
+      ["3 of 3 rows repeat known rows with the same values"],
+      ["999 of 1000 rows repeat known rows with the same values"],
     ]);
     expect(await runs()).toMatchObject([
       { status: "succeeded" },
@@ -292,8 +292,8 @@ describe("a file in an inbox", () => {
     expect(await reconcile(loop.app)).toEqual([]);
     expect(await rejected("unknown-usecase")).toEqual(
       expect.arrayContaining([
-        ["lost.csv", `the file lies in no use case's folder; drop it into one of: ${usecase}`],
-        [`${usecase}/below/lost.csv`, `the file lies in a folder below ${usecase}/; drop it into ${usecase}/ itself`],
+        ["lost.csv", `the file is not in the folder of a use case; drop it into one of: ${usecase}`],
+        [`${usecase}/below/lost.csv`, `the file is in a folder below ${usecase}/; drop it into ${usecase}/ itself`],
       ]),
     );
     const trail = await readAuditTrail(loop.app.tables, auditedTables, usecase, { limit: 10 });

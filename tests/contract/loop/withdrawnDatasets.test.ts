@@ -138,8 +138,8 @@ describe("a file that is dropped again", () => {
     expect(await loop.drop(usecase, good, "good.csv")).toMatchObject({ version: 3, created: true });
     const notes = (await loop.app.datasets.version(usecase, 3)).notes;
     expect(notes).toEqual([
-      "240 of 720 rows replace rows that were known: level differs in 100 % of them, by 50 cm on average",
-      "480 of 720 rows repeat rows that were known, with the same values",
+      "240 of 720 rows replace known rows: level differs in 100 % of them, by 50 cm on average",
+      "480 of 720 rows repeat known rows with the same values",
     ]);
     await train("again");
     const { table, source } = decodePrepared(await loop.app.runs.prepared(`${usecase}.again`));
@@ -212,7 +212,7 @@ describe("a dropped file that replaces known rows", () => {
     expect((await loop.app.datasets.versions(usecase)).map(({ notes, from, to }) => ({ notes, from, to }))).toEqual([
       { notes: [] },
       {
-        notes: ["20 of 60 rows replace rows that were known: level differs in 100 % of them, by 50 cm on average"],
+        notes: ["20 of 60 rows replace known rows: level differs in 100 % of them, by 50 cm on average"],
         from: "2024-01-30T04:00:00.000Z",
         to: "2024-02-01T15:00:00.000Z",
       },

@@ -36,7 +36,7 @@ describe("checks in the loop", () => {
     );
     expect(run).toMatchObject({
       status: "failed",
-      message: expect.stringContaining("Taster_code alone tells the label"),
+      message: expect.stringContaining("Taster_code alone predicts the label"),
     });
     expect(await loop.app.runs.trials(run.id)).toEqual([]);
   });

@@ -94,7 +94,7 @@ describe("a search", () => {
       status: "cancelled",
     });
     await expect(cancelRun(loop.app, runId, { actor: "Ann", reason: "a test" })).rejects.toThrow(
-      "has ended already: cancelled",
+      "has already ended: cancelled",
     );
     await loop.drain();
     const run = await describeRun(loop.app, runId);

@@ -81,7 +81,7 @@ describe("checks of the data", () => {
   ])("find a label that leaks through %s, and name the feature", (_how, leak) => {
     const check = named(dataWith(leak), "label leakage");
     expect(check).toMatchObject({ status: "failed", severity: "block" });
-    expect(check?.summary).toMatch(/^leak alone tells the label \(ROC area 1, limit 0.999\)/);
+    expect(check?.summary).toMatch(/^leak alone predicts the label \(ROC area 1, limit 0.999\)/);
     expect(check?.summary).toContain('set checks.leakage.severity to "warn"');
   });
 

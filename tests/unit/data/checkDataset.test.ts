@@ -75,8 +75,8 @@ describe("checking a dataset", () => {
     expect(await check(csv(rows, fruitHeader), fruit)).toMatchObject({ accepted: true, labelledRowCount: 4 });
     const verdict = await check(csv(["NA,1,red,apple", ",1,red,apple"], fruitHeader), fruit);
     expect(verdict.reasons.map(({ message }) => message)).toEqual([
-      "row 1 (line 2), column Weight: the value is missing, and the column must have one",
-      "row 2 (line 3), column Weight: the value is missing, and the column must have one",
+      "row 1 (line 2), column Weight: the value is missing, and the column requires one",
+      "row 2 (line 3), column Weight: the value is missing, and the column requires one",
     ]);
   });
 
@@ -148,7 +148,7 @@ describe("checking a dataset", () => {
       entity: undefined,
     });
     expect(verdict.reasons[0].message).toMatch(
-      /^rows 1 and 3 have the same time but differ in .*; where they are about different things, name the column that tells which as the spec's entity$/,
+      /^rows 1 and 3 have the same time but differ in .*; if they are about different things, make the column that says which the spec's entity$/,
     );
   });
 
@@ -186,7 +186,7 @@ describe("checking a dataset", () => {
       { column: "State", message: 'the column "State" is missing; the file has "At", "machine", "Load"' },
     ]);
     const twice = await check("At,Machine,Load,State,Load\n2024-01-01,A,1,run,2\n", machine);
-    expect(twice.reasons[0].message).toBe('the column "Load" stands more than once in the file');
+    expect(twice.reasons[0].message).toBe('the column "Load" appears more than once in the file');
     const extra = await check(csv(["x,2024-01-01,A,1,run,9"], ",At,Machine,Load,State,load"), machine);
     expect(extra).toMatchObject({
       accepted: true,
@@ -207,7 +207,7 @@ describe("checking a dataset", () => {
     expect(verdict.reasons.map(({ message }) => message)).toEqual([
       "row 2 (line 3): 3 cells where the header has 4",
       "row 3 (line 4): 5 cells where the header has 4",
-      "row 4 (line 5): a quote or carriage return stands inside a cell; quote the cell and double its quotes",
+      "row 4 (line 5): there is a quote or carriage return inside a cell; quote the cell and double its quotes",
     ]);
     const open = await check(csv(['1,2,"red,apple', "1,2,red,apple"], fruitHeader), fruit);
     expect(open.reasons).toEqual([{ row: 1, message: "row 1 (line 2): the file ends inside a quoted cell" }]);
@@ -282,7 +282,7 @@ describe("checking a dataset", () => {
     });
     for (const message of messages)
       expect(message).toBe(
-        "the file cannot be read: it is damaged, or written in a way that is not read here: write it anew",
+        "the file cannot be read: it is damaged, or written in a way that cannot be read here: write it again",
       );
   });
 
@@ -300,7 +300,7 @@ describe("checking a dataset", () => {
       const verdict = await checkDataset(session, file, spec);
       expect(verdict).toMatchObject({ accepted: true, reasons: [] });
       expect(verdict.notes).toEqual([
-        "the prepared rows hold load as load_1, split_role as split_role_1: their own name is taken there, whatever the case",
+        "the prepared rows hold load as load_1, split_role as split_role_1: another column has their name there, whatever the case",
       ]);
       const ids = [columnId(spec, "Load"), columnId(spec, "load")];
       expect(await session.rows(`SELECT ${ids.join(", ")} FROM checked`)).toEqual([{ [ids[0]]: 1, [ids[1]]: 2 }]);
@@ -383,7 +383,7 @@ describe("times in the future", () => {
     expect(verdict.reasons[0]).toEqual({
       row: 3,
       column: "At",
-      message: "row 3, column At: 2115-01-01T00:00:00.000Z lies in the future, and nothing can have been observed then",
+      message: "row 3, column At: 2115-01-01T00:00:00.000Z is in the future, when nothing can have been observed yet",
     });
   });
 
@@ -393,7 +393,7 @@ describe("times in the future", () => {
     const verdict = await checkNow([...hours("rr"), ...century], spec);
     expect(verdict).toMatchObject({
       accepted: true,
-      notes: ["2 rows lie in the future, the last at 2115-01-01T01:00:00.000Z"],
+      notes: ["2 rows are in the future, the last at 2115-01-01T01:00:00.000Z"],
     });
   });
 

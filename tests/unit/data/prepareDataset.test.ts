@@ -340,10 +340,10 @@ describe("preparing what is not enough", () => {
     [
       "fewer than ten training rows",
       hours("rsrsrs".padEnd(8, "r") + " ".repeat(16) + night),
-      /6 of 16 labelled rows are for training, at least 10/,
+      /only 6 of the 16 labelled rows are for training; at least 10/,
     ],
-    ["no hold-out", hours(day), /none of 22 labelled rows is in the hold-out/],
-    ["a class that training lacks", hours("r".repeat(24) + night), /training rows have none of class "down"/],
+    ["no hold-out", hours(day), /none of the 22 labelled rows are in the hold-out/],
+    ["a class that training lacks", hours("r".repeat(24) + night), /there are no training rows of class "down"/],
     [
       "a fold whose training lacks a class",
       hours(`${"r".repeat(14)}sssrrrsssr${night}`),

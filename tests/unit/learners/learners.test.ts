@@ -152,7 +152,7 @@ describe.each(learnersOf("regression"))("the learner %s of numbers", (learner) =
   it.each([
     ["one value only", { values: new Float64Array(240).fill(2.5) }, "all 240 training rows have the label 2.5"],
     ["a label too few", { values: new Float64Array(239) }, "240 rows but 239 labels"],
-    ["a label that is no number", { values: new Float64Array(240).fill(Number.NaN) }, "the label of row 0 is NaN"],
+    ["a label that is not a number", { values: new Float64Array(240).fill(Number.NaN) }, "the label of row 0 is NaN"],
     ["a label beyond float32", { values: new Float64Array(240).fill(1e39) }, "the label of row 0 is 1e+39"],
     ["no weight at all", { sampleWeights: new Float64Array(240) }, "there are no training rows"],
   ])("refuses %s with a reason", (_, { values, sampleWeights }: ValueFault, message) => {

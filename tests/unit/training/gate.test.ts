@@ -127,6 +127,6 @@ describe("the gate", () => {
     const unknown = { ...against("champion", -0.02, 0, 0), low: Number.NaN, high: Number.NaN };
     const verdict = judge(withChampion(unknown), gates);
     expect(verdict.decision).toBe("refused");
-    expect(verdict.reasons[0]).toContain("whose interval one block of rows cannot tell");
+    expect(verdict.reasons[0]).toContain("for which one block of rows gives no interval");
   });
 });

@@ -184,7 +184,7 @@ describe("a use-case spec", () => {
 
   it("says at which line and column the text is not JSON", () => {
     expect(() => parseUsecase('{\n  "name": "fruit",\n}', "somewhere/usecase.json")).toThrow(
-      "somewhere/usecase.json is not valid JSON, line 3, column 1: } follows a comma: take the comma away",
+      "somewhere/usecase.json is not valid JSON, line 3, column 1: } follows a comma: remove the comma",
     );
   });
 
