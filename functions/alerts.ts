@@ -5,6 +5,7 @@ import { getApp } from "../shared/app";
 import { endpoint, readBody } from "./endpoint";
 import { cursorAfter, pageOfRead, pageQuery } from "./listPage";
 import { manualChange } from "./manualChange";
+import { shownFields } from "./shownFields";
 
 const query = z.strictObject({
   subject: z.string().optional(),
@@ -33,11 +34,26 @@ app.http("closeAlert", {
   }),
 });
 
-/** An alert as people read it; `action` and `runId` are those of its newest note. */
+const alertFields = [
+  "id",
+  "subject",
+  "rule",
+  "severity",
+  "status",
+  "summary",
+  "evidence",
+  "actions",
+  "raisedAt",
+  "lastSeenAt",
+  "occurrences",
+  "resolvedAt",
+  "closedBy",
+  "closeReason",
+] as const;
+
+/** An alert as people read it; `action` and `runId` are those of the newest note that has them. */
 function alertReply(alert: Alert) {
-  const { id, subject, rule, severity, status, summary, evidence, actions, raisedAt, lastSeenAt, occurrences } = alert;
-  const { resolvedAt, closedBy, closeReason } = alert;
-  const state = { id, subject, rule, severity, status, summary, evidence, raisedAt, lastSeenAt, occurrences };
-  const newest = { action: actions.at(-1)?.words, runId: actions.findLast(({ runId }) => runId !== undefined)?.runId };
-  return { ...state, resolvedAt, closedBy, closeReason, ...newest, actions };
+  const action = alert.actions.at(-1)?.words;
+  const runId = alert.actions.findLast((note) => note.runId !== undefined)?.runId;
+  return { ...shownFields(alert, alertFields), action, runId };
 }

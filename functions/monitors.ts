@@ -2,11 +2,25 @@ import { app } from "@azure/functions";
 import { z } from "zod";
 import { getApp } from "../shared/app";
 import { watchState } from "../shared/loop/watchState";
-import { type MonitorResult, resultPlace } from "../shared/monitoring/monitorStore";
+import { resultPlace } from "../shared/monitoring/monitorStore";
 import { signals } from "../shared/monitoring/signals/registry";
 import { endpoint } from "./endpoint";
 import { requireSubject } from "./knownNames";
 import { cursorAfter, pageOfRead, pageQuery } from "./listPage";
+import { shownFields } from "./shownFields";
+
+const resultFields = [
+  "model",
+  "version",
+  "signal",
+  "at",
+  "verdict",
+  "reason",
+  "windowStart",
+  "windowEnd",
+  "targetRows",
+  "details",
+] as const;
 
 const query = z.strictObject(pageQuery("monitors"));
 
@@ -19,7 +33,14 @@ app.http("getMonitors", {
     if (read.length === 0) await requireSubject(model);
     const { entries, last } = pageOfRead(read, resultPlace, limit);
     const champion = await championWatch(model);
-    return { jsonBody: { model, champion, results: entries.map(resultReply), next: cursorAfter("monitors", last) } };
+    return {
+      jsonBody: {
+        model,
+        champion,
+        results: entries.map((one) => shownFields(one, resultFields)),
+        next: cursorAfter("monitors", last),
+      },
+    };
   }, query),
 });
 
@@ -28,10 +49,4 @@ async function championWatch(model: string) {
   const states = await Promise.all(signals.map(([section]) => watchState(getApp(), model, section)));
   const watched = states.find((state) => state.watched);
   return watched ? { version: watched.version.version, watched: true } : states[0];
-}
-
-/** A result as people read it. */
-function resultReply({ model, version, signal, at, verdict, reason, details, ...window }: MonitorResult) {
-  const { windowStart, windowEnd, targetRows } = window;
-  return { model, version, signal, at, verdict, reason, windowStart, windowEnd, targetRows, details };
 }

@@ -22,6 +22,14 @@ beforeAll(async () => {
 });
 afterAll(() => functions?.stop());
 
+/** What the alerts about one use case started. */
+const started = {
+  kind: "retrain",
+  outcome: "done",
+  words: "started run weather.drift-1",
+  runId: "weather.drift-1",
+} as const;
+
 /** Seven runs, seven results, seven versions, seven alerts (of which the even ones are open), four datasets and three refused files between them, each a minute after the one before. */
 async function seed(): Promise<void> {
   const connection = { kind: "connectionString" as const, connectionString: String(process.env.AzureWebJobsStorage) };
@@ -34,7 +42,9 @@ async function seed(): Promise<void> {
   const monitors = new MonitorStore(tables, blobs);
   const datasets = new DatasetRegistry(tables, documents, clock);
   const registry = new ModelRegistry({ blobs, documents, tables, clock, telemetry: new RecordedTelemetry() });
-  const alerts = new AlertStore(tables, clock, new RecordedTelemetry(), async (alert) => alert);
+  const alerts = new AlertStore(tables, clock, new RecordedTelemetry(), async (alert, note) =>
+    alert.subject === "weather" ? note(alert, started) : alert,
+  );
   for (minute = 0; minute < 7; minute++) {
     // names that sort another way than their times
     const id = `${usecase}.request-${(minute * 5) % 7}`;
@@ -148,6 +158,14 @@ describe("a list", () => {
     const all = await pages("listAlerts", { query });
     expect(all[0].alerts).toHaveLength(Math.min(3, minutes.length));
     expect(all.flatMap(({ alerts }) => alerts.map((alert: Reply) => alert.raisedAt))).toEqual(minutes.map(at));
+  });
+
+  it("says of an alert what it started: every action, and the newest by itself", async () => {
+    const { json } = await functions.http("listAlerts", { query: { subject: "weather", limit: "1" } });
+    expect(json.alerts).toMatchObject([
+      { action: started.words, runId: started.runId, actions: [{ ...started, at: expect.stringMatching(/Z$/) }] },
+    ]);
+    expect(Object.keys(json.alerts[0])).not.toContain("form");
   });
 
   it("shows fifty entries where no limit is asked, and says no next where none follows", async () => {
