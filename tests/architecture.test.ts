@@ -212,6 +212,17 @@ describe("the import direction", () => {
     expect(readers).toEqual(["shared/config.ts"]);
   });
 
+  it("takes time and chance from the world in few places: the app's clock, adapters, old files, and the pause before a retry", () => {
+    const takers = [...shared, ...functions].filter((file) =>
+      /\bDate\.now\(\)|\bnew Date\(\)|\bMath\.random\(\)/.test(readFileSync(path.join(root, file), "utf8")),
+    );
+    expect(takers.filter((file) => !file.startsWith("shared/azure/")).sort()).toEqual([
+      "shared/app.ts",
+      "shared/ledger/retryConflict.ts",
+      "shared/process/tempFolders.ts",
+    ]);
+  });
+
   it("never lets shared code know the functions, the tools or the tests", () => {
     const offenders = shared
       .flatMap(importsOf)
