@@ -1,7 +1,7 @@
 /** How a feature enters a model. */
 export type FeatureType = "number" | "category";
 
-/** A numeric feature: one float32 a row, NaN where the value is missing. */
+/** A numeric feature: one float32 per row, NaN where the value is missing. */
 export interface NumberColumn {
   name: string;
   values: Float32Array;

@@ -3,8 +3,8 @@ const unknown = "–";
 
 /**
  * A measured number as people read it: rounded to `digits` significant digits, whole numbers below ten million in full,
- * an exponent where a number is very large or very small, a dash where it is none. Reading it back gives the number to
- * within half of its last digit.
+ * an exponent where a number is very large or very small, a dash where it is not finite. Reading it back gives the
+ * number to within half of its last digit.
  */
 export function figure(value: number, digits = 4): string {
   if (!Number.isFinite(value)) return unknown;

@@ -115,7 +115,7 @@ export interface RuntimeModel {
 }
 
 export interface ModelRuntime {
-  /** Loads ONNX bytes; AppError rejected with the runtime's reason when they are no usable model. */
+  /** Loads ONNX bytes; AppError rejected with the runtime's reason when they are not a usable model. */
   load(bytes: Uint8Array): Promise<RuntimeModel>;
 }
 

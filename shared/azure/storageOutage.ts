@@ -32,9 +32,9 @@ export function isOutage(error: unknown): boolean {
 }
 
 /**
- * The store with every outage told as AppError unavailable, whatever the SDK threw; other errors pass as they are. With
- * `limitMs`, a call (or the next page of a listing) that takes longer counts as an outage: the SDKs wait for ever on a
- * connection that has gone silent.
+ * The store with every outage thrown as AppError unavailable, whatever the SDK threw; other errors pass as they are.
+ * With `limitMs`, a call (or the next page of a listing) that takes longer counts as an outage: the SDKs wait for ever
+ * on a connection that has gone silent.
  */
 export function tellingOutages<T extends object>(store: T, limitMs?: number): T {
   const methods = Object.entries(store) as [string, (...args: unknown[]) => unknown][];

@@ -94,7 +94,7 @@ function leakage(data: PreparedData, { limit, severity }: ChecksSpec["leakage"])
 
 /**
  * Labels of hold-out rows differ from those of equal training rows at least by this share of what they differ from any:
- * such rows are no copies.
+ * such rows are not copies.
  */
 const leastDifference = 0.1;
 

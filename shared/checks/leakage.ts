@@ -54,7 +54,7 @@ function powerOf(codes: Int32Array, data: PreparedData): number {
   return Math.min(...areas);
 }
 
-/** Mean of the label a bin over the training rows; the whole mean where a bin has none. */
+/** Mean of the label per bin over the training rows; the whole mean where a bin has none. */
 function binMeans(codes: Int32Array, label: (row: number) => number, { trainRows }: PreparedData) {
   const sums = new Map<number, { sum: number; rows: number }>();
   let total = 0;

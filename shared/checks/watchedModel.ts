@@ -5,7 +5,7 @@ import type { TablePredictions } from "../serving/predictTable";
 /** A model as checks see it: what it says of any rows. */
 export type Predict = (table: FeatureTable) => Promise<TablePredictions>;
 
-/** The number that checks watch, a row: the probability of the watched class, or with regression the value. */
+/** The number that checks watch, per row: the probability of the watched class, or with regression the value. */
 export async function watch(
   predict: Predict,
   table: FeatureTable,

@@ -77,7 +77,7 @@ async function compareCopies(session: SqlSession, earlier: DatasetFile[], spec: 
   await session.run(`CREATE OR REPLACE TABLE ${droppedTable} AS ${copies} GROUP BY 1`);
   await session.run(`CREATE OR REPLACE TABLE known AS SELECT * FROM ${droppedTable} LIMIT 0`);
   for (const { path } of earlier) {
-    // one that no longer fits the spec is told by the next run, which cannot use it
+    // the next run, which cannot use one that no longer fits the spec, says so
     if (!(await checkDataset(session, path, spec)).accepted) continue;
     await session.run(
       `INSERT INTO known ${copies} WHERE ${content} IN (SELECT content FROM ${droppedTable}) GROUP BY 1`,
@@ -101,7 +101,7 @@ async function loadKnown(
   const within = `${time} BETWEEN (SELECT min(${time}) FROM ${droppedTable}) AND (SELECT max(${time}) FROM ${droppedTable})`;
   await session.run(`CREATE OR REPLACE TABLE known AS SELECT 0 AS version, * FROM ${droppedTable} LIMIT 0`);
   for (const { version, path } of earlier) {
-    // one that no longer fits the spec is told by the next run, which cannot use it
+    // the next run, which cannot use one that no longer fits the spec, says so
     if (!(await checkDataset(session, path, spec)).accepted) continue;
     await session.run(`INSERT INTO known SELECT ${version}, * FROM ${checkedTable} WHERE ${within}`);
   }
@@ -147,7 +147,7 @@ async function columnChanges(
 
 const shownColumns = 8;
 
-/** What people should know of a file that tells again what was known. */
+/** What people should know of a file that repeats or replaces what was known. */
 export function comparisonNotes({ fresh, repeated, replaced, changes }: KnownRows): string[] {
   const notes: string[] = [];
   const all = fresh + repeated + replaced;

@@ -15,28 +15,28 @@ export interface PreparedData {
   positiveIndex?: number;
   /** labelled rows; levels of categories come from the training rows only, other values read as missing */
   table: FeatureTable;
-  /** columns to slice the hold-out by that are no features */
+  /** columns to slice the hold-out by that are not features */
   sliceTable?: FeatureTable;
-  /** class index a row; empty with regression */
+  /** class index per row; empty with regression */
   target: Int32Array;
-  /** label a row, with regression */
+  /** label per row, with regression */
   values?: Float64Array;
-  /** epoch ms a row, for series */
+  /** epoch ms per row, for series */
   times?: Float64Array;
   /**
-   * what is drawn as one when rows are drawn again, a row: the day for series, the group of a split by group, or the
+   * what is drawn as one when rows are drawn again, per row: the day for series, the group of a split by group, or the
    * first of equal rows
    */
   blocks: Int32Array;
   blockUnit: "row" | "group" | "day";
-  /** class of the observed current state a row, -1 where unknown; where there is a horizon */
+  /** class of the observed current state per row, -1 where unknown; where there is a horizon */
   currentClass?: Int32Array;
-  /** the label's observed current value a row, NaN where unknown; where there is a horizon, with regression */
+  /** the label's observed current value per row, NaN where unknown; where there is a horizon, with regression */
   currentValue?: Float64Array;
   trainRows: Int32Array;
   holdoutRows: Int32Array;
   folds: Fold[];
-  /** dataset version and row number in its file, a row */
+  /** dataset version and row number in its file, per row */
   source: { version: Int32Array; row: Int32Array };
   counts: PreparedCounts;
 }

@@ -17,7 +17,8 @@ interface SplitSource {
   hashes(): Float64Array;
   groups(): ArrayLike<string | number | null>;
   /**
-   * first row with the same features, a row; and whether a column is measured so finely that equal rows must be copies
+   * first row with the same features, per row; and whether a column is measured so finely that equal rows must be
+   * copies
    */
   copies(): { groups: Int32Array; areContinuous: boolean };
 }

@@ -11,9 +11,9 @@ interface BaselineRows {
 
 /**
  * What a baseline predicts for the rows `evaluate`, learned from the rows `train`: class probabilities (row-major, rows
- * x classes), with regression one number a row. Majority and mean say what training rows are on the whole; persistence
- * says it given the row's current state (calibrated: frequencies given the current class, or the least-squares line on
- * the current value), and where that is unknown as they do.
+ * x classes), with regression one number per row. Majority and mean say what training rows are on the whole;
+ * persistence says it given the row's current state (calibrated: frequencies given the current class, or the
+ * least-squares line on the current value), and where that is unknown as they do.
  */
 export function baselinePredictions(name: BaselineName, data: BaselineData, rows: BaselineRows): Float64Array {
   if (data.values) return valuePredictions(data.values, name === "persistence" ? data.currentValue : undefined, rows);

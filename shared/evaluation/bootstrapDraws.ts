@@ -2,7 +2,7 @@ import { seededRandom } from "../math/seededRandom";
 import { quantile } from "./orderStatistics";
 
 export interface BootstrapSettings {
-  /** block a row; whole blocks are drawn, so that rows that hang together stay together */
+  /** block per row; whole blocks are drawn, so that rows that hang together stay together */
   blocks: Int32Array;
   seed: number;
   samples: number;
@@ -18,7 +18,7 @@ const maxCounted = 40_000_000;
 /** plenty for the ends of a 95 % interval: their own error is then about a tenth of its half-width */
 const minSamples = 400;
 
-/** As many draws as are asked for, or as `perDraw` blocks or rows a draw allow. */
+/** As many draws as are asked for, or as `perDraw` blocks or rows per draw allow. */
 export function affordableSamples(samples: number, perDraw: number): number {
   return Math.min(samples, Math.max(minSamples, Math.floor(maxCounted / Math.max(1, perDraw))));
 }
@@ -26,7 +26,7 @@ export function affordableSamples(samples: number, perDraw: number): number {
 /** Rows by block; the blocks in the order of their numbers. */
 export interface Blocks {
   count: number;
-  /** 0 to count - 1, a row */
+  /** 0 to count - 1, per row */
   ofRow: Int32Array;
 }
 

@@ -13,7 +13,7 @@ export interface CalibrationBin {
 /** "uniform": bins of equal width over 0 to 1; "quantile": of equal mass, fewer where probabilities are tied. */
 export type Binning = "uniform" | "quantile";
 
-/** Mean probability and frequency of the positives a bin, as scikit-learn's `calibration_curve`. */
+/** Mean probability and frequency of the positives per bin, as scikit-learn's `calibration_curve`. */
 export function calibrationBins(
   probabilities: Float64Array,
   positive: Uint8Array,

@@ -5,7 +5,7 @@ export interface ClassifierOutput {
   classes: readonly string[];
   /** with two classes: the one that precision, recall and areas speak of */
   positiveIndex?: number;
-  /** class index a row */
+  /** class index per row */
   target: Int32Array;
   /** rows x classes, row-major */
   probabilities: Float64Array;
@@ -27,7 +27,7 @@ export function judgedClasses(output: ClassifierOutput): number[] {
   return positive === undefined ? output.classes.map((_name, code) => code) : [positive];
 }
 
-/** The decided class a row: by the threshold with two classes, else the likeliest (the first of equal ones). */
+/** The decided class per row: by the threshold with two classes, else the likeliest (the first of equal ones). */
 export function decidedClasses(output: ClassifierOutput): Int32Array {
   const { classes, target, probabilities, decisionThreshold = 0.5 } = output;
   const width = classes.length;
@@ -40,7 +40,7 @@ export function decidedClasses(output: ClassifierOutput): Int32Array {
   return decided;
 }
 
-/** The probabilities of one class, a row. */
+/** The probabilities of one class, per row. */
 export function scoresOf({ classes, target, probabilities }: ClassifierOutput, code: number): Float64Array {
   return Float64Array.from(target, (_target, row) => probabilities[row * classes.length + code]);
 }

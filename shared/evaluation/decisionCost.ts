@@ -15,7 +15,7 @@ export function costByRow(target: Int32Array, decided: Int32Array, { costs }: Co
 }
 
 /**
- * The class of least expected cost a row, if the probabilities (rows x classes) are right; the first of equal ones.
+ * The class of least expected cost per row, if the probabilities (rows x classes) are right; the first of equal ones.
  * Source: C. Elkan, "The foundations of cost-sensitive learning", 2001.
  */
 export function leastCostClasses(probabilities: Float64Array, { costs }: CostMatrix): Int32Array {
@@ -56,7 +56,7 @@ export interface CostThreshold {
 /**
  * With two classes: the threshold whose decisions (positive at or above it) cost least on these rows. Every distinct
  * score and "never" are tried, so no threshold costs less; of equal ones the nearest to 0.5, which is itself taken
- * where it decides the same. `scores`: the probability of class `positive`, a row.
+ * where it decides the same. `scores`: the probability of class `positive`, per row.
  */
 export function bestThreshold(
   scores: Float64Array,

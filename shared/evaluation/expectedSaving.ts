@@ -5,24 +5,24 @@ import { mean } from "./probabilityScores";
 /** A way to decide the same rows: a model at a threshold, a baseline, "always act". */
 export interface Contender {
   name: string;
-  /** class index a row */
+  /** class index per row */
   decided: Int32Array;
   /** with two classes: the probability from which the positive one was decided, where one was */
   threshold?: number;
 }
 
-/** What a contender's decisions cost, a row, and what deciding as the model does saves against them. */
+/** What a contender's decisions cost, per row, and what deciding as the model does saves against them. */
 export interface ContenderCost {
   name: string;
   threshold?: number;
   costPerRow: number;
-  /** contender's cost minus the model's, a row; negative where the model costs more */
+  /** contender's cost minus the model's, per row; negative where the model costs more */
   saving: number;
   low: number;
   high: number;
 }
 
-/** Mean cost a row, in `unit`, with block-bootstrap intervals. */
+/** Mean cost per row, in `unit`, with block-bootstrap intervals. */
 export interface ExpectedSaving {
   unit: string;
   confidence: number;

@@ -1,7 +1,7 @@
 import { type ClassifierOutput, positiveOf } from "./classifierOutput";
 
 /**
- * Brier score a row: (p - y)^2 of the positive class with two classes, the sum over all classes otherwise
+ * Brier score per row: (p - y)^2 of the positive class with two classes, the sum over all classes otherwise
  * (scikit-learn's `brier_score_loss` with its default `scale_by_half`).
  */
 export function brierByRow(output: ClassifierOutput): Float64Array {
@@ -23,7 +23,7 @@ export function brierByRow(output: ClassifierOutput): Float64Array {
 }
 
 /**
- * Negative log likelihood a row, nats; probabilities are kept at least one float64 epsilon from 0 and 1, as in
+ * Negative log likelihood per row, nats; probabilities are kept at least one float64 epsilon from 0 and 1, as in
  * scikit-learn.
  */
 export function logLossByRow({ classes, target, probabilities }: ClassifierOutput): Float64Array {

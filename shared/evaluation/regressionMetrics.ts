@@ -1,7 +1,7 @@
 import { median } from "./orderStatistics";
 import { mean } from "./probabilityScores";
 
-/** What a regression model said about rows whose number is known: one number a row, in the unit of the label. */
+/** What a regression model said about rows whose number is known: one number per row, in the unit of the label. */
 export interface RegressionOutput {
   target: Float64Array;
   predictions: Float64Array;
@@ -38,12 +38,12 @@ export function regressionMetrics(output: RegressionOutput): RegressionMetrics {
   };
 }
 
-/** (prediction - target)^2 a row. */
+/** (prediction - target)^2 per row. */
 export function squaredErrorByRow({ target, predictions }: RegressionOutput): Float64Array {
   return target.map((value, row) => (predictions[row] - value) ** 2);
 }
 
-/** |prediction - target| a row. */
+/** |prediction - target| per row. */
 export function absoluteErrorByRow({ target, predictions }: RegressionOutput): Float64Array {
   return target.map((value, row) => Math.abs(predictions[row] - value));
 }

@@ -16,7 +16,7 @@ export const fewBlocks = 20;
 
 /**
  * The block of each row. Groups, and copies of a row, are drawn whole; days are put together to blocks long enough for
- * how errors hang together over time: by `blockDays`, or else the longest that any of `losses` (one value a row) asks
+ * how errors hang together over time: by `blockDays`, or else the longest that any of `losses` (one value per row) asks
  * for by its sums of days.
  */
 export function chooseBlocks(
@@ -47,7 +47,8 @@ function stepsOf(loss: Float64Array, units: Int32Array, days: number[]): number 
 }
 
 /**
- * What a model loses, a row: by the metric, or where that is no mean over rows by the Brier score or the squared error.
+ * What a model loses, per row: by the metric, or, where that is not a mean over rows, by the Brier score or the squared
+ * error.
  */
 export function lossByRow(metric: SelectionMetric, output: ModelOutput): Float64Array {
   const mean = meanMetric(metric, output) ?? meanMetric(isClassifier(output) ? "brier" : "rmse", output);

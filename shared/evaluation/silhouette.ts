@@ -34,7 +34,7 @@ export function silhouette(
 }
 
 /**
- * Silhouette a row: (b - a) / max(a, b), a the mean distance to its own cluster, b to the nearest other; 0 alone in a
+ * Silhouette per row: (b - a) / max(a, b), a the mean distance to its own cluster, b to the nearest other; 0 alone in a
  * cluster.
  */
 export function silhouetteByRow(points: Points, labels: Int32Array): Float64Array {

@@ -33,7 +33,7 @@ function isMean(metric: SelectionMetric): metric is keyof typeof meanMetrics {
   return Object.hasOwn(meanMetrics, metric);
 }
 
-/** The metric as a mean over the rows of `output`; undefined where it is none. */
+/** The metric as a mean over the rows of `output`; undefined where it is not one. */
 export function meanMetric(metric: SelectionMetric, output: ModelOutput): MeanMetric | undefined {
   return isMean(metric) ? meanMetrics[metric](output) : undefined;
 }

@@ -8,7 +8,7 @@ export type Task = "classification" | "regression";
 export interface ClassTarget {
   task: "classification";
   classes: readonly string[];
-  /** a row: 0 to classes.length - 1 */
+  /** per row: 0 to classes.length - 1 */
   codes: Int32Array;
 }
 
@@ -24,7 +24,7 @@ export type ClassWeights = "balanced" | Record<string, number>;
 
 export interface FitContext {
   seed: number;
-  /** one weight a row, finite and not negative; without them every row weighs 1 */
+  /** one weight per row, finite and not negative; without them every row weighs 1 */
   sampleWeights?: Float64Array;
   /**
    * a factor on the weight of every row of a class, those not named 1; "balanced" gives all classes the same sum.
@@ -40,14 +40,14 @@ export interface FitContext {
   decisionThreshold?: number;
   /** two classes: which of `classes` is the positive one; the second by default */
   positiveIndex?: number;
-  /** epoch ms a row where rows have a time: what a learner holds back to watch itself is then the newest part */
+  /** epoch ms per row where rows have a time: what a learner holds back to watch itself is then the newest part */
   times?: Float64Array;
   onProgress?(fraction: number): void;
 }
 
 export interface FittedModel {
   /**
-   * Class probabilities, rows x classes, row-major; with regression one value a row. Each is a float32, as the graph
+   * Class probabilities, rows x classes, row-major; with regression one value per row. Each is a float32, as the graph
    * gives it.
    */
   predict(table: FeatureTable): Float64Array;

@@ -8,7 +8,7 @@ import type { FileFaults, TableFile } from "./tableFile";
 
 const fileRow = "file_row_number";
 
-/** Opens a Parquet file; AppError rejected with the reader's reason when it is none, or over a limit. */
+/** Opens a Parquet file; AppError rejected with the reader's reason when it is not one, or is over a limit. */
 export async function openParquet(
   session: SqlSession,
   file: string,

@@ -50,7 +50,7 @@ export async function linesOfRows(path: string, rows: number[]): Promise<Map<num
   return scanner.finish().lines;
 }
 
-/** `check` is told after each piece how many bytes came so far, and may throw. */
+/** `check` is called after each chunk with the number of bytes so far, and may throw. */
 function inspect(scanner: CsvScanner, check: (bytes: number) => void = () => undefined): Transform {
   let size = 0;
   const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -98,7 +98,7 @@ function discard(): Writable {
   return new Writable({ write: (_chunk, _encoding, done) => done() });
 }
 
-/** zlib's own error codes begin with Z_; anything else (a full disk) is no fault of the file */
+/** zlib's own error codes begin with Z_; anything else (a full disk) is not the file's fault */
 function isUnpackFault(cause: unknown): boolean {
   return String((cause as { code?: unknown }).code).startsWith("Z_");
 }

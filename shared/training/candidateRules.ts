@@ -31,7 +31,7 @@ function checkTasks(spec: SpecFields, fault: SpecFault): void {
       );
 }
 
-/** Every combination that a run would try, of learners that are known; what is wrong with many is told once. */
+/** Every combination that a run would try, of learners that are known; a fault that many share is reported once. */
 function checkParameters(spec: SpecFields, fault: SpecFault): void {
   const hasFault = ({ grid }: SpecFields["candidates"][number]) =>
     Object.values(grid).some((values) => rangeFaults(spec.search, values).length > 0);
@@ -62,7 +62,7 @@ function isKnown(learner: string): boolean {
   );
 }
 
-/** Whether `work` was done; AppError invalid_input is told, anything else passes. */
+/** Whether `work` was done; AppError invalid_input is reported, anything else is thrown. */
 function tellOf(work: () => unknown, tell: (message: string) => void): boolean {
   try {
     work();

@@ -32,7 +32,7 @@ interface Finding {
   sentence: string;
 }
 
-/** What the gate demands, in the order in which a refusal tells it. */
+/** What the gate demands, in the order in which a refusal lists it. */
 const demands: ((evidence: GateEvidence, gates: UsecaseSpec["gates"]) => Finding[])[] = [
   ({ withdrawnData }) => withdrawnData.map(fault),
   ({ checks }) => blockingFailures(checks).map(fault),
@@ -47,8 +47,8 @@ export const championName = "champion";
 
 /**
  * Decides whether a version becomes champion. Every baseline must be beaten on the selection metric; the first
- * champion's interval against them is told, not required; replacing a champion needs an interval of the difference that
- * excludes zero, and no person who has pinned it.
+ * champion's interval against them is reported, not required; replacing a champion needs an interval of the difference
+ * that excludes zero, and no person who has pinned it.
  */
 export function judge(evidence: GateEvidence, gates: UsecaseSpec["gates"]): GateVerdict {
   const findings = demands.flatMap((demand) => demand(evidence, gates));

@@ -3,7 +3,7 @@ import type { ModelOutput } from "../evaluation/weightedMetric";
 import { gather } from "../featureTable";
 
 /**
- * Predictions for the rows `rows` (probabilities, rows x classes; with regression one number a row) beside what was
+ * Predictions for the rows `rows` (probabilities, rows x classes; with regression one number per row) beside what was
  * observed.
  */
 export function modelOutput(

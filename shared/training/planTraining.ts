@@ -22,8 +22,8 @@ export interface PlanTrainingPorts extends FailRunPorts {
 }
 
 /**
- * First step of a run: prepares the rows of all dataset versions, fixes the trials and queues one message a trial; safe
- * to repeat.
+ * First step of a run: prepares the rows of all dataset versions, fixes the trials and queues one message per trial;
+ * safe to repeat.
  */
 export async function planTraining(ports: PlanTrainingPorts, runId: string): Promise<RunRecord> {
   const run = await ports.runs.get(runId);

@@ -37,7 +37,7 @@ export function trialsOfRung(
     .sort((a, b) => a.index - b.index);
 }
 
-/** Rows of a fold that a rung trains on: every so-manieth, so that the share covers the whole span. */
+/** Rows of a fold that a rung trains on: evenly spaced, so that the share covers the whole span. */
 export function shareOfRows(rows: Int32Array, share: number): Int32Array {
   if (share >= 1) return rows;
   const count = Math.max(1, Math.round(rows.length * share));

@@ -46,7 +46,7 @@ export interface RefitTask extends TaskContext {
   features: DeclaredFeature[];
 }
 
-/** `holdoutPredictions`: rows x classes (with regression one number a row), as the trainer computes them. */
+/** `holdoutPredictions`: rows x classes (with regression one number per row), as the trainer computes them. */
 export interface RefitOutcome extends Refit {
   seconds: number;
 }
@@ -76,7 +76,7 @@ export interface EvaluationPart {
   adds: Partial<EvaluateOutcome>;
 }
 
-/** What is told about the hold-out beside metrics and differences. */
+/** What is reported about the hold-out besides metrics and differences. */
 export type HoldoutDetails = Pick<VersionDetails, "intervals" | "curves" | "valueCurves" | "slices" | "saving">;
 
 export interface EvaluateOutcome extends HoldoutDetails {

@@ -9,13 +9,13 @@ export interface BoostedTrees extends EnsembleTrees {
   outputCount: number;
   /** tree t speaks of output t % outputCount; node: multiples of `unit` that a leaf adds */
   leafValues: Int32Array;
-  /** an output: multiples of `unit` */
+  /** per output: multiples of `unit` */
   base: Int32Array;
   unit: number;
 }
 
 /**
- * Joins rounds of trees (one an output) into a model of the loss's answers; all sums stay within 2^24 units, where
+ * Joins rounds of trees (one per output) into a model of the loss's answers; all sums stay within 2^24 units, where
  * float32 knows every integer.
  */
 export function joinTrees(rounds: readonly RegressionTree[][], loss: Loss): BoostedTrees {

@@ -44,7 +44,7 @@ export class BoostingRounds {
       this.scores.fill(loss.base[output], output * rowCount, (output + 1) * rowCount);
   }
 
-  /** The next round's trees, one an output; undefined when no column helps any further. */
+  /** The next round's trees, one per output; undefined when no column helps any further. */
   next(): RegressionTree[] | undefined {
     const { loss, scores } = this;
     loss.prepare(scores);

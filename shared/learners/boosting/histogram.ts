@@ -8,7 +8,7 @@ type Accumulate = (histogram: Float64Array, words: Int32Array, rows: Int32Array,
 
 /**
  * Adds the packed derivatives of a row (in the order of `rows`) to the histograms of the first 1, 2, 3 or 4 columns of
- * a group. Constant offsets and two rows a turn halve the time.
+ * a group. Constant offsets and two rows per turn halve the time.
  */
 export const accumulators: readonly Accumulate[] = [accumulate1, accumulate2, accumulate3, accumulate4];
 

@@ -3,7 +3,7 @@ import type { RowDerivatives } from "./packedDerivatives";
 
 /** A loss over scores, which are output x row. */
 export interface Loss {
-  /** trees a round: one a score */
+  /** trees per round: one per score */
   outputCount: number;
   /** the constant score of every output that is best without features */
   base: Float64Array;
@@ -12,7 +12,7 @@ export interface Loss {
   unit: number;
   /** no row's second derivative, at a weight of 1, is ever larger */
   largestHessian: number;
-  /** Called once a round, before `derive`. */
+  /** Called once per round, before `derive`. */
   prepare(scores: Float64Array): void;
   /** Writes the first and second derivatives of each row's loss, at a weight of 1, by its score `output`. */
   derive(output: number, scores: Float64Array, derivatives: RowDerivatives): void;

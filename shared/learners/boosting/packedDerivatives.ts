@@ -1,7 +1,7 @@
 /** A gradient of 1 where it is packed; a sum of hessians stays below it. */
 export const gradientUnit = 2 ** 26;
 
-/** First and second derivative of the loss by the score, a row. */
+/** First and second derivative of the loss by the score, per row. */
 export interface RowDerivatives {
   /** no hessian is larger */
   largestHessian: number;
@@ -20,7 +20,7 @@ export interface PackedScale {
 
 /**
  * Packs gradient and hessian of each row into ONE integer-valued float64, g x 2^26 + h, so that a histogram has one
- * number a bin and its sums are exact. The units are as fine as the sums allow; rounding is stochastic, hence without
+ * number per bin and its sums are exact. The units are as fine as the sums allow; rounding is stochastic, hence without
  * bias (Shi et al., "Quantized training of gradient boosting decision trees", NeurIPS 2022). Undefined when every
  * gradient is 0: there is nothing left to learn.
  */
@@ -48,7 +48,7 @@ function sumOfSizes(values: Float32Array): number {
 
 /**
  * Writes the packed derivatives; returns their sum. A hessian is at least 1, so that a bin with rows never looks empty.
- * The stream is xorshift32 (Marsaglia 2003), 16 bits a number.
+ * The stream is xorshift32 (Marsaglia 2003), 16 bits per number.
  */
 function roundAll(
   gradient: Float32Array,

@@ -10,8 +10,8 @@ export interface Calibrator {
 }
 
 /**
- * Learns a calibrator from scores of rows that the scored model was not fitted on; `positive` is 0 or 1 a row, weights
- * are positive.
+ * Learns a calibrator from scores of rows that the scored model was not fitted on; `positive` is 0 or 1 per row,
+ * weights are positive.
  */
 export function fitCalibrator(
   method: "isotonic" | "sigmoid",

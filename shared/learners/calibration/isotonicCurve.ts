@@ -16,7 +16,7 @@ export interface IsotonicCurve {
 const steepest = 8;
 
 /**
- * Isotonic regression of `positive` (0 or 1 a row) on `scores` (Zadrozny and Elkan 2002), drawn as lines between the
+ * Isotonic regression of `positive` (0 or 1 per row) on `scores` (Zadrozny and Elkan 2002), drawn as lines between the
  * blocks' means. Where a line would rise too steeply its knots move apart, by the least weighted squares that keep
  * their order.
  */

@@ -17,8 +17,8 @@ export function plattAt({ slope, intercept }: PlattSigmoid, score: number): numb
 
 /**
  * Platt's scaling (1999) with his targets, (n+ + 1) / (n+ + 2) and 1 / (n- + 2), by Newton's method with backtracking
- * as in Lin, Lin and Weng (2007), "A note on Platt's probabilistic outputs"; `positive` is 0 or 1 a row, n are sums of
- * weights.
+ * as in Lin, Lin and Weng (2007), "A note on Platt's probabilistic outputs"; `positive` is 0 or 1 per row, n are sums
+ * of weights.
  */
 export function fitPlatt(scores: Float64Array, positive: Uint8Array, weights: Float64Array): PlattSigmoid {
   const sums = [0, 0];

@@ -15,7 +15,7 @@ function parametersWith(find: FindTrainer) {
       /** the learner whose probabilities are calibrated */
       learner: z.string().default("random-forest"),
       parameters: nestedParameters.default({}),
-      /** isotonic follows any rising curve and needs some hundred rows a class; sigmoid has two parameters */
+      /** isotonic follows any rising curve and needs some hundred rows per class; sigmoid has two parameters */
       method: z.enum(["isotonic", "sigmoid"]).default("isotonic"),
       /** the calibrator sees scores of models that were fitted without the fold they score */
       folds: z.int().min(2).max(20).default(3),
@@ -27,7 +27,7 @@ type CalibratedParameters = z.output<ReturnType<typeof parametersWith>>;
 
 /**
  * Another learner, fitted on all rows, whose probabilities pass through a calibrator learnt from out-of-fold scores;
- * one a class, then normalised, with three or more.
+ * one per class, then normalised, with three or more.
  */
 export function createCalibrated(find: FindTrainer): Trainer<CalibratedParameters> {
   return {

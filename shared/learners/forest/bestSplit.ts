@@ -13,14 +13,14 @@ export interface BestSplit {
   missingLeft: boolean;
   /** values of the feature are missing in this node */
   hasMissing: boolean;
-  /** sums on the left side: integer weight a class, or weight and weighted value */
+  /** sums on the left side: integer weight per class, or weight and weighted value */
   leftWeights: Float64Array;
 }
 
 /** What a scan needs to know of the node. */
 export interface NodeTotals {
   rows: number;
-  /** sums: integer weight a class, or weight and weighted value */
+  /** sums: integer weight per class, or weight and weighted value */
   weights: Float64Array;
   minLeafRows: number;
   /** what one row counts in a sum, see WeightLayout */

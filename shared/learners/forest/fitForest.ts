@@ -106,7 +106,7 @@ function fitValues(
 interface GrowthRows {
   columns: Float32Array[];
   statistic: NodeStatistic;
-  /** integer weight a row */
+  /** integer weight per row */
   weights: Float64Array;
   outputCount: number;
   write: LeafWriter;

@@ -4,7 +4,7 @@ import type { TreeNodes } from "./treeNodes";
 /** A grown forest. */
 export interface Forest extends EnsembleTrees {
   /**
-   * numbers a leaf holds: the probability of the positive class for two classes, else one a class; two for a value
+   * numbers a leaf holds: the probability of the positive class for two classes, else one per class; two for a value
    * (high, low)
    */
   outputCount: number;

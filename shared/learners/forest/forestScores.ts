@@ -13,7 +13,7 @@ export function forestScores(forest: Forest, columns: Float32Array[], rowCount: 
   return sums;
 }
 
-/** Mean leaf values, one a row, as float32 values, in the graph's own order of operations. */
+/** Mean leaf values, one per row, as float32 values, in the graph's own order of operations. */
 export function forestValues(
   forest: Forest,
   { centre, unit }: ValueScale,

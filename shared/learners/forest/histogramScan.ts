@@ -2,7 +2,7 @@ import type { FeatureScan, SplitScan } from "./bestSplit";
 import type { NodeStatistic } from "./nodeStatistic";
 import { binHasRows } from "./scanEveryCut";
 
-/** FeatureScan that sums the rows a bin and has `scan` judge the cuts between bins. */
+/** FeatureScan that sums the rows per bin and has `scan` judge the cuts between bins. */
 export function histogramScan(statistic: NodeStatistic, scan: SplitScan): FeatureScan {
   const { sumCount } = statistic;
   const histogram = new Float64Array(256 * sumCount);

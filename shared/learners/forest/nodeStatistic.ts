@@ -1,4 +1,4 @@
-/** What a tree sums over the rows of a node, a few numbers a bin; classes and values differ in nothing else. */
+/** What a tree sums over the rows of a node, a few numbers per bin; classes and values differ in nothing else. */
 export interface NodeStatistic {
   sumCount: number;
   /** which of a bin's sums each row adds to; its bins are coded with it, see binColumn */

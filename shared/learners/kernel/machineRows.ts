@@ -9,11 +9,11 @@ export interface MachineRows {
   features: LinearFeatures;
   points: Points;
   target: ClassTarget;
-  /** one a row, positive */
+  /** one per row, positive */
   weights: Float64Array;
   /** the same without class weights */
   plainWeights: Float64Array;
-  /** epoch ms a row where rows have a time */
+  /** epoch ms per row where rows have a time */
   times?: Float64Array;
 }
 

@@ -23,7 +23,7 @@ export function fitNotes(fits: BinaryFit<{ iterations: number; converged: boolea
 const foldCount = 3;
 
 /**
- * One machine for two classes, one a class against the rest for more. Each sigmoid is fitted to scores that machines
+ * One machine for two classes, one per class against the rest for more. Each sigmoid is fitted to scores that machines
  * gave to the third of the rows they were not fitted on, because the scores of a machine's own rows are too good.
  */
 export function fitOneVsRest<S>(rows: MachineRows, solve: SolveMachine<S>, context: FitContext): BinaryFit<S>[] {

@@ -6,7 +6,7 @@ export interface KernelMatrix {
 
 export interface SmoProblem {
   kernel: KernelMatrix;
-  /** 1 or -1 a row */
+  /** 1 or -1 per row */
   signs: Float64Array;
   /** the most a row's multiplier can be, C times its weight; positive */
   limits: Float64Array;

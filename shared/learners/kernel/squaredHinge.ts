@@ -18,7 +18,7 @@ export interface HingeDesign {
 
 export interface HingeProblem {
   design: HingeDesign;
-  /** 1 or -1 a row */
+  /** 1 or -1 per row */
   signs: Float64Array;
   /** the penalty of each row, C times its weight; 0 leaves the row out */
   penalties: Float64Array;

@@ -13,7 +13,7 @@ export interface LinearNumber {
   deviation: number;
 }
 
-/** The columns of a linear model: standardised numbers, then one indicator a category level. */
+/** The columns of a linear model: standardised numbers, then one indicator per category level. */
 export interface LinearFeatures {
   numbers: LinearNumber[];
   categories: TrainedCategory[];

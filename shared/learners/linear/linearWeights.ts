@@ -1,7 +1,7 @@
 import type { LinearFeatures, LinearRows } from "./linearFeatures";
 import { scoreRow } from "./linearScores";
 
-/** Weights on raw columns: output x width, and one intercept a output. */
+/** Weights on raw columns: output x width, and one intercept per output. */
 export interface LinearWeights {
   outputCount: number;
   weights: Float64Array;

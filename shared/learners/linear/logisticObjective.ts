@@ -6,7 +6,7 @@ import { addRow, normalise, scoreRow } from "./linearScores";
 export interface LogisticProblem {
   rows: LinearRows;
   width: number;
-  /** 1 for two classes, else one a class */
+  /** 1 for two classes, else one per class */
   outputCount: number;
   /** the output that each row belongs to; two classes: 0 for a positive row, -1 for a negative one */
   targetOutputs: Int32Array;

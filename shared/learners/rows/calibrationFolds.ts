@@ -4,7 +4,7 @@ import { RandomStream } from "../../math/randomStream";
 export interface FoldRows {
   codes: Int32Array;
   sampleWeights?: Float64Array;
-  /** epoch ms a row */
+  /** epoch ms per row */
   times?: Float64Array;
 }
 

@@ -15,7 +15,7 @@ export function requireValues(learner: string, target: TrainingTarget): asserts 
 }
 
 /**
- * Refuses, with AppError invalid_input, rows that no learner can learn from; one weight a row, all 1 without
+ * Refuses, with AppError invalid_input, rows that no learner can learn from; one weight per row, all 1 without
  * `sampleWeights`.
  */
 export function checkTrainingRows(table: FeatureTable, target: TrainingTarget, sampleWeights?: Float64Array): void {

@@ -3,7 +3,7 @@ const maxBin = 255;
 
 /** A numeric column cut into bins for one fit; the arrays `lowest` and `highest` are indexed by bin. */
 export interface BinnedColumn {
-  /** a row: bin x classes + class, so that one index addresses a class histogram */
+  /** per row: bin x classes + class, so that one index addresses a class histogram */
   codes: Uint16Array;
   /** bins in use, bin 0 included */
   binCount: number;

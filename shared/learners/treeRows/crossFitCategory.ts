@@ -6,7 +6,7 @@ import { labelScores } from "./categoryOrder";
 import type { RankedCategory } from "./rankedRows";
 
 /**
- * up to so many levels, or from so many rows a level on, their order by the labels of all rows is no worse; see
+ * up to so many levels, or from so many rows per level on, their order by the labels of all rows is no worse; see
  * docs/decisions/thin-categories.md
  */
 const fewLevels = 20;

@@ -10,7 +10,7 @@ export interface RankedFeatures {
 
 /** A category whose levels are numbers to trees: ranks, or what their rows' labels were like. */
 export interface RankedCategory extends TrainedCategory {
-  /** a level: its number */
+  /** per level: its number */
   values: Float32Array;
 }
 
