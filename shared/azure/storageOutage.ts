@@ -21,7 +21,7 @@ interface StorageFault {
 
 /**
  * Whether the service gave no answer, or one that says that it cannot work now; an answer about the request itself is
- * no outage.
+ * not an outage.
  */
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error) || isAppError(error)) return false;

@@ -55,7 +55,7 @@ describe("the configuration", () => {
     expect(readConfig({ ...storage, TIDEGATE_CAPTURE: text }, "/app").capture).toBe(capture);
   });
 
-  it("gives processes that work on what others sent no key", () => {
+  it("gives no key to processes that work on what others sent", () => {
     process.env.AzureWebJobsStorage = "a key";
     process.env.TIDEGATE_SECRET = "another";
     expect(Object.values(bareEnvironment())).not.toContain("a key");

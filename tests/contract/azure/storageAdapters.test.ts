@@ -100,7 +100,7 @@ describe("tables", () => {
   });
 
   it.each(["", "a/b", "a\\b", "a#b", "a?b", "a\nb", "x".repeat(600)])(
-    "do not exist under the key %j, which none can have",
+    "do not exist under the key %j, which no row can have",
     async (key) => {
       expect(await storage.tables.get("keys", key, "row")).toBeUndefined();
       expect(await storage.tables.get("keys", "partition", key)).toBeUndefined();

@@ -21,7 +21,7 @@ const spec = {
 let loop: Loop;
 afterEach(() => loop?.stop());
 
-it("a table of ten copies of every row with labels by chance promotes nothing, and says what chance says", async () => {
+it("a table of ten copies of every row with random labels promotes nothing, and its figures are those of chance", async () => {
   const random = seededRandom(17);
   const rows = Array.from({ length: 300 }, () => `${random()},${random()},${random() < 0.5 ? "heads" : "tails"}`);
   const copies = rows.flatMap((row) => new Array<string>(10).fill(row));

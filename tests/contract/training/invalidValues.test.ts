@@ -56,7 +56,7 @@ async function score(...rows: object[]) {
 }
 const codesOf = (warnings: Warning[]) => warnings.map(({ path, code }) => `${path} ${code}`);
 
-describe("values that are none", () => {
+describe("values that are not valid", () => {
   const odd = { island: "Mars", sex: "Male", flipper: -5, bill: -1, mass: 5000 };
 
   it("count as missing, and the reply says which", async () => {
@@ -89,7 +89,7 @@ describe("values that are none", () => {
     ]);
   });
 
-  it("are told with fields that the model does not have, twenty of them and how many more", async () => {
+  it("are reported with fields that the model does not have, twenty of them and how many more", async () => {
     const { warnings, moreWarnings } = await score(...Array.from({ length: 30 }, () => ({ ...typical, Flipper: 5 })));
     expect(warnings).toHaveLength(20);
     expect(warnings[0]).toMatchObject({ path: "rows[0].Flipper", code: "unknown_field" });
@@ -150,7 +150,7 @@ describe("values that are none", () => {
   });
 });
 
-describe("values that are none, where the use case refuses them", () => {
+describe("values that are not valid, where the use case refuses them", () => {
   it("refuse the request with each in its details, from the next start on, without a new version", async () => {
     loop.deploy({ ...spec, scoring: { invalid: "reject" } });
     const { status, code, details, text } = await score({ ...typical, flipper: -5, bill: -1, more: 1 }, typical);

@@ -77,7 +77,7 @@ describe("names that every object has, in the whole loop", () => {
     propertyIsEnumerable: null,
   };
 
-  it("score, and a row is told which of them it lacks", async () => {
+  it("score, and a row is told which of them are missing", async () => {
     const { status, body } = await loop.score("odd-names", [row, { ...row, constructor: "plain" }]);
     expect(status).toBe(200);
     const { predictions, warnings } = JSON.parse(body);

@@ -110,7 +110,7 @@ describe("the results of a run", () => {
     expect(await text(documents().read(runId, path))).toBe("two");
   });
 
-  it("are refused where they are not what was stored, and a blob that somebody put there is none", async () => {
+  it("are refused where they are not what was stored, and a blob that somebody put there is not one", async () => {
     await newRun();
     await storage.blobs.write("runs", `${runId}/${path}`, "planted");
     expect(await documents().read(runId, path)).toBeUndefined();

@@ -75,7 +75,7 @@ describe("a search", () => {
     });
   });
 
-  it("tells its progress and what is left, by the pace so far", async () => {
+  it("reports its progress and estimates what is left by the pace so far", async () => {
     const runId = await start({ candidates: [{ learner: "logistic-regression", grid: { l2: [1, 2, 3, 4] } }] });
     await plan();
     expect((await describeRun(loop.app, runId)).progress).toEqual({ trialsDone: 0, trialsTotal: 4 });

@@ -86,7 +86,7 @@ describe("checks of a model's behaviour", () => {
     expect(await one("direction: load", declared, guarded, ranges)).toMatchObject({ status: "passed" });
   });
 
-  it("find out whether plain cases are told right, with features that are not named missing", async () => {
+  it("find out whether plain cases are predicted right, with unnamed features missing", async () => {
     const declared = (limits: object) => ({
       minimumFunctionality: [{ name: "overload", row: { load: 0.9 }, ...limits }],
     });

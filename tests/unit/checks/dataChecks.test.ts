@@ -85,7 +85,7 @@ describe("checks of the data", () => {
     expect(check?.summary).toContain('set checks.leakage.severity to "warn"');
   });
 
-  it("take no feature for the answer that is faultless on the hold-out alone", () => {
+  it("do not report a feature that predicts the label on the hold-out alone", () => {
     const lucky = dataWith(({ table, target, trainRows }) => {
       const values = Float32Array.from(target);
       for (let i = 0; i < trainRows.length; i += 50) values[trainRows[i]] = 1 - target[trainRows[i]];
@@ -111,7 +111,7 @@ describe("checks of the data", () => {
     expect(statuses(regression)).not.toHaveProperty("class balance");
   });
 
-  it("tell of constant and of mostly missing columns", () => {
+  it("report constant and mostly missing columns", () => {
     const check = named(
       dataWith(({ table, target }) => {
         table.numbers.push({ name: "still", values: new Float32Array(target.length).fill(3) });

@@ -62,7 +62,7 @@ describe("checking a dataset", () => {
   });
 
   it.each(["1e39", "inf", "-infinity", "1_000", "1,5", "0x1f", "12 km"])(
-    "does not take %j for a number",
+    "does not read %j as a number",
     async (cell) => {
       const spec = fruitSpec();
       const verdict = await check(csv([`"${cell}",1,red,apple`], fruitHeader), spec);
@@ -70,7 +70,7 @@ describe("checking a dataset", () => {
     },
   );
 
-  it("takes empty cells, NA, NaN and null for missing numbers, and rejects those where the column must have a value", async () => {
+  it("reads empty cells, NA, NaN and null as missing numbers, and rejects them where the column requires a value", async () => {
     const rows = ["1,,,apple", '2,NA,"",pear', " 3 , NaN ,red,plum", "4,null,NA,plum"];
     expect(await check(csv(rows, fruitHeader), fruit)).toMatchObject({ accepted: true, labelledRowCount: 4 });
     const verdict = await check(csv(["NA,1,red,apple", ",1,red,apple"], fruitHeader), fruit);
@@ -142,7 +142,7 @@ describe("checking a dataset", () => {
     ]);
   });
 
-  it("says that an entity is lacking where rows of one time differ and the spec names none", async () => {
+  it("says that an entity is needed where rows of one time differ and the spec names none", async () => {
     const verdict = await check(csv([...hours("rs", "A"), ...hours("rs", "B", () => "7")]), {
       ...machine,
       entity: undefined,
@@ -172,7 +172,7 @@ describe("checking a dataset", () => {
       expect(message).not.toContain("entity");
     });
 
-    it("says nothing of it where times have a zone, or where no clock was put back", async () => {
+    it("does not mention it where times have a zone, or where no clock was put back", async () => {
       expect(await advice(localHours("2024-10-27", 2, "Z"))).not.toContain("clocks");
       expect(await advice(localHours("2024-10-26", 2))).not.toContain("clocks");
       expect(await advice([...localHours("2024-10-27", 2), ...localHours("2024-10-29", 2)])).not.toContain("clocks");
@@ -237,7 +237,7 @@ describe("checking a dataset", () => {
     ["semicolons", "Weight;Sugar;Skin;Kind\n1;2;red;apple\n", "data.csv", "semicolons"],
     ["text that is no gzip", `${fruitHeader}\n1,2,red,apple\n`, "data.csv.gz", "gzip file is damaged or incomplete"],
     [
-      "text that is no Parquet",
+      "text that is not Parquet",
       fruitHeader,
       "data.parquet",
       "the file cannot be read: it is not a Parquet file, or its end is missing: upload",
@@ -258,7 +258,7 @@ describe("checking a dataset", () => {
     expect(verdict.reasons[0].message).toContain("the gzip file is damaged or incomplete");
   });
 
-  it("rejects a Parquet file that is damaged inside in words of its own", async () => {
+  it("rejects a Parquet file that is damaged inside, in its own words", async () => {
     const messages = await withFiles([], async (session, _files, folder) => {
       const file = path.join(folder, "data.parquet");
       await session.run(

@@ -19,7 +19,7 @@ const compareBy = (spec: UsecaseSpec, ...contents: string[]) =>
 const none = { fresh: 0, repeated: 0, replaced: 0, changes: [] };
 
 describe("comparing a file with what is known", () => {
-  it("tells rows that are new, that repeat, and that replace, each time of an entity once", async () => {
+  it("tells new rows from those that repeat or replace known ones, each time of an entity once", async () => {
     const first = csv([...hours("rrrr"), ...hours("rr", "B")]);
     expect(await compare(first, first)).toEqual({ ...none, repeated: 6 });
     expect(await compare(first, csv(hours("rr", "C")))).toEqual({ ...none, fresh: 2 });
@@ -49,14 +49,14 @@ describe("comparing a file with what is known", () => {
     ]);
   });
 
-  it("goes by the newest of the versions before", async () => {
+  it("compares with the newest of the earlier versions", async () => {
     const old = csv(hours("rrr", "A", () => "1"));
     const corrected = csv(hours("rrr", "A", () => "2"));
     expect(await compare(old, corrected, corrected)).toEqual({ ...none, repeated: 3 });
     expect(await compare(old, corrected, old)).toMatchObject({ replaced: 3, changes: [{ meanChange: 1 }] });
   });
 
-  it("takes a row for known where no column differs, as often as one version has it, where the spec names no time", async () => {
+  it("counts a row as known where no column differs, as often as one version has it, if the spec names no time", async () => {
     const spec = machineSpec({
       time: undefined,
       entity: undefined,

@@ -77,7 +77,7 @@ describe("derived features", () => {
     }
   });
 
-  it("know nothing of later rows: another future leaves every feature up to now as it was", async () => {
+  it("do not depend on later rows: another future leaves every feature up to now as it was", async () => {
     const now = 30;
     const other = (machine: Machine, hour: number) => (hour > now ? String(hour % 90) : cell(machine, hour));
     const [first, second] = [await prepare([csv(lines(cell))], spec), await prepare([csv(lines(other))], spec)];

@@ -110,7 +110,7 @@ describe("preparing a series", () => {
     expect(data.target[3]).toBe(0); // hour 5 in its newest version
   });
 
-  it("takes a row that a newer version only repeats for the older one's, until something else was said in between", async () => {
+  it("credits a row that a newer version only repeats to the older one, unless another value came in between", async () => {
     const changed = series.with(0, hours("f", "A", () => "77")[0]);
     const versions = async (...files: string[][]) =>
       Array.from(
@@ -126,7 +126,7 @@ describe("preparing a series", () => {
     expect(await versions(series, changed, series)).toEqual([3, 1, 1]);
   });
 
-  it("knows no daylight saving: an hour is an hour, whatever zone the file is written in", async () => {
+  it("ignores daylight saving: an hour is an hour, whatever zone the file is written in", async () => {
     const split = { kind: "time", holdoutFrom: "2024-03-31T12:00:00Z", folds: 1 };
     const cell = (hour: number) =>
       hour < 12
@@ -138,12 +138,12 @@ describe("preparing a series", () => {
     expect(Array.from(data.table.numbers[0].values)).toEqual(Array.from({ length: 28 }, (_, hour) => hour));
   });
 
-  it("gives blocks by day", async () => {
+  it("draws blocks of days", async () => {
     const data = await prepare([csv(series)], machine);
     expect(new Set(data.blocks)).toEqual(new Set([start / 86_400_000, start / 86_400_000 + 1]));
   });
 
-  it("does not depend on the order of rows in the file, but for the row numbers", async () => {
+  it("does not depend on the order of rows in the file, except for the row numbers", async () => {
     const twoMachines = [...series, ...hours(night + day, "B")];
     const expected = await prepare([csv(twoMachines)], machine);
     const shuffled = fc.shuffledSubarray(twoMachines, { minLength: twoMachines.length });
@@ -322,7 +322,7 @@ describe("preparing rows without a time", () => {
     expect(Array.from(codes.subarray(20, 26))).toEqual([0, 1, 0, -1, -1, -1]);
   });
 
-  it("does not depend on the order of rows in the file, but for the row numbers", async () => {
+  it("does not depend on the order of rows in the file, except for the row numbers", async () => {
     const rows = [...fruits(60), ...fruits(5), "7,,,plum", "7,,,plum"];
     const { source: _source, ...expected } = await prepare([fruitCsv(rows)], spec);
     await fc.assert(
@@ -335,7 +335,7 @@ describe("preparing rows without a time", () => {
   });
 });
 
-describe("preparing what is not enough", () => {
+describe("preparing too little data", () => {
   it.each([
     [
       "fewer than ten training rows",
@@ -345,7 +345,7 @@ describe("preparing what is not enough", () => {
     ["no hold-out", hours(day), /none of the 22 labelled rows are in the hold-out/],
     ["a class that training lacks", hours("r".repeat(24) + night), /there are no training rows of class "down"/],
     [
-      "a fold whose training lacks a class",
+      "a fold whose training rows lack a class",
       hours(`${"r".repeat(14)}sssrrrsssr${night}`),
       /fold 1 of 1 has no training rows of class "down"/,
     ],

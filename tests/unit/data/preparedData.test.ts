@@ -32,7 +32,7 @@ describe("encoding prepared data", () => {
 });
 
 describe("columns to slice by", () => {
-  it("that are no features come beside them, with the levels that only the hold-out has, and are encoded too", async () => {
+  it("that are not features come beside them, with the levels that only the hold-out has, and are encoded too", async () => {
     const evaluation = { slices: ["Machine", "Load", "At"] };
     const late = hours("rrrrrr", "B").map((row) => row.replace("2024-01-01", "2024-01-02"));
     const data = await prepare(

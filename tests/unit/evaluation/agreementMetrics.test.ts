@@ -33,14 +33,14 @@ describe("agreement of two raters", () => {
     expectNear(cohenKappa(second.toReversed(), first.toReversed(), one.levels, "linear"), one.linear, "swapped");
   });
 
-  it.each(concordance)("in numbers lies below their correlation by shift and scale: $name", (one) => {
+  it.each(concordance)("in numbers is below their correlation by shift and scale: $name", (one) => {
     const first = Float64Array.from(one.first);
     const second = Float64Array.from(one.second);
     expectNear(concordanceCorrelation(first, second), one.concordance, "concordance");
     expect(Math.abs(one.concordance)).toBeLessThanOrEqual(Math.abs(one.pearson) + 1e-12);
   });
 
-  it("in numbers is undefined for one constant said twice", () => {
+  it("in numbers is undefined for two equal constants", () => {
     expect(concordanceCorrelation(Float64Array.of(2, 2), Float64Array.of(2, 2))).toBeNull();
     expect(concordanceCorrelation(Float64Array.of(2, 2), Float64Array.of(3, 3))).toBe(0);
   });

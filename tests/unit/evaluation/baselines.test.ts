@@ -15,13 +15,13 @@ const rows = { train: Int32Array.of(0, 1, 2, 3, 4, 5), evaluate: Int32Array.of(6
 const marginal = [2 / 6, 3 / 6, 1 / 6];
 
 describe("baselines", () => {
-  it("majority says the class frequencies of the training rows", () => {
+  it("majority gives the class frequencies of the training rows", () => {
     expect(Array.from(baselinePredictions("majority", data, rows))).toEqual(
       [marginal, marginal, marginal, marginal].flat(),
     );
   });
 
-  it("persistence says them given the current class, with one row of all beside them; where that is unknown or new, as majority", () => {
+  it("persistence gives them for the current class, smoothed by one row of all; where that is unknown or new, as majority does", () => {
     const [a, b, c] = marginal;
     const expected = [marginal, marginal, [(2 + a) / 4, (1 + b) / 4, c / 4], [a / 3, (2 + b) / 3, c / 3]].flat();
     const predicted = baselinePredictions("persistence", data, rows);

@@ -31,7 +31,7 @@ describe("the split into bias and variance", () => {
     expect(split.netVariance).toBeCloseTo((3 * 0.25 - 0.25) / 4, 12);
   });
 
-  it("has no variance for a learner that always says the same", () => {
+  it("has no variance for a learner that always predicts the same", () => {
     const target = Float64Array.of(1, 2);
     const split = biasVariance({ ...settings, loss: "squared", target }, () => Float64Array.of(1, 1));
     expect(split).toEqual({ loss: 0.5, bias: 0.5, variance: 0, netVariance: 0 });

@@ -65,7 +65,7 @@ describe("ranking curves", () => {
     );
   });
 
-  it("know the order of the scores only, as their areas do", () => {
+  it("depend only on the order of the scores, as their areas do", () => {
     fc.assert(
       fc.property(ranked, (rows) => {
         const { scores, positive } = columnsOf(rows);

@@ -22,7 +22,7 @@ const settings = {
 };
 
 describe("the expected saving", () => {
-  it("is what the others' decisions cost more, a row", () => {
+  it("is what the others' decisions cost more per row", () => {
     const { unit, model: own, against } = expectedSaving(target, model, [always(0), always(1), model], costs, settings);
     const positives = target.reduce((sum, code) => sum + code, 0);
     expect(unit).toBe("EUR");
@@ -57,7 +57,7 @@ describe("the expected saving", () => {
     expect(spread(settings.blocks.map((row) => row >> 4))).toBeGreaterThan(2 * spread(settings.blocks));
   });
 
-  it("is nothing where nothing costs", () => {
+  it("is zero where nothing costs anything", () => {
     const free = { unit: "EUR", costs: costs.costs.map((row) => row.map(() => 0)) };
     const { model: own, against } = expectedSaving(target, model, [always(0)], free, settings);
     expect(own).toMatchObject({ costPerRow: 0, low: 0, high: 0 });

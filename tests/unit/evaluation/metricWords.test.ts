@@ -13,7 +13,7 @@ describe("a metric in words", () => {
     expect(metricTitle("logLoss")).toBe("Log loss");
   });
 
-  it("is told as a mean where there are more than two classes", () => {
+  it("is described as a mean where there are more than two classes", () => {
     expect(metricNote("precision", 2)).toBe("higher is better: share of those decided positive that are positive");
     expect(metricNote("precision", 3)).toMatch(/; the mean over the classes, each against the rest$/);
     expect(metricNote("accuracy", 3)).toBe("higher is better: share of decisions that are right");

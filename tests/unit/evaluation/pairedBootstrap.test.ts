@@ -52,7 +52,7 @@ describe("the paired bootstrap", () => {
     expect(Math.abs(high - (mean + halfWidth))).toBeLessThan(0.1 * halfWidth);
   });
 
-  it("is wider when rows hang together in blocks", () => {
+  it("is wider when rows are correlated within blocks", () => {
     const steps = Float64Array.from({ length: rows }, (_, row) => (Math.floor(row / 20) % 2 ? 0.9 : 0.1));
     const blocky = output((row) => steps[row]);
     const wide = pairedBootstrap("brier", blocky, poor, {
@@ -106,7 +106,7 @@ describe("an output's own interval", () => {
     expect(absent).toMatchObject({ value: Number.NaN, low: Number.NaN, high: Number.NaN, samples: 0 });
   });
 
-  it("of one block cannot be told, alone or of a difference", () => {
+  it("cannot be given for one block, alone or for a difference", () => {
     const one = { ...good, target: target.slice(0, 1), probabilities: good.probabilities.slice(0, 2) };
     const { value, low, high } = bootstrapInterval("brier", one, { ...settings, blocks: Int32Array.of(7) });
     expect(value).toBe(selectionMetricValue("brier", one));
@@ -170,7 +170,7 @@ describe("the number of draws", () => {
     expect(affordableSamples(200, 5_000_000)).toBe(200);
   });
 
-  it("is that of the rows for a metric that is no mean, and of the blocks for a mean", () => {
+  it("is limited by rows for a metric that is not a mean, and by blocks for a mean", () => {
     const many = 50_000;
     const codes = Int32Array.from({ length: many }, (_, row) => row % 2);
     const said = Float64Array.from({ length: 2 * many }, (_, i) => (i % 4 === 0 ? 0.75 : 0.25));

@@ -34,7 +34,7 @@ describe("the automatic block length", () => {
 });
 
 describe("the blocks of an interval", () => {
-  it("are as many days as the errors hang together for", () => {
+  it("are as many days long as the errors are correlated", () => {
     const of = (memory: number) =>
       chooseBlocks({ blocks: dayOf(200 * 24), blockUnit: "day" }, [dailyErrors(200, memory, 4)]).resampling;
     expect(of(0)).toEqual({ unit: "day", blockDays: 1, blocks: 200 });
@@ -68,7 +68,7 @@ describe("the blocks of an interval", () => {
     expect(resampling).toEqual({ unit: "group", blocks: 2 });
   });
 
-  it("hold the true difference about as often as they say, where those of days do not", () => {
+  it("contain the true difference about as often as they say, where those of days do not", () => {
     const runs = 150;
     let held = 0;
     let heldByDay = 0;

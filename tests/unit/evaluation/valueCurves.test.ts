@@ -5,7 +5,7 @@ const numbers = (count: number, value: (i: number) => number) =>
   Float64Array.from({ length: count }, (_, i) => value(i));
 
 describe("predicted numbers beside observed ones", () => {
-  it("are parted into equal shares by the prediction, each with its means and the middle of what was observed", () => {
+  it("are divided into equal shares by the prediction, each with its means and the middle of what was observed", () => {
     const predictions = numbers(200, (i) => (i * 7) % 200);
     const { parts } = valueCurves({ predictions, target: predictions.map((value) => 2 * value) });
     expect(parts).toHaveLength(20);

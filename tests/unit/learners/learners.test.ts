@@ -21,11 +21,11 @@ describe.each(learnersOf("classification"))("the learner %s", (learner) => {
   const trainer = trainerFor(learner);
   const defaults = trainer.parameters.parse({});
 
-  it("takes no unknown parameter", () => {
+  it("accepts no unknown parameter", () => {
     expect(trainer.parameters.safeParse({ depth: 3 }).success).toBe(false);
   });
 
-  it.each([2, 3])("makes the same bytes of the same rows and seed (%i classes)", (classes) => {
+  it.each([2, 3])("gives the same bytes for the same rows and seed (%i classes)", (classes) => {
     const { table, target } = sampleRows({ ...mixed, classes, seed: 3 });
     const bytes = () => trainer.fit(table, target, defaults, { seed: 2 ** 40 + 1 }).toOnnx();
     expect(Buffer.compare(bytes(), bytes())).toBe(0);
@@ -59,7 +59,7 @@ describe.each(learnersOf("classification"))("the learner %s", (learner) => {
     expect(share(1)).toBeLessThan(share(4.7));
   });
 
-  it("tells classes apart that a line separates", () => {
+  it("separates classes that a line separates", () => {
     const values = new Float32Array(400).map((_, row) => ((row * 37) % 400) / 10);
     const codes = new Int32Array(400).map((_, row) => (values[row] > 23 ? 1 : 0));
     const table = { rowCount: 400, numbers: [{ name: "x", values }], categories: [] };
@@ -71,7 +71,7 @@ describe.each(learnersOf("classification"))("the learner %s", (learner) => {
     expect(wrong).toBeLessThanOrEqual(4);
   });
 
-  it("lives with a constant column, an empty column and a category without values", async () => {
+  it("copes with a constant column, an empty column and a category without values", async () => {
     const { table, target } = sampleRows({ ...mixed, classes: 2, seed: 7 });
     const { rowCount } = table;
     table.numbers.push({ name: "constant", values: new Float32Array(rowCount).fill(1013.25) });
@@ -83,7 +83,7 @@ describe.each(learnersOf("classification"))("the learner %s", (learner) => {
     expect(Array.from(probabilities)).toEqual([...model.predict(table)]);
   });
 
-  it("answers with class shares when no column tells anything", () => {
+  it("answers with class shares when no column is informative", () => {
     const numbers = [{ name: "constant", values: new Float32Array(100).fill(3) }];
     const codes = new Int32Array(100).map((_, row) => (row % 4 === 0 ? 1 : 0));
     const table = { rowCount: 100, numbers, categories: [] };
@@ -125,7 +125,7 @@ describe.each(learnersOf("regression"))("the learner %s of numbers", (learner) =
   const trainer = trainerFor(learner);
   const defaults = trainer.parameters.parse({});
 
-  it("makes the same bytes of the same rows and seed", () => {
+  it("gives the same bytes for the same rows and seed", () => {
     const { table, target } = sampleValues({ ...mixed, seed: 3 });
     const bytes = () => trainer.fit(table, target, defaults, { seed: 2 ** 40 + 1 }).toOnnx();
     expect(Buffer.compare(bytes(), bytes())).toBe(0);
@@ -140,7 +140,7 @@ describe.each(learnersOf("regression"))("the learner %s of numbers", (learner) =
     expect(predict(values)).toEqual(predict(target.values));
   });
 
-  it("comes nearer than the mean", () => {
+  it("predicts better than the mean", () => {
     const { table, target } = sampleValues({ ...mixed, rowCount: 600, seed: 6 });
     const predictions = trainer.fit(table, target, defaults, { seed: 1 }).predict(table);
     const mean = target.values.reduce((sum, y) => sum + y, 0) / 600;

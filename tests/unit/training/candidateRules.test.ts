@@ -22,7 +22,7 @@ describe("the candidates of a use case", () => {
     expect(faultsOf([{ learner: "random-forest", grid: { trees: [50] } }])).toEqual([]);
   });
 
-  it("are all looked at in one round: learners that nobody knows or that are for another task, values and names", () => {
+  it("are all checked at once: unknown learners, learners for another task, values and names", () => {
     const faults = faultsOf([
       { learner: "oracle" },
       { learner: "ridge-regression" },
@@ -42,7 +42,7 @@ describe("the candidates of a use case", () => {
     expect(faults[4].message).toBe("a number is needed");
   });
 
-  it("are told of their ranges without what follows from them, and beside faults elsewhere in the spec", () => {
+  it("have faults of their ranges reported without what follows from them, and beside faults elsewhere in the spec", () => {
     const candidates = [{ learner: "random-forest", grid: { trees: { from: 5, to: 1 } } }, { learner: "oracle" }];
     expect(pathsOf(candidates, { seed: -1, search: { kind: "random" } })).toEqual([
       "seed",

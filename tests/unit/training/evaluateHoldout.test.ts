@@ -102,7 +102,7 @@ describe("judging a hold-out", () => {
     expect(lift[0].lift).toBeGreaterThan(2);
   });
 
-  it("tells slices and saving only where the spec asks for them", () => {
+  it("reports slices and saving only where the spec asks for them", () => {
     const plain = evaluateHoldout(taskOf(["storm", "calm"]));
     expect([plain.slices, plain.saving]).toEqual([undefined, undefined]);
     const { slices } = evaluateHoldout(taskOf(["storm", "calm"], { evaluation }));
@@ -146,7 +146,7 @@ describe("judging a hold-out", () => {
     expect(JSON.stringify(told).length).toBeLessThan(200_000);
   });
 
-  it("gives a faultless accuracy an exact interval, and other metrics none where every draw is the same", () => {
+  it("gives a perfect accuracy an exact interval, and other metrics none where every draw is the same", () => {
     const { data } = seriesOf(["fault", "fine"]);
     const predictions = new Float64Array(data.holdoutRows.length * 2);
     data.holdoutRows.forEach((row, i) => {

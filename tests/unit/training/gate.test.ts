@@ -26,7 +26,7 @@ const withChampion = (difference: MetricDifference) => ({
 });
 
 describe("the gate", () => {
-  it("promotes a first version that beats every baseline and tells whether the interval excludes zero", () => {
+  it("promotes a first version that beats every baseline and says whether the interval excludes zero", () => {
     const verdict = judge(evidence, gates);
     expect(verdict.decision).toBe("promoted");
     expect(verdict.reasons.join("\n")).toMatch(/persistence.*includes zero/);
@@ -123,7 +123,7 @@ describe("the gate", () => {
     expect(rmse(2340.4, 1000)).toContain("the RMSE of 2340 does not beat the mean baseline's 1000");
   });
 
-  it("replaces no champion where the hold-out is one block and no interval can be told", () => {
+  it("keeps the champion where the hold-out is one block, which gives no interval", () => {
     const unknown = { ...against("champion", -0.02, 0, 0), low: Number.NaN, high: Number.NaN };
     const verdict = judge(withChampion(unknown), gates);
     expect(verdict.decision).toBe("refused");

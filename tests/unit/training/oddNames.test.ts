@@ -192,7 +192,7 @@ describe("names that every object has", () => {
       expect(message).toContain(`"${name}" is not among the columns`);
   });
 
-  it("may not be __proto__, which is told with its path", () => {
+  it("may not be __proto__, which is reported with its path", () => {
     const spec = JSON.stringify(
       specOf(
         plainNames({

@@ -65,9 +65,7 @@ const trials = [
 }));
 const context = { seed: 1, decisionThreshold: 0.5, metric: "brier" as const };
 
-it("the folds of a long uneven history choose about the best of the candidates for the newest rows", {
-  timeout: 240_000,
-}, () => {
+it("the folds of a long uneven history choose about the best of the candidates for the newest rows", () => {
   for (const seed of [1, 2]) {
     const data = unevenHistory(seed, 5);
     const prepared = encodePrepared(data);

@@ -8,7 +8,7 @@ import { describe, expect, it } from "vitest";
 const niceOf = (stat: string) => Number(stat.replace(/^.*\) /s, "").split(" ")[16]);
 
 describe.runIf(process.platform === "linux")("a training thread", () => {
-  it("stands below the threads that serve, which keep their priority", async () => {
+  it("has a lower priority than the threads that serve, which keep theirs", async () => {
     const module = JSON.stringify(path.resolve("dist/shared/training/yieldToServing.js"));
     const text = `require(${module}).yieldToServing();
       require("node:worker_threads").parentPort.postMessage(require("node:fs").readFileSync("/proc/thread-self/stat", "utf8"));`;

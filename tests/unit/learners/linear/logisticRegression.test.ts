@@ -87,7 +87,7 @@ describe("logistic regression", () => {
     expectClose([...weighted.predict(table)], [...repeated.predict(table)], 1e-6);
   });
 
-  it("refuses an infinite number and says where it stands", () => {
+  it("refuses an infinite number and says where it is", () => {
     const numbers = [{ name: "pressure", values: Float32Array.of(1, 2, Number.POSITIVE_INFINITY, 4) }];
     const target = { task: "classification" as const, classes: ["a", "b"], codes: Int32Array.of(0, 1, 0, 1) };
     const fit = () => logisticRegression.fit({ rowCount: 4, numbers, categories: [] }, target, defaults, { seed: 0 });

@@ -86,7 +86,7 @@ describe("ridge regression", () => {
 });
 
 describe("the solver", () => {
-  it("solves a positive definite system and says when there is none", () => {
+  it("solves a positive definite system and says when it is not one", () => {
     expect([...(solveCholesky(Float64Array.of(4, 0, 2, 5), Float64Array.of(8, 14)) ?? [])]).toEqual([0.75, 2.5]);
     expect(solveCholesky(Float64Array.of(1, 0, 2, 1), Float64Array.of(1, 1))).toBeUndefined();
   });

@@ -65,7 +65,7 @@ describe.each([
 ])("$learner on a category with many levels", ({ learner, limit }) => {
   const without = (table: FeatureTable) => ({ ...table, categories: [] });
 
-  it.each(["two", "three", "number"] as const)("is hardly worse for levels that tell nothing (%s)", (target) => {
+  it.each(["two", "three", "number"] as const)("is hardly worse for uninformative levels (%s)", (target) => {
     const train = thinRows({ levelCount: 600, effect: 0, seed: 1 });
     const test = thinRows({ levelCount: 600, effect: 0, seed: 2 });
     const plain = error(learner, [without(train.table), train[target]], [without(test.table), test[target]]);
@@ -73,7 +73,7 @@ describe.each([
     expect(withNoise).toBeLessThan(limit * plain);
   });
 
-  it.each(["two", "number"] as const)("is better for levels that tell much (%s)", (target) => {
+  it.each(["two", "number"] as const)("is better for informative levels (%s)", (target) => {
     const train = thinRows({ levelCount: 200, effect: 1.5, seed: 3 });
     const test = thinRows({ levelCount: 200, effect: 1.5, seed: 4 });
     const plain = error(learner, [without(train.table), train[target]], [without(test.table), test[target]]);
@@ -117,7 +117,7 @@ describe("a category of many levels", () => {
     expect(isThin(column(21, 840), half)).toBe(true);
   });
 
-  it("tells no row its own label, and later rows the shrunk mean of their level", () => {
+  it("gives no row its own label, and later rows the shrunk mean of their level", () => {
     const { table, two } = thinRows({ levelCount: 400, effect: 0, seed: 6, rowCount: 800 });
     const [ids] = table.categories;
     const { category, values } = crossFitCategory(ids, two, { seed: 1 });
