@@ -25,11 +25,13 @@ describe("the runtime for models that were trained elsewhere", () => {
   it("stops a run that takes too long, and answers the next request in a new process", async () => {
     const { model, signature, ended } = await loaded(loopingBetween(100, 1e30));
     expect(predictionsOf(await model.predict(asking(4), signature))).toEqual([{ value: 4 }]);
+    const bytes = plainRequest(Buffer.from('{"data":[[4,1]]}'));
+    expect(predictionsOf(await model.predict(bytes, signature))).toEqual([{ value: 4 }]);
     const asked = [model.predict(asking(1000), signature), model.predict(asking(5), signature)];
     const [stopped, next] = await Promise.allSettled(asked);
     expect(stopped).toMatchObject({ reason: { code: "timeout", message: "the model did not answer within 0.5 s" } });
     expect(next).toMatchObject({ value: { body: expect.stringContaining('"predictions":[{"value":5}]') } });
-    expect(ended).toEqual(["well", "timeout", "well"]);
+    expect(ended).toEqual(["well", "well", "timeout", "well"]);
     await model.release();
   });
 

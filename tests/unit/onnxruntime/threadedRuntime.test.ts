@@ -52,6 +52,16 @@ describe("the runtime in a thread", () => {
     await Promise.all([here.release(), there.release()]);
   });
 
+  it("takes bytes as it takes text, and fails for a format that is not there", async () => {
+    const model = await runtime.load(times(2));
+    const text = '{"data":[[1],[2.5]]}';
+    const answer = await model.predict(plainRequest(Buffer.from(text)), signatureOf(model));
+    expect(answer).toEqual(await model.predict(plainRequest(text), signatureOf(model)));
+    const telex = { ...plainRequest(text), format: "telex" };
+    await expect(model.predict(telex, signatureOf(model))).rejects.toThrow('no wire format is called "telex"');
+    await model.release();
+  });
+
   it("gives each of many callers its own answer, of its own model", async () => {
     const models = await Promise.all([runtime.load(times(2)), runtime.load(times(-3))]);
     const signatures = models.map(signatureOf);

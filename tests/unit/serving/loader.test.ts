@@ -40,7 +40,7 @@ function world(sizeBytes = 1000) {
       return model;
     },
   };
-  const loader = (capacityBytes = 1e9) =>
+  const loader = (capacityBytes = 1e9, random?: () => number) =>
     new ModelLoader({
       source,
       runtimeOf: () => runtime,
@@ -48,6 +48,7 @@ function world(sizeBytes = 1000) {
       aliasMaxAgeMs: 1000,
       aliasWaitMs: 20,
       nowMs: () => state.nowMs,
+      random,
       onRefreshFailure: (failure) => failures.push(failure),
     });
   return { state, storage, failures, loader };
@@ -95,6 +96,21 @@ describe("the model loader", () => {
     expect(state.loads).toBe(2);
   });
 
+  it.each([
+    [0, 225],
+    [1, 375],
+  ])("spreads the reads of many instances by chance: %d", async (chance, dueMs) => {
+    const { state, loader } = world();
+    const models = loader(1e9, () => chance);
+    await answering(models);
+    state.nowMs = dueMs - 1;
+    models.tryAcquire("m", "champion");
+    expect(state.reads).toBe(1);
+    state.nowMs = dueMs;
+    models.tryAcquire("m", "champion");
+    expect(state.reads).toBe(2);
+  });
+
   it("never answers by an alias that is too old: the request waits for the read", async () => {
     const { state, loader } = world();
     const models = loader();
@@ -117,7 +133,7 @@ describe("the model loader", () => {
       answer = resolve;
     });
     state.nowMs = 500;
-    models.tryAcquire("m", "champion"); // a reading from before the move, which ends after it
+    models.tryAcquire("m", "champion"); // a read from before the move, which ends after it
     state.nowMs = 501;
     state.champion = 2;
     storage.silence = undefined;

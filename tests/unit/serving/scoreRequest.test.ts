@@ -27,7 +27,15 @@ const double = async ({ x }: Record<string, TensorValue>): Promise<Record<string
 });
 
 /** A registry that has version 3 of "fruit", and a log that keeps what it is told. */
-function world(options: { invalid?: "missing" | "reject"; format?: WireFormat; run?: ServingModel["run"] } = {}) {
+interface Options {
+  invalid?: "missing" | "reject";
+  format?: WireFormat;
+  run?: ServingModel["run"];
+  /** capture is switched off */
+  isUncaptured?: boolean;
+}
+
+function world(options: Options = {}) {
   const state = { released: 0, entries: [] as CaptureEntry[], written: undefined as Promise<void> | undefined };
   const telemetry = new RecordedTelemetry();
   const run = options.run ?? double;
@@ -66,7 +74,8 @@ function world(options: { invalid?: "missing" | "reject"; format?: WireFormat; r
       return state.written;
     },
   };
-  const ports: ScorePorts = { loader, capture, telemetry, usecases, defaultModel: async () => "fruit" };
+  const kept = options.isUncaptured ? undefined : capture;
+  const ports: ScorePorts = { loader, capture: kept, telemetry, usecases, defaultModel: async () => "fruit" };
   const score = (asked: Partial<ScoreRequest>) =>
     scoreRequest(ports, {
       format: format ?? wireFormat("plain"),
@@ -124,6 +133,12 @@ describe("a request that is answered", () => {
         attributes: { model: "fruit", version: 3, status: 200 },
       },
     ]);
+  });
+
+  it("is answered and timed without a log, too", async () => {
+    const { score, state, telemetry } = world({ isUncaptured: true });
+    expect((await score({ body: rowsOf(1) })).status).toBe(200);
+    expect([state.entries.length, telemetry.metrics.length]).toEqual([0, 1]);
   });
 
   it("is answered by the default model if it names none, and by the version that it pins", async () => {
