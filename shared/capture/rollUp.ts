@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { documentText, readDocument } from "../documents";
 import { emptyProfile, type FeatureBins, mergeProfiles, type Profile } from "../monitoring/profile";
 import type { TrainingProfile } from "../monitoring/trainingProfile";
 import type { ModelSignature } from "../onnx/signature";
@@ -6,6 +7,7 @@ import type { BlobStore } from "../ports";
 import { hourMs, hourPath, startOfHour } from "../time";
 import { CaptureReader, type LineNumbers, type RowsOf } from "./captureReader";
 import { captureContainer } from "./inferenceLog";
+import { type RollUp, rollUpDocument } from "./rollUpDocument";
 
 export interface RollUpRequest {
   blobs: BlobStore;
@@ -30,17 +32,6 @@ export interface RollUpResult {
   omittedRows: number;
   /** requests whose lines are missing between others of the same process, which could not write them */
   lostRequests: number;
-}
-
-/** What is kept for one capture blob: how far it was read, and the profile of what was read. */
-interface RollUp {
-  binsHash: string;
-  bytesRead: number;
-  unreadableLines: number;
-  /** absent in objects that are older than sequence numbers */
-  omittedRows?: number;
-  numbers?: LineNumbers;
-  profile: Profile;
 }
 
 const container = "profiles";
@@ -115,7 +106,7 @@ function* hourPrefixes({ model, version, from, to }: RollUpRequest): Iterable<st
 }
 
 async function rollUpBlob(request: RollUpRequest, binsHash: string, name: string, sizeBytes: number) {
-  const kept = await readRollUp(request.blobs, name);
+  const kept = await readDocument(request.blobs, { container, name: profileName(name) }, rollUpDocument);
   const start: RollUp =
     kept?.binsHash === binsHash
       ? kept
@@ -132,13 +123,8 @@ async function rollUpBlob(request: RollUpRequest, binsHash: string, name: string
     numbers: reader.numbers,
     profile: mergeProfiles(start.profile, reader.profile),
   };
-  await request.blobs.write(container, profileName(name), JSON.stringify(rollUp));
+  await request.blobs.write(container, profileName(name), documentText(rollUpDocument, rollUp));
   return { rollUp, newRows: reader.profile.rows };
-}
-
-async function readRollUp(blobs: BlobStore, name: string): Promise<RollUp | undefined> {
-  const bytes = await blobs.read(container, profileName(name));
-  return bytes && (JSON.parse(Buffer.from(bytes).toString("utf8")) as RollUp);
 }
 
 function profileName(name: string): string {

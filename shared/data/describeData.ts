@@ -39,7 +39,8 @@ const part = objectOf<PartDescription>({
   values: z.object({ min: statistic, mean: statistic, max: statistic }).optional(),
 });
 
-const counts = objectOf<PreparedCounts>({
+/** Counts of prepared rows as documents keep them. */
+export const countsSchema = objectOf<PreparedCounts>({
   rows: z.number(),
   labelled: z.number(),
   unlabelled: z.number(),
@@ -54,7 +55,7 @@ const split = z.looseObject({ kind: z.enum(["time", "stratified", "group"]) }) a
 
 /** The description of a version's data as documents keep it. */
 export const dataDescription = objectOf<DataDescription>({
-  counts,
+  counts: countsSchema,
   split,
   horizonHours: z.number().optional(),
   train: part,

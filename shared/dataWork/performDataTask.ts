@@ -14,8 +14,8 @@ import type {
   PrepareOutcome,
   PrepareTask,
 } from "../data/dataTasks";
+import { decodePrepared, encodePrepared } from "../data/encodePrepared";
 import { prepareDataset } from "../data/prepareDataset";
-import { decodePrepared, encodePrepared } from "../data/preparedData";
 import { profileDataset } from "../data/profileDataset";
 import { writePreparedParquet } from "../data/writePreparedParquet";
 import type { SqlEngine, SqlSession } from "../ports";

@@ -63,8 +63,8 @@ const reference = objectOf<Reference>({
   features: z.array(featureReference),
 });
 
-/** The first profiles counted no neighbours; without a reference nothing is judged by them. */
-const form0 = z
+/** The first profiles counted no neighbours: nothing is judged by them without a reference, nor rolled up on. */
+export const withNeighbours = z
   .looseObject({ profile: z.looseObject({ features: z.array(anyFields) }) })
   .transform(({ profile, ...rest }) => ({
     ...rest,
@@ -78,5 +78,5 @@ export const trainingProfileDocument = documentType(
     profile: profileSchema,
     reference: reference.optional(),
   }),
-  [form0],
+  [withNeighbours],
 );

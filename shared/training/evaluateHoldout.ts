@@ -1,4 +1,5 @@
-import { decodePrepared, type PreparedData } from "../data/preparedData";
+import { decodePrepared } from "../data/encodePrepared";
+import type { PreparedData } from "../data/preparedData";
 import { baselinePredictions } from "../evaluation/baselines";
 import { chooseBlocks, lossByRow } from "../evaluation/resampling";
 import type { ModelOutput } from "../evaluation/weightedMetric";

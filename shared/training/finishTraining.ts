@@ -1,4 +1,5 @@
-import { decodePrepared, type PreparedData } from "../data/preparedData";
+import { decodePrepared } from "../data/encodePrepared";
+import type { PreparedData } from "../data/preparedData";
 import { documentText } from "../documents";
 import { AppError, isAppError } from "../errors";
 import type { ModelSignature } from "../onnx/signature";

@@ -1,4 +1,4 @@
-import { decodePrepared } from "../data/preparedData";
+import { decodePrepared } from "../data/encodePrepared";
 import { selectionMetricValue } from "../evaluation/selectionMetric";
 import { selectRows } from "../featureTable";
 import { fitRows } from "./fitRows";

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { CheckResult } from "../../shared/data/checkResult";
+import type { Profile } from "../../shared/monitoring/profile";
 import type { FeatureDomain } from "../../shared/onnx/featureDomain";
 import type { FeatureSlot, ModelSignature } from "../../shared/onnx/signature";
 import type { TensorInfo } from "../../shared/ports";
@@ -166,3 +167,28 @@ export const holdoutSamples: {
   ),
   saving,
 };
+
+const counts = fc.array(count, few);
+const neighbours = fc.record({ first: real, last: real, apart: computed }, plain);
+
+const numbers = fc.record(
+  {
+    count,
+    missing: count,
+    min: fc.option(real),
+    max: fc.option(real),
+    sum: computed,
+    sumSquares: computed,
+    bins: counts,
+    binSums: fc.array(computed, few),
+    neighbours,
+  },
+  plain,
+);
+const categories = fc.record({ count, missing: count, levels: counts, unseen: count, neighbours }, plain);
+
+/** Counts of some rows. */
+export const profiles: fc.Arbitrary<Profile> = fc.record(
+  { rows: count, features: fc.array(fc.oneof(numbers, categories), few) },
+  plain,
+);

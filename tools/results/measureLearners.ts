@@ -1,4 +1,5 @@
-import { encodePrepared, type PreparedData } from "../../shared/data/preparedData";
+import { encodePrepared } from "../../shared/data/encodePrepared";
+import type { PreparedData } from "../../shared/data/preparedData";
 import { learnerNames, trainerFor } from "../../shared/learners/registry";
 import { evaluateHoldout } from "../../shared/training/evaluateHoldout";
 import { planTrials } from "../../shared/training/planTrials";

@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { bareEnvironment } from "../../../shared/config";
-import { decodePrepared } from "../../../shared/data/preparedData";
+import { decodePrepared } from "../../../shared/data/encodePrepared";
 import { createDataProcesses } from "../../../shared/dataWork/dataProcesses";
 import { check, fruitSpec, prepare } from "../../unit/data/inSession";
 

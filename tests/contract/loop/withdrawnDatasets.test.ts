@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { decodePrepared } from "../../../shared/data/preparedData";
+import { decodePrepared } from "../../../shared/data/encodePrepared";
 import { registerDataset } from "../../../shared/data/registerDataset";
 import { listAudit } from "../../../shared/ledger/auditEntry";
 import { finishTraining } from "../../../shared/training/finishTraining";

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { renamedColumns } from "../../../shared/data/auditColumns";
 import { checkDataset } from "../../../shared/data/checkDataset";
 import { describeData } from "../../../shared/data/describeData";
+import { decodePrepared, encodePrepared } from "../../../shared/data/encodePrepared";
 import { prepareDataset } from "../../../shared/data/prepareDataset";
-import { decodePrepared, encodePrepared } from "../../../shared/data/preparedData";
 import { profileDataset } from "../../../shared/data/profileDataset";
 import { writePreparedParquet } from "../../../shared/data/writePreparedParquet";
 import { CsvScanner } from "../../../shared/sql/csvScanner";
@@ -28,6 +28,43 @@ describe("encoding prepared data", () => {
     );
     const plain = await prepare([rows], fruitSpec());
     expect(decodePrepared(encodePrepared(plain))).toEqual(plain);
+  });
+});
+
+describe("encoded data", () => {
+  const headerOf = (bytes: Uint8Array) => {
+    const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+    return { length, header: JSON.parse(Buffer.from(bytes.subarray(4, 4 + length)).toString("utf8")) };
+  };
+  /** The same bytes with another header, filled up with spaces so that the columns stay where they are. */
+  const withHeader = (bytes: Uint8Array, change: (header: ReturnType<typeof headerOf>["header"]) => void) => {
+    const { length, header } = headerOf(bytes);
+    change(header);
+    const changed = Buffer.from(bytes);
+    changed.write(JSON.stringify(header).padEnd(length), 4);
+    return changed;
+  };
+
+  it("from before its header had a form is read, and without a unit of blocks too", async () => {
+    const data = await prepare([series], machine);
+    const first = withHeader(encodePrepared(data), (header) => {
+      delete header.form;
+      delete header.plain.blockUnit;
+    });
+    expect(decodePrepared(first)).toEqual({ ...data, blockUnit: "day" });
+  });
+
+  it("says which field of its header cannot be read, and which column is missing", async () => {
+    const bytes = encodePrepared(await prepare([series], machine));
+    const target = withHeader(bytes, (header) => delete header.plain.target);
+    expect(() => decodePrepared(target)).toThrow("prepared.bin cannot be read: plain.target: it is missing");
+    const column = withHeader(bytes, (header) => {
+      delete header.form; // room for a longer number
+      Object.assign(header.plain, { times: 99 });
+    });
+    expect(() => decodePrepared(column)).toThrow("prepared.bin names column 99");
+    const newer = withHeader(bytes, (header) => Object.assign(header, { form: 9 }));
+    expect(() => decodePrepared(newer)).toThrow("has form 9");
   });
 });
 

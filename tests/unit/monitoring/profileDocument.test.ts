@@ -3,28 +3,11 @@ import { expect, test } from "vitest";
 import { parseDocument } from "../../../shared/documents";
 import { trainingProfileDocument } from "../../../shared/monitoring/profileDocument";
 import type { FeatureReference, Reference, TrainingProfile } from "../../../shared/monitoring/trainingProfile";
-import { computed, count, documentSuite, objects, real, text, texts } from "../../support/documentSuite";
+import { profiles } from "../../support/documentArbitraries";
+import { computed, documentSuite, objects, real, text, texts } from "../../support/documentSuite";
 
 const plain = { noNullPrototype: true };
 const few = { maxLength: 3 };
-const counts = fc.array(count, few);
-const neighbours = fc.record({ first: real, last: real, apart: computed }, plain);
-
-const numbers = fc.record(
-  {
-    count,
-    missing: count,
-    min: fc.option(real),
-    max: fc.option(real),
-    sum: computed,
-    sumSquares: computed,
-    bins: counts,
-    binSums: fc.array(computed, few),
-    neighbours,
-  },
-  plain,
-);
-const categories = fc.record({ count, missing: count, levels: counts, unseen: count, neighbours }, plain);
 const inflation = fc.array(fc.tuple(real, computed), few);
 const fence = fc.tuple(real, real);
 
@@ -42,7 +25,7 @@ documentSuite("the profile of training rows", {
       ),
       few,
     ),
-    profile: fc.record({ rows: count, features: fc.array(fc.oneof(numbers, categories), few) }, plain),
+    profile: profiles,
     reference: objects<Reference>(["features"], {
       span: fc.record({ from: text, to: text }, plain),
       features: fc.array(

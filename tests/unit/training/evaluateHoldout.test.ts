@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { encodePrepared, type PreparedData } from "../../../shared/data/preparedData";
+import { encodePrepared } from "../../../shared/data/encodePrepared";
+import type { PreparedData } from "../../../shared/data/preparedData";
 import { seededRandom } from "../../../shared/math/seededRandom";
 import { evaluateHoldout } from "../../../shared/training/evaluateHoldout";
 import type { EvaluateTask } from "../../../shared/training/workerTasks";

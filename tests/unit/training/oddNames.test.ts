@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { encodePrepared } from "../../../shared/data/preparedData";
+import { encodePrepared } from "../../../shared/data/encodePrepared";
 import { seededRandom } from "../../../shared/math/seededRandom";
 import { createOnnxRuntime } from "../../../shared/onnxruntime/runtime";
 import { evaluateHoldout } from "../../../shared/training/evaluateHoldout";

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { encodePrepared, type PreparedData } from "../../../shared/data/preparedData";
+import { encodePrepared } from "../../../shared/data/encodePrepared";
+import type { PreparedData } from "../../../shared/data/preparedData";
 import { splitByTime } from "../../../shared/data/splitByTime";
 import { selectionMetricValue } from "../../../shared/evaluation/selectionMetric";
 import { trainerFor } from "../../../shared/learners/registry";
