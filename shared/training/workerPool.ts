@@ -10,7 +10,7 @@ import type { OutcomeOf, PartOf, WorkerTask } from "./workerTasks";
  */
 export type WorkerReply = { begins: true } | { part: unknown } | { outcome: unknown } | { failure: Failure };
 
-const slotWaitMs = 20_000;
+const usualSlotWaitMs = 20_000;
 /**
  * on the clock, below the time limit of a function: only a thread that hangs, or gets next to no processor, is ended by
  * it, to be tried again
@@ -25,7 +25,10 @@ export class WorkerPool {
   private running = 0;
   private readonly waiting: (() => void)[] = [];
 
-  constructor(private readonly threads: number) {}
+  constructor(
+    private readonly threads: number,
+    private readonly slotWaitMs = usualSlotWaitMs,
+  ) {}
 
   /**
    * The task's outcome; a thread serves one task and ends, so that its memory goes back. `onPart` hears what each part
@@ -59,7 +62,7 @@ export class WorkerPool {
       const timer = setTimeout(() => {
         this.waiting.splice(this.waiting.indexOf(take), 1);
         reject(new AppError("busy", "every training thread is busy"));
-      }, slotWaitMs);
+      }, this.slotWaitMs);
       this.waiting.push(take);
     });
   }
