@@ -1,6 +1,6 @@
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 
-/** Columns that the auditors' copy of the prepared rows has beside those of the spec. */
+/** Columns that the auditors' copy of the prepared rows has besides those of the spec. */
 const ownColumns = ["dataset_version", "dataset_row", "split_role", "label_class"];
 
 /**

@@ -27,8 +27,8 @@ export const checkedTable = "checked";
 
 /**
  * Checks a file in the session's folder against its spec and leaves it typed in the table `checked`; a bad file is a
- * verdict, not an error. Times in the future are faults of a file that is dropped `now`; a version that was accepted is
- * not asked again.
+ * verdict, not an error. Times in the future are faults of a file that is dropped `now`; they are not checked again in
+ * a version that was accepted.
  */
 export async function checkDataset(
   session: SqlSession,
@@ -62,7 +62,7 @@ async function checkRows(
     return refused(duplicates.reasons.slice(0, maxReasons), duplicates.reasonCount, rowCount);
   const future = now && (await checkFutureTimes(session, checkedTable, spec, now, maxReasons));
   if (future && future.reasonCount > 0) return refused(future.reasons, future.reasonCount, rowCount);
-  await session.run("DROP TABLE raw"); // the texts take more room than what was read from them
+  await session.run("DROP TABLE raw"); // the texts take more memory than the values that were parsed from them
   return {
     accepted: true,
     reasons: [],

@@ -8,7 +8,7 @@ import type { DatasetFile } from "./prepareDataset";
 import { columnId, keyColumns } from "./specColumns";
 import { columnParts } from "./typedColumn";
 
-/** How much of a column the rows that replace known ones change. */
+/** How much the rows that replace known ones change of a column. */
 export interface ColumnChange {
   name: string;
   unit?: string;
@@ -19,7 +19,8 @@ export interface ColumnChange {
 }
 
 /**
- * What the rows of a file mean to those that are known: each time (of an entity) counts once; without a time, each row.
+ * How the rows of a file relate to those that are known: each time (of an entity) counts once; without a time, each
+ * row.
  */
 export interface KnownRows {
   fresh: number;
@@ -66,8 +67,8 @@ export async function compareWithKnown(
 }
 
 /**
- * Equal rows of a file repeat known ones as often as the version has them that holds them most often; training keeps as
- * many.
+ * Equal rows of a file repeat known ones as often as they are in the version that has the most of them; training keeps
+ * as many.
  */
 async function compareCopies(session: SqlSession, earlier: DatasetFile[], spec: UsecaseSpec): Promise<KnownRows> {
   const content = `hash(${Object.keys(spec.columns)

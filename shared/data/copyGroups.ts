@@ -14,13 +14,13 @@ export function copyGroups(columns: SqlColumns["columns"][string][], rowCount: n
 }
 
 /**
- * a column with more values than this, most of them in one combination of features alone, is measured finer than rows
- * repeat by chance
+ * a column with more values than this, most of them in one combination of features alone, is measured too finely for
+ * rows to repeat by chance
  */
 const fewValues = 50;
 
 /**
- * Whether a column of numbers tells the groups of equal rows apart nearly by itself: rows that agree in it are copies,
+ * Whether a column of numbers nearly identifies the groups of equal rows by itself: rows that agree in it are copies,
  * whatever their labels.
  */
 export function haveContinuousColumn(columns: SqlColumns["columns"][string][], groups: Int32Array): boolean {
@@ -31,17 +31,14 @@ export function haveContinuousColumn(columns: SqlColumns["columns"][string][], g
   );
 }
 
-/**
- * Rows of equal features are worth spreading where so many of them come together on average; fewer find room in any
- * part.
- */
+/** Rows of equal features are worth spreading where there are so many of them on average; fewer fit into any part. */
 const largeGroup = 20;
 /**
- * Of pairs of rows with equal features at least this share, of what it is among any rows, has two labels where rows are
- * events of their own.
+ * Where rows are events of their own, pairs of rows with equal features have different labels at least this often,
+ * relative to any two rows.
  */
 const leastDifference = 0.3;
-/** Counts of so many combinations of features and label show whether a file holds everything several times. */
+/** So many combinations of features and label are enough to see whether a file holds everything several times. */
 const tellingCells = 10;
 const mostTimes = 20;
 

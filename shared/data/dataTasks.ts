@@ -71,7 +71,7 @@ interface Outcomes {
 export type DataTask = InspectTask | CompareTask | PrepareTask | CheckTask;
 export type DataOutcome<T extends DataTask> = Outcomes[T["kind"]];
 
-/** Work on datasets, which may be large or made to harm: it stays out of the process that serves. */
+/** Work on datasets, which may be large or hostile: it stays out of the process that serves. */
 export interface DataWork {
   /**
    * Makes a folder for `work`, which puts files there, has tasks performed, and reads what they wrote; it is gone

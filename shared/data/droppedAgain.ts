@@ -1,16 +1,16 @@
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import type { DatasetRegistry, DatasetVersion } from "./datasetRegistry";
 
-/** Times that rows reach over, ISO. */
+/** The first and the last time of some rows, ISO. */
 interface TimeSpan {
   from: string;
   to: string;
 }
 
 /**
- * What bytes mean that a version holds already. "known": nothing new, or a late message about an old drop. "withdrawn":
- * a person took them out of use, and only a person brings them back. "perhaps news": dropped after later versions,
- * which may have replaced their rows.
+ * What it means to drop bytes that a version already holds. "known": nothing new, or a late message about an old drop.
+ * "withdrawn": a person took them out of use, and only a person brings them back. "perhaps news": dropped after later
+ * versions, which may have replaced their rows.
  */
 export async function judgeKnownBytes(
   datasets: DatasetRegistry,
@@ -46,7 +46,8 @@ export async function overlapping(
 }
 
 /**
- * A drop whose time nobody knows may be an old one; so may one within the same second, which is all that storage tells.
+ * A drop at an unknown time may be an old one; so may one within the same second, which is as precise as storage's
+ * times are.
  */
 function isAfter(droppedAt: Date | undefined, time: string): boolean {
   return droppedAt !== undefined && droppedAt.getTime() > Date.parse(time);

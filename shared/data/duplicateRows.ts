@@ -21,7 +21,8 @@ const byEntity = "if they are about different things, make the column that says 
 
 /**
  * Looks for rows of the typed `table` with the same time and entity: where all features and the label agree they count
- * once, with a note; where they differ nobody can tell which is right, and each such time is a reason against the file.
+ * once, with a note; where they differ nobody can tell which is right, and each such time is a reason to reject the
+ * file.
  */
 export async function checkDuplicates(session: SqlSession, table: string, spec: UsecaseSpec): Promise<DuplicateCheck> {
   const key = keyColumns(spec);

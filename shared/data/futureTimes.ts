@@ -15,8 +15,8 @@ interface FutureTimes {
 const toleranceMs = dayMs;
 
 /**
- * Looks for rows of the typed `table` that were observed more than a day after `now`: reasons against the file, at most
- * `limit` of them, or a note where the spec says so.
+ * Looks for rows of the typed `table` that were observed more than a day after `now`: reasons to reject the file, at
+ * most `limit` of them, or a note where the spec says so.
  */
 export async function checkFutureTimes(
   session: SqlSession,

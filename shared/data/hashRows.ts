@@ -2,8 +2,8 @@ const scratch = new Float64Array(1);
 const words = new Uint32Array(scratch.buffer);
 
 /**
- * One number in [0, 2^53) a row, from the content of its columns and `seed` alone: equal rows have equal numbers,
- * whatever else is in the table. Mixing: MurmurHash3 (A. Appleby, public domain), two 32-bit lanes.
+ * One number in [0, 2^53) per row, from the content of its columns and `seed` alone: equal rows have equal numbers,
+ * whatever else is in the table. Mixing: MurmurHash3 (A. Appleby, public domain), two 32-bit states.
  */
 export function hashRows(columns: (Float64Array | (string | null)[])[], rowCount: number, seed: number): Float64Array {
   const low = new Int32Array(rowCount).fill(seed | 0);

@@ -53,10 +53,10 @@ async function size(session: SqlSession, table: string): Promise<number> {
 }
 
 /**
- * With a key (time, entity): one row each, the newest version's; where versions before it said the same, it counts as
- * the first one's, so that a file which repeats what is known brings nothing new. Without: equal rows are kept as often
- * as the version that holds them most often, so that a corrected copy of a file does not count its rows twice, and true
- * repeats within a file stay.
+ * With a key (time, entity): one row each, the newest version's; where earlier versions held the same values, it counts
+ * as the first one's, so that a file which repeats what is known brings nothing new. Without: equal rows are kept as
+ * often as the version that holds them most often, so that a corrected copy of a file does not count its rows twice,
+ * and true repeats within a file stay.
  */
 function uniteSql(spec: UsecaseSpec): string {
   const key = keyColumns(spec).join(", ");
@@ -73,7 +73,7 @@ function uniteSql(spec: UsecaseSpec): string {
     QUALIFY row_number() OVER (PARTITION BY ${all}, copy ORDER BY version) = 1`;
 }
 
-/** The columns that training looks at. */
+/** The columns that training uses. */
 function usedColumns(spec: UsecaseSpec): string[] {
   const asked = [...spec.features, spec.label.column, ...columnsToSliceOnly(spec)];
   const group = spec.split.kind === "group" ? [spec.split.column] : [];

@@ -22,7 +22,7 @@ export interface DatasetFile {
 
 /**
  * Unites, labels and splits all dataset versions of a use case. AppError rejected when a version does not fit the spec
- * as it is now, or says what is lacking for training.
+ * as it is now, or there is too little to train on.
  */
 export async function prepareDataset(
   session: SqlSession,
@@ -107,7 +107,7 @@ type Label = Pick<PreparedData, "task" | "classes" | "target" | "values" | "curr
 
 /**
  * Gives the version's rows. Checks again: the spec may have changed since the version was accepted, and then its cells
- * would be lost without a word.
+ * would be lost silently.
  */
 async function loadVersion(session: SqlSession, { version, path }: DatasetFile, spec: UsecaseSpec): Promise<number> {
   const check = await checkDataset(session, path, spec);

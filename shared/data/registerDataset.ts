@@ -39,7 +39,7 @@ export interface DroppedFile {
   usecase: string;
   file: string;
   bytes: Uint8Array;
-  /** when it was laid into the inbox, by storage's clock; absent where it lies there no more */
+  /** when it was laid into the inbox, by storage's clock; absent where it is no longer there */
   droppedAt?: Date;
 }
 
@@ -170,8 +170,8 @@ async function accept(ports: RegisterDatasetPorts, dataset: NewDataset, instead?
 }
 
 /**
- * A file that was taken is no longer at fault; nor is one that was dropped under this name before the use case was
- * known.
+ * A file that was accepted is no longer at fault; neither is one that was dropped under this name before the use case
+ * was known.
  */
 async function endRejection({ alerts }: RegisterDatasetPorts, { usecase, file }: { usecase: string; file: string }) {
   await alerts.resolve(usecase, rejectedRule, file);

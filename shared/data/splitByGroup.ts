@@ -4,8 +4,8 @@ import type { RowSplit } from "./rowSplit";
 
 /**
  * Keeps the rows of a group together: whole groups make the hold-out, the others the folds, one each (leave one group
- * out) where there are no more than `folds`. A group's place follows from a hash of its name, so it keeps it when
- * others come. AppError rejected when a row has no group, or there are fewer than three groups.
+ * out) where there are no more than `folds`. A group's place follows from a hash of its name, so it stays when groups
+ * are added. AppError rejected when a row has no group, or there are fewer than three groups.
  */
 export function splitByGroup(
   groups: ArrayLike<string | number | null>,

@@ -11,7 +11,7 @@ export interface TimeFolds {
   window?: "expanding" | "sliding";
 }
 
-/** How much denser rows lie at the end than at the start where a history counts as uneven. */
+/** How much denser rows must be at the end than at the start for a history to count as uneven. */
 const uneven = 1.5;
 /**
  * A border may miss its place by this share of the rows before it goes to the other side of a time that many rows have.
@@ -21,8 +21,8 @@ const tolerance = 0.01;
 /**
  * Training rows end one horizon (`gapMs`) before the hold-out starts, so that no label of theirs lies in it; folds do
  * the same. Validation rows of all folds are equally many; where rows lie evenly in time the first fold trains on as
- * many, where they grow denser on half of all, so that scraps of old rows do not decide what recent ones are forecast
- * by.
+ * many, where they grow denser on half of all, so that a few old rows do not decide which model forecasts the recent
+ * ones.
  */
 export function splitByTime(
   times: Float64Array,
@@ -57,7 +57,7 @@ function foldsOf(times: Float64Array, { count, firstShare, window }: TimeFolds, 
   return folds;
 }
 
-/** Whether the last quarter of the rows lies much denser in time than the first one. */
+/** Whether the last quarter of the rows is much denser in time than the first one. */
 function isUneven(times: Float64Array): boolean {
   const quarter = Math.floor(times.length / 4);
   const spanMs = (from: number) => times[from + quarter] - times[from];

@@ -9,7 +9,7 @@ import { splitByTime } from "./splitByTime";
 import { type Places, splitStratified } from "./splitStratified";
 import { spreadCopies } from "./spreadCopies";
 
-/** What a split may go by, each worked out only where it is needed. */
+/** What a split may be based on, each computed only where it is needed. */
 interface SplitSource {
   /** ascending, epoch ms */
   times?: Float64Array;

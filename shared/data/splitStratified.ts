@@ -16,8 +16,8 @@ interface Unit {
 /**
  * Gives each class the same share of hold-out and of every fold. Rows of one group stay together and count for the
  * class that most of them have; a group's place follows from its hash, so that it keeps its part, but for a few at the
- * borders, when the dataset grows: a champion is not tested on rows that trained it. What a class gets too much or too
- * little of by rounding, the next one makes up for.
+ * borders, when the dataset grows: a champion is not tested on rows that trained it. Rounding errors of one class are
+ * made up for by the next one.
  */
 export function splitStratified(
   target: Int32Array,

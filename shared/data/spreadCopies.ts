@@ -1,7 +1,7 @@
 import { hashRows } from "./hashRows";
 import type { Places } from "./splitStratified";
 
-/** So many copies of a row may be there by mistake; more of them are what few columns of few values look like. */
+/** So many copies of a row may be there by mistake; more of them are normal for few columns of few values. */
 const handful = 5;
 
 /**

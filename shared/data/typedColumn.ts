@@ -65,7 +65,9 @@ function parsedCell({ type }: ColumnSpec, text: string): string {
   }
 }
 
-/** every operation of a statement has a vector of its own, and those of hundreds of columns at once have no room */
+/**
+ * every operation of a statement has a vector of its own, and those of hundreds of columns at once do not fit in memory
+ */
 const columnsAtOnce = 24;
 
 /** `columns` in parts that one statement can work on. */
@@ -99,9 +101,7 @@ export function typedTableSql(spec: UsecaseSpec, table: string): string[] {
   ];
 }
 
-/**
- * A raw value without a class would be an unlabelled row that nobody notices: the mapping's keys are all there may be.
- */
+/** A raw value without a class would silently leave its row unlabelled: only the mapping's keys are allowed. */
 function allowedValues(spec: UsecaseSpec, name: string, column: ColumnSpec & { type: "category" }) {
   if (name !== spec.label.column || spec.label.mapping === undefined) return column.values;
   return column.values ?? Object.keys(spec.label.mapping);
@@ -129,8 +129,8 @@ function numberColumn(column: NumberSpec, { text, parsed }: Cell, isFeature: boo
 type NumberSpec = ColumnSpec & { type: "number" };
 
 /**
- * What makes a number no value. A feature is compared as the float32 that the model is given, so that a request is
- * judged as a file is.
+ * What makes a number count as no value. A feature is compared as the float32 that the model is given, so that a
+ * request is judged as a file is.
  */
 function numberConditions({ min, max, sentinels }: NumberSpec, parsed: string, isFeature: boolean) {
   const intervalOf = isFeature ? float32Interval : (value: number) => ({ first: value, last: value });

@@ -7,7 +7,7 @@ import type { SpecRule } from "../usecase/specRule";
 import { taskOf } from "../usecase/specTask";
 import { chosenCombinations, parameterFaults, refuseTooMany, trainerOf } from "./planTrials";
 
-/** What learners say of a spec's candidates. */
+/** The rules that learners have for a spec's candidates. */
 export const candidateRules: readonly SpecRule[] = [
   { needs: ["candidates"], check: checkLearners },
   { needs: ["candidates", "columns", "label"], check: checkTasks },

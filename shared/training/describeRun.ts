@@ -51,7 +51,10 @@ export async function describeRun(
   return { ...run, progress, results, holdout: { learner, parameters, metrics, baselines, differences } };
 }
 
-/** By the pace so far: what the ended trials took, for the share of rows that each used, is expected of the others. */
+/**
+ * Estimated by the pace so far: the remaining trials are expected to take as long as the ended ones did, for the share
+ * of rows that each uses.
+ */
 function secondsLeft(
   run: RunRecord,
   { rungs }: TrainingPlan,

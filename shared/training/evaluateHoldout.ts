@@ -50,7 +50,7 @@ function judge(task: EvaluateTask): JudgedHoldout {
   };
 }
 
-/** Blocks that keep how the model's losses, and what it gains on each baseline, hang together. */
+/** Blocks that preserve the correlation of the model's losses, and of its gains on each baseline. */
 function blocksFor({ metric, blockDays }: EvaluateTask, data: PreparedData, outputs: ModelOutput[]) {
   const { holdoutRows, blockUnit } = data;
   const blocks = gather(data.blocks, new Int32Array(holdoutRows.length), holdoutRows);

@@ -149,7 +149,7 @@ async function proof(ports: FinishTrainingPorts, { run, usecase, prepared }: Tra
   return found;
 }
 
-/** What the champion says on the same hold-out rows; undefined where it speaks of other classes or features. */
+/** What the champion predicts for the same hold-out rows; undefined where its classes or features differ. */
 async function championPredictions(
   ports: FinishTrainingPorts,
   { spec }: Usecase,

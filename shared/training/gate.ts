@@ -26,7 +26,7 @@ export interface GateEvidence {
   champion?: Pick<AliasState, "version" | "pin">;
 }
 
-/** A sentence that speaks against the version, or one for it. */
+/** A sentence against the version, or one in its favour. */
 interface Finding {
   against: boolean;
   sentence: string;

@@ -5,13 +5,13 @@ import type { ModelOutput } from "../evaluation/weightedMetric";
 import type { BaselineName } from "../usecase/usecaseSpec";
 import type { EvaluateTask } from "./workerTasks";
 
-/** What a baseline said of the hold-out rows. */
+/** What a baseline predicted for the hold-out rows. */
 export interface JudgedBaseline {
   name: BaselineName;
   output: ModelOutput;
 }
 
-/** The hold-out as it was judged: what the model and the baselines said of it, and how intervals are drawn. */
+/** The hold-out as it was judged: what the model and the baselines predicted, and how intervals are drawn. */
 export interface JudgedHoldout {
   task: EvaluateTask;
   data: PreparedData;

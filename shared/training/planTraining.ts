@@ -74,7 +74,7 @@ function trainingPlan(run: RunRecord, { spec }: Usecase, { trainRows, folds }: P
   return { runId: run.id, usecase: run.usecase, seed: spec.seed, trials, rungs, folds };
 }
 
-/** What the run's record says of its beginning. */
+/** What the run's record says about its start. */
 function factsOf(
   { clock }: PlanTrainingPorts,
   run: RunRecord,

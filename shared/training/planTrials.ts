@@ -10,7 +10,7 @@ import type { Trial } from "./runRecord";
 type Combination = Record<string, unknown>;
 
 const maxTrials = 500;
-/** a drawing search gives up looking for new combinations after so many known ones in a row */
+/** a random search gives up looking for new combinations after so many known ones in a row */
 const maxRepeats = 200;
 
 /** The trials that the spec's search asks for, in a fixed order, each checked by its learner. */
@@ -86,7 +86,7 @@ function drawValue(values: CandidateGrid[string], at: number): unknown {
   return integer ? Math.round(value) : Number(value.toPrecision(6));
 }
 
-/** The learner's trainer; AppError invalid_input where nobody knows it, or where it is not for the task. */
+/** The learner's trainer; AppError invalid_input where it is unknown, or not for the task. */
 export function trainerOf(learner: string, task: Task): Trainer<unknown> {
   const trainer = trainerFor(learner);
   if (trainer.tasks.includes(task)) return trainer;

@@ -4,8 +4,8 @@ const leastWaitMs = 50;
 
 /**
  * Calls `onOver` once a thread's part of work has used `limitMs` of processor time; `restart` begins the next part,
- * `end` ends the watch. Time that the thread waits for a processor does not count, so that the load of the machine
- * decides nothing.
+ * `end` ends the watch. Time that the thread waits for a processor does not count, so that the load of the machine does
+ * not matter.
  */
 export function limitProcessorTime(worker: Worker, limitMs: number, onOver: () => void) {
   let timer: NodeJS.Timeout | undefined;
@@ -28,7 +28,7 @@ export function limitProcessorTime(worker: Worker, limitMs: number, onOver: () =
   return { restart, end };
 }
 
-/** Processor time of a thread so far; Node before 24.6 does not tell it from outside: there it is time on the clock. */
+/** Processor time of a thread so far; before Node 24.6 it cannot be read from outside: there it is wall-clock time. */
 async function processorMs(worker: Worker): Promise<number> {
   if (worker.cpuUsage === undefined) return performance.now();
   try {

@@ -16,7 +16,7 @@ import { proveGuard } from "./proveGuard";
  */
 const parityTolerance = 1e-6;
 
-/** with more than so many levels an unknown one is nothing to be warned about */
+/** with more levels than this an unknown one is not worth a warning */
 const maxLevels = 1000;
 
 /**

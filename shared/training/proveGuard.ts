@@ -18,8 +18,8 @@ interface Proof {
 }
 
 /**
- * Puts what each feature's domain calls missing into some rows; AppError rejected where the graph does not answer as
- * for a missing value.
+ * Puts what each feature's domain defines as missing into some rows; AppError rejected where the graph does not answer
+ * as for a missing value.
  */
 export async function proveGuard(predict: PredictTable, table: FeatureTable, features: readonly FeatureSlot[]) {
   const rows = Array.from({ length: Math.min(rowsPerValue, table.rowCount) }, (_, row) => row);
