@@ -1,8 +1,8 @@
 const windowMs = 1000;
 
 /**
- * Chooses the share of requests to record: all of them up to a number a second, then what keeps to that number, by the
- * last second's count.
+ * Chooses the share of requests to record: all of them up to a number per second, then the share that keeps to that
+ * number, by the last second's count.
  */
 export class AdaptiveSampler {
   private windowStart = 0;

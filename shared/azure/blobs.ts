@@ -106,7 +106,7 @@ async function read(container: ContainerClient, blob: string, offset: number): P
   } catch (error) {
     const status = statusOf(error);
     if (status === 404) return undefined;
-    if (status === 416) return new Uint8Array(0); // nothing stands at or after the offset
+    if (status === 416) return new Uint8Array(0); // there is nothing at or after the offset
     throw error;
   }
 }

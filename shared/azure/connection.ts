@@ -13,8 +13,8 @@ export interface StorageClients {
 }
 
 /**
- * Four tries within a second and a half: whoever waits for the answer is told of an outage, and steps of a queue come
- * again.
+ * Four tries within a second and a half: whoever waits for the answer hears of an outage, and steps of a queue are
+ * retried.
  */
 const tries = 4;
 const firstDelayMs = 200;

@@ -15,7 +15,7 @@ export interface StorageNames {
 }
 
 /**
- * Creates the containers, queues and tables that are missing: no host does, and a trigger waits in silence for what is
+ * Creates the containers, queues and tables that are missing: no host does, and a trigger waits silently for what is
  * not there. Asks three times where nothing is missing; safe to repeat.
  */
 export async function prepareStorage(

@@ -10,7 +10,7 @@ const connectionFaults = new Set(
 /** ms; for calls that move little, which a storage account answers within milliseconds */
 export const answerLimitMs = 20_000;
 
-/** What the storage SDKs throw, as far as it tells an outage from an answer. */
+/** What the storage SDKs throw, as far as it distinguishes an outage from an answer. */
 interface StorageFault {
   code?: string;
   name?: string;
@@ -33,7 +33,7 @@ export function isOutage(error: unknown): boolean {
 
 /**
  * The store with every outage thrown as AppError unavailable, whatever the SDK threw; other errors pass as they are.
- * With `limitMs`, a call (or the next page of a listing) that takes longer counts as an outage: the SDKs wait for ever
+ * With `limitMs`, a call (or the next page of a listing) that takes longer counts as an outage: the SDKs wait forever
  * on a connection that has gone silent.
  */
 export function tellingOutages<T extends object>(store: T, limitMs?: number): T {
@@ -82,7 +82,7 @@ function translate(error: unknown): unknown {
   return isOutage(error) ? unavailable(reasonOf(error as StorageFault & Error), error) : error;
 }
 
-/** A call that was given up says in the SDK's words that some callback rejected. */
+/** A call that was given up is reported by the SDK as some rejected callback. */
 function reasonOf(error: StorageFault & Error): string {
   return error.name === "AbortError" ? "no answer in time" : (error.code ?? messageOf(error));
 }

@@ -12,7 +12,7 @@ export interface TelemetrySettings {
   ingestionUrl?: string;
   /** whether this process records requests; false where the Functions host records them */
   recordRequests: boolean;
-  /** HTTP requests a second that are recorded in full (default 20); above it a share of them, with its rate */
+  /** HTTP requests per second that are recorded in full (default 20); above it a share of them, with its rate */
   fullRequestsPerSecond?: number;
 }
 
@@ -50,7 +50,7 @@ function startSdk({ connectionString, ingestionUrl }: TelemetrySettings): Sdk {
       // an http address in a connection string would be rewritten to https
       ...(ingestionUrl && { host: ingestionUrl, allowInsecureConnection: true, disableOfflineStorage: true }),
     },
-    // requests are sampled here, by AdaptiveSampler; the SDK's default would drop all but five traces a second
+    // requests are sampled here, by AdaptiveSampler; the SDK's default would drop all but five traces per second
     tracesPerSecond: 0,
     samplingRatio: 1,
     // events are records of what happened and must never be sampled away with a trace

@@ -18,7 +18,7 @@ const suppressed = createContextKey("OpenTelemetry SDK Context Key SUPPRESS_TRAC
 const failureStatus = 500;
 
 /**
- * Records function invocations as requests: each up to a number a second, above it a share of them with its rate,
+ * Records function invocations as requests: each up to a number per second, above it a share of them with its rate,
  * failures always.
  */
 export class RequestRecorder {
@@ -112,7 +112,7 @@ function framesOf(error: unknown): string {
   const stack = error.stack ?? "";
   const messageAt = stack.indexOf(error.message);
   const frames = messageAt < 0 ? stack : stack.slice(messageAt + error.message.length);
-  // a message changed after the throw still stands at the head of the stack
+  // a message changed after the throw is still at the head of the stack
   return frames
     .split("\n")
     .filter((line) => /^\s+at .*[:)]/.test(line))

@@ -1,4 +1,4 @@
-/** A linear axis over numbers: where its ticks stand and what they say. */
+/** A linear axis over numbers: where its ticks are and what they say. */
 export interface Axis {
   low: number;
   high: number;

@@ -20,7 +20,7 @@ export interface BehaviourContext {
   data: PreparedData;
   checks: ChecksSpec;
   metric: SelectionMetric;
-  /** predictions beside the truth of the rows `rows` of `data` */
+  /** predictions and the truth of the rows `rows` of `data` */
   outputOf(rows: Int32Array, predictions: Float64Array): ModelOutput;
   /** features that may be missing in a request */
   nullable: readonly string[];
@@ -29,7 +29,9 @@ export interface BehaviourContext {
   seed: number;
 }
 
-/** What every check works on: hold-out rows, evenly drawn where there are many, and what the model says of them. */
+/**
+ * What every check works on: hold-out rows, evenly drawn where there are many, and what the model predicts for them.
+ */
 interface Sample extends BehaviourContext {
   rows: Int32Array;
   table: FeatureTable;

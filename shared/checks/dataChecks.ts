@@ -28,7 +28,7 @@ function shape({ table, trainRows, holdoutRows }: PreparedData): CheckResult {
   return checkResult({ name: "shape", kind, severity: "warn", ok, summary });
 }
 
-/** Columns that say nothing in the training rows, and how much is missing. */
+/** Columns without information in the training rows, and how much is missing. */
 function columns({ table, trainRows }: PreparedData): CheckResult {
   const told = [
     ...table.numbers.map(({ name, values }) => ({ name, ...spread(trainRows, (row) => values[row], Number.isNaN) })),
@@ -172,9 +172,7 @@ function hashTable({ numbers, categories, rowCount }: FeatureTable): Float64Arra
   return hashRows(columns, rowCount, 1);
 }
 
-/**
- * No label that trains may have been observed after the hold-out begins; a split that mixes times on purpose says so.
- */
+/** No training label may have been observed after the hold-out begins; a split that mixes times on purpose says so. */
 function timeOrder({ trainRows, holdoutRows }: PreparedData, times: Float64Array, horizonMs: number): CheckResult {
   const latest = trainRows.reduce((most, row) => Math.max(most, times[row] + horizonMs), Number.NEGATIVE_INFINITY);
   const earliest = holdoutRows.reduce((least, row) => Math.min(least, times[row]), Number.POSITIVE_INFINITY);

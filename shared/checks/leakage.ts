@@ -14,9 +14,9 @@ const binCount = 64;
 
 /**
  * The power of each feature by itself: its values are cut into bins by training quantiles (categories by level, missing
- * values by themselves), each bin says the training mean of the label, and that is judged on the hold-out and on the
- * training rows: an answer is one everywhere, while a good feature of a small table may be faultless on the few rows of
- * a hold-out.
+ * values by themselves), each bin predicts the training mean of the label, and that is judged on the hold-out and on
+ * the training rows: an answer is one everywhere, while a good feature of a small table may be faultless on the few
+ * rows of a hold-out.
  */
 export function featurePowers(data: PreparedData): FeaturePower[] {
   const { numbers, categories } = data.table;

@@ -2,7 +2,7 @@ import type { PreparedData } from "../data/preparedData";
 import type { FeatureTable } from "../featureTable";
 import type { TablePredictions } from "../serving/predictTable";
 
-/** A model as checks see it: what it says of any rows. */
+/** A model as checks see it: what it predicts for any rows. */
 export type Predict = (table: FeatureTable) => Promise<TablePredictions>;
 
 /** The number that checks watch, per row: the probability of the watched class, or with regression the value. */

@@ -3,14 +3,14 @@ import { accuracy, confusionMatrix } from "./confusion";
 /** How far two different levels are apart: equally, by their distance in the order of levels, or by its square. */
 export type KappaWeights = "none" | "linear" | "quadratic";
 
-/** Share of rows on which two raters say the same level. */
+/** Share of rows on which two raters give the same level. */
 export function percentAgreement(first: Int32Array, second: Int32Array, levels: number): number {
   return accuracy(confusionMatrix(first, second, levels));
 }
 
 /**
  * Cohen's kappa of two raters on the same rows (codes 0 to `levels` - 1): agreement beyond chance; null where both
- * always say the same one level. Source: J. Cohen, "Weighted kappa", 1968.
+ * always give the same single level. Source: J. Cohen, "Weighted kappa", 1968.
  */
 export function cohenKappa(
   first: Int32Array,
@@ -38,7 +38,7 @@ function distanceOf(a: number, b: number, weights: KappaWeights): number {
 }
 
 /**
- * Krippendorff's alpha for nominal levels and any number of raters, -1 where a rater says nothing; null where it is
+ * Krippendorff's alpha for nominal levels and any number of raters, -1 where a rater gives no level; null where it is
  * undefined (no row with two ratings, or only one level). Source: K. Krippendorff, "Computing Krippendorff's
  * alpha-reliability", 2011.
  */

@@ -3,7 +3,7 @@ import type { BaselineName } from "../usecase/usecaseSpec";
 
 type BaselineData = Pick<PreparedData, "classes" | "target" | "values" | "currentClass" | "currentValue">;
 
-/** Which rows a baseline learns from, and for which it speaks. */
+/** Which rows a baseline learns from, and which it predicts. */
 interface BaselineRows {
   train: Int32Array;
   evaluate: Int32Array;
@@ -11,8 +11,8 @@ interface BaselineRows {
 
 /**
  * What a baseline predicts for the rows `evaluate`, learned from the rows `train`: class probabilities (row-major, rows
- * x classes), with regression one number per row. Majority and mean say what training rows are on the whole;
- * persistence says it given the row's current state (calibrated: frequencies given the current class, or the
+ * x classes), with regression one number per row. Majority and mean predict what training rows are on the whole;
+ * persistence predicts from the row's current state (calibrated: frequencies given the current class, or the
  * least-squares line on the current value), and where that is unknown as they do.
  */
 export function baselinePredictions(name: BaselineName, data: BaselineData, rows: BaselineRows): Float64Array {
@@ -33,7 +33,8 @@ function classProbabilities(
     if (state >= 0) byState[state][target[row]]++;
   }
   const marginal = frequencies(everyRow);
-  // each state counts one more row, a part of each class: what never followed a state may do so, and log loss would not
+  // each state counts one more row, split over the classes: what never followed a state may do so, and log loss would
+  // not
   // forgive a zero
   const conditional = byState.map((counts) => frequencies(counts.map((count, code) => count + marginal[code])));
   const probabilities = new Float64Array(rows.evaluate.length * classes.length);

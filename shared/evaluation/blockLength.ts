@@ -2,7 +2,7 @@ const leastLength = 10;
 
 /**
  * Length of the blocks in which a series keeps its dependence when it is drawn again, in steps of the series; 1 where
- * none of the first autocorrelations is significant, or the series is too short to tell. Source: D. Politis, H. White,
+ * none of the first autocorrelations is significant, or the series is too short to judge. Source: D. Politis, H. White,
  * "Automatic block-length selection for the dependent bootstrap", 2004, corrected by A. Patton, D. Politis, H. White,
  * 2009; the length for blocks of one size, before rounding.
  */

@@ -2,7 +2,7 @@ import { seededRandom } from "../math/seededRandom";
 import { quantile } from "./orderStatistics";
 
 export interface BootstrapSettings {
-  /** block per row; whole blocks are drawn, so that rows that hang together stay together */
+  /** block per row; whole blocks are drawn, so that correlated rows stay together */
   blocks: Int32Array;
   seed: number;
   samples: number;
@@ -38,7 +38,7 @@ export function numberBlocks(blocks: Int32Array): Blocks {
 }
 
 /**
- * Means over the rows of each draw of blocks with replacement, one array of draws for each of `columns` (a value a
+ * Means over the rows of each draw of blocks with replacement, one array of draws for each of `columns` (a value per
  * row); the same draws for all of them, so that they may be compared draw by draw.
  */
 export function drawMeans(columns: Float64Array[], settings: BootstrapSettings): Float64Array[] {
@@ -94,7 +94,7 @@ export function drawWeighted(
 
 /**
  * The middle `confidence` of the draws, those that are NaN (a class was not drawn) left out; NaN where all rows are of
- * one block: what is drawn is then always the same, and says nothing of how others would be.
+ * one block: every draw is then the same, and shows nothing of the uncertainty.
  */
 export function percentileInterval(draws: Float64Array, { blocks, confidence }: BootstrapSettings) {
   if (blocks.every((block) => block === blocks[0])) return { low: Number.NaN, high: Number.NaN, samples: 0 };

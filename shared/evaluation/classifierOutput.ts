@@ -1,9 +1,9 @@
 import { likeliest } from "../math/likeliest";
 
-/** What a classifier said about rows whose class is known. */
+/** What a classifier predicted for rows whose class is known. */
 export interface ClassifierOutput {
   classes: readonly string[];
-  /** with two classes: the one that precision, recall and areas speak of */
+  /** with two classes: the one that precision, recall and areas are about */
   positiveIndex?: number;
   /** class index per row */
   target: Int32Array;
@@ -19,7 +19,7 @@ export function positiveOf({ classes, positiveIndex }: ClassifierOutput): number
 }
 
 /**
- * The classes that precision, recall, areas and curves speak of: the positive one of two, else every class against the
+ * The classes that precision, recall, areas and curves are about: the positive one of two, else every class against the
  * rest.
  */
 export function judgedClasses(output: ClassifierOutput): number[] {

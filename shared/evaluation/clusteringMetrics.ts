@@ -1,4 +1,4 @@
-/** How often each pair of labels occurs, and each label of either division; pairs that do not occur take no room. */
+/** How often each pair of labels occurs, and each label of either division; pairs that do not occur take no memory. */
 interface Contingency {
   pairs: { first: number; rows: number }[];
   first: Float64Array;

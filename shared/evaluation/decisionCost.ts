@@ -1,7 +1,7 @@
 import { ascendingOrder } from "./rankingAreas";
 
 /**
- * What a decision costs, in `unit` a row: actual class x decided class, in the order of the classes; a gain is
+ * What a decision costs, in `unit` per row: actual class x decided class, in the order of the classes; a gain is
  * negative.
  */
 export interface CostMatrix {
@@ -37,7 +37,7 @@ export function leastCostClasses(probabilities: Float64Array, { costs }: CostMat
 
 /**
  * With two classes: the probability of class `positive` from which deciding for it costs less, if probabilities are
- * right; null where the matrix lets one decision win for every probability. Source: Elkan 2001, equation 2.
+ * right; null where the matrix makes one decision best at every probability. Source: Elkan 2001, equation 2.
  */
 export function theoreticalThreshold({ costs }: CostMatrix, positive: number): number | null {
   const negative = 1 - positive;

@@ -5,9 +5,9 @@ import { bootstrapInterval } from "./pairedBootstrap";
 import type { ModelOutput } from "./weightedMetric";
 
 /**
- * An output's metric and its interval. Where every draw gave the metric's best or worst value, draws say nothing of how
- * sure it is: the interval is exact where there is such a one (an accuracy of all or none), else there is none; nor
- * where a draw can tell none.
+ * An output's metric and its interval. Where every draw gave the metric's best or worst value, the draws cannot show
+ * the uncertainty: the interval is then the exact one where there is one (an accuracy of all or none), else there is
+ * none; nor is there one where no draw has a value.
  */
 export function metricInterval(
   metric: SelectionMetric,

@@ -1,6 +1,6 @@
 /**
  * The value below which `share` (0 to 1) of `sorted` lies, by linear interpolation between order statistics (type 7,
- * numpy's default); NaN of nothing.
+ * numpy's default); NaN of an empty list.
  */
 export function quantile(sorted: Float64Array, share: number): number {
   if (sorted.length === 0) return Number.NaN;
@@ -13,7 +13,7 @@ export function quantile(sorted: Float64Array, share: number): number {
   return part < 0.5 ? sorted[below] + step * part : sorted[above] - step * (1 - part);
 }
 
-/** The middle of `values`, in any order; NaN of nothing. */
+/** The middle of `values`, in any order; NaN of an empty list. */
 export function median(values: Float64Array): number {
   return quantile(values.toSorted(), 0.5);
 }

@@ -1,7 +1,7 @@
 import { median } from "./orderStatistics";
 import { mean } from "./probabilityScores";
 
-/** What a regression model said about rows whose number is known: one number per row, in the unit of the label. */
+/** What a regression model predicted for rows whose number is known: one number per row, in the unit of the label. */
 export interface RegressionOutput {
   target: Float64Array;
   predictions: Float64Array;

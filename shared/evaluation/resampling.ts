@@ -15,9 +15,9 @@ export interface Resampling {
 export const fewBlocks = 20;
 
 /**
- * The block of each row. Groups, and copies of a row, are drawn whole; days are put together to blocks long enough for
- * how errors hang together over time: by `blockDays`, or else the longest that any of `losses` (one value per row) asks
- * for by its sums of days.
+ * The block of each row. Groups, and copies of a row, are drawn whole; days are joined to blocks that are as long as
+ * errors stay correlated: by `blockDays`, or else the longest that any of `losses` (one value per row) asks for by its
+ * sums of days.
  */
 export function chooseBlocks(
   { blocks: units, blockUnit: unit }: Pick<PreparedData, "blocks" | "blockUnit">,
@@ -31,7 +31,7 @@ export function chooseBlocks(
   return { blocks, resampling: { unit, blockDays: length, blocks: new Set(blocks).size } };
 }
 
-/** Days from one day with rows to the next, as a rule. */
+/** The usual number of days from one day with rows to the next. */
 function stepDays(days: number[]): number {
   if (days.length < 2) return 1;
   return Math.round(median(Float64Array.from(days.slice(1), (day, i) => day - days[i])));

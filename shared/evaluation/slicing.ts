@@ -1,7 +1,7 @@
 import { figure } from "../figure";
 import { quantile } from "./orderStatistics";
 
-/** A division of rows: an index into `levels` a row, -1 where the column's value is missing. */
+/** A division of rows: an index into `levels` per row, -1 where the column's value is missing. */
 export interface Slicing {
   column: string;
   levels: readonly string[];

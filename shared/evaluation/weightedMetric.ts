@@ -5,10 +5,10 @@ import { brierByRow, logLossByRow } from "./probabilityScores";
 import { ascendingOrder, averagePrecision, rocAuc } from "./rankingAreas";
 import { absoluteErrorByRow, type RegressionOutput, r2, squaredErrorByRow } from "./regressionMetrics";
 
-/** What a model said about known rows: class probabilities or numbers. */
+/** What a model predicted for known rows: class probabilities or numbers. */
 export type ModelOutput = ClassifierOutput | RegressionOutput;
 
-/** Whether a model said classes, not numbers. */
+/** Whether a model predicts classes, not numbers. */
 export function isClassifier(output: ModelOutput): output is ClassifierOutput {
   return "probabilities" in output;
 }

@@ -32,15 +32,15 @@ export interface FitContext {
    */
   classWeights?: ClassWeights;
   /**
-   * from fitModel where there are class weights: the sample weights without them, as frequent as rows really are;
-   * calibrators go by these
+   * from fitModel where there are class weights: the sample weights without them, by the real frequency of rows;
+   * calibrators use these
    */
   plainWeights?: Float64Array;
   /** two classes: a probability of the positive class at or above it makes the label positive; 0.5 by default */
   decisionThreshold?: number;
   /** two classes: which of `classes` is the positive one; the second by default */
   positiveIndex?: number;
-  /** epoch ms per row where rows have a time: what a learner holds back to watch itself is then the newest part */
+  /** epoch ms per row where rows have a time: what a learner holds back for validation is then the newest part */
   times?: Float64Array;
   onProgress?(fraction: number): void;
 }

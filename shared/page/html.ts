@@ -32,7 +32,7 @@ export function page(title: string, body: string): string {
   );
 }
 
-/** A section with its heading; `absent` stands in for content that there is none of. */
+/** A section with its heading; `absent` stands in for missing content. */
 export function section(title: string, content: string, absent?: string): string {
   const body = content === "" && absent !== undefined ? paragraph(`Not here: ${absent}.`) : content;
   return `<section><h2>${escapeText(title)}</h2>${body}</section>`;
@@ -60,8 +60,8 @@ interface BestNumber {
 export type Cell = string | number | null | undefined | NotedText | BestNumber;
 
 /**
- * A table; numbers stand right, in at most four digits, and what is not known is a dash. On a narrow screen a row of a
- * `stacked` one becomes a paragraph, each cell behind the name of its column.
+ * A table; numbers are right-aligned, with at most four digits, and an unknown value is a dash. On a narrow screen a
+ * row of a `stacked` one becomes a paragraph, each cell behind the name of its column.
  */
 export function table(head: readonly string[], rows: readonly (readonly Cell[])[], stacked = false): string {
   const row = (cells: readonly Cell[]) =>
@@ -96,7 +96,7 @@ export function beside(...parts: readonly string[]): string {
     : `<div class="beside">${filled.map((part) => `<div>${part}</div>`).join("")}</div>`;
 }
 
-/** A way on to another page; `href` is a path, relative to this page. */
+/** A link to another page; `href` is a path, relative to this page. */
 export interface Link {
   text: string;
   href: string;

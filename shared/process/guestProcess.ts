@@ -10,7 +10,7 @@ export function beGuest(): void {
   try {
     writeFileSync("/proc/self/oom_score_adj", "1000");
   } catch {
-    // another system, or a sandbox: the limits of whoever started this process hold all the same
+    // another system, or a sandbox: the limits of whoever started this process still hold
   }
   new Worker(compiledFile("shared/process/parentWatch"), { workerData: process.ppid }).unref();
   process.on("disconnect", () => process.exit(0));

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 
 /**
- * Looks at a process's memory every so often and tells each time when it is over the limit; gives what ends the
- * looking. Where the system does not tell (other than Linux), nothing happens.
+ * Looks at a process's memory every so often and reports each time that it is over the limit; returns what ends the
+ * watch. Where the system does not tell (other than Linux), nothing happens.
  */
 export function watchMemory(
   pid: number,

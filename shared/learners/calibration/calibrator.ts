@@ -2,7 +2,7 @@ import type { GraphBuilder } from "../../onnx/graph";
 import { fitIsotonic, type IsotonicCurve, isotonicAt } from "./isotonicCurve";
 import { fitPlatt, type PlattSigmoid, plattAt } from "./plattSigmoid";
 
-/** Turns a probability that ranks well into one that comes true as often as it says. */
+/** Turns a probability that ranks well into one that is calibrated. */
 export interface Calibrator {
   at(score: number): number;
   /** Adds the same to `graph` for float64 scores [rows, 1]; returns float64 probabilities [rows, 1]. */
@@ -31,7 +31,7 @@ export function fitCalibrator(
 }
 
 /**
- * added to either side of the odds: a forest's 0 and 1 stay numbers, and one row that it was wrongly sure of does not
+ * added to either side of the odds: a forest's 0 and 1 stay finite, and one row that it was wrongly sure of does not
  * decide the slope
  */
 const leastOdds = 1e-3;

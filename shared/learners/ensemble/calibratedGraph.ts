@@ -7,7 +7,7 @@ import { addClassOutputs, type LabelRule } from "../graph/classOutputs";
 import { graphMetadata } from "../graph/graphMetadata";
 import { addTableInputs, columnNames } from "../graph/tableInputs";
 
-/** The base model's graph with calibrators behind its probabilities, in float64; one a scored class. */
+/** The base model's graph with calibrators behind its probabilities, in float64; one per scored class. */
 export function calibratedGraph(
   base: Uint8Array,
   columns: FeatureTable,

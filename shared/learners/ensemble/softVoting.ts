@@ -22,7 +22,7 @@ function parametersWith(find: FindTrainer) {
         .min(1)
         .max(20)
         .prefault([{ learner: "random-forest" }, { learner: "extra-trees" }]),
-      /** one a member, all alike without them; only their shares of the sum matter */
+      /** one per member, all equal without them; only their shares of the sum matter */
       weights: z.array(z.number().min(0)).optional(),
     })
     .superRefine(({ members, weights }, context) => {

@@ -9,8 +9,8 @@ import { weighClasses } from "../rows/weighClasses";
 import type { FitContext, FittedModel, Trainer, TrainingTarget } from "../trainer";
 
 /**
- * The one door to every fit: the model does not depend on the order of rows or levels, nor on columns that are constant
- * in training, which its learner never sees; `predict` and the graph take all columns of `table`. AppError
+ * The only entry to every fit: the model does not depend on the order of rows or levels, nor on columns that are
+ * constant in training, which its learner never sees; `predict` and the graph take all columns of `table`. AppError
  * invalid_input where there is nothing to learn.
  */
 export function fitModel<P>(

@@ -4,7 +4,7 @@ import { elementTypeNumber } from "../../onnx/graphTensor";
 /** How a model turns probabilities into a label. */
 export interface LabelRule {
   classes: readonly string[];
-  /** two classes: the one the threshold speaks of */
+  /** two classes: the one the threshold is about */
   positiveIndex: number;
   /** two classes: at or above it the label is positive */
   decisionThreshold: number;

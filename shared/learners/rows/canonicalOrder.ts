@@ -1,7 +1,7 @@
 import type { FeatureTable } from "../../featureTable";
 import type { TrainingTarget } from "../trainer";
 
-/** What a fit knows of each row beside its features. */
+/** What a fit knows of each row besides its features. */
 export interface RowFacts {
   target: TrainingTarget;
   sampleWeights?: Float64Array;
