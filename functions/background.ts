@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { getApp } from "../shared/app";
 import { checkInput } from "../shared/checkInput";
 
-/** Runs work that no HTTP caller waits for, as a request in telemetry, which is sent before the platform may freeze the instance. */
+/** Runs work without an HTTP caller as a telemetry request, sent before the platform may freeze the instance. */
 export async function background<T>(context: InvocationContext, work: () => Promise<T>): Promise<T> {
   const { telemetry } = getApp();
   const { functionName, invocationId, traceContext } = context;
@@ -15,7 +15,7 @@ export async function background<T>(context: InvocationContext, work: () => Prom
   }
 }
 
-/** A queue handler whose message is checked by `schema`; a message of another shape fails until it lands in the poison queue. */
+/** A queue handler with a message checked by `schema`; any other message fails until it reaches the poison queue. */
 export function queueStep<T>(schema: z.ZodType<T>, work: (message: T, context: InvocationContext) => Promise<void>) {
   return (message: unknown, context: InvocationContext): Promise<void> =>
     background(context, async () => work(checkInput(message, schema), context));

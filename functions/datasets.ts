@@ -43,7 +43,7 @@ app.http("listDatasets", {
   }, query),
 });
 
-/** Files that were dropped and not judged yet; `judged` are the verdicts, some from before the inbox remembered them itself. */
+/** Files that are not judged yet; `judged` are the verdicts, some of them older than the inbox's own record. */
 async function pendingFiles(usecase: string | undefined, judged: (DatasetVersion | RejectedDataset)[]) {
   const files = await listInbox(getApp(), datasetsInbox, usecase === undefined ? undefined : `${usecase}/`);
   const isJudged = ({ folder, file, droppedAt }: InboxEntry) =>

@@ -14,8 +14,8 @@ type QuerySchema<Query> = z.ZodType<Query> & { shape: z.ZodRawShape };
 const noQuery = z.strictObject({});
 
 /**
- * Wraps a handler: a request in telemetry, its query read by `schema` (without one, none is taken), and every failure a problem document;
- * bugs are logged with their stack and become 500.
+ * Wraps a handler: records the request in telemetry, reads its query by `schema` (without one, it may have none), and
+ * turns every failure into a problem document; bugs are logged with their stack and become 500.
  */
 export function endpoint<Query = unknown>(
   handler: JsonHandler<Query>,
@@ -32,19 +32,19 @@ export function endpoint<Query = unknown>(
     } catch (thrown) {
       const { status, body, headers } = toProblem(thrown, invocationId);
       if (status === 500) context.error(thrown);
-      else if (status > 500) context.error(messageOf(thrown)); // an outage has no stack worth reading
+      else if (status > 500) context.error(messageOf(thrown)); // the stack of an outage says nothing
       return { status, headers, jsonBody: body };
     }
   };
 }
 
-/** The request's JSON body by `schema`; AppError invalid_input lists every field at fault. An absent body reads as {}. */
+/** The request's JSON body by `schema`, {} if it is empty; AppError invalid_input lists every field at fault. */
 export async function readBody<T>(request: HttpRequest, schema: z.ZodType<T>): Promise<T> {
   const text = await bodyText(request);
   return checkInput(text.trim() === "" ? {} : requestJson(text), schema);
 }
 
-/** The request's body as text; AppError too_large, before anything is read where its length is told, when it is over the limit. */
+/** The request's body as text; AppError too_large if it is over the limit, before it is read if its length is known. */
 export async function bodyText(request: HttpRequest): Promise<string> {
   const { maxBodyBytes } = getApp();
   const check = (bytes: number) => {
@@ -54,10 +54,10 @@ export async function bodyText(request: HttpRequest): Promise<string> {
         `the body has ${bytes} bytes; the limit is ${maxBodyBytes} (TIDEGATE_MAX_BODY_MB): send several requests`,
       );
   };
-  const told = request.headers.get("content-length");
-  check(Number(told ?? 0));
+  const declared = request.headers.get("content-length");
+  check(Number(declared ?? 0));
   const text = await request.text();
-  if (told === null) check(Buffer.byteLength(text));
+  if (declared === null) check(Buffer.byteLength(text));
   return text;
 }
 

@@ -30,8 +30,8 @@ function receive(bytes: unknown, context: InvocationContext): Promise<void> {
 }
 
 /**
- * The blob by its whole path. The path's parameters are of no use: the programming model parses them as JSON, so that a file named
- * 2024 arrives as a number and 1.0 as 1 (https://github.com/Azure/azure-functions-nodejs-library, src/converters/fromRpcTypedData.ts).
+ * The blob by its full path. The path's parameters are unusable: the programming model parses them as JSON, so that a
+ * file named 2024 arrives as a number, and 1.0 as 1 (github.com/Azure/azure-functions-nodejs-library, fromRpcTypedData.ts).
  */
 function blobOf({ triggerMetadata, functionName }: InvocationContext): { inbox: string; name: string } {
   const path = triggerMetadata?.blobTrigger;
@@ -40,7 +40,7 @@ function blobOf({ triggerMetadata, functionName }: InvocationContext): { inbox: 
   return { inbox, name };
 }
 
-/** A verdict for the log, which is no place for the cells of a rejected file. */
+/** A verdict for the log, which must not contain cells of a rejected file. */
 function inShort(outcome: FileOutcome): string {
   if (outcome.status === "rejected") return "rejected; GET /inbox says why";
   const version = outcome.created ? `version ${outcome.version}` : `version ${outcome.version}, as before`;

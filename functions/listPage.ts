@@ -2,7 +2,7 @@ import { z } from "zod";
 
 const wholeLimit = "a whole number from 1 to 1000 is needed, given once";
 
-/** Query fields of a list that comes in pages: how many entries, and from where on; a cursor of another list is refused. */
+/** Query fields of a paged list: how many entries, and where to continue; a cursor of another list is refused. */
 export function pageQuery(list: string) {
   const prefix = `${list} `;
   const cursor = z
@@ -18,18 +18,18 @@ export function pageQuery(list: string) {
   return { limit: limit.default(50), cursor: cursor.optional() };
 }
 
-/** The cursor that continues a list after the entry at `place`; undefined where nothing follows. */
+/** The cursor that continues a list after the entry at `place`; undefined if nothing follows. */
 export function cursorAfter(list: string, place: string | undefined): string | undefined {
   return place === undefined ? undefined : Buffer.from(`${list} ${place}`, "utf8").toString("base64url");
 }
 
-/** A page of entries and the place of its last one, where more follow. */
+/** A page of entries, and the place of its last one if more follow. */
 export interface Page<T> {
   entries: T[];
   last?: string;
 }
 
-/** The part of `all`, whatever its order, that a page shows: greatest place first, those below the place `after` only. */
+/** The entries of `all`, in any order, that a page shows: greatest place first, only those below the place `after`. */
 export function pageOf<T>(all: T[], placeOf: (entry: T) => string, limit: number, after?: string): Page<T> {
   const left = all
     .map((entry) => ({ entry, place: placeOf(entry) }))
@@ -42,7 +42,7 @@ export function pageOf<T>(all: T[], placeOf: (entry: T) => string, limit: number
   );
 }
 
-/** The page at the head of entries that were read in order, at least one too many where more follow. */
+/** The first page of entries that were read in order, at least one more than the page if more follow. */
 export function pageOfRead<T>(read: T[], placeOf: (entry: T) => string, limit: number): Page<T> {
   const entries = read.slice(0, limit);
   return { entries, last: read.length > limit ? placeOf(entries[limit - 1]) : undefined };

@@ -1,7 +1,7 @@
 import type { HttpRequest } from "@azure/functions";
 import { z } from "zod";
 
-/** Query of a document that is also a page. */
+/** Query of a document that is also available as a page. */
 export const pageFormat = z.strictObject({ format: z.enum(["json", "html"]).optional() });
 
 /** Whether a caller wants a document as a page: `?format=html`, or a browser's Accept header. */
@@ -14,7 +14,7 @@ export function pageReply(body: string) {
   return { body, headers: { "content-type": "text/html; charset=utf-8" } };
 }
 
-/** The function key of a caller who has it in the address: links on a page must carry it, too. */
+/** The function key of a caller who put it into the address: links on a page must carry it, too. */
 export function keyInAddress(request: HttpRequest): string | undefined {
   return request.query.get("code") ?? undefined;
 }

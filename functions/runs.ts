@@ -16,7 +16,7 @@ const runRequest = z.strictObject({
   usecase: z.string(),
   /** trains even when no labelled row is new */
   force: z.boolean().default(false),
-  /** the person who asks; a program that has the key may have no name to give */
+  /** the person who asks; a program with the key may have no name */
   actor: manualChange.shape.actor.default("admin key"),
 });
 

@@ -7,9 +7,9 @@ import type { BlobStore, TableRow } from "./ports";
 /** A kind of stored JSON document or table row: the schema of its current form, and how earlier forms become it. */
 export interface DocumentType<T> {
   readonly schema: z.ZodType<T>;
-  /** `upgrades[n]` reads form n and gives form n + 1; form 0 bears no number, it is from before forms were counted */
+  /** `upgrades[n]` reads form n and returns form n + 1; documents older than form numbers are form 0 */
   readonly upgrades: readonly z.ZodType[];
-  /** number of the current form, which whatever is written bears in its field `form` */
+  /** number of the current form, written to the field `form` */
   readonly form: number;
 }
 
@@ -21,7 +21,7 @@ export function documentType<T extends object>(schema: z.ZodType<T>, upgrades: r
 /** An upgrade from a form that the next form's schema reads as it is. */
 export const unchanged = z.unknown();
 
-/** The schema of an interface: it names every field, the optional ones too; any other field is left out when it is read. */
+/** The schema of an interface. It names every field, including optional ones; any other field is dropped on reading. */
 export function objectOf<T extends object>(fields: { [K in keyof T]-?: z.ZodType<T[K]> }): z.ZodType<T> {
   return z.object(fields) as unknown as z.ZodType<T>;
 }
@@ -39,7 +39,7 @@ export function longList<T>(isEntry: (value: unknown) => value is T, needed: str
 /** A long list of numbers. */
 export const numberList = longList((value) => typeof value === "number", "a number");
 
-/** A computed number, which JSON writes as null where it is undefined: read as NaN again. */
+/** A computed number, NaN if undefined: JSON stores NaN as null, which is read as NaN again. */
 export const statistic = z.union([z.number(), z.null().transform(() => Number.NaN)]);
 
 /** A long list of computed numbers. */
@@ -48,10 +48,10 @@ export const statisticList: z.ZodType<number[]> = longList(
   "a number or null",
 ).transform((list) => list.map((value) => value ?? Number.NaN));
 
-/** An object whose fields are not known beforehand. */
+/** An object whose fields are not known in advance. */
 export const anyFields = z.record(z.string(), z.unknown());
 
-/** A table column that keeps JSON text. */
+/** A table column that contains JSON text. */
 export function jsonColumn<T>(schema: z.ZodType<T>): z.ZodType<T> {
   const parsed = z.string().transform((text, context) => {
     try {
@@ -104,13 +104,13 @@ function read<T>({ schema, upgrades, form: current }: DocumentType<T>, stored: u
   if (form > current)
     throw new AppError(
       "unavailable",
-      `${what} has form ${form}, and this release reads forms up to ${current}: only the newer release that wrote it can`,
+      `${what} has form ${form}, and this release reads forms up to ${current}: use the newer release that wrote it`,
     );
   const upgraded = upgrades.slice(form).reduce((older: unknown, upgrade) => check(upgrade, older, what), stored);
   return check(schema, upgraded, what);
 }
 
-/** A number only: data of form 0 may have a field of this name. */
+/** Only a number counts: data of form 0 may have a field of this name. */
 function formOf(stored: unknown): number {
   const form = (stored as { form?: unknown } | null)?.form;
   return Number.isInteger(form) && (form as number) >= 0 ? (form as number) : 0;

@@ -61,7 +61,7 @@ function inWords(metric: string, classes?: number): Cell {
   return note === undefined ? metric : { text: metricTitle(metric), note };
 }
 
-/** Where the best of several values of a metric stands; -1 where nobody knows which way is better, or where two are equally good. */
+/** Index of the best of several values of a metric; -1 if no direction is better or if two are equally good. */
 function bestOf(metric: string, values: readonly unknown[]): number {
   const better = metricWords(metric)?.better;
   const known = values.map((value) => (typeof value === "number" ? value : Number.NaN));
@@ -71,13 +71,13 @@ function bestOf(metric: string, values: readonly unknown[]): number {
   return better !== undefined && values.length > 1 && winners.length === 1 ? winners[0] : -1;
 }
 
-/** Whether an interval could be told; one block of rows tells none. */
-function isTold({ low, high }: { low: number | null; high: number | null }): boolean {
+/** Whether there is an interval; with one block of rows there is none. */
+function hasInterval({ low, high }: { low: number | null; high: number | null }): boolean {
   return Number.isFinite(low) && Number.isFinite(high);
 }
 
 function differencesChart({ differences: all = [], selectionMetric = "" }: ModelVersion): string {
-  const differences = all.filter(isTold);
+  const differences = all.filter(hasInterval);
   if (differences.length === 0) return "";
   const title = metricTitle(selectionMetric);
   const better = metricWords(selectionMetric)?.better ?? "lower";
@@ -127,7 +127,7 @@ function curveCharts({ class: name, roc, precisionRecall, calibration, lift }: C
     drawn.push(
       lineChart({
         title: `Precision and recall: ${name}`,
-        description: `How many of those called ${name} are, against how many are found.`,
+        description: `The share of rows called ${name} that are ${name}, against the share of ${name} that is found.`,
         xLabel: "recall",
         yLabel: "precision",
         yLow: 0,
@@ -138,8 +138,8 @@ function curveCharts({ class: name, roc, precisionRecall, calibration, lift }: C
   drawn.push(
     lineChart({
       title: `Calibration: ${name}`,
-      description: `Observed share against the probability said; expected calibration error ${figure(error.equalMass)} over bins of equal mass.`,
-      xLabel: `probability said (error ${figure(error.equalMass)})`,
+      description: `Observed share against predicted probability; expected calibration error ${figure(error.equalMass)} over bins of equal mass.`,
+      xLabel: `predicted probability (error ${figure(error.equalMass)})`,
       yLabel: "share observed",
       lines: [
         { label: name, x: equalMass.map((bin) => bin.meanProbability), y: equalMass.map((bin) => bin.frequency) },
@@ -162,7 +162,7 @@ function valueCharts({ parts, errors }: ValueCurves, { label, unit }: ModelCard[
   const drawn = [
     lineChart({
       title: "Observed against predicted",
-      description: `Hold-out rows in ${parts.length} parts of equal size by what was predicted: what was observed there on average, and within which limits eight rows in ten lie.`,
+      description: `Hold-out rows in ${parts.length} parts of equal size by predicted value: the observed mean of each, and the range that holds eight rows in ten.`,
       xLabel: `predicted ${named}`,
       yLabel: `observed ${named}`,
       lines: [
@@ -174,13 +174,13 @@ function valueCharts({ parts, errors }: ValueCurves, { label, unit }: ModelCard[
     }),
     barChart({
       title: "Errors",
-      valueLabel: "hold-out rows; those beyond stand in the outer bins",
+      valueLabel: "hold-out rows; the outer bins include everything beyond",
       bars: errors.map(({ from, to, rows }) => ({ label: `${figure(from)} to ${figure(to)}`, value: rows })),
     }),
   ];
   return (
     charts(drawn) +
-    paragraph(`An error is the predicted ${named} minus the observed one: above zero the model said too much.`)
+    paragraph(`An error is the predicted ${named} minus the observed one: above zero the prediction is too high.`)
   );
 }
 
@@ -188,7 +188,7 @@ function sliceCharts({ slices = [], selectionMetric = "", metrics }: ModelVersio
   const columns = [...new Set(slices.map(({ column }) => column))];
   const whole = Number(metrics?.[selectionMetric]);
   const judged = (column: string) =>
-    slices.filter((slice) => slice.column === column && slice.value !== null && isTold(slice));
+    slices.filter((slice) => slice.column === column && slice.value !== null && hasInterval(slice));
   const small = columns.filter((column) => judged(column).length === 0);
   const title = metricTitle(selectionMetric);
   const drawn = columns
@@ -206,14 +206,14 @@ function sliceCharts({ slices = [], selectionMetric = "", metrics }: ModelVersio
         reference: { value: whole, label: "all rows" },
       }),
     );
-  const unvaried = slices.filter((slice) => slice.value !== null && !isTold(slice));
+  const unvaried = slices.filter((slice) => slice.value !== null && !hasInterval(slice));
   return (
     charts(drawn) +
-    small.map((column) => paragraph(`${column}: no part has rows enough for an interval.`)).join("") +
+    small.map((column) => paragraph(`${column}: no part has enough rows for an interval.`)).join("") +
     list(
       unvaried.map(
         ({ column, slice, rows, value }) =>
-          `${column} ${slice} (${rows} rows): ${figure(value as number)} in every draw, which tells no interval`,
+          `${column} ${slice} (${rows} rows): ${figure(value as number)} in every draw, so there is no interval`,
       ),
     )
   );
@@ -221,9 +221,12 @@ function sliceCharts({ slices = [], selectionMetric = "", metrics }: ModelVersio
 
 function savingParts({ unit, confidence, model, against, thresholds }: VersionSaving): string {
   const sure = percent(confidence);
-  // beside a dearer way nothing could be told apart
-  const drawn = against.filter(isTold).filter(({ costPerRow }) => costPerRow <= 5 * model.costPerRow);
-  const dear = drawn.length < against.length ? " What costs more than five times as much is in the table only." : "";
+  // next to a much costlier one the others would be indistinguishable
+  const drawn = against.filter(hasInterval).filter(({ costPerRow }) => costPerRow <= 5 * model.costPerRow);
+  const dear =
+    drawn.length < against.length
+      ? " Alternatives that cost more than five times as much appear in the table only."
+      : "";
   const text = `A decision costs ${figure(model.costPerRow)} ${unit} a row on the hold-out (${sure} interval ${figure(model.low)} to ${figure(model.high)}). Saving: what the other rule costs more; an interval that includes zero proves no saving.${dear}`;
   const chart = intervalChart({
     title: "Saving against other ways to decide",
@@ -234,7 +237,7 @@ function savingParts({ unit, confidence, model, against, thresholds }: VersionSa
   const rows = against.map(({ name, costPerRow, saving, low, high }) => [name, costPerRow, saving, low, high]);
   const limits = thresholds
     ? paragraph(
-        `It decides at a probability of ${figure(thresholds.decided)}; the costs ask for ${thresholds.theoretical === null ? "none" : figure(thresholds.theoretical)}.`,
+        `It decides at a probability of ${figure(thresholds.decided)}; the costs suggest ${thresholds.theoretical === null ? "no threshold" : figure(thresholds.theoretical)}.`,
       )
     : "";
   return (

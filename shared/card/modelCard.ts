@@ -7,13 +7,13 @@ import { timeText } from "../timeText";
 import { columnUnit } from "../usecase/columnUnit";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 
-/** Everything a reader needs to judge a model version; what is not known says why. */
+/** Everything a reader needs to judge a model version; for what is not known, the reason. */
 export interface ModelCard {
   model: string;
   version: number;
-  /** aliases that stand at this version now */
+  /** aliases that point at this version now */
   aliases: string[];
-  /** every version of the model, the oldest first */
+  /** all versions of the model, oldest first */
   versions: number[];
   title: string;
   description: string;
@@ -30,11 +30,11 @@ export interface ModelCard {
     classes?: string[];
     horizonHours?: number;
   };
-  /** facts of the version as registered: signature, learner, data, metrics, curves, slices, saving, checks, gate, lineage, environment */
+  /** the version as registered: signature, learner, data, metrics, curves, checks, gate, lineage and more */
   facts: ModelVersion;
-  /** what the model goes by; see GET /models/{model}/versions/{version}/explain for more */
+  /** what drives the model; see GET /models/{model}/versions/{version}/explain for more */
   importance?: GlobalExplanation["importance"];
-  /** section -> why it is not there */
+  /** section -> why it is missing */
   absent: Record<string, string>;
 }
 
@@ -71,7 +71,7 @@ export function modelCard({ facts, aliases, versions, spec, explanation }: CardP
   };
 }
 
-/** A model trained elsewhere may return labels without saying which there are. */
+/** A model trained elsewhere may return labels without listing them. */
 function taskOf({ signature }: ModelVersion): ModelCard["predicts"]["task"] {
   return signature.labelOutput === undefined && signature.probabilityOutput === undefined
     ? "regression"
@@ -90,7 +90,7 @@ function intendedUseOf(spec?: UsecaseSpec): string {
 
 const blockWords = { row: "rows", group: "groups", day: "of days that hang together" };
 
-/** Limits that the figures themselves show. */
+/** Limits that follow from the figures. */
 function knownLimits(facts: ModelVersion): string[] {
   const { gate, differences = [], slices = [], checks = [], data, resampling, saving } = facts;
   const limits: string[] = [];

@@ -12,8 +12,8 @@ import type { ModelCard } from "./modelCard";
 const splitWords = { time: "by time", stratified: "stratified by label", group: "by group" };
 
 /**
- * The card as one self-contained HTML page: no script, nothing loaded, for screens of any width, dark ones and paper. `key`: the
- * function key that its links carry, where the reader came with one in the address.
+ * The card as one self-contained HTML page without scripts or external resources, for screens of any width, dark mode
+ * and paper. `key` is the function key for its links, if the reader's address had one.
  */
 export function modelCardPage(card: ModelCard, key?: string): string {
   const title = `${card.title}: ${card.model} version ${card.version}`;
@@ -47,7 +47,7 @@ function answersOf({ predicts: { task, classes } }: ModelCard): string {
   return classes ? `one of ${classes.join(", ")}` : "a class, whose names the model does not list";
 }
 
-/** Where a reader goes on from here, relative to the card's address. */
+/** Links to related pages, relative to the card's address. */
 function linksOf({ model, version, versions, facts: { lineage } }: ModelCard): Link[] {
   const place = versions.indexOf(version);
   const card = (other: number | undefined, name: string): Link[] =>
@@ -92,7 +92,7 @@ function importanceChart({ importance }: ModelCard): string {
       high: mean + deviation,
     })),
   });
-  const how = `Each feature's values were dealt to other ones of ${rows} hold-out rows ${repeats} times; whiskers: one standard deviation.`;
+  const how = `Each feature's values were shuffled among ${rows} hold-out rows ${repeats} times; whiskers: one standard deviation.`;
   return `${chart}${paragraph(how)}${paragraph("Importance says what the model uses, not what causes the outcome. The version's explanation has dependence curves and rules.")}`;
 }
 
@@ -139,7 +139,7 @@ function lineageTable({ facts }: ModelCard): string {
     ["source", lineage.source === "upload" ? `uploaded as ${lineage.uploadedAs ?? "a file"}` : `run ${lineage.runId}`],
     ["prepared rows", lineage.preparedRows],
     ["use case, hash of its spec", lineage.usecaseHash],
-    ["its spec, kept", lineage.usecaseSpec],
+    ["its archived spec", lineage.usecaseSpec],
     [lineage.source === "upload" ? "registered by app revision" : "code revision", lineage.codeRevision],
     ["parameters", parameters && parameterText(parameters)],
     ["seed", seed === undefined ? undefined : String(seed)],

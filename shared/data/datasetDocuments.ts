@@ -4,7 +4,7 @@ import type { ColumnProfile } from "./profileDataset";
 import type { RejectionReason } from "./rejectionReason";
 import type { Withdrawal } from "./withdrawals";
 
-/** An accepted dataset version as table `datasets` keeps it. */
+/** An accepted dataset version as stored in table `datasets`. */
 export interface DatasetRow {
   version: number;
   sha256: string;
@@ -17,24 +17,24 @@ export interface DatasetRow {
   /** immutable copy and profile, in container `datasets` */
   blob: string;
   profile: string;
-  /** absent in versions from before it was kept */
+  /** absent in older versions */
   profileSha256?: string;
-  /** first and last time of its rows, where the spec names one; absent in versions from before they were kept */
+  /** first and last time of its rows, if the spec names a time column; absent in older versions */
   from?: string;
   to?: string;
-  /** when its file was laid into the inbox, by storage's clock */
+  /** when its file was dropped, by the storage clock */
   droppedAt?: string;
-  /** a person took it out of use: runs leave it out */
+  /** present if a person took it out of use: runs leave it out */
   withdrawn?: Withdrawal;
 }
 
-/** A dataset that was refused, as table `datasets` keeps it. */
+/** A rejected dataset as stored in table `datasets`. */
 export interface RejectedRow {
   sha256: string;
   file: string;
   sizeBytes: number;
   reasons: RejectionReason[];
-  /** how many faults there are; `reasons` holds the first ones */
+  /** number of faults; `reasons` has the first ones */
   reasonCount: number;
   rejectedAt: string;
   blob: string;
@@ -58,7 +58,7 @@ const datasetRow = objectOf<DatasetRow>({
   withdrawn: objectOf<Withdrawal>({ at: z.string(), by: z.string(), reason: z.string() }).optional(),
 });
 
-/** A withdrawal of which a part is missing is refused: it may not be taken for none. */
+/** A row of a dataset version; an incomplete withdrawal is refused, so that it is not mistaken for none. */
 export const datasetRows = documentType(
   z
     .looseObject({})
@@ -94,7 +94,7 @@ const columns = z.record(
   z.looseObject({ type: z.string(), count: z.number(), missing: z.number() }),
 ) as z.ZodType<Record<string, ColumnProfile>>;
 
-/** What the columns of a dataset version hold, a blob of container `datasets`; in form 0 the columns stood alone. */
+/** The column profiles of a dataset version, a blob in container `datasets`; form 0 was the bare columns. */
 export const profileDocument = documentType(z.object({ columns }), [
   columns.transform((found) => ({ columns: found })),
 ]);

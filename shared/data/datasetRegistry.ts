@@ -12,7 +12,7 @@ import { type DatasetChange, Withdrawals } from "./withdrawals";
 
 const table = "datasets";
 export const datasetsContainer = "datasets";
-/** what was dropped for a use case that does not exist stands in a partition of its own: its name may not be a table key */
+/** partition of what was dropped for unknown use cases, whose names may not be valid table keys */
 export const unknownUsecase = "unknown-usecase";
 
 /** An accepted version of a use case's data. */
@@ -21,7 +21,7 @@ export interface DatasetVersion extends DatasetRow {
   status: "accepted";
 }
 
-/** A dataset that was refused. */
+/** A rejected dataset. */
 export interface RejectedDataset extends RejectedRow {
   usecase: string;
   status: "rejected";
@@ -43,7 +43,7 @@ export interface NewDataset {
   droppedAt?: string;
 }
 
-/** Immutable dataset versions a use case, and what was refused, in one table. */
+/** Immutable dataset versions of all use cases, and rejected datasets, in one table. */
 export class DatasetRegistry {
   private readonly ledger: VersionLedger;
   private readonly withdrawals: Withdrawals;
@@ -57,7 +57,7 @@ export class DatasetRegistry {
     this.withdrawals = new Withdrawals(this.ledger, clock);
   }
 
-  /** Registers an accepted dataset; the same bytes again return the version they have, unless that is version `instead`. */
+  /** Registers an accepted dataset; known bytes return the version they have, unless that is version `instead`. */
   register(dataset: NewDataset, instead?: number): Promise<{ version: number; created: boolean }> {
     const { usecase, sha256, notes, ...columns } = dataset;
     return this.ledger.register(usecase, {
@@ -79,12 +79,12 @@ export class DatasetRegistry {
     return this.ledger.findByHash(usecase, sha256);
   }
 
-  /** Records a refused dataset with its reasons and an audit entry. */
+  /** Records a rejected dataset with its reasons and an audit entry. */
   async reject(rejection: Omit<RejectedDataset, "status" | "rejectedAt">): Promise<void> {
     const { usecase, sha256, reasons, ...columns } = rejection;
     const now = this.clock.now();
     const name = createHash("sha256").update(rejection.file).digest("hex").slice(0, 16);
-    // the same bytes may be wrong under one name for one reason and under another for another
+    // the same bytes may be wrong for different reasons under different names
     const key = { partitionKey: usecase, rowKey: `rejected:${sha256}:${name}` };
     const row: TableRow = {
       ...key,
@@ -142,7 +142,7 @@ export class DatasetRegistry {
     return this.version(change.usecase, change.version);
   }
 
-  /** Refused datasets, newest first. */
+  /** Rejected datasets, newest first. */
   async rejected(usecase: string): Promise<RejectedDataset[]> {
     const all: RejectedDataset[] = [];
     for await (const row of this.tables.list(table, usecase, { from: "rejected:", to: "rejected;" }))
@@ -158,7 +158,7 @@ export class DatasetRegistry {
     const place = { container: datasetsContainer, name, sha256, subject };
     const { columns } = await this.documents.readAs(profileDocument, place);
     const { min, max } = columns[time] ?? {};
-    // another time column than now's: it may reach anywhere
+    // the spec named another time column then: the rows may be of any time
     return { from: String(min ?? earliest), to: String(max ?? latest) };
   }
 

@@ -9,7 +9,7 @@ export interface Withdrawal {
   reason: string;
 }
 
-/** A person's change of a dataset version: whose, why, and the name of the operation. */
+/** A person's change of a dataset version: who, why, and the name of the operation. */
 export interface DatasetChange {
   usecase: string;
   version: number;
@@ -25,7 +25,7 @@ export class Withdrawals {
     private readonly clock: Clock,
   ) {}
 
-  /** Takes the version of `row` out of use; AppError conflict when it is out of use already, as `earlier` says. */
+  /** Takes the version of `row` out of use; AppError conflict if it already is, as `earlier` says. */
   async withdraw(row: TableRow, earlier: Withdrawal | undefined, change: DatasetChange): Promise<void> {
     if (earlier)
       throw new AppError(

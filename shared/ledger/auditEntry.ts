@@ -5,7 +5,7 @@ import { cutText } from "./cutText";
 
 /** What happened, to what, by whom and why; written in the same transaction as the change itself. */
 export interface AuditEntry {
-  /** names the operation; an action of it that is tried twice at one instant leaves one row */
+  /** name of the operation; the same action of it at the same instant leaves one row */
   operation: string;
   /** "version registered", "alias moved", ... */
   action: string;
@@ -20,7 +20,7 @@ export interface AuditRecord extends AuditEntry {
   at: string;
 }
 
-/** The row of an entry, without its keys. */
+/** An entry's row, without its keys. */
 export const auditRows = documentType(
   objectOf<AuditRecord>({
     operation: z.string(),
@@ -41,7 +41,7 @@ export function newestFirst(at: Date): string {
   return String(farFuture - at.getTime()).padStart(15, "0");
 }
 
-/** The insert that records `entry` in `partition`; fails its transaction when the operation was recorded at that instant already. */
+/** The insert that records `entry`; it fails the transaction if the operation is already recorded at that instant. */
 export function auditInsert(partition: string, entry: AuditEntry, at: Date): TableOperation {
   return { kind: "insert", row: auditRow(partition, entry, at) };
 }
@@ -59,17 +59,17 @@ function auditRow(partition: string, entry: AuditEntry, at: Date): TableRow {
   };
 }
 
-/** Where an entry stands in the list of its subject, newest first. */
+/** An entry's position in the list of its subject, newest first. */
 export function auditPlace({ at, operation, action }: AuditRecord): string {
   return `${newestFirst(new Date(at))}-${operation}-${action.replaceAll(" ", "-")}`;
 }
 
-/** The least row key that follows `key`. */
+/** The smallest row key greater than `key`. */
 export function keyBehind(key: string): string {
   return `${key} `;
 }
 
-/** How many entries of an audit trail are wanted, and after which place. */
+/** How many entries of an audit trail to return, and after which position. */
 export interface AuditPage {
   limit: number;
   after?: string;

@@ -6,8 +6,8 @@ const pauseStepMs = 20;
 const longestPauseMs = 200;
 
 /**
- * Does `work` again while another writer is faster (AppError conflict or precondition_failed), so it must read anew each time. After the
- * last try AppError conflict says that too many writers changed `what` at once.
+ * Repeats `work` while another writer is faster (AppError conflict or precondition_failed), so it must read afresh each
+ * time. After the last attempt AppError conflict says that too many writers changed `what` at once.
  */
 export async function retryConflict<T>(what: string, work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
@@ -17,7 +17,7 @@ export async function retryConflict<T>(what: string, work: () => Promise<T>): Pr
       if (!isAppError(error, "conflict", "precondition_failed")) throw error;
       if (attempt === attempts)
         throw new AppError("conflict", `too many writers changed ${what} at once; try again`, { cause: error });
-      // writers that collided once must not collide again: this is the one place that draws by chance
+      // writers that collided once must not collide again: the only place that uses chance
       await delay(Math.random() * Math.min(attempt * pauseStepMs, longestPauseMs));
     }
   }

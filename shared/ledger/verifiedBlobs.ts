@@ -4,12 +4,12 @@ import { type DocumentType, parseDocument } from "../documents";
 import { AppError } from "../errors";
 import type { BlobStore } from "../ports";
 
-/** A stored document and the hash that its record keeps; records from before hashes were kept have none, and are read as they are. */
+/** A stored document and the hash in its record; records older than hashes have none, and are read unchecked. */
 export interface StoredDocument {
   container: string;
   name: string;
   sha256?: string;
-  /** the model or use case that rests on it */
+  /** the model or use case that depends on it */
   subject: string;
 }
 
@@ -22,12 +22,12 @@ export interface ChangedDocument {
   actual: string;
 }
 
-/** a document that is asked for all the time is told of once in so long */
-const tellEveryMs = 60_000;
+/** a document that is read all the time is reported at most this often */
+const reportEveryMs = 60_000;
 
-/** Reads the documents that decisions rest on: one that is not what was stored is refused (AppError corrupt) and reported. */
+/** Reads the documents that decisions depend on; one that has changed is refused (AppError corrupt) and reported. */
 export class VerifiedBlobs {
-  private readonly toldAtMs = new Map<string, number>();
+  private readonly reportedAtMs = new Map<string, number>();
 
   constructor(
     private readonly blobs: BlobStore,
@@ -42,7 +42,7 @@ export class VerifiedBlobs {
     return bytes;
   }
 
-  /** The document read as one of `type`; AppError corrupt too where it cannot be. */
+  /** The document as one of `type`; AppError corrupt also if it cannot be read as one. */
   async readAs<T>(type: DocumentType<T>, document: StoredDocument): Promise<T> {
     return parseDocument(type, await this.read(document), pathOf(document));
   }
@@ -57,9 +57,9 @@ export class VerifiedBlobs {
     if (actual === expected) return;
     const blob = pathOf(document);
     const now = performance.now();
-    if (now - (this.toldAtMs.get(blob) ?? Number.NEGATIVE_INFINITY) >= tellEveryMs) {
+    if (now - (this.reportedAtMs.get(blob) ?? Number.NEGATIVE_INFINITY) >= reportEveryMs) {
       await this.report({ subject: document.subject, blob, expected, actual });
-      this.toldAtMs.set(blob, now);
+      this.reportedAtMs.set(blob, now);
     }
     throw new AppError(
       "corrupt",
@@ -72,7 +72,7 @@ function pathOf({ container, name }: StoredDocument): string {
   return `${container}/${name}`;
 }
 
-/** The hash of bytes, computed beside the event loop. */
+/** The hash of bytes, computed off the event loop. */
 export async function sha256Of(bytes: Uint8Array): Promise<string> {
   const digest = await webcrypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
   return Buffer.from(digest).toString("hex");
@@ -92,8 +92,7 @@ export function hashedName(name: string, sha256: string): string {
 }
 
 /**
- * Writes a document under a name that bears its hash, so that it is what was written here whatever lay there before; gives
- * that name and the hash.
+ * Writes a document to a blob named after its hash, replacing whatever was there; returns that name and the hash.
  */
 export async function writeHashed(
   blobs: BlobStore,
@@ -107,7 +106,7 @@ export async function writeHashed(
   return { name: hashed, sha256 };
 }
 
-/** Writes a document that must not change once it is there; gives the hash of what is stored, whoever wrote it first. */
+/** Writes a document unless it exists: the first writer decides. Returns the hash of what is stored. */
 export async function keepDocument(
   blobs: BlobStore,
   { container, name }: { container: string; name: string },
@@ -118,7 +117,7 @@ export async function keepDocument(
   return sha256OfStored(blobs, container, name);
 }
 
-/** `keepDocument` from a local file. */
+/** `keepDocument` for a local file. */
 export async function keepFile(blobs: BlobStore, container: string, name: string, path: string): Promise<string> {
   if (await blobs.upload(container, name, path)) return sha256OfFile(path);
   return sha256OfStored(blobs, container, name);

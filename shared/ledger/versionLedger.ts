@@ -7,10 +7,10 @@ import { retryConflict } from "./retryConflict";
 /** What a new version is made of: its content hash and the columns of its row. */
 export interface NewVersion {
   sha256: string;
-  /** a version with the same bytes beside which this one is to stand */
+  /** a version with the same bytes, beside which this one is registered all the same */
   instead?: number;
   columns: Record<string, TableValue>;
-  /** audit entry of the registration; `version` is known only at the write */
+  /** audit entry of the registration; `version` is only known when it is written */
   audit(version: number): AuditEntry;
 }
 
@@ -28,8 +28,9 @@ export const holderRows = documentType(z.object({ version: z.int().min(1) }), [u
 const versionKey = (version: number) => `v:${String(version).padStart(6, "0")}`;
 
 /**
- * Consecutive immutable versions in one table partition. Rows: `head` (latest number), `v:000007`, `sha:{hash}`, `audit:...`;
- * a registration writes all four in one transaction, so that equal bytes share a version and racing writers get consecutive ones.
+ * Consecutive immutable versions in one table partition. Rows: `head` (latest number), `v:000007`, `sha:{hash}` and
+ * `audit:...`; a registration writes all four in one transaction, so that equal bytes share a version and concurrent
+ * writers get consecutive ones.
  */
 export class VersionLedger {
   constructor(
@@ -66,8 +67,8 @@ export class VersionLedger {
   }
 
   /**
-   * Changes columns of a version's row, with the audit entry of the change, in one transaction; undefined removes a column. AppError
-   * precondition_failed when the row has changed since `row` was read.
+   * Changes columns of a version's row and adds the audit entry, in one transaction; undefined removes a column.
+   * AppError precondition_failed if the row has changed since `row` was read.
    */
   async change(row: TableRow, columns: Record<string, TableValue>, entry: AuditEntry): Promise<void> {
     const { etag, ...kept } = row;

@@ -1,6 +1,5 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { z } from "zod";
-import { AppError } from "../errors";
 import { type GraphProto, ModelProtoSchema, type NodeProto, type TensorProto } from "./onnx.generated";
 
 const decoder = new TextDecoder();
@@ -18,17 +17,16 @@ export function labelClasses(bytes: Uint8Array, labelOutput: string): string[] |
   const { graph, metadataProps } = fromBinary(ModelProtoSchema, bytes);
   const notes = new Map(metadataProps.map(({ key, value }) => [key, value]));
   const noted = notes.get("producer") === "tidegate" ? notes.get("classes") : undefined;
-  if (noted !== undefined) return notedClasses(noted);
-  return graph && tracedClasses(graph, labelOutput);
+  const classes = noted === undefined ? undefined : notedClasses(noted);
+  return classes ?? (graph && tracedClasses(graph, labelOutput));
 }
 
-/** Anyone can write notes into a file: what is no list of names is refused. */
-function notedClasses(noted: string): string[] {
+/** Anyone can write notes into a file: one that is not a list of names is not ours. */
+function notedClasses(noted: string): string[] | undefined {
   try {
-    return z.array(z.string()).parse(JSON.parse(noted));
-  } catch (cause) {
-    const message = 'the model\'s metadata "classes" must be a JSON list of class names, as ["no","yes"]';
-    throw new AppError("rejected", message, { cause });
+    return z.array(z.string()).safeParse(JSON.parse(noted)).data;
+  } catch {
+    return undefined;
   }
 }
 

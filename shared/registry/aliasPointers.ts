@@ -10,18 +10,18 @@ export interface AliasMove {
   model: string;
   alias: AliasName;
   version: number;
-  /** the alias row's entity tag as the caller last read it, null where there was no row; a stale one changes nothing */
+  /** the alias row's entity tag as last read, null if there was no row; a stale one changes nothing */
   etag?: string | null;
   /** the version the alias is believed to stand at; another one changes nothing */
   expected?: number;
   operation: string;
   actor: string;
   reason: string;
-  /** keeps runs from moving the alias until a person releases it, or until the date (ISO); absent: it is free afterwards */
+  /** stops runs from moving the alias until a person releases it, or until a date (ISO) */
   pin?: { until?: string };
 }
 
-/** The aliases of all models, a row `alias:{name}` each in the model's partition. */
+/** The aliases of all models: rows `alias:{name}` in each model's partition. */
 export class AliasPointers {
   constructor(
     private readonly tables: TableStore,
@@ -44,8 +44,9 @@ export class AliasPointers {
   }
 
   /**
-   * Points an alias at a version and pins or frees it, with its audit row, in one transaction; moving the champion keeps the old one as
-   * `previous`. A move to where the alias stands is recorded too; the same operation again changes nothing. Says where it stood before.
+   * Points an alias at a version, pins or frees it, and adds the audit row, in one transaction; moving the champion
+   * keeps the old one as `previous`. A move to the version that it points at is recorded, too; repeating an operation
+   * changes nothing. Returns where the alias pointed before.
    */
   async move(move: AliasMove): Promise<{ moved: boolean; from?: number }> {
     const { model, alias, version, expected, operation } = move;
@@ -73,7 +74,7 @@ export class AliasPointers {
     try {
       await this.tables.transaction(this.table, operations);
     } catch (error) {
-      // the move may have been written and its answer lost: the alias row then names this very operation
+      // the move may have been written and the reply lost: the alias row then names this operation
       const now = await this.get(model, alias);
       if (now?.operation === operation && now.version === version) return;
       if (isAppError(error, "conflict", "precondition_failed"))
@@ -114,7 +115,7 @@ function pinOf({ pin, actor, reason }: AliasMove, now: Date): AliasPin | undefin
 }
 
 function pinEnded(): AppError {
-  const message = "the pin would have ended already: name a time to come";
+  const message = "the pin would already have ended: name a time in the future";
   return new AppError("invalid_input", message, { details: [{ path: "until", message }] });
 }
 

@@ -2,14 +2,14 @@ import { z } from "zod";
 import { documentType, objectOf, unchanged } from "../documents";
 import type { AliasPin } from "./aliasPin";
 
-/** Where an alias points, who keeps it there, and the tag that guards its next move. */
+/** Where an alias points, who pinned it, and the tag that guards its next move. */
 export interface AliasState {
   version: number;
   etag: string;
   movedAt: string;
   /** of the move that brought it there, or confirmed it */
   operation: string;
-  /** absent where the alias is free, or its pin's date has passed */
+  /** absent if the alias is free or its pin has expired */
   pin?: AliasPin;
 }
 
@@ -28,7 +28,7 @@ const state = objectOf<AliasState>({
   pin: pin.optional(),
 });
 
-/** A row `alias:{name}` of table `models`; a pin of which a part is missing is refused: it may not be taken for none. */
+/** A row `alias:{name}` of table `models`; an incomplete pin is refused, so that it is not mistaken for no pin. */
 export const aliasRows = documentType(
   z
     .looseObject({})

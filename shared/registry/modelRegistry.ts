@@ -16,14 +16,14 @@ import { type VersionRow, type VersionSummary, versionRows } from "./versionRow"
 
 const table = "models";
 const container = "models";
-/** characters of the reason against a file; longer ones are kept in a blob */
+/** characters of a rejection's reason; longer ones go to a blob */
 const longestReason = 1200;
 
 export interface Registration {
   model: string;
   bytes: Uint8Array;
   details: VersionDetails;
-  /** names the operation, so that a repeated one leaves one audit row */
+  /** name of the operation, so that a repeated one leaves one audit row */
   operation: string;
   actor: string;
 }
@@ -34,11 +34,11 @@ export interface RegistryPorts {
   tables: TableStore;
   clock: Clock;
   telemetry: Telemetry;
-  /** told after an alias of the model was moved here, before the move is reported as done */
+  /** called after an alias of the model was moved here, before the move is reported as done */
   aliasMoved?: (model: string) => Promise<void>;
 }
 
-/** Immutable model versions and the aliases that point at them; bytes and details in blobs, everything else in one table. */
+/** Immutable model versions and the aliases that point at them: bytes and details in blobs, the rest in one table. */
 export class ModelRegistry {
   private readonly ledger: VersionLedger;
   private readonly pointers: AliasPointers;
@@ -48,7 +48,7 @@ export class ModelRegistry {
     this.pointers = new AliasPointers(ports.tables, table, ports.clock);
   }
 
-  /** Registers bytes that the caller has loaded and smoke-tested; equal bytes return the version they have. */
+  /** Registers bytes that the caller has loaded and smoke-tested; known bytes return the version they have. */
   async register(request: Registration): Promise<{ version: number; created: boolean }> {
     const { model, bytes, details, operation, actor } = request;
     const sha256 = await sha256Of(bytes);
@@ -85,8 +85,8 @@ export class ModelRegistry {
   }
 
   /**
-   * Records that bytes were refused as a version of a model; `subject` is the model, or "tidegate" where its name is none. Returns the
-   * reason as it is recorded: of a long one the beginning, and the blob that holds the whole.
+   * Records that bytes were rejected as a version of a model; `subject` is the model, or "tidegate" if its name is not
+   * valid. Returns the reason as recorded: the beginning of a long one, and the blob with the full text.
    */
   async recordRejection(subject: string, rejection: { file: string; sha256: string; reason: string }): Promise<string> {
     const { file, sha256 } = rejection;
@@ -103,7 +103,7 @@ export class ModelRegistry {
     return reason;
   }
 
-  /** A runtime's reason can be longer than a table's cell may be. */
+  /** A runtime's reason may not fit into a table cell. */
   private async shortReason(blob: string, reason: string): Promise<string> {
     if (reason.length <= longestReason) return reason;
     await this.ports.blobs.write(container, blob, reason, "text/plain; charset=utf-8");
@@ -196,7 +196,7 @@ export class ModelRegistry {
   }
 }
 
-/** The mark as a column, so that a list of versions shows it. */
+/** The mark as a column, so that lists of versions show it. */
 function markOf({ differences }: VersionDetails): { notShownBetter?: string } {
   const baselines = notShownBetter(differences);
   return baselines === undefined ? {} : { notShownBetter: baselines.join(",") };

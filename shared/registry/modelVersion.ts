@@ -36,13 +36,13 @@ export interface MetricInterval {
 export interface CostThresholds {
   /** the threshold in the graph */
   decided: number;
-  /** from the cost matrix alone, right where probabilities are; null where the matrix has none */
+  /** from the cost matrix alone, right if the probabilities are; null if one decision always costs less */
   theoretical: number | null;
-  /** what the hold-out would have liked best: told with hindsight, and so too good */
+  /** the cheapest on the hold-out: chosen in hindsight, and therefore optimistic */
   bestOnHoldout: { threshold: number; costPerRow: number };
 }
 
-/** Cost of the version's decisions on the hold-out beside that of others. */
+/** Cost of the version's decisions on the hold-out, compared with alternatives. */
 export type VersionSaving = ExpectedSaving & { thresholds?: CostThresholds };
 
 /** The run's search and the trial that it chose. */
@@ -69,7 +69,7 @@ export interface VersionLineage {
   /** Parquet blob with the prepared rows: dataset version, row in its file, role in the split, label, columns */
   preparedRows?: string;
   uploadedAs?: string;
-  /** SHA-256 of the file as it was dropped, where it was changed before it was registered */
+  /** SHA-256 of the file as it was dropped, if it was changed before it was registered */
   uploadedSha256?: string;
   /** what was changed, in sentences */
   changes?: string[];
@@ -88,9 +88,9 @@ export interface VersionDetails {
   metrics?: Record<string, unknown>;
   baselines?: Record<string, Record<string, unknown>>;
   differences?: MetricDifference[];
-  /** metric -> its value and interval on the hold-out; metrics that are undefined there are left out */
+  /** metric -> its value and interval on the hold-out; without metrics that are undefined there */
   intervals?: Record<string, MetricInterval>;
-  /** what was drawn again for the intervals */
+  /** what was resampled for the intervals */
   resampling?: Resampling;
   /** hold-out curves of the positive class of two, or of every class */
   curves?: ClassCurves[];
@@ -110,7 +110,7 @@ export interface VersionDetails {
   environment?: Record<string, string>;
   /** blob with the training profile that drift is measured against */
   trainingProfile?: string;
-  /** SHA-256 of the stored documents that this names, by container and name; absent before they were kept */
+  /** SHA-256 of the stored documents named here, by container and name; absent in older versions */
   documents?: Record<string, string>;
   /** blob with the sample of training and hold-out rows that explanations are made with */
   background?: string;
@@ -118,7 +118,7 @@ export interface VersionDetails {
 
 /** A registered version: its row in the ledger and its details. */
 export interface ModelVersion extends VersionDetails {
-  /** baselines that it is not shown to be better than: the interval of the difference includes zero; absent where there are none */
+  /** baselines that it is not shown to beat (the interval of the difference includes zero); absent if there are none */
   notShownBetter?: string[];
   model: string;
   version: number;
@@ -131,5 +131,5 @@ export const modelName = z.string().regex(entityName, `a model name must ${entit
 
 export const aliasNames = ["champion", "challenger", "previous"] as const;
 export type AliasName = (typeof aliasNames)[number];
-/** Those that a person may point at a version; `previous` follows the champion by itself. */
+/** Aliases that a person may move; `previous` follows the champion automatically. */
 export const movableAliases = ["champion", "challenger"] as const;

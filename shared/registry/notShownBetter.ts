@@ -1,6 +1,6 @@
 import type { MetricDifference } from "./modelVersion";
 
-/** Whether an interval includes zero; one that cannot be told may be anything. */
+/** Whether an interval may include zero; an undefined one may. */
 export function mayBeZero({ low, high }: Pick<MetricDifference, "low" | "high">): boolean {
   return !(low > 0 || high < 0);
 }

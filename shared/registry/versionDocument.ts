@@ -42,7 +42,7 @@ const thresholds = objectOf<CostThresholds>({
   bestOnHoldout: z.object({ threshold: statistic, costPerRow: statistic }),
 });
 
-/** What documents keep of a hold-out, in a version's details and in the parts of an evaluation. */
+/** Fields about a hold-out, in a version's details and in the parts of an evaluation. */
 export const holdoutFields = {
   metrics: anyFields.optional(),
   baselines: z.record(z.string(), anyFields).optional(),

@@ -8,7 +8,7 @@ export interface VersionSummary {
   sha256: string;
   sizeBytes: number;
   createdAt: string;
-  /** baselines that it is not shown to be better than; absent where there are none */
+  /** baselines that it is not shown to beat; absent if there are none */
   notShownBetter?: string[];
 }
 
@@ -16,9 +16,9 @@ export interface VersionSummary {
 export interface VersionRow extends Omit<VersionSummary, "model" | "notShownBetter"> {
   /** blob of the details, in container `models` */
   details: string;
-  /** absent in versions from before it was kept */
+  /** absent in older versions */
   detailsSha256?: string;
-  /** baselines, a comma between them */
+  /** baselines, separated by commas */
   notShownBetter?: string;
 }
 

@@ -12,7 +12,7 @@ export const runsContainer = "runs";
 /** Contents of results by their path in the run's folder. */
 type Contents = Record<string, Uint8Array | string>;
 
-/** A result that is there; no hash in a run of an earlier release that went on under this one. */
+/** A stored result; without a hash if an earlier release stored it. */
 interface Recorded {
   path: string;
   sha256?: string;
@@ -20,13 +20,13 @@ interface Recorded {
 
 /** longer ones are hashed: a row key has at most 512 characters */
 const longestKeyPart = 200;
-/** a blob that has a row, or whose row another worker's result took */
+/** a blob with a row, or one that lost its row to another worker's result */
 const bearsHash = /\.[0-9a-f]{16}\.[^.]+$/;
 
 /**
- * Results of a run's steps. Each is a blob whose name bears its hash, and a table row with that hash: the row is written last and decides
- * whether the result is there and which it is, so that a kill in between or another worker's blob leaves nothing half done. Runs of an
- * earlier release have plain blobs instead, which are read as they are.
+ * Results of a run's steps. Each is a blob named after its hash, and a table row with that hash. The row is written
+ * last and decides whether there is a result, and which blob it is, so that a crash or another worker leaves nothing half
+ * done. Runs of an earlier release have plain blobs instead, which are read unchecked.
  */
 export class RunDocuments {
   constructor(
@@ -35,7 +35,7 @@ export class RunDocuments {
     private readonly verified: VerifiedBlobs,
   ) {}
 
-  /** Stores results, all or none: false, and what is there stays, where one of them is there already. */
+  /** Stores all results or none: false, and nothing changes, if one of them exists. */
   async keep(runId: string, contents: Contents): Promise<boolean> {
     const rows = await this.write(runId, contents);
     try {
@@ -50,7 +50,7 @@ export class RunDocuments {
     }
   }
 
-  /** Stores results, whatever was there. */
+  /** Stores results, replacing existing ones. */
   async replace(runId: string, contents: Contents): Promise<void> {
     const rows = await this.write(runId, contents);
     await this.tables.transaction(
@@ -59,13 +59,13 @@ export class RunDocuments {
     );
   }
 
-  /** A result's bytes, undefined when it is not there; AppError corrupt when it is not what was stored. */
+  /** A result's bytes, undefined if there is none; AppError corrupt if it has changed. */
   async read(runId: string, path: string): Promise<Uint8Array | undefined> {
     const found = await this.find(runId, path);
     return found && this.verified.read(placeOf(runId, found));
   }
 
-  /** `read`, as a document of `type`; AppError corrupt too where it cannot be. */
+  /** A result as a document of `type`; AppError corrupt also if it cannot be read as one. */
   async readAs<T>(type: DocumentType<T>, runId: string, path: string): Promise<T | undefined> {
     const found = await this.find(runId, path);
     return found && this.verified.readAs(type, placeOf(runId, found));
@@ -80,7 +80,7 @@ export class RunDocuments {
     return (await this.list(runId, folder)).map(({ path }) => path);
   }
 
-  /** Every document of a folder, in the order of their paths; AppError corrupt when one is not what was stored. */
+  /** All documents of a folder in the order of their paths; AppError corrupt if one has changed or cannot be read. */
   async readAll<T>(type: DocumentType<T>, runId: string, folder: string): Promise<{ path: string; document: T }[]> {
     const results: { path: string; document: T }[] = [];
     for (const one of await this.list(runId, folder))
@@ -121,7 +121,7 @@ export class RunDocuments {
     return found.sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
-  /** False for a run of an earlier release, where a missing row says nothing. */
+  /** False for a run of an earlier release, in which a result may have no row. */
   private async hasHashes(runId: string): Promise<boolean> {
     const run = await this.tables.get(runsTable, usecaseOfRun(runId), runId);
     return run !== undefined && readRow(runRows, runsTable, run).hashedResults === true;
@@ -143,7 +143,7 @@ function blobOf(runId: string, { path, sha256 }: Recorded): string {
   return sha256 === undefined ? name : hashedName(name, sha256);
 }
 
-/** Row keys know no slash, and a percent sign is escaped anew on the way. */
+/** Row keys cannot contain slashes, and a percent sign would be escaped again on the way. */
 function keyOf(runId: string, path: string): string {
   const parts = path.replaceAll("%", "=").split("/");
   const short = (part: string) =>

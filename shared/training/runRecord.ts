@@ -17,7 +17,7 @@ export const runStatuses = [
 ] as const;
 export type RunStatus = (typeof runStatuses)[number];
 
-/** A training run as the table keeps it; progress is counted from the results that are in. */
+/** A training run as stored in the table; its progress is counted from the stored results. */
 export interface RunRecord {
   id: string;
   usecase: string;
@@ -36,9 +36,9 @@ export interface RunRecord {
   /** over all rungs of the search */
   trials?: number;
   seed?: number;
-  /** SHA-256 of the plan, once it is made; absent in runs from before it was kept */
+  /** SHA-256 of the plan, once there is one; absent in older runs */
   planSha256?: string;
-  /** every result of its steps has its hash in a row; absent in runs from before they were kept */
+  /** whether every result has a row with its hash; absent in older runs */
   hashedResults?: boolean;
   codeRevision: string;
   version?: number;
@@ -53,7 +53,7 @@ export interface Trial {
   parameters: Record<string, unknown>;
 }
 
-/** What planning fixes for every step of a run. */
+/** What planning decides for every step of a run. */
 export interface TrainingPlan {
   runId: string;
   usecase: string;
@@ -62,18 +62,18 @@ export interface TrainingPlan {
   rungs: Rung[];
   /** validation folds of a trial */
   folds: number;
-  /** SHA-256 of what the run rests on; absent in plans from before they were kept */
+  /** SHA-256 of what the run depends on; absent in older plans */
   documents?: PlanDocuments;
 }
 
-/** Hashes of the prepared rows as training reads them, of the same as Parquet, and of the spec. */
+/** Hashes of the prepared rows as training reads them, of the same rows as Parquet, and of the spec. */
 export interface PlanDocuments {
   prepared: string;
   parquet: string;
   spec: string;
 }
 
-/** One round of a search: so many trials on a share of each fold's training rows. */
+/** One round of a search: a number of trials on a share of each fold's training rows. */
 export interface Rung {
   share: number;
   trials: number;
@@ -94,7 +94,7 @@ export interface TrialResult extends Trial {
   failure?: string;
 }
 
-/** Folds of a trial that are done, where not all are. */
+/** The folds of an unfinished trial that are done. */
 export type PartialTrial = Pick<TrialResult, "foldScores" | "modelBytes" | "seconds">;
 
 /** The selected trial, fitted on all training rows. */
@@ -105,7 +105,7 @@ export interface Refit {
   trainingProfile: string;
 }
 
-/** What was found out about the graph of a run before it was judged: kept, so that a run of several steps does it once. */
+/** What is known about a run's graph before it is judged; stored, so that a run of several steps proves it once. */
 export interface Proof {
   signature: ModelSignature;
   behaviour: CheckResult[];
@@ -125,12 +125,12 @@ export const trainingQueues = {
   finish: "training-finish",
 } as const;
 
-/** The use case that a run id speaks of: ids read `{usecase}.{what started it}`. */
+/** The use case of a run id, which is `{usecase}.{what started it}`. */
 export function usecaseOfRun(runId: string): string {
   return runId.split(".", 1)[0];
 }
 
-/** Whether a run with this status will not change any more. */
+/** Whether a run with this status has ended. */
 export function isFinal(status: RunStatus): boolean {
   return status === "succeeded" || status === "unchanged" || status === "failed" || status === "cancelled";
 }

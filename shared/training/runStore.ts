@@ -18,13 +18,13 @@ import {
 } from "./runRecord";
 import { dataChecksDocument, partialTrialDocument, planDocument, runRows, trialDocument } from "./runSchemas";
 
-/** Who ends a run, and why where it is a person. */
+/** Who ends a run, and the reason if it is a person. */
 interface RunEnd {
   actor: string;
   reason?: string;
 }
 
-/** Runs and their steps' results: a table row a run, results in blobs that are read back by their hash. */
+/** Runs and the results of their steps: a table row per run, and results in blobs that are checked by their hash. */
 export class RunStore {
   readonly results: RunDocuments;
 
@@ -36,7 +36,7 @@ export class RunStore {
     this.results = new RunDocuments(tables, blobs, documents);
   }
 
-  /** Inserts a run, with its audit entry, which names `actor`; false when a run with this id exists already. */
+  /** Inserts a run with its audit entry, which names `actor`; false if a run with this id exists. */
   async create(run: RunRecord, actor: string = run.trigger): Promise<boolean> {
     const { id, usecase, trigger, force, codeRevision } = run;
     const entry = {
@@ -80,8 +80,8 @@ export class RunStore {
   }
 
   /**
-   * Changes a run that has not ended; a run that has ended stays as it is. Its end leaves an audit entry that names who ended it
-   * and why: `by.reason`, else the run's message. Returns the run as it then stands.
+   * Changes a run that has not ended; one that has ended stays as it is. Its end leaves an audit entry that says who
+   * ended it and why: `by.reason`, or else the run's message. Returns the resulting run.
    */
   async update(runId: string, change: Partial<RunRecord>, by: RunEnd = { actor: "training" }): Promise<RunRecord> {
     return retryConflict(`the run ${runId}`, async () => {
@@ -99,7 +99,7 @@ export class RunStore {
     });
   }
 
-  /** Stores what every step needs, the prepared rows from files; the first writer decides. Gives the hash of the plan, which names theirs. */
+  /** Stores the plan and the prepared rows; the first writer decides. Returns the plan's hash; the plan has theirs. */
   async savePlan(plan: TrainingPlan, files: { prepared: string; parquet: string }, spec: string): Promise<string> {
     const { runId } = plan;
     const parquet = await keepFile(this.blobs, runsContainer, preparedParquet(runId), files.parquet);
@@ -133,7 +133,7 @@ export class RunStore {
     return this.documents.read({ ...place, subject });
   }
 
-  /** Stores a trial's result; a result that is there already stays. */
+  /** Stores a trial's result unless it has one. */
   async saveTrial(runId: string, result: TrialResult): Promise<void> {
     await this.results.keep(runId, { [trialPath(result)]: documentText(trialDocument, result) });
   }
@@ -142,7 +142,7 @@ export class RunStore {
     return this.results.has(runId, trialPath({ rung, index }));
   }
 
-  /** When the run's newest step stored something; undefined before the first did. */
+  /** When a step of the run last stored something; undefined before the first did. */
   async lastStepAt(runId: string): Promise<Date | undefined> {
     let newest: Date | undefined;
     for await (const { lastModified } of this.blobs.list(runsContainer, `${runId}/`))
@@ -150,7 +150,7 @@ export class RunStore {
     return newest;
   }
 
-  /** What a trial that needs several steps has so far. */
+  /** The folds done so far of a trial that needs several steps. */
   async partialTrial(runId: string, rung: number, index: number): Promise<PartialTrial | undefined> {
     return this.results.readAs(partialTrialDocument, runId, partialPath({ rung, index }));
   }
@@ -166,12 +166,12 @@ export class RunStore {
     return new Set(paths.map((path) => Number.parseInt(path.slice(path.lastIndexOf("/") + 1), 10)));
   }
 
-  /** The results of one rung that are in, in trial order. */
+  /** The stored results of one rung, in trial order. */
   async trialsOf(runId: string, rung: number): Promise<TrialResult[]> {
     return this.trialsIn(runId, rungFolder(rung));
   }
 
-  /** The results that are in, by rung and trial. */
+  /** The stored results of all rungs, by rung and trial. */
   async trials(runId: string): Promise<TrialResult[]> {
     return this.trialsIn(runId, "trials");
   }
@@ -193,7 +193,7 @@ export class RunStore {
     };
   }
 
-  /** Stores the refitted model; gives the one that the run goes on with: another worker's where that came first. */
+  /** Stores the refitted model; returns the one that the run continues with: another worker's if that came first. */
   async saveRefit(runId: string, refit: Refit): Promise<Refit> {
     const { buffer, byteOffset, byteLength } = refit.holdoutPredictions;
     const isKept = await this.results.keep(runId, {
@@ -212,7 +212,7 @@ export class RunStore {
 }
 
 function lacking(runId: string, path: string): Error {
-  return new Error(`the run ${runId} lacks its result ${path}`);
+  return new Error(`the run ${runId} has no result ${path}`);
 }
 
 function planBlob(runId: string): string {
@@ -223,14 +223,14 @@ function preparedBlob(runId: string): string {
   return `${runId}/prepared.bin`;
 }
 
-/** Blob with the prepared rows of a run as any tool reads them: dataset version and row, role in the split, label, columns. */
+/** Blob with a run's prepared rows for other tools: dataset version and row, role in the split, label, columns. */
 export function preparedParquet(runId: string): string {
   return `${runId}/prepared.parquet`;
 }
 
 const dataChecksPath = "data-checks.json";
 
-/** A run that was refitted before graphs had guards has a `model.onnx` there, which is not served: it is refitted. */
+/** A run that was refitted before graphs had guards has a `model.onnx` instead, which is ignored: it is refitted. */
 const refitPaths = {
   onnx: "refit/guarded.onnx",
   holdoutPredictions: "refit/holdout-predictions.f64",

@@ -7,21 +7,21 @@ import type { UploadDescription } from "./uploadDescription";
 /** What became of an uploaded model's graph. */
 export interface Adapting {
   bytes: Uint8Array;
-  /** of the probabilities' columns, where the file or its description tells them */
+  /** of the probabilities' columns, if the file or its description names them */
   classes?: string[];
-  /** the label was put behind the probabilities: where they are none, the model is no classifier */
+  /** a label output was added after the probabilities: if they are not probabilities, the model is not a classifier */
   labelAdded: boolean;
   /** sentences about what was changed */
   changes: string[];
 }
 
-/** A change of a graph, as plain data: it is made in a thread of its own. */
+/** A change of a graph, as plain data for a thread of its own. */
 export type AdaptStep =
   | { kind: "withoutZipMap"; bytes: Uint8Array; description?: UploadDescription }
   | { kind: "namingClasses"; found: Adapting; labelOutput: string }
   | { kind: "withClasses"; found: Adapting; outputs: TensorInfo[]; description?: UploadDescription; known?: string[] };
 
-/** Makes a change; AppError rejected says what is lacking. */
+/** Makes a change; AppError rejected says what is missing. */
 export function takeStep(step: AdaptStep): Adapting {
   if (step.kind === "withoutZipMap") return withoutZipMap(step);
   if (step.kind === "namingClasses")
@@ -31,19 +31,19 @@ export function takeStep(step: AdaptStep): Adapting {
 
 const isLabel = ({ datatype }: TensorInfo) => datatype === "BYTES" || datatype === "INT64" || datatype === "INT32";
 
-/** The label output of a graph that has probabilities, too. */
+/** The label output of a graph that also has probabilities. */
 export function labelBesideScores(outputs: TensorInfo[]): string | undefined {
   return outputs.some(({ datatype }) => datatype === "FP32" || datatype === "FP64")
     ? outputs.find(isLabel)?.name
     : undefined;
 }
 
-/** Whether a graph with these outputs, and so described, is served as it is. */
+/** Whether a graph with these outputs and this description is served unchanged. */
 export function isServedAsItIs(outputs: TensorInfo[], description: UploadDescription | undefined): boolean {
   return description === undefined && (scoresOf(outputs, description) === undefined || outputs.some(isLabel));
 }
 
-/** The output with the scores of classes; undefined where the model is no classifier. */
+/** The output with the scores of the classes; undefined if the model is not a classifier. */
 function scoresOf(outputs: TensorInfo[], description: UploadDescription | undefined): TensorInfo | undefined {
   const scores = outputs.find(({ datatype }) => datatype === "FP32" || datatype === "FP64");
   const isDescribed = description?.output !== undefined || description?.classes !== undefined;
@@ -58,7 +58,7 @@ function withoutZipMap({ bytes, description }: AdaptStep & { kind: "withoutZipMa
   if (zipMap === undefined) return found;
   const { output, classes } = zipMap;
   if (description?.classes && description.classes.join("\n") !== classes.join("\n"))
-    throw new AppError("rejected", "the model's ZipMap names other classes, or another order, than its description");
+    throw new AppError("rejected", "the model's ZipMap and its description disagree about the classes or their order");
   return { ...found, bytes: graph.toBytes(), classes, changes: [`a ZipMap was taken off: "${output}" is the output`] };
 }
 
@@ -85,7 +85,7 @@ function withClasses({ found, outputs, description, known }: AdaptStep & { kind:
   return { bytes: graph.toBytes(), classes, labelAdded: true, changes };
 }
 
-/** Columns of the output with the scores; AppError rejected where they and the classes do not agree. */
+/** Number of columns of the scores; AppError rejected if it does not match the classes. */
 function columnsOf({ name, shape }: TensorInfo, classes: string[] | undefined): number {
   const width = shape.length === 1 ? 1 : shape[1];
   const columns = width === -1 ? (classes?.length ?? -1) : width;
@@ -101,12 +101,12 @@ function columnsOf({ name, shape }: TensorInfo, classes: string[] | undefined): 
   return columns;
 }
 
-/** A use case's classes have an order that a file without names cannot be asked about. */
+/** A file without class names cannot tell whether its columns have the order of the use case's classes. */
 function unnamed(columns: number, known: string[] | undefined): string[] {
   if (known)
     throw new AppError(
       "rejected",
-      `the model does not say which column is which class: say it in a .json beside it, as {"classes":${JSON.stringify(known)}} in the order of the columns, and drop both again`,
+      `the model does not say which column is which class: name them in a .json beside it, as {"classes":${JSON.stringify(known)}} in the order of the columns, and drop both again`,
     );
   return Array.from({ length: columns }, (_, at) => String(at));
 }

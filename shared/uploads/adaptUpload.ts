@@ -13,12 +13,12 @@ export interface AdaptedUpload extends Adapting {
 }
 
 const limitMs = 60_000;
-/** a graph of many small parts takes ten times its bytes */
+/** a graph of many small nodes takes ten times its size */
 const threadMemoryMb = 800;
 
 /**
- * Loads a model and brings it into the form that is served: a ZipMap is taken off, a softmax put behind logits, and a label behind
- * probabilities that have none. `known` are the classes of the use case. AppError rejected says what is lacking.
+ * Loads a model and converts it to the form that is served: a ZipMap is removed, a softmax is added after logits, and a
+ * label after probabilities without one. `known` are the use case's classes. AppError rejected says what is missing.
  */
 export async function adaptUpload(
   { trialRuntime, modelLimits }: { trialRuntime: ModelRuntime; modelLimits: ModelLimits },
@@ -48,7 +48,7 @@ export async function adaptUpload(
   return { ...adapted, runtimeModel: await trialRuntime.load(adapted.bytes) };
 }
 
-/** With the classes that the graph tells; a graph that is too large to be read keeps them to itself, and is served all the same. */
+/** Adds the classes that the graph names; a graph that is too large to be read is served without them. */
 async function withNames(found: Adapting, labelOutput: string): Promise<Adapting> {
   try {
     return await inThread({ kind: "namingClasses", found, labelOutput });
@@ -58,7 +58,7 @@ async function withNames(found: Adapting, labelOutput: string): Promise<Adapting
   }
 }
 
-/** Makes a change beside the event loop, which a large graph would hold up for seconds. */
+/** Makes a change off the event loop, which a large graph would block for seconds. */
 function inThread(step: AdaptStep): Promise<Adapting> {
   const worker = new Worker(compiledFile("shared/uploads/adaptThread"), {
     workerData: step,

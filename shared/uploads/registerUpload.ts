@@ -15,10 +15,10 @@ import { uploadSignature } from "./uploadSignature";
 export interface RegisterUploadPorts {
   usecases: Map<string, Usecase>;
   registry: ModelRegistry;
-  /** where a model that nobody knows may be tried */
+  /** where an untrusted model may be tried */
   trialRuntime: ModelRuntime;
   modelLimits: ModelLimits;
-  /** of the inbox, where a model's description lies beside it */
+  /** of the inbox, where a model's description is stored next to it */
   blobs: BlobStore;
   alerts: AlertStore;
   codeRevision: string;
@@ -36,7 +36,7 @@ export type UploadOutcome =
 
 const rejectedRule = "model-rejected";
 
-/** Registers an ONNX model trained elsewhere once it has loaded and answered a smoke test; never promoted by itself. Safe to repeat. */
+/** Registers an ONNX model trained elsewhere once it has passed a smoke test; it is never promoted. Safe to repeat. */
 export async function registerUpload(ports: RegisterUploadPorts, upload: UploadedModel): Promise<UploadOutcome> {
   try {
     const model = modelName.safeParse(upload.model);
@@ -57,12 +57,12 @@ export async function registerUpload(ports: RegisterUploadPorts, upload: Uploade
   }
 }
 
-/** The file as it lies in the inbox. */
+/** The path of the file in the inbox. */
 function nameOf({ model, file }: UploadedModel): string {
   return model === "" ? file : `${model}/${file}`;
 }
 
-/** The model as it is registered, with what was found out about it. */
+/** The model as it will be registered, with its details. */
 async function examine(
   ports: RegisterUploadPorts,
   upload: UploadedModel,

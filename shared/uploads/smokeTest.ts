@@ -4,18 +4,18 @@ import type { RuntimeModel, TensorValue } from "../ports";
 import { rowsWithout, type TrialRows, trialRows } from "./trialRows";
 
 const sumTolerance = 1e-3;
-/** features whose missing values are tried in one run */
+/** features whose missing values are tried in one call */
 const featuresARun = 250;
-/** a wider model is not asked about missing values: it is taken to stand none */
+/** a wider model is not tried on missing values: it is assumed to accept none */
 const mostFeatures = 2_000;
 
 type Runtime = Pick<RuntimeModel, "run">;
 type Outputs = Record<string, TensorValue>;
 
 /**
- * Tries a model trained elsewhere on rows of many kinds; AppError rejected when it fails, does not end, or does not answer each row
- * with one label or one finite number. Gives the signature as the trial found it: without its probabilities where the numbers beside the
- * labels are none, and features that the model cannot do without no longer nullable.
+ * Tries a model trained elsewhere on rows of many kinds; AppError rejected if it fails, does not finish, or does not
+ * answer each row with one label or one finite number. Returns the signature that the trial confirms: without
+ * probabilities if the numbers beside the labels are something else, and with features that may be missing as nullable.
  */
 export async function smokeTest(runtime: Runtime, signature: ModelSignature): Promise<ModelSignature> {
   let found = signature;
@@ -26,7 +26,7 @@ export async function smokeTest(runtime: Runtime, signature: ModelSignature): Pr
   return withNullable(runtime, found);
 }
 
-/** What the model answers; undefined where it fails on whole numbers that may be outside a table of its own. */
+/** The model's outputs; undefined if it fails on whole numbers, which may be out of range for its lookup table. */
 async function answers(runtime: Runtime, rows: TrialRows, { inputs }: ModelSignature): Promise<Outputs | undefined> {
   try {
     return await runtime.run(rows.tensors);
@@ -38,19 +38,19 @@ async function answers(runtime: Runtime, rows: TrialRows, { inputs }: ModelSigna
   }
 }
 
-/** The signature as these answers leave it. */
+/** The signature in view of these outputs. */
 function judge(outputs: Outputs, rows: TrialRows, signature: ModelSignature): ModelSignature {
   const { labelOutput, valueOutput, probabilityOutput, ...rest } = signature;
   for (const answer of [labelOutput, valueOutput])
     if (answer !== undefined) checkCount(outputs[answer], answer, rows.rowCount);
   if (labelOutput !== undefined && rest.classes) checkLabels(outputs[labelOutput], labelOutput, rest.classes);
   if (valueOutput !== undefined && rows.isUsual && !areFinite(outputs[valueOutput]))
-    throw new AppError("rejected", `output "${valueOutput}" holds what is not a finite number for ${rows.name}`);
+    throw new AppError("rejected", `output "${valueOutput}" holds values that are not finite numbers for ${rows.name}`);
   if (probabilityOutput === undefined || areProbabilities(outputs[probabilityOutput], rows.rowCount)) return signature;
   if (rows.isUsual && labelOutput !== undefined) return { ...rest, labelOutput, valueOutput };
   throw new AppError(
     "rejected",
-    `output "${probabilityOutput}" holds what are not probabilities for ${rows.name}: a number a class from 0 to 1, adding up to 1`,
+    `output "${probabilityOutput}" holds values that are not probabilities for ${rows.name}; each row needs one number from 0 to 1 per class, adding up to 1`,
   );
 }
 
@@ -63,7 +63,7 @@ function checkCount({ data }: TensorValue, answer: string, rowCount: number): vo
   );
 }
 
-/** A label beside classes that do not hold it would be answered without its probability. */
+/** A label that is not among the classes would have no probability. */
 function checkLabels({ data }: TensorValue, output: string, classes: string[]): void {
   const known = new Set(classes);
   if (Array.from(data as string[], String).every((label) => known.has(label))) return;
@@ -77,7 +77,7 @@ function areFinite({ data }: TensorValue): boolean {
   return Array.from(data as Float32Array, Number).every(Number.isFinite);
 }
 
-/** Whether each row has a number a class, from 0 to 1 and adding up to 1: distances to centres and margins are no probabilities. */
+/** Whether each row has a number from 0 to 1 per class that add up to 1, unlike distances to centres, or margins. */
 function areProbabilities({ data }: TensorValue, rowCount: number): boolean {
   const values = Array.from(data as Float32Array);
   const classes = values.length / rowCount;
@@ -89,21 +89,21 @@ function areProbabilities({ data }: TensorValue, rowCount: number): boolean {
   return sums.every((sum) => Math.abs(sum - 1) <= sumTolerance);
 }
 
-/** A feature stays nullable where the model answers a row that lacks it with numbers. */
+/** A feature stays nullable if the model answers a row without it with finite numbers. */
 async function withNullable(runtime: Runtime, signature: ModelSignature): Promise<ModelSignature> {
   const { features } = signature;
   if (!features.some(({ nullable }) => nullable)) return signature;
-  const stands: boolean[] = [];
+  const accepted: boolean[] = [];
   for (let from = 0; from < features.length && features.length <= mostFeatures; from += featuresARun)
-    stands.push(...(await standsMissing(runtime, signature, from)));
+    accepted.push(...(await acceptsMissing(runtime, signature, from)));
   return {
     ...signature,
-    features: features.map((slot, at) => (slot.nullable ? { ...slot, nullable: stands[at] ?? false } : slot)),
+    features: features.map((slot, at) => (slot.nullable ? { ...slot, nullable: accepted[at] ?? false } : slot)),
   };
 }
 
-/** For some features, whether the model stands a missing value. */
-async function standsMissing(runtime: Runtime, signature: ModelSignature, from: number): Promise<boolean[]> {
+/** For some features, whether the model accepts a missing value. */
+async function acceptsMissing(runtime: Runtime, signature: ModelSignature, from: number): Promise<boolean[]> {
   const to = Math.min(signature.features.length, from + featuresARun);
   const output = signature.probabilityOutput ?? signature.valueOutput;
   try {
@@ -117,6 +117,6 @@ async function standsMissing(runtime: Runtime, signature: ModelSignature, from: 
   } catch (error) {
     if (isAppError(error, "rejected"))
       throw new AppError("rejected", `the model fails on rows with a missing value: ${error.message}`);
-    return new Array(to - from).fill(false); // it says that it stands none
+    return new Array(to - from).fill(false); // it accepts none
   }
 }

@@ -9,14 +9,14 @@ export interface TrialRows {
   name: string;
   rowCount: number;
   tensors: Record<string, TensorValue>;
-  /** a model for tables answers such rows with finite numbers; others it must only stand */
+  /** the model must answer such rows with finite numbers; others it must only survive */
   isUsual: boolean;
 }
 
 const manyRows = 1_000;
-/** of a wide model fewer rows are tried, so that no trial holds more cells than this */
+/** a wide model is tried on fewer rows, so that no trial has more cells than this */
 const mostCells = 2_000_000;
-/** each in all features at once */
+/** each in all features of a row */
 const extremes = [10, 101, 1e4, 1e6, -10, -101, -1e4, -1e6];
 const seed = 21;
 
@@ -60,7 +60,7 @@ function fill(signature: ModelSignature, rowCount: number, cell: Cell): Record<s
   return tensors;
 }
 
-/** A cell of a tensor of each type, made of a number and of its whole part. */
+/** A cell for each tensor type, from a number and its whole part. */
 const cellOf: Record<TensorType, (value: number, whole: number) => number | bigint | string> = {
   FP32: (value) => value,
   FP64: (value) => value,
@@ -70,7 +70,7 @@ const cellOf: Record<TensorType, (value: number, whole: number) => number | bigi
   BYTES: (value, whole) => (value === 0 || Number.isNaN(value) ? "" : `text ${whole}`),
 };
 
-/** Whole numbers may be places in a table of the model: random ones are 0 or 1. */
+/** Whole numbers may be indices into a table of the model: random ones are 0 or 1. */
 function place({ datatype, data }: TensorValue, at: number, value: number): void {
   const whole = Math.abs(value) < 10 ? Number(value > 0) : Math.trunc(value);
   (data as unknown[])[at] = cellOf[datatype](value, whole);

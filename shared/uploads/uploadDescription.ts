@@ -12,7 +12,7 @@ const names = (what: string) =>
     .refine((list) => new Set(list).size === list.length, `${what} must differ from each other`);
 
 const description = z.strictObject({
-  /** what the float output holds: probabilities (the default), or logits, which a softmax is put behind */
+  /** what the float output holds: probabilities (the default), or logits, which a softmax is added to */
   output: z.enum(["probabilities", "logits"]).optional(),
   /** class names in the order of the output's columns */
   classes: names("classes").min(2).optional(),
@@ -25,12 +25,12 @@ export type UploadDescription = z.infer<typeof description>;
 
 const maxBytes = 2 ** 20;
 
-/** The name of the description that belongs to a model's file. */
+/** The name of the description of a model's file. */
 export function descriptionName(file: string): string {
   return file.replace(/\.onnx$/, ".json");
 }
 
-/** What lies beside a model in the inbox to describe it; undefined where nothing does. AppError rejected says what is wrong with it. */
+/** The description next to a model in the inbox; undefined if there is none. AppError rejected says what is wrong. */
 export async function readDescription(
   blobs: BlobStore,
   { model, file }: { model: string; file: string },

@@ -7,8 +7,8 @@ import type { AdaptedUpload } from "./adaptUpload";
 import type { UploadDescription } from "./uploadDescription";
 
 /**
- * The signature of an uploaded model: names of features and classes are the use case's, in the order that the file or its description
- * tells, or the description's alone. AppError rejected where they do not agree.
+ * The signature of an uploaded model: names of features and classes come from the use case, in the order of the file or
+ * its description, or from the description alone. AppError rejected if they disagree.
  */
 export function uploadSignature(
   { runtimeModel, classes }: AdaptedUpload,
@@ -21,7 +21,7 @@ export function uploadSignature(
   return spec === undefined && description?.features ? named(signature, description.features) : signature;
 }
 
-/** The use case's features in the order that the description tells. */
+/** The use case's features in the order of the description. */
 function inOrder(declared: DeclaredFeature[], description: UploadDescription | undefined): DeclaredFeature[] {
   const order = description?.features;
   if (order === undefined) return declared;

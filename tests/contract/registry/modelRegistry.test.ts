@@ -168,7 +168,7 @@ describe("the model registry", () => {
     ]);
   });
 
-  it("pins only until a time to come", async () => {
+  it("pins only until a time in the future", async () => {
     await register("ended", "a");
     const move = { model: "ended", alias: "champion" as const, actor: "Ann", reason: "r", operation: "o", version: 1 };
     await expect(registry.moveAlias({ ...move, pin: { until: "2020-01-01T00:00:00Z" } })).rejects.toMatchObject({

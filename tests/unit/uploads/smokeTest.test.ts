@@ -94,7 +94,7 @@ describe("the smoke test of a model trained elsewhere", () => {
     });
     await expect(logarithm).rejects.toMatchObject({
       code: "rejected",
-      message: 'output "y" holds what is not a finite number for 1000 rows of random numbers',
+      message: 'output "y" holds values that are not finite numbers for 1000 rows of random numbers',
     });
   });
 
@@ -112,7 +112,7 @@ describe("the smoke test of a model trained elsewhere", () => {
     await expect(naive).rejects.toMatchObject({
       code: "rejected",
       message: expect.stringMatching(
-        /"scores" holds what are not probabilities for 10 rows of large and negative numbers/,
+        /"scores" holds values that are not probabilities for 10 rows of large and negative numbers/,
       ),
     });
   });
