@@ -17,7 +17,7 @@ export interface BinnedColumns {
   columns: BinEdges[];
 }
 
-/** Bins `columns` by quantile, one bin a distinct value while they are few. */
+/** Bins `columns` by quantile, one bin per distinct value while they are few. */
 export function binColumns(columns: readonly Float32Array[], rowCount: number): BinnedColumns {
   const groups = Array.from({ length: Math.ceil(columns.length / 4) }, () => new Int32Array(rowCount));
   const sorter = new FloatSorter(rowCount);

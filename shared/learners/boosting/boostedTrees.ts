@@ -7,7 +7,7 @@ import { type RegressionTree, singleLeaf } from "./regressionTree";
  */
 export interface BoostedTrees extends EnsembleTrees {
   outputCount: number;
-  /** tree t speaks of output t % outputCount; node: multiples of `unit` that a leaf adds */
+  /** tree t belongs to output t % outputCount; node: multiples of `unit` that a leaf adds */
   leafValues: Int32Array;
   /** per output: multiples of `unit` */
   base: Int32Array;
@@ -16,7 +16,7 @@ export interface BoostedTrees extends EnsembleTrees {
 
 /**
  * Joins rounds of trees (one per output) into a model of the loss's answers; all sums stay within 2^24 units, where
- * float32 knows every integer.
+ * float32 holds every integer exactly.
  */
 export function joinTrees(rounds: readonly RegressionTree[][], loss: Loss): BoostedTrees {
   const base = loss.base.map((score) => loss.centre + loss.unit * score);

@@ -90,7 +90,7 @@ function weigh({ gradient, hessian }: RowDerivatives, weights: Float64Array): vo
 }
 
 /**
- * The step of the leaf, from the exact derivatives of its rows: the rounding of the packed ones stays out of it. Rows
+ * The step of the leaf, from the exact derivatives of its rows: the rounding of the packed ones does not enter. Rows
  * that are all but sure may have no hessian at all, which without l2 would be an infinite step.
  */
 function leafValue(
@@ -102,8 +102,8 @@ function leafValue(
 }
 
 /**
- * One sum a loop and nothing after it: the engine compiles such a loop while it runs, and throws away what it then sees
- * for the first time.
+ * One sum per loop and nothing after it: the engine compiles such a loop while it runs, and throws away what it then
+ * sees for the first time.
  */
 function sumOver(values: Float32Array, rows: Int32Array): number {
   let sum = 0;

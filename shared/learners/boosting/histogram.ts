@@ -7,8 +7,8 @@ export type Histogram = Float64Array[];
 type Accumulate = (histogram: Float64Array, words: Int32Array, rows: Int32Array, packed: Float64Array) => void;
 
 /**
- * Adds the packed derivatives of a row (in the order of `rows`) to the histograms of the first 1, 2, 3 or 4 columns of
- * a group. Constant offsets and two rows per turn halve the time.
+ * Adds the packed derivatives, in the order of `rows`, to the histograms of the first 1, 2, 3 or 4 columns of a group.
+ * Constant offsets and two rows per turn halve the time.
  */
 export const accumulators: readonly Accumulate[] = [accumulate1, accumulate2, accumulate3, accumulate4];
 
@@ -90,7 +90,7 @@ function accumulateFirst(
   for (let k = 0; k < width; k++) histogram[k * binStride + ((words[rows[0]] >> (8 * k)) & 255)] += packed[0];
 }
 
-/** Adds the packed derivatives of a row to the histogram of column `k` of a group alone. */
+/** Adds the packed derivatives to the histogram of column `k` of a group alone. */
 export function accumulateColumn(
   histogram: Float64Array,
   k: number,

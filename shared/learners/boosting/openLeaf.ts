@@ -12,7 +12,7 @@ export interface OpenLeaf {
   depth: number;
   /** sum of its rows' packed derivatives */
   packedSum: number;
-  /** undefined where it is not needed or was given up for lack of room */
+  /** undefined where it is not needed or was given up for lack of memory */
   histogram: Histogram | undefined;
   cut: Cut;
   /** what the cut improves the score by; 0 when there is none */
@@ -31,7 +31,8 @@ export function bestLeaf(leaves: readonly OpenLeaf[]): OpenLeaf | undefined {
 }
 
 /**
- * Histograms for the leaves of one tree, used again for the next; at most so many that they fit `sizeBytes`, but two.
+ * Histograms for the leaves of one tree, used again for the next; at most as many as fit in `sizeBytes`, but at least
+ * two.
  */
 export class HistogramPool {
   private readonly free: Histogram[] = [];

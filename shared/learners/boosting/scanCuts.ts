@@ -54,7 +54,7 @@ export function scanCuts(
     const rightWeight = rightHessian + l2;
     const share = leftGradient * leftGradient * rightWeight + rightGradient * rightGradient * leftWeight;
     const whole = leftWeight * rightWeight;
-    // no division but where it gets better
+    // a division only where the score gets better
     if (share > bestScore * whole) {
       bestScore = share / whole;
       bestBin = bin;

@@ -14,7 +14,7 @@ export function accumulate(
 }
 
 /**
- * A counted weight counts rows and sums weights in one float64: `rowUnit` (a power of two above every weight sum) a
+ * A counted weight counts rows and sums weights in one float64: `rowUnit` (a power of two above every weight sum) per
  * row, plus the row's integer weight. Sums below 2^53 are exact, so their order does not matter.
  */
 export interface WeightLayout {

@@ -3,7 +3,7 @@ import type { NodeStatistic } from "./nodeStatistic";
 import type { SplitCriterion } from "./splitCriterion";
 
 /**
- * FeatureScan of extremely randomised trees (Geurts, Ernst and Wehenkel 2006): one cut a feature, drawn evenly among
+ * FeatureScan of extremely randomised trees (Geurts, Ernst and Wehenkel 2006): one cut per feature, drawn evenly among
  * the bins between the node's lowest and highest; missing values are tried on both sides, and are one more cut of their
  * own. One cut needs no histogram.
  */

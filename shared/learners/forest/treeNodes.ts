@@ -15,7 +15,7 @@ export class TreeNodes {
     return this.feature.length;
   }
 
-  /** Adds a leaf that holds `weights` (one a sum); returns its index. */
+  /** Adds a leaf that holds `weights` (one per sum); returns its index. */
   add(weights: ArrayLike<number>): number {
     this.feature.push(-1);
     this.threshold.push(0);

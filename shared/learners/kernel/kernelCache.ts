@@ -6,10 +6,7 @@ const cacheBytes = 256 * 2 ** 20;
 /** Writes the kernel of `row` with every row. */
 export type KernelRow = (row: number, values: Float64Array) => void;
 
-/**
- * Kernel rows in float32, computed when asked for; those asked for longest ago give way, but the last two asked for
- * stay.
- */
+/** Kernel rows in float32, computed when asked for; the least recently used are dropped, but the last two stay. */
 export function kernelCache(rowCount: number, kernelRow: KernelRow, diagonal: Float64Array): KernelMatrix {
   const capacity = Math.max(2, Math.floor(cacheBytes / (4 * rowCount)));
   const kept = new Map<number, Float32Array>();
@@ -29,7 +26,7 @@ export function kernelCache(rowCount: number, kernelRow: KernelRow, diagonal: Fl
   };
 }
 
-/** Takes the row out that was asked for longest ago. */
+/** Drops the least recently used row. */
 function oldest(kept: Map<number, Float32Array>): Float32Array {
   for (const [index, row] of kept) {
     kept.delete(index);

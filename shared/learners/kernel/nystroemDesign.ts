@@ -99,7 +99,7 @@ const roomForFactors = 2 ** 27;
 /**
  * Solves (1 + scale x Lᵀ L) x = vector: were the rows drawn as the landmarks are, this would be the whole curvature. It
  * only has to be near, so one factor, in float32, serves all scales about a power of two, of every machine on the
- * landmarks; the least lately used go first.
+ * landmarks; the least recently used are dropped first.
  */
 class Solvers {
   private readonly factors = new Map<number, Float32Array>();

@@ -1,6 +1,6 @@
 import type { Points } from "./points";
 
-/** entries of the table a unit, and the exponent from which on exp(-t) counts as 0 (below 1e-17) */
+/** entries of the table per unit, and the exponent from which on exp(-t) counts as 0 (below 1e-17) */
 const perUnit = 64;
 const farthest = 40;
 const powers = Float64Array.from({ length: perUnit * farthest + 1 }, (_, at) => Math.exp(-at / perUnit));

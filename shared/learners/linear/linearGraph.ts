@@ -15,7 +15,7 @@ export function addLinearScores(graph: GraphBuilder, features: LinearFeatures, m
 }
 
 /**
- * Declares the inputs and gives the model's columns, [rows, width] in float64: imputed numbers, then one indicator a
+ * Declares the inputs and gives the model's columns, [rows, width] in float64: imputed numbers, then one indicator per
  * level.
  */
 export function addLinearColumns(graph: GraphBuilder, features: LinearFeatures): string {

@@ -13,8 +13,8 @@ import { ridgeEquations } from "./ridgeEquations";
 
 const parameters = z.strictObject({
   /**
-   * penalty on the squared weights of standardised columns; alpha of scikit-learn. Above 0, so that columns may repeat
-   * each other.
+   * penalty on the squared weights of standardised columns; alpha of scikit-learn. Above 0, so that columns may be
+   * linearly dependent.
    */
   l2: z.number().gt(0).max(1e12).default(1),
 });

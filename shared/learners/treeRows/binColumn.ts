@@ -12,7 +12,7 @@ export interface BinnedColumn {
   highest: Float32Array;
 }
 
-/** Bins `values` by quantile (one bin a distinct value while they are few) and joins each row's class to its bin. */
+/** Bins `values` by quantile (one bin per distinct value while they are few) and joins each row's class to its bin. */
 export function binColumn(values: Float32Array, classes: Int32Array, classCount: number): BinnedColumn {
   const sorted = sortedNumbers(values);
   const { lowest, highest } = cutBins(sorted);
