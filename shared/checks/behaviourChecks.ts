@@ -9,7 +9,7 @@ import { figure, percent } from "../figure";
 import { seededRandom } from "../math/seededRandom";
 import { ownValue } from "../ownValue";
 import type { ChecksSpec } from "../usecase/checksSpec";
-import type { SelectionMetric } from "../usecase/specFields";
+import type { SelectionMetric } from "../usecase/selectionSpec";
 import { changeNumber, type Predict, setColumn, watch, watchedClass } from "./watchedModel";
 
 const kind = "post-train" as const;

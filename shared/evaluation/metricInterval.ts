@@ -1,4 +1,4 @@
-import type { SelectionMetric } from "../usecase/specFields";
+import type { SelectionMetric } from "../usecase/selectionSpec";
 import { allOrNoneInterval } from "./allOrNoneInterval";
 import type { BootstrapSettings } from "./bootstrapDraws";
 import { bootstrapInterval } from "./pairedBootstrap";

@@ -1,4 +1,4 @@
-import type { SelectionMetric } from "../usecase/specFields";
+import type { SelectionMetric } from "../usecase/selectionSpec";
 import { type BootstrapSettings, drawMeans, drawWeighted, numberBlocks, percentileInterval } from "./bootstrapDraws";
 import { selectionMetricValue } from "./selectionMetric";
 import { type ModelOutput, meanMetric, weightedMetric } from "./weightedMetric";

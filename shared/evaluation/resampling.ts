@@ -1,5 +1,5 @@
 import type { PreparedData } from "../data/preparedData";
-import type { SelectionMetric } from "../usecase/specFields";
+import type { SelectionMetric } from "../usecase/selectionSpec";
 import { automaticBlockLength } from "./blockLength";
 import { median } from "./orderStatistics";
 import { isClassifier, type ModelOutput, meanMetric } from "./weightedMetric";

@@ -1,4 +1,4 @@
-import type { SelectionMetric } from "../usecase/specFields";
+import type { SelectionMetric } from "../usecase/selectionSpec";
 import { metricWords } from "./metricWords";
 import { type ModelOutput, weightedMetric } from "./weightedMetric";
 

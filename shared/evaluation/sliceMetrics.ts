@@ -1,4 +1,4 @@
-import type { SelectionMetric } from "../usecase/specFields";
+import type { SelectionMetric } from "../usecase/selectionSpec";
 import type { BootstrapSettings } from "./bootstrapDraws";
 import { metricInterval } from "./metricInterval";
 import { isBetter, selectionMetricValue } from "./selectionMetric";

@@ -1,4 +1,4 @@
-import type { SelectionMetric } from "../usecase/specFields";
+import type { SelectionMetric } from "../usecase/selectionSpec";
 import { type ClassifierOutput, decidedClasses, judgedClasses, membershipOf, scoresOf } from "./classifierOutput";
 import { balancedAccuracy, type ConfusionMatrix, confusionMatrix, fBeta, matthewsCorrelation } from "./confusion";
 import { brierByRow, logLossByRow } from "./probabilityScores";

@@ -2,7 +2,7 @@ import type { PreparedData } from "../data/preparedData";
 import type { FeatureTable } from "../featureTable";
 import { seededRandom } from "../math/seededRandom";
 import { shortestFloat32 } from "../math/shortestFloat32";
-import type { SelectionMetric } from "../usecase/specFields";
+import type { SelectionMetric } from "../usecase/selectionSpec";
 import { drawRows } from "./model/numberRows";
 
 /** A cell as a caller would write it; null if the value is missing. */

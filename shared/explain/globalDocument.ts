@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { documentType, longList, objectOf, statistic, statisticList, unchanged } from "../documents";
-import { selectionMetrics } from "../usecase/specFields";
+import { selectionMetrics } from "../usecase/selectionSpec";
 import { methods } from "./explainRows";
 import { isCell } from "./explanationSample";
 import type {

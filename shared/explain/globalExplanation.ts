@@ -1,5 +1,5 @@
 import type { FeatureType } from "../featureTable";
-import type { SelectionMetric } from "../usecase/specFields";
+import type { SelectionMetric } from "../usecase/selectionSpec";
 import type { Method } from "./explainRows";
 import type { Cell } from "./explanationSample";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { documentType, longList, numberList, objectOf, unchanged } from "../documents";
-import { selectionMetrics } from "../usecase/specFields";
+import { selectionMetrics } from "../usecase/selectionSpec";
 import { type ExplanationSample, isCell } from "./explanationSample";
 
 const rows = z.array(longList(isCell, "a number, a text or null"));

@@ -1,6 +1,6 @@
 import { isAppError } from "../errors";
 import { trainerFor } from "../learners/registry";
-import { rangeFaults } from "../usecase/specConsistency";
+import { rangeFaults } from "../usecase/searchSpec";
 import type { SpecFault } from "../usecase/specFault";
 import type { SpecFields } from "../usecase/specFields";
 import type { SpecRule } from "../usecase/specRule";

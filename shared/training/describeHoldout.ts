@@ -6,7 +6,7 @@ import { isClassifier } from "../evaluation/weightedMetric";
 import { gather } from "../featureTable";
 import type { MetricInterval, VersionSaving } from "../registry/modelVersion";
 import type { EvaluationSpec } from "../usecase/evaluationSpec";
-import type { SelectionMetric } from "../usecase/specFields";
+import type { SelectionMetric } from "../usecase/selectionSpec";
 import { holdoutSaving } from "./holdoutSaving";
 import type { JudgedHoldout } from "./judgedHoldout";
 

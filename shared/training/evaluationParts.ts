@@ -4,7 +4,7 @@ import { pairedBootstrap } from "../evaluation/pairedBootstrap";
 import { regressionMetrics } from "../evaluation/regressionMetrics";
 import { valueCurves } from "../evaluation/valueCurves";
 import { isClassifier, type ModelOutput } from "../evaluation/weightedMetric";
-import { classMetrics, type SelectionMetric, valueMetrics } from "../usecase/specFields";
+import { classMetrics, type SelectionMetric, valueMetrics } from "../usecase/selectionSpec";
 import { intervalOf, savingOf, slicesOf } from "./describeHoldout";
 import { championName } from "./gate";
 import type { JudgedHoldout } from "./judgedHoldout";

@@ -6,7 +6,7 @@ import { pinSentence } from "../registry/aliasPin";
 import type { AliasState } from "../registry/aliasRow";
 import type { GateVerdict, MetricDifference } from "../registry/modelVersion";
 import { mayBeZero } from "../registry/notShownBetter";
-import type { SelectionMetric } from "../usecase/specFields";
+import type { SelectionMetric } from "../usecase/selectionSpec";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import type { EvaluateOutcome } from "./workerTasks";
 

@@ -1,5 +1,5 @@
 import { isBetter } from "../evaluation/selectionMetric";
-import type { SelectionMetric } from "../usecase/specFields";
+import type { SelectionMetric } from "../usecase/selectionSpec";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import type { TrialResult } from "./runRecord";
 

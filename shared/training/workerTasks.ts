@@ -3,7 +3,7 @@ import type { ClassWeights } from "../learners/trainer";
 import type { DeclaredFeature } from "../onnx/signature";
 import type { MetricDifference, VersionDetails } from "../registry/modelVersion";
 import type { EvaluationSpec } from "../usecase/evaluationSpec";
-import type { SelectionMetric } from "../usecase/specFields";
+import type { SelectionMetric } from "../usecase/selectionSpec";
 import type { BaselineName } from "../usecase/usecaseSpec";
 import type { Refit, Trial } from "./runRecord";
 

@@ -2,21 +2,32 @@ import type { z } from "zod";
 import { ownValue } from "../ownValue";
 import { checkExample } from "./checkExample";
 import { checkChecks } from "./checksSpec";
+import { checkColumns, mustNameColumn } from "./columnSpec";
 import { checkDerived } from "./derivedSpec";
 import { checkEvaluation } from "./evaluationSpec";
+import { checkClassWeights, checkLabel, checkNumberLabel } from "./labelSpec";
+import { checkSearch } from "./searchSpec";
+import { checkBaselines, checkMetric } from "./selectionSpec";
 import type { SpecFault } from "./specFault";
-import { classMetrics, type SpecFields, valueMetrics } from "./specFields";
+import type { SpecFields } from "./specFields";
 import type { SpecRule } from "./specRule";
 import { labelClasses, taskOf } from "./specTask";
+import { checkSplitColumn } from "./splitSpec";
 
 /** What must hold between the fields of a spec. */
 export const consistencyRules: readonly SpecRule[] = [
   { needs: ["columns"], check: checkColumns },
-  { needs: ["columns", "time"], check: (spec, fault) => mustBe(spec, ["time"], spec.time, ["timestamp"], fault) },
-  { needs: ["columns", "entity"], check: (spec, fault) => mustBe(spec, ["entity"], spec.entity, ["category"], fault) },
+  {
+    needs: ["columns", "time"],
+    check: (spec, fault) => mustNameColumn(spec, ["time"], spec.time, ["timestamp"], fault),
+  },
+  {
+    needs: ["columns", "entity"],
+    check: (spec, fault) => mustNameColumn(spec, ["entity"], spec.entity, ["category"], fault),
+  },
   {
     needs: ["columns", "label"],
-    check: (spec, fault) => mustBe(spec, ["label", "column"], spec.label.column, ["category", "number"], fault),
+    check: (spec, fault) => mustNameColumn(spec, ["label", "column"], spec.label.column, ["category", "number"], fault),
   },
   { needs: ["columns", "split"], check: checkSplitColumn },
   { needs: ["columns", "derived", "features", "label", "horizonHours"], check: checkFeatures },
@@ -44,26 +55,10 @@ export function checkConsistency(spec: SpecFields, context: z.RefinementCtx): vo
   for (const { check } of consistencyRules) check(spec, fault);
 }
 
-function checkSplitColumn(spec: SpecFields, fault: SpecFault): void {
-  if (spec.split.kind === "group") mustBe(spec, ["split", "column"], spec.split.column, ["category", "number"], fault);
-}
-
-function mustBe(
-  spec: SpecFields,
-  path: (string | number)[],
-  column: string | undefined,
-  types: string[],
-  fault: SpecFault,
-): void {
-  if (column === undefined) return;
-  const type = ownValue(spec.columns, column)?.type;
-  if (type === undefined) fault(path, `"${column}" is not among the columns`);
-  else if (!types.includes(type)) fault(path, `"${column}" is a ${type}; it must be ${types.join(" or ")}`);
-}
-
 function checkFeatures(spec: SpecFields, fault: SpecFault): void {
   for (const [i, feature] of spec.features.entries()) {
-    if (!Object.hasOwn(spec.derived, feature)) mustBe(spec, ["features", i], feature, ["number", "category"], fault);
+    if (!Object.hasOwn(spec.derived, feature))
+      mustNameColumn(spec, ["features", i], feature, ["number", "category"], fault);
     if (spec.features.indexOf(feature) !== i) fault(["features", i], `"${feature}" is listed twice`);
     if (feature === spec.label.column && spec.horizonHours === undefined)
       fault(["features", i], `"${feature}" is the label itself; without a horizon it cannot be a feature`);
@@ -112,83 +107,4 @@ function checkTime(spec: SpecFields, fault: SpecFault): void {
   for (const [name, column] of Object.entries(spec.columns))
     if ("fillForwardHours" in column && column.fillForwardHours !== undefined && spec.time === undefined)
       fault(["columns", name, "fillForwardHours"], "filling forward needs a time column");
-}
-
-function checkColumns(spec: SpecFields, fault: SpecFault): void {
-  for (const [name, column] of Object.entries(spec.columns)) {
-    if (name.trim() !== name || name === "")
-      fault(["columns", name], "a column name has no spaces around it and is not empty");
-    if (column.type === "number" && column.min !== undefined && column.max !== undefined && column.min > column.max)
-      fault(["columns", name, "min"], `${column.min} is above the maximum, ${column.max}`);
-  }
-}
-
-function checkLabel(spec: SpecFields, fault: SpecFault): void {
-  const column = ownValue(spec.columns, spec.label.column);
-  if (column?.type !== "category") return;
-  const raw = column.values;
-  if (spec.label.mapping && raw)
-    for (const value of raw)
-      if (!Object.hasOwn(spec.label.mapping, value)) fault(["label", "mapping"], `no class for the value "${value}"`);
-  if (spec.label.mapping && raw)
-    for (const value of Object.keys(spec.label.mapping))
-      if (!raw.includes(value)) fault(["label", "mapping", value], `"${value}" is not among the column's values`);
-  const classes = labelClasses(spec);
-  if (classes === undefined)
-    fault(["label"], "declare the column's values or a mapping, so that the classes are known");
-  else if (classes.length < 2) fault(["label"], "at least two classes are needed");
-  else if (classes.length === 2 && spec.label.positive === undefined)
-    fault(["label", "positive"], `name the positive class: ${classes.join(" or ")}`);
-  if (classes && spec.label.positive !== undefined && !classes.includes(spec.label.positive))
-    fault(["label", "positive"], `"${spec.label.positive}" is not a class; the classes are ${classes.join(", ")}`);
-}
-
-function checkMetric(spec: SpecFields, fault: SpecFault): void {
-  const task = taskOf(spec);
-  const metrics: readonly string[] = task === "regression" ? valueMetrics : classMetrics;
-  if (!metrics.includes(spec.selection.metric))
-    fault(["selection", "metric"], `${spec.selection.metric} is not for ${task}; use one of ${metrics.join(", ")}`);
-}
-
-function checkBaselines(spec: SpecFields, fault: SpecFault): void {
-  if (spec.baselines === undefined) return;
-  const task = taskOf(spec);
-  const [constant, other] = task === "regression" ? (["mean", "majority"] as const) : (["majority", "mean"] as const);
-  if (spec.baselines.includes(other)) fault(["baselines"], `${other} is not for ${task}; use ${constant}`);
-  if (!spec.baselines.includes(constant)) fault(["baselines"], `${constant} must be among the baselines`);
-}
-
-/** What has no meaning where the label is a number. */
-function checkNumberLabel(spec: SpecFields, fault: SpecFault): void {
-  if (taskOf(spec) !== "regression") return;
-  for (const field of ["mapping", "positive"] as const)
-    if (spec.label[field] !== undefined) fault(["label", field], "the label is a number; there are no classes");
-  if (spec.evaluation?.costs !== undefined)
-    fault(["evaluation", "costs"], "the label is a number; there are no classes to decide between");
-}
-
-function checkClassWeights(spec: SpecFields, fault: SpecFault): void {
-  if (spec.classWeights === undefined) return;
-  if (taskOf(spec) === "regression") fault(["classWeights"], "the label is a number; there are no classes");
-  const classes = labelClasses(spec) ?? [];
-  if (typeof spec.classWeights === "object")
-    for (const name of Object.keys(spec.classWeights))
-      if (!classes.includes(name)) fault(["classWeights", name], `"${name}" is not among ${classes.join(", ")}`);
-}
-
-function checkSearch(spec: SpecFields, fault: SpecFault): void {
-  for (const [at, { grid }] of spec.candidates.entries())
-    for (const [name, values] of Object.entries(grid))
-      for (const message of rangeFaults(spec.search, values)) fault(["candidates", at, "grid", name], message);
-}
-
-/** What is wrong with a range to draw from; nothing with a list. */
-export function rangeFaults(search: SpecFields["search"], values: SpecFields["candidates"][number]["grid"][string]) {
-  if (Array.isArray(values)) return [];
-  const faults: string[] = [];
-  if (search.kind === "grid")
-    faults.push('a range needs a search that draws: set search.kind to "random" or "halving"');
-  if (values.from >= values.to) faults.push(`the range ends at ${values.to}, which is not above ${values.from}`);
-  if (values.scale === "log" && values.from <= 0) faults.push("a log scale needs a range above 0");
-  return faults;
 }

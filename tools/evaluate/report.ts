@@ -2,7 +2,7 @@ import type { BootstrapSettings } from "../../shared/evaluation/bootstrapDraws";
 import { bootstrapInterval } from "../../shared/evaluation/pairedBootstrap";
 import type { ModelOutput } from "../../shared/evaluation/weightedMetric";
 import { figure } from "../../shared/figure";
-import type { SelectionMetric } from "../../shared/usecase/specFields";
+import type { SelectionMetric } from "../../shared/usecase/selectionSpec";
 import type { EvaluatedTable } from "./readTable";
 
 /**

@@ -1,0 +1,11 @@
+import { z } from "zod";
+import { actionPolicies } from "../alerts/actions/registry";
+
+/** What happens by itself: which events start a run, and what alerts start. */
+export const policiesSpec = z.strictObject({
+  onNewData: z.enum(["train", "none"]).default("train"),
+  ...actionPolicies,
+  /** hours between scheduled retraining runs; without it only new data and drift retrain */
+  retrainEveryHours: z.number().positive().optional(),
+  minNewLabelledRows: z.int().min(1).default(1),
+});
