@@ -24,7 +24,7 @@ const scoring = z.strictObject({
   invalid: z.enum(["warn", "reject"]).default("warn"),
 });
 
-/** Every field of a `usecase.json` by itself; what must hold between fields is in specConsistency.ts. */
+/** Every field of a `usecase.json` by itself; what must hold between sections is in specConsistency.ts. */
 export const specFields = z.strictObject({
   $schema: z.string().optional(),
   name,
