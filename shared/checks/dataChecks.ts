@@ -30,7 +30,7 @@ function shape({ table, trainRows, holdoutRows }: PreparedData): CheckResult {
 
 /** Columns without information in the training rows, and how much is missing. */
 function columns({ table, trainRows }: PreparedData): CheckResult {
-  const told = [
+  const described = [
     ...table.numbers.map(({ name, values }) => ({ name, ...spread(trainRows, (row) => values[row], Number.isNaN) })),
     ...table.categories.map(({ name, codes }) => ({
       name,
@@ -41,14 +41,14 @@ function columns({ table, trainRows }: PreparedData): CheckResult {
       ),
     })),
   ];
-  const constant = told.filter(({ distinct }) => distinct < 2).map(({ name }) => name);
-  const gappy = told.filter(({ missing }) => missing > 0.5).map(({ name }) => name);
+  const constant = described.filter(({ distinct }) => distinct < 2).map(({ name }) => name);
+  const gappy = described.filter(({ missing }) => missing > 0.5).map(({ name }) => name);
   const faults = [
     ...(constant.length > 0 ? [`the same in every training row: ${constant.join(", ")}`] : []),
     ...(gappy.length > 0 ? [`missing in more than half of them: ${gappy.join(", ")}`] : []),
   ];
   const summary = faults.length > 0 ? faults.join("; ") : "every feature varies and is mostly known";
-  const missing = Object.fromEntries(told.filter((one) => one.missing > 0).map((one) => [one.name, one.missing]));
+  const missing = Object.fromEntries(described.filter((one) => one.missing > 0).map((one) => [one.name, one.missing]));
   return checkResult({
     name: "ranges",
     kind,

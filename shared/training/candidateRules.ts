@@ -43,14 +43,14 @@ function checkParameters(spec: SpecFields, fault: SpecFault): void {
     )
   )
     return;
-  const told = new Set<string>();
+  const reported = new Set<string>();
   for (const { at, combination } of chosenCombinations(spec)) {
     const { learner } = spec.candidates[at];
     if (!isKnown(learner)) continue;
     const parsed = trainerFor(learner).parameters.safeParse(combination);
     for (const { path, message } of parameterFaults(at, parsed.error?.issues ?? [])) {
-      if (!told.has(path + message)) fault([path], message);
-      told.add(path + message);
+      if (!reported.has(path + message)) fault([path], message);
+      reported.add(path + message);
     }
   }
 }

@@ -47,11 +47,11 @@ function judge(spec: UsecaseSpec, data: PreparedData, trial: Trial, train: Int32
   const model = fitRows(data, train, trial, { seed, decisionThreshold, classWeights });
   const outputOf = (predictions: Float64Array) => modelOutput(data, test, predictions, decisionThreshold);
   const own = outputOf(model.predict(selectRows(data.table, test)));
-  const rival = outputOf(baselinePredictions(baselines[baselines.length - 1], data, { train, evaluate: test }));
-  const [loss, theirs] = [own, rival].map((output) => lossByRow(selection.metric, output));
+  const baseline = outputOf(baselinePredictions(baselines[baselines.length - 1], data, { train, evaluate: test }));
+  const [loss, theirs] = [own, baseline].map((output) => lossByRow(selection.metric, output));
   const days = { blocks: gather(data.blocks, new Int32Array(test.length), test), blockUnit: data.blockUnit };
   const { blocks } = chooseBlocks(days, [loss, loss.map((value, row) => value - theirs[row])], gates.blockDays);
-  const { difference, low, high } = pairedBootstrap(selection.metric, own, rival, {
+  const { difference, low, high } = pairedBootstrap(selection.metric, own, baseline, {
     blocks,
     seed,
     samples: gates.bootstrapSamples,
@@ -61,7 +61,7 @@ function judge(spec: UsecaseSpec, data: PreparedData, trial: Trial, train: Int32
     trainRows: train.length,
     testRows: test.length,
     value: selectionMetricValue(selection.metric, own),
-    baseline: selectionMetricValue(selection.metric, rival),
+    baseline: selectionMetricValue(selection.metric, baseline),
     difference,
     low,
     high,

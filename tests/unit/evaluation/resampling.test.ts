@@ -77,10 +77,15 @@ describe("the blocks of an interval", () => {
       const zero = { target: new Float64Array(errors.length), predictions: new Float64Array(errors.length) };
       // |1 + error| less |1| has the mean 0 over all that might have been
       const output = { ...zero, predictions: errors.map((error) => 10 + error) };
-      const rival = { ...zero, predictions: zero.predictions.map(() => 10) };
+      const baseline = { ...zero, predictions: zero.predictions.map(() => 10) };
       const units = { blocks: dayOf(errors.length), blockUnit: "day" as const };
       const covers = (blocks: Int32Array) => {
-        const { low, high } = pairedBootstrap("mae", output, rival, { blocks, seed, samples: 400, confidence: 0.95 });
+        const { low, high } = pairedBootstrap("mae", output, baseline, {
+          blocks,
+          seed,
+          samples: 400,
+          confidence: 0.95,
+        });
         return low <= 0 && high >= 0 ? 1 : 0;
       };
       held += covers(chooseBlocks(units, [errors]).blocks);

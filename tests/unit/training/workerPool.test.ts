@@ -43,13 +43,13 @@ function slowRefit(): RefitTask {
 
 describe("a training task", () => {
   it("is refused, as it would be again, when it takes more processor time than it may, with what makes it smaller", async () => {
-    await expect(new WorkerPool(1).run(slowRefit(), 300)).rejects.toMatchObject({
+    await expect(new WorkerPool(1).run(slowRefit(), 100)).rejects.toMatchObject({
       code: "rejected",
-      message: "the refit took more than 0.3 s of processor time: lower the candidates' size (trees, rounds)",
+      message: "the refit took more than 0.1 s of processor time: lower the candidates' size (trees, rounds)",
     });
   });
 
   it("is to come again when every thread is busy for too long", async () => {
-    await expect(new WorkerPool(0, 1).run(slowRefit(), 300)).rejects.toMatchObject({ code: "busy", retryable: true });
+    await expect(new WorkerPool(0, 1).run(slowRefit(), 100)).rejects.toMatchObject({ code: "busy", retryable: true });
   });
 });
