@@ -20,7 +20,7 @@ function documentedAddresses(): string[] {
 }
 
 describe("the functions", () => {
-  it("that answer HTTP are those of the README, each with the key that stands there", () => {
+  it("with HTTP triggers are those of the README, each with the key named there", () => {
     const levels: Record<string, string> = { anonymous: "none" };
     const registered = [...functions.triggers.values()]
       .filter(({ type }) => type === "httpTrigger")
@@ -33,7 +33,7 @@ describe("the functions", () => {
     expect(registered.sort()).toEqual(documentedAddresses().sort());
   });
 
-  it("that nobody calls wait for two inboxes, three queues with their poison, and the clock", () => {
+  it("without HTTP triggers wait for two inboxes, three queues with their poison queues, and timers", () => {
     const waiting = [...functions.triggers].filter(([, { type }]) => type !== "httpTrigger");
     expect(
       Object.fromEntries(waiting.map(([name, { path, queueName, schedule }]) => [name, path ?? queueName ?? schedule])),
@@ -72,7 +72,7 @@ describe("a request that cannot be answered", () => {
     ["listAlerts", { query: { limit: "0" } }, 400, "limit"],
     ["getAudit", { params: missing, query: { limit: "many" } }, 400, "limit"],
     ["modelCard", { params: missing, query: { format: "pdf" } }, 400, "format"],
-  ])("is told where it is at fault: %s %j", async (name, request, status, path) => {
+  ])("is told which field is wrong: %s %j", async (name, request, status, path) => {
     const answer = await functions.http(name, request);
     expect(answer.status).toBe(status);
     expect(answer.json).toMatchObject({ code: "invalid_input", requestId: expect.any(String) });
@@ -102,7 +102,7 @@ describe("a request that cannot be answered", () => {
     expect(await functions.http(name, request)).toMatchObject({ status: 400, json: { error } });
   });
 
-  it("is told which model to name where there is none by itself", async () => {
+  it("is told which models it can name if there is no default", async () => {
     const answer = await functions.http("score", { body: { rows: [] } });
     expect(answer).toMatchObject({
       status: 400,
@@ -110,13 +110,13 @@ describe("a request that cannot be answered", () => {
     });
   });
 
-  it("is told that there is no alert of an id", async () => {
+  it("is told that there is no alert with an id", async () => {
     const answer = await functions.http("closeAlert", { params: missing, body: { reason: "x", actor: "Ada" } });
     expect(answer).toMatchObject({ status: 404, json: { error: expect.stringContaining("GET /alerts") } });
   });
 
   it.each(["getModelVersion", "modelCard", "explainVersion", "getRun", "cancelRun"])(
-    "is told what is not there: %s",
+    "is told what does not exist: %s",
     async (name) => {
       const body = name === "cancelRun" ? { reason: "x", actor: "Ada" } : undefined;
       const answer = await functions.http(name, { params: missing, body });
@@ -126,7 +126,7 @@ describe("a request that cannot be answered", () => {
   );
 });
 
-describe("a name that nothing can have", () => {
+describe("an impossible name", () => {
   const names = { long: "a".repeat(7000), control: "a\u0001b", slash: "a/b", quote: "a'b", half: "a\ud800", empty: "" };
   const places: [string, (name: string) => { params?: Record<string, string>; query?: Record<string, string> }][] = [
     ["score", (model) => ({ params: { model } })],
@@ -146,7 +146,7 @@ describe("a name that nothing can have", () => {
     ["getMonitors", (model) => ({ params: { model } })],
   ];
   const body = { version: 1, reason: "a test", actor: "Ada", rows: [{}] };
-  it.each(places)("is no fault of the app: %s %o", async (functionName, place) => {
+  it.each(places)("is not a fault of the app: %s %o", async (functionName, place) => {
     for (const name of Object.values(names)) {
       const answer = await functions.http(functionName, { ...place(name), body });
       expect(answer.status, `${functionName} ${name.slice(0, 9)} ${JSON.stringify(answer.json)}`).toBeLessThan(500);
@@ -154,7 +154,7 @@ describe("a name that nothing can have", () => {
   });
 });
 
-describe("a blob event that comes twice", () => {
+describe("a blob event that arrives twice", () => {
   it("registers its dataset once", async () => {
     const bytes = readFileSync("models/coffee-grade/sample.csv");
     for (const file of ["lots.csv", "lots.csv", "the-same-lots.csv"])
@@ -166,28 +166,28 @@ describe("a blob event that comes twice", () => {
   });
 });
 
-describe("a file whose name reads as JSON", () => {
-  /** What the host hands over: the whole path, and the pattern's parameters, each as text that the programming model parses. */
+describe("a file name that is valid JSON", () => {
+  /** What the host passes: the full path, and the pattern's parameters as texts that the programming model parses. */
   const metadata = (folder: string, file: string, inbox: string) => ({
     BlobTrigger: `${inbox}/${folder}/${file}`,
     ...(inbox === "models-inbox" ? { model: folder, file: file.replace(/\.onnx$/, "") } : { usecase: folder, file }),
   });
 
-  it.each(["2024", "true", "null", "[1]", '{"a":1}', "1e3.csv"])("keeps it as a dataset: %s", async (file) => {
+  it.each(["2024", "true", "null", "[1]", '{"a":1}', "1e3.csv"])("is kept for a dataset: %s", async (file) => {
     const bytes = Buffer.from(`rows of ${file}`);
     await functions.run("registerDataset", { bytes }, metadata("coffee-grade", file, "datasets-inbox"));
     const { json } = await functions.http("listDatasets", { query: { usecase: "coffee-grade" } });
     expect(json.rejected.map((one: { file: string }) => one.file)).toContain(file);
   });
 
-  it.each(["1.0", "007", "true"])("keeps it as a model: %s.onnx", async (name) => {
+  it.each(["1.0", "007", "true"])("is kept for a model: %s.onnx", async (name) => {
     const file = `${name}.onnx`;
     await functions.run("registerModel", { bytes: Buffer.from(name) }, metadata("my-model", file, "models-inbox"));
     const { json } = await functions.http("listAlerts", { query: { subject: "my-model", status: "open" } });
     expect(json.alerts[0].evidence.file).toBe(`my-model/${file}`);
   });
 
-  it("keeps a folder that is one", async () => {
+  it("is kept for a folder", async () => {
     const place = metadata("2024", "rows.csv", "datasets-inbox");
     await functions.run("registerDataset", { bytes: Buffer.from("x") }, place);
     const { json } = await functions.http("listDatasets", { query: { usecase: "unknown-usecase" } });
@@ -196,7 +196,7 @@ describe("a file whose name reads as JSON", () => {
 });
 
 describe("an alert", () => {
-  it("is closed by hand once, by somebody with a name and a reason", async () => {
+  it("is closed once by a person with a name and a reason", async () => {
     await functions.run("poison-training-finish", { string: "no run" });
     const { json } = await functions.http("listAlerts", { query: { status: "open", subject: "tidegate", limit: "1" } });
     const [{ id }] = json.alerts;
@@ -210,7 +210,7 @@ describe("an alert", () => {
     expect(await close({ reason: "seen", actor: "Ada" })).toMatchObject({ status: 409 });
   });
 
-  it("that is open is found behind resolved ones, whatever the limit", async () => {
+  it("that is open is found behind resolved ones with any limit", async () => {
     await functions.run("poison-training-plan", { string: "no run" });
     await functions.run("poison-training-candidate", { string: "no run" });
     const open = async (limit: string) =>
@@ -221,15 +221,15 @@ describe("an alert", () => {
   });
 });
 
-describe("a queue message of another shape", () => {
+describe("a malformed queue message", () => {
   it.each(["planTraining", "trainCandidate", "finishTraining"])(
-    "fails, so that it ends as poison: %s",
+    "fails, so that it ends in the poison queue: %s",
     async (name) => {
       await expect(functions.run(name, { string: '{"runId":7}' })).rejects.toThrow("runId");
     },
   );
 
-  it("is told of in an alert once it is poison", async () => {
+  it("raises an alert once it is in the poison queue", async () => {
     await functions.run("poison-training-plan", { string: '{"runId":7}' });
     const { json } = await functions.http("listAlerts", { query: { status: "open" } });
     expect(json.alerts).toContainEqual(expect.objectContaining({ subject: "tidegate", rule: "poison-training-plan" }));
@@ -237,7 +237,7 @@ describe("a queue message of another shape", () => {
 });
 
 describe("the timers", () => {
-  it.each(["drift", "retrain", "reconcile"])("have nothing to do where there is no model yet: %s", async (name) => {
+  it.each(["drift", "retrain", "reconcile"])("have nothing to do before there is a model: %s", async (name) => {
     await functions.run(name, { json: '{"Schedule":{"AdjustForDST":true},"ScheduleStatus":null,"IsPastDue":false}' });
     expect((await functions.http("health", {})).json).toMatchObject({ status: "ok" });
     expect((await functions.http("readiness", {})).json).toEqual({ status: "ready", reasons: [], pausedVersions: 0 });

@@ -35,7 +35,7 @@ describe.sequential("a file in an inbox", () => {
     expect(await listed()).toEqual([{ inbox: "datasets-inbox", folder: usecase, ...waiting }]);
   });
 
-  it("then has its version and its run, and is not pending any more", async () => {
+  it("then has its version and its run, and is no longer pending", async () => {
     await judge(`${usecase}/lots.csv`, good);
     expect(await pending()).toEqual([]);
     expect(await listed({ inbox: "datasets", folder: usecase })).toMatchObject([
@@ -43,7 +43,7 @@ describe.sequential("a file in an inbox", () => {
     ]);
   });
 
-  it("or has why it was rejected, in one sentence", async () => {
+  it("or has the reason for its rejection, in one sentence", async () => {
     const bad = Buffer.from("a,b\n1,2\n");
     await put("datasets-inbox", `${usecase}/bad.csv`, bad);
     await judge(`${usecase}/bad.csv`, bad);
@@ -52,7 +52,7 @@ describe.sequential("a file in an inbox", () => {
     expect(file).toMatchObject({ file: "bad.csv", reason: 'the column "Lot" is missing; the file has "a", "b"' });
   });
 
-  it("lies in one of two inboxes, which a caller may choose; a page continues", async () => {
+  it("is in one of two inboxes, which a caller may choose; pages continue", async () => {
     await put("models-inbox", "mine/m.onnx", Buffer.from("no model"));
     expect((await listed({ inbox: "models" })).map(({ folder }: { folder: string }) => folder)).toEqual(["mine"]);
     const first = (await functions.http("listInbox", { query: { limit: "2" } })).json;
@@ -61,7 +61,7 @@ describe.sequential("a file in an inbox", () => {
     expect(second.next).toBeUndefined();
   });
 
-  it("is a description where it lies beside the model that it describes, and waits for nothing", async () => {
+  it("is a description if it is next to its model, and is not pending", async () => {
     const statuses = async () => {
       const files = (await listed({ inbox: "models", folder: "described" })) as { file: string; status: string }[];
       return Object.fromEntries(files.map(({ file, status }) => [file, status]));

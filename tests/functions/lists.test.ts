@@ -30,7 +30,10 @@ const started = {
   runId: "weather.drift-1",
 } as const;
 
-/** Seven runs, seven results, seven versions, seven alerts (of which the even ones are open), four datasets and three refused files between them, each a minute after the one before. */
+/**
+ * Seven runs, results, versions and alerts (the even ones open), and four datasets with three rejected files between
+ * them, each a minute after the previous one.
+ */
 async function seed(): Promise<void> {
   const connection = { kind: "connectionString" as const, connectionString: String(process.env.AzureWebJobsStorage) };
   const blobs = createBlobStore(connectStorage(connection).blobs);
@@ -107,13 +110,13 @@ async function pages(name: string, request: { params?: object; query?: object })
 }
 
 describe("a list", () => {
-  it("comes newest first, in pages that hold every entry once: runs", async () => {
+  it("comes newest first, in pages with every entry once: runs", async () => {
     const all = await pages("listRuns", { query: { usecase } });
     expect(all.map(({ runs }) => runs.length)).toEqual([3, 3, 1]);
     expect(all.flatMap(({ runs }) => runs.map((run: Reply) => run.requestedAt))).toEqual([6, 5, 4, 3, 2, 1, 0].map(at));
   });
 
-  it("comes newest first, in pages that hold every entry once: datasets with what was refused", async () => {
+  it("comes newest first, in pages with every entry once: datasets with rejected files", async () => {
     const all = await pages("listDatasets", { query: { usecase } });
     const files = (list: Reply[]) => list.map(({ file }) => file);
     expect(all.map(({ datasets, rejected }) => [files(datasets), files(rejected)])).toEqual([
@@ -125,14 +128,14 @@ describe("a list", () => {
     ]);
   });
 
-  it("comes newest first, in pages that hold every entry once: monitor results", async () => {
+  it("comes newest first, in pages with every entry once: monitor results", async () => {
     const all = await pages("getMonitors", { params: { model: usecase } });
     expect(all.flatMap(({ results }) => results.map((result: Reply) => result.at))).toEqual(
       [6, 5, 4, 3, 2, 1, 0].map(at),
     );
   });
 
-  it("comes newest first, in pages that hold every entry once: the audit trail of four sources", async () => {
+  it("comes newest first, in pages with every entry once: the audit trail of four sources", async () => {
     const all = await pages("getAudit", { params: { model: usecase } });
     const entries = all.flatMap(({ entries }) => entries.map((entry: Reply) => `${entry.at} ${entry.operation}`));
     expect(entries).toHaveLength(21);
@@ -141,7 +144,7 @@ describe("a list", () => {
     expect(times).toEqual(times.toSorted().reverse());
   });
 
-  it("comes newest first, in pages that hold every entry once: versions of a model", async () => {
+  it("comes newest first, in pages with every entry once: versions of a model", async () => {
     const all = await pages("listModels", { query: { model: usecase } });
     expect(all.flatMap(({ models }) => models[0].versions.map((one: Reply) => one.version))).toEqual([
       7, 6, 5, 4, 3, 2, 1,
@@ -154,13 +157,13 @@ describe("a list", () => {
     [{ status: "resolved" }, [5, 3, 1]],
     [{ subject: "my-model" }, [4, 3, 2, 1, 0]],
     [{ subject: "my-model", status: "open" }, [4, 2, 0]],
-  ])("comes newest first, in pages that hold every entry once: alerts %j", async (query, minutes) => {
+  ])("comes newest first, in pages with every entry once: alerts %j", async (query, minutes) => {
     const all = await pages("listAlerts", { query });
     expect(all[0].alerts).toHaveLength(Math.min(3, minutes.length));
     expect(all.flatMap(({ alerts }) => alerts.map((alert: Reply) => alert.raisedAt))).toEqual(minutes.map(at));
   });
 
-  it("says of an alert what it started: every action, and the newest by itself", async () => {
+  it("shows what an alert started: every action, and the newest separately", async () => {
     const { json } = await functions.http("listAlerts", { query: { subject: "weather", limit: "1" } });
     expect(json.alerts).toMatchObject([
       { action: started.words, runId: started.runId, actions: [{ ...started, at: expect.stringMatching(/Z$/) }] },
@@ -168,7 +171,7 @@ describe("a list", () => {
     expect(Object.keys(json.alerts[0])).not.toContain("form");
   });
 
-  it("shows fifty entries where no limit is asked, and says no next where none follows", async () => {
+  it("shows fifty entries by default, and has no next cursor at the end", async () => {
     const { json } = await functions.http("listRuns", {});
     expect(json.runs).toHaveLength(7);
     expect(json.next).toBeUndefined();
@@ -190,7 +193,7 @@ describe("an alias that is moved by hand", () => {
   const move = { version: 4, reason: "the roll-back of Monday", actor: "Ann" };
   const pins = async () => (await functions.http("listModels", { query: { model: usecase } })).json.models[0].pins;
 
-  it("is pinned unless its mover says otherwise, and the list shows by whom, since when, why and until when", async () => {
+  it("is pinned by default, and the list shows by whom, since when, why and until when", async () => {
     const { status, json } = await functions.http("moveAlias", { params, body: move });
     expect([status, json.aliases]).toEqual([200, { champion: 4 }]);
     expect(json.pins).toEqual({ champion: { by: "Ann", since: expect.any(String), reason: move.reason } });
@@ -205,7 +208,7 @@ describe("an alias that is moved by hand", () => {
   it.each([
     ["tomorrow", "until"],
     ["2020-01-01T00:00:00Z", "until"],
-  ])("refuses an end that is no time to come: %s", async (until, path) => {
+  ])("refuses an end that is not in the future: %s", async (until, path) => {
     const { status, json } = await functions.http("moveAlias", { params, body: { ...move, until } });
     expect([status, json.details[0].path]).toEqual([400, path]);
   });
@@ -220,7 +223,7 @@ describe("a dataset version that is withdrawn and restored over HTTP", () => {
   const params = { usecase, version: "2" };
   const person = { reason: "the thermometer was broken", actor: "Ann" };
 
-  it("tells which versions learnt from it, and what happens next", async () => {
+  it("says which versions learnt from it, and what happens next", async () => {
     const { status, json } = await functions.http("withdrawDataset", { params, body: person });
     expect([status, json]).toEqual([
       200,
@@ -255,26 +258,26 @@ describe("a dataset version that is withdrawn and restored over HTTP", () => {
 });
 
 describe("the monitors of a model", () => {
-  it("come with whether its champion is watched, or why not", async () => {
+  it("say whether its champion is watched, or why not", async () => {
     const { json } = await functions.http("getMonitors", { params: { model: "weather" } });
     expect(json).toMatchObject({ champion: { watched: false, reason: "there is no champion to watch" }, results: [] });
   });
 });
 
-describe("a name that nothing is called after", () => {
+describe("an unknown name", () => {
   it.each([
     ["listRuns", { query: { usecase: "nothing" } }],
     ["listDatasets", { query: { usecase: "nothing" } }],
     ["listModels", { query: { model: "nothing" } }],
     ["getMonitors", { params: { model: "nothing" } }],
     ["getAudit", { params: { model: "nothing" } }],
-  ])("is not found, with the names that are: %s", async (name, request) => {
+  ])("is not found, and the known names are listed: %s", async (name, request) => {
     const { status, json } = await functions.http(name, request);
     expect([status, json.code]).toEqual([404, "not_found"]);
     expect(json.error).toContain(usecase);
   });
 
-  it("is not one that is known, though its list is empty", async () => {
+  it("is different from a known one whose list is empty", async () => {
     for (const query of [{ usecase: "weather" }, { usecase: "unknown-usecase" }])
       expect(await functions.http("listDatasets", { query })).toMatchObject({ status: 200, json: { datasets: [] } });
     expect(await functions.http("getMonitors", { params: { model: "weather" } })).toMatchObject({ status: 200 });

@@ -13,7 +13,7 @@ export interface Answer {
   json: any;
 }
 
-/** The compiled functions on real storage, called in this process as the host's worker calls them: without ports, keys or triggers. */
+/** The compiled functions on real storage, called in this process as the host would: no ports, keys or triggers. */
 export class LoadedFunctions {
   private constructor(
     private readonly app: App,

@@ -15,7 +15,7 @@ async function auditOf(id: string) {
   return entries.map(({ action, actor, reason }: Record<string, string>) => [action, actor, reason]);
 }
 
-describe("a run that is asked for", () => {
+describe("a run started by hand", () => {
   it("names who asked for it, and who cancelled it and why", async () => {
     const { json: run } = await start({ actor: "Ann" });
     const cancel = (body?: object) => functions.http("cancelRun", { params: { id: run.id }, body });
@@ -34,7 +34,7 @@ describe("a run that is asked for", () => {
     );
   });
 
-  it("names the key where nobody says who asks", async () => {
+  it("names the key if nobody says who asks", async () => {
     const { json: run } = await start({});
     expect(await auditOf(run.id)).toEqual([["run started", "admin key", undefined]]);
   });

@@ -36,13 +36,13 @@ describe("a reply", () => {
     ["of a rejected dataset", rejected, rejectedReply],
     ["of a version", details.map((one) => ({ ...one, ...told })), versionReply],
   ] as [string, object[], (record: never) => object][])(
-    "%s tells all that it told, and nothing new that is stored",
+    "%s shows everything that it showed before, and no new stored field",
     (_what, records, reply) => {
       for (const record of records) expect({ ...reply({ ...record, ...later } as never) }).toEqual(record);
     },
   );
 
-  test("of a version in a list does not tell where its details lie", () => {
+  test("of a version in a list does not show where its details are stored", () => {
     expect(versionSummaryReply({ ...summary, ...later } as never)).toEqual(told);
   });
 });

@@ -24,7 +24,7 @@ it("creates what its triggers wait for before they are known, since no host does
   for (const name of queueNames) expect(await queues.getQueueClient(name).exists(), name).toBe(true);
 });
 
-it("hears of dropped files by events where its settings say so", () => {
+it("is notified of dropped files by events if its settings say so", () => {
   const sources = ["registerDataset", "registerModel"].map((name) => functions.triggers.get(name)?.source);
   expect(sources).toEqual(["EventGrid", "EventGrid"]);
 });

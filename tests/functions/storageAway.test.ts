@@ -31,14 +31,14 @@ describe("while storage is away", () => {
     ["getMonitors", { params }],
     ["listAlerts", {}],
     ["getAudit", { params }],
-  ])("%s %j is told to come back, as no fault of its own", async (name, request) => {
+  ])("%s %j is asked to retry, as it is not at fault", async (name, request) => {
     const answer = await functions.http(name, request);
     expect(answer).toMatchObject({ status: 503, json: { code: "unavailable" } });
     expect(answer.json.error).toContain("storage does not answer");
     expect(Number(answer.headers["retry-after"])).toBeGreaterThan(0);
   });
 
-  it("the process says that it lives, and that it is not ready", async () => {
+  it("the process is alive, and not ready", async () => {
     expect(await functions.http("health", {})).toMatchObject({ status: 200, json: { status: "ok" } });
     const { status, json, headers } = await functions.http("readiness", {});
     expect({ status, json }).toMatchObject({ status: 503, json: { status: "not ready" } });
@@ -46,7 +46,7 @@ describe("while storage is away", () => {
     expect(headers["retry-after"]).toBe("2");
   });
 
-  it("work from a queue or an inbox fails, so that it comes again", async () => {
+  it("work from a queue or an inbox fails, so that it is retried", async () => {
     const bytes = readFileSync("models/coffee-grade/sample.csv");
     const lot = { BlobTrigger: "datasets-inbox/coffee-grade/lots.csv" };
     await expect(functions.run("registerDataset", { bytes }, lot)).rejects.toThrow("storage does not answer");

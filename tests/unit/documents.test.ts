@@ -61,7 +61,7 @@ describe("a stored document", () => {
     [{ form: 1, title: "a" }, "name: it is missing; a text is needed"],
     [{ name: "a" }, "a text is needed"],
     [null, "a text is needed"],
-  ])("that is not as it must be names its place and the field: %j", (stored, fault) => {
+  ])("that does not match the schema names its place and the field: %j", (stored, fault) => {
     expect(() => read(stored)).toThrow(
       expect.objectContaining({
         code: "corrupt",
@@ -80,7 +80,7 @@ describe("a stored document", () => {
     );
   });
 
-  test("of a newer form is refused for now: a worker of the newer release can read it", () => {
+  test("of a newer form is unavailable: a worker of the newer release can read it", () => {
     expect(() => read({ form: 3, title: "a" })).toThrow(
       expect.objectContaining({
         code: "unavailable",
@@ -102,7 +102,7 @@ describe("a stored document", () => {
     await expect(reading).rejects.toThrow("notes/b/a.json");
   });
 
-  test("of a long list tells of its first faults only", () => {
+  test("reports only the first faults of a long list", () => {
     const many = documentType(z.object({ all: z.array(z.string()) }), []);
     const bytes = bytesOf(JSON.stringify({ all: Array(1000).fill(1) }));
     expect(() => parseDocument(many, bytes, "a/b")).toThrow(
@@ -123,7 +123,7 @@ describe("a table row", () => {
     ["[1]", "tags.0: a text is needed"],
     ["[", "tags: it is not valid JSON (line 1, column 2): the text ends where a value is needed"],
     [undefined, "tags: it is missing; a text is needed"],
-  ])("that is not as it must be names table, partition, row and column: %j", (tags, fault) => {
+  ])("that does not match the schema names table, partition, row and column: %j", (tags, fault) => {
     expect(() => readRow(rows, "notes", { ...row, tags })).toThrow(
       expect.objectContaining({
         code: "corrupt",

@@ -57,7 +57,7 @@ function unclosedTags(html: string): string[] {
 }
 
 describe("the model card of a version", () => {
-  it("holds what was registered, what people said of it, and what it goes by", () => {
+  it("has what was registered, what people declared, and what drives the model", () => {
     expect(card).toMatchObject({
       model: usecase,
       version: 1,
@@ -75,7 +75,7 @@ describe("the model card of a version", () => {
     expect(lineage).toMatchObject({ runId: `${usecase}.data-v1`, datasetVersions: [1] });
   });
 
-  it("is a page that shows its figures and pictures, well-formed, and loads nothing", () => {
+  it("is a well-formed page with figures and charts that loads nothing", () => {
     const { metrics, baselines } = card.facts;
     const text = textOf(page);
     expect(text).toContain("Intervals draw rows with replacement; there are 300.");
@@ -97,14 +97,14 @@ describe("the model card of a version", () => {
     expect(unclosedTags(page)).toEqual([]);
   });
 
-  it("is marked where the version is not shown better than a baseline", () => {
+  it("is marked if the version is not shown better than a baseline", () => {
     const facts = { ...card.facts, notShownBetter: ["majority"] };
     const words = "not shown better than the majority baseline";
     expect(textOf(modelCardPage({ ...card, facts }))).toContain(words);
     expect(textOf(page)).not.toContain(words);
   });
 
-  it("says why a section is not there", () => {
+  it("says why a section is missing", () => {
     const without = modelCardPage({
       ...card,
       importance: undefined,

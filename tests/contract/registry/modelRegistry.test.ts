@@ -44,7 +44,7 @@ describe("the model registry", () => {
     );
   });
 
-  it("returns the existing version for the same bytes, also when they race", async () => {
+  it("returns the existing version for the same bytes, even when registrations race", async () => {
     const outcomes = await Promise.all(Array.from({ length: 8 }, (_, i) => register("same", "one model", `op-${i}`)));
     expect(new Set(outcomes.map(({ version }) => version))).toEqual(new Set([1]));
     expect(outcomes.filter(({ created }) => created)).toHaveLength(1);
@@ -58,7 +58,7 @@ describe("the model registry", () => {
     expect(Buffer.from(await registry.bytes("details", found.sha256)).toString()).toBe("content");
   });
 
-  it("registers the details that it was given, whatever became of those of a try that was cut short", async () => {
+  it("registers the details that it was given, even if those of an interrupted attempt were edited", async () => {
     const request = { model: "cut", bytes: Buffer.from("cut"), details, operation: "op-cut", actor: "test" };
     const transaction = async () => {
       throw new Error("killed");
@@ -112,7 +112,7 @@ describe("the model registry", () => {
     expect((await registry.version("marked", 2)).notShownBetter).toBeUndefined();
   });
 
-  it("moves an alias with its audit entry, and keeps the champion before as previous", async () => {
+  it("moves an alias with its audit entry, and keeps the old champion as previous", async () => {
     await register("alias", "a");
     await register("alias", "b");
     const move = { model: "alias", alias: "champion" as const, actor: "test", reason: "because" };
@@ -130,7 +130,7 @@ describe("the model registry", () => {
     );
   });
 
-  it("changes nothing when the alias was moved by someone else meanwhile", async () => {
+  it("changes nothing if someone else has moved the alias", async () => {
     await register("stale", "a");
     await register("stale", "b");
     const move = { model: "stale", alias: "champion" as const, actor: "test", reason: "because" };
@@ -147,7 +147,7 @@ describe("the model registry", () => {
     expect(await listAudit(storage.tables, "models", "stale", { limit: 100 })).toHaveLength(4);
   });
 
-  it("records a move to where the alias stands, with its reason, and leaves previous alone", async () => {
+  it("records a move to the version that the alias points at, with its reason, and leaves previous alone", async () => {
     await register("confirm", "a");
     await register("confirm", "b");
     const move = { model: "confirm", alias: "champion" as const, actor: "Ann" };
@@ -178,7 +178,7 @@ describe("the model registry", () => {
     expect(await registry.aliases("ended")).toEqual({});
   });
 
-  it("says what there is when a model, a version or an alias is unknown", async () => {
+  it("lists what there is if a model, a version or an alias is unknown", async () => {
     await register("known", "a");
     await expect(registry.resolve("known", "champion")).rejects.toThrow('model "known" has no alias "champion"');
     await expect(registry.version("known", 7)).rejects.toThrow('model "known" has no version 7');

@@ -82,7 +82,7 @@ describe("the results of a run", () => {
     ]);
   });
 
-  it("are not there yet where the worker was killed before the row was written; the next one writes its own", async () => {
+  it("do not exist if the worker was killed before it wrote the row; the next worker writes its own", async () => {
     await newRun();
     await expect(documents(killed()).keep(runId, { [path]: "first" })).rejects.toThrow("killed");
     expect(await names()).toHaveLength(1);
@@ -92,7 +92,7 @@ describe("the results of a run", () => {
     expect(await text(documents().read(runId, path))).toBe("second");
   });
 
-  it("are the first worker's where two write them, all of them", async () => {
+  it("are all from the first worker if two write them", async () => {
     await newRun();
     const other = "trials/0/0004.json";
     const kept = await Promise.all([
@@ -104,13 +104,13 @@ describe("the results of a run", () => {
     expect((await all("trials")).map(([, said]) => said)).toEqual([first, first]);
   });
 
-  it("are the latest where they are replaced", async () => {
+  it("are the latest ones after a replacement", async () => {
     await newRun();
     for (const content of ["one", "two"]) await documents().replace(runId, { [path]: content });
     expect(await text(documents().read(runId, path))).toBe("two");
   });
 
-  it("are refused where they are not what was stored, and a blob that somebody put there is not one", async () => {
+  it("are refused if they have changed, and a blob that somebody planted is not one", async () => {
     await newRun();
     await storage.blobs.write("runs", `${runId}/${path}`, "planted");
     expect(await documents().read(runId, path)).toBeUndefined();
@@ -124,7 +124,7 @@ describe("the results of a run", () => {
 });
 
 describe("the results of a run that an earlier release began", () => {
-  it("are read as they are, beside those that came since", async () => {
+  it("are read unchecked, along with newer ones", async () => {
     await oldRun();
     await storage.blobs.write("runs", `${runId}/trials/0/0000.json`, '{"said":"old"}');
     await storage.blobs.write("runs", `${runId}/partial-trials/0/0001.json`, "old");

@@ -39,8 +39,8 @@ const softmax = (...logits: number[]) => {
 };
 const names = ["low", "middle", "high"];
 
-describe("a model that answers with one column a class", () => {
-  it("is a classifier whose classes are the columns' numbers, where nobody names them", async () => {
+describe("a model with one output column per class", () => {
+  it("is a classifier with the column numbers as classes if nobody names them", async () => {
     expect(await upload("softmax", torchGraph({ behind: "Softmax" }))).toEqual(registered);
     const [first, second] = await predictions("softmax", [
       { input_0: 2, input_1: 0 },
@@ -55,7 +55,7 @@ describe("a model that answers with one column a class", () => {
     expect(second.label).toBe("1");
   });
 
-  it("has the names that the description beside it gives, of classes and features", async () => {
+  it("takes the names of classes and features from its description", async () => {
     const description = { classes: names, features: ["width", "height"] };
     expect(await upload("named", torchGraph({ behind: "Softmax" }), description)).toEqual(registered);
     expect((await predictions("named", [{ width: 2, height: 0 }]))[0]).toMatchObject({ label: "low" });
@@ -67,7 +67,7 @@ describe("a model that answers with one column a class", () => {
     expect(version.lineage.uploadedSha256).not.toBe(version.sha256);
   });
 
-  it("is the same version when it is dropped again, and another one when it is described in another way", async () => {
+  it("is the same version if dropped again, and a new one with another description", async () => {
     const bytes = torchGraph({ behind: "Softmax" });
     expect(await upload("again", bytes, { classes: names })).toMatchObject({ version: 1, created: true });
     expect(await upload("again", bytes, { classes: names })).toMatchObject({ version: 1, created: false });
@@ -75,7 +75,7 @@ describe("a model that answers with one column a class", () => {
     expect((await predictions("again", [{ input_0: 2, input_1: 0 }], 2))[0]).toMatchObject({ label: "high" });
   });
 
-  it("may answer with logits, where the description says so", async () => {
+  it("may return logits if the description says so", async () => {
     expect(await upload("logits", torchGraph(), { output: "logits", classes: names })).toEqual(registered);
     const [{ label, probabilities }] = await predictions("logits", [{ input_0: 1, input_1: 3 }]);
     const expected = softmax(1, 3, -4);
@@ -83,7 +83,7 @@ describe("a model that answers with one column a class", () => {
     expect(Object.values(probabilities)).toEqual(expected.map((value) => expect.closeTo(value, 5)));
   });
 
-  it("is refused when its numbers are no probabilities and nobody says that they are logits, with what to do", async () => {
+  it("is refused, with advice, if its numbers are neither probabilities nor declared as logits", async () => {
     expect(await upload("unsaid", torchGraph())).toEqual({
       status: "rejected",
       reason: expect.stringContaining('say so in model.json beside it, as {"output":"logits","classes":[...]}'),
@@ -93,7 +93,7 @@ describe("a model that answers with one column a class", () => {
   it.each([
     ["logits" as const, undefined, 1 / (1 + Math.exp(-2))],
     ["probabilities" as const, "Sigmoid" as const, 1 / (1 + Math.exp(-2))],
-  ])("may answer with the score of the second of two classes alone: %s", async (output, behind, expected) => {
+  ])("may return the score of the second of two classes only: %s", async (output, behind, expected) => {
     const model = `pair-${output}`;
     expect(await upload(model, torchGraph({ columns: 1, behind }), { output, classes: ["no", "yes"] })).toEqual(
       registered,
@@ -111,7 +111,7 @@ describe("a model that answers with one column a class", () => {
     ["names a class twice", { classes: ["a", "a", "b"] }, "classes must differ"],
     ["names too few classes", { classes: ["a", "b"] }, 'output "output" has 3 columns, and there are 2 classes'],
     ["names too many features", { features: ["a", "b", "c"] }, "names 3 features, and the graph takes 2"],
-  ])("is refused with the reason when its description %s", async (what, description, reason) => {
+  ])("is refused with the reason if its description %s", async (what, description, reason) => {
     const model = `wrong-${what.replaceAll(/\W/g, "-").toLowerCase()}`;
     const outcome = await upload(model, torchGraph({ behind: "Softmax" }), description);
     expect(outcome).toEqual({ status: "rejected", reason: expect.stringContaining(reason) });
@@ -139,7 +139,7 @@ describe("a model that answers with one column a class", () => {
 });
 
 describe("a model with a ZipMap", () => {
-  it("loses it, keeps the names that it had, and its record says so", async () => {
+  it("loses it, keeps its names, and records the change", async () => {
     expect(await upload("zipped", sklearnGraph(names))).toEqual(registered);
     expect((await predictions("zipped", [{ input_0: 0, input_1: 2 }]))[0]).toMatchObject({
       label: "middle",
@@ -150,7 +150,7 @@ describe("a model with a ZipMap", () => {
     expect(signature).toMatchObject({ labelOutput: "output_label", classes: names });
   });
 
-  it("has its own names without one, too, where the graph tells their order", async () => {
+  it("keeps its class names without one, too, if the graph has their order", async () => {
     expect(await upload("unzipped", sklearnGraph(names, false))).toEqual(registered);
     const [p0, p1, p2] = softmax(0, 2, -2).map((value) => expect.closeTo(value, 5));
     expect(await predictions("unzipped", [{ input_0: 0, input_1: 2 }])).toEqual([
@@ -169,7 +169,7 @@ describe("a model with a ZipMap", () => {
 });
 
 describe("a description in the inbox", () => {
-  it("is left alone beside its model, and refused without one", async () => {
+  it("is left alone next to its model, and refused without one", async () => {
     await loop.app.blobs.write("models-inbox", "beside/model.onnx", torchGraph({ behind: "Softmax" }));
     await loop.app.blobs.write("models-inbox", "beside/model.json", JSON.stringify({ classes: names }));
     await loop.app.blobs.write("models-inbox", "alone/other.json", "{}");

@@ -41,7 +41,7 @@ describe("the card of a model trained elsewhere", () => {
     expect(textOf(modelCardPage(cardOf({ valueOutput: "y" })))).toContain("registered by app revision abc");
   });
 
-  it("says that nobody declared limits or an owner, which is not the same as there being none", () => {
+  it("says that nobody declared limits or an owner, which does not mean that there are none", () => {
     const text = textOf(modelCardPage(cardOf({ valueOutput: "y" })));
     expect(text).toContain("No owner is declared.");
     expect(text).toContain("Nobody has declared any limits");
@@ -50,7 +50,7 @@ describe("the card of a model trained elsewhere", () => {
 });
 
 describe("a model card", () => {
-  it("names among its limits what would cost less than its decisions", () => {
+  it("lists among its limits alternatives that cost less than its decisions", () => {
     const other = { costPerRow: 2, saving: -1, low: -2, high: 0.5 };
     const saving = {
       unit: "EUR",
@@ -69,13 +69,13 @@ describe("a model card", () => {
   it.each([
     ["90 % interval", { mae: { value: 1, low: 0.5, high: 2, confidence: 0.9 } }],
     ["interval", {}],
-  ])("heads its intervals by how sure they are: %s", (head, intervals) => {
+  ])("heads its intervals with their confidence: %s", (head, intervals) => {
     const page = modelCardPage(cardOf({ valueOutput: "y" }, { metrics: { rows: 50, mae: 1 }, intervals }));
     expect(page).toContain(`>${head}</th>`);
     expect(textOf(page)).not.toContain("95 %");
   });
 
-  it("leads on to the explanation, the neighbouring versions and the documents behind it", () => {
+  it("links to the explanation, the neighbouring versions and the documents behind it", () => {
     const page = modelCardPage(cardOf({ valueOutput: "y" }), "key");
     const links = [...page.matchAll(/<a href="([^"]*)">([^<]*)</g)].map(([, href, text]) => `${text} -> ${href}`);
     expect(links).toEqual([

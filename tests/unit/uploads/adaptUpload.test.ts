@@ -33,7 +33,7 @@ async function ownShare(work: () => Promise<unknown>): Promise<number> {
 }
 
 describe("an uploaded graph that has to be changed", () => {
-  it("is changed beside the event loop, however large it is", async () => {
+  it("is changed off the event loop, however large it is", async () => {
     const uploaded = longGraph(150_000);
     const modelLimits = { bytes: 1e9, columns: 100 };
     const description = { classes: ["no", "yes"] };

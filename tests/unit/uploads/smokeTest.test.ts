@@ -38,13 +38,13 @@ describe("the smoke test of a model trained elsewhere", () => {
     );
   });
 
-  it("takes numbers that do not add up to one for no probabilities", async () => {
+  it("does not take numbers that do not add up to one for probabilities", async () => {
     const signature = await tested(classifier("Neg"));
     expect(signature.labelOutput).toBe("label");
     expect(signature.probabilityOutput).toBeUndefined();
   });
 
-  it("takes a single number beside the label for no probability of each class", async () => {
+  it("does not take a single number beside the label for the probabilities of the classes", async () => {
     const signature = await tested((graph, rows) => {
       graph.output("label", "int64");
       graph.output("margin", "float", 1);
@@ -77,7 +77,7 @@ describe("the smoke test of a model trained elsewhere", () => {
     });
   });
 
-  it("refuses a model that takes one number of rows only", async () => {
+  it("refuses a model that takes a fixed number of rows", async () => {
     const twoRows = tested((graph, rows) => {
       graph.output("y", "float", 1);
       const flat = graph.node("Reshape", [rows, graph.constant(BigInt64Array.of(2n, 2n), [2])]);
@@ -86,7 +86,7 @@ describe("the smoke test of a model trained elsewhere", () => {
     await expect(twoRows).rejects.toMatchObject({ message: expect.stringContaining("fails on 1 row of zeros") });
   });
 
-  it("refuses a model that answers usual rows with what is not a number", async () => {
+  it("refuses a model that returns NaN for ordinary rows", async () => {
     const logarithm = tested((graph, rows) => {
       graph.output("y", "float", 1);
       const sum = graph.node("ReduceSum", [rows, graph.constant(BigInt64Array.of(1n), [1])], { keepdims: { int: 1 } });
@@ -98,7 +98,7 @@ describe("the smoke test of a model trained elsewhere", () => {
     });
   });
 
-  it("refuses probabilities that are none on large numbers", async () => {
+  it("refuses probabilities that stop being probabilities on large numbers", async () => {
     const naive = tested((graph, rows) => {
       graph.output("label", "int64");
       graph.output("scores", "float", 2);
@@ -117,7 +117,7 @@ describe("the smoke test of a model trained elsewhere", () => {
     });
   });
 
-  it("takes a feature for one that must not be missing where the model has no answer without it", async () => {
+  it("makes a feature required if the model has no answer without it", async () => {
     const signature = await tested((graph, rows) => {
       graph.output("y", "float", 1);
       const column = (at: bigint) =>
@@ -136,7 +136,7 @@ describe("the smoke test of a model trained elsewhere", () => {
     ]);
   });
 
-  it("lets a model refuse whole numbers that it has no place for, but not rows of zeros and ones", async () => {
+  it("lets a model refuse whole numbers outside its lookup table, but not rows of zeros and ones", async () => {
     const graph = new GraphBuilder("embedding");
     const input = graph.input("word", "int64", 1);
     graph.output("y", "float", 1);
