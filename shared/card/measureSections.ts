@@ -1,12 +1,12 @@
 import { barChart } from "../charts/barChart";
 import { intervalChart } from "../charts/intervalChart";
 import { lineChart } from "../charts/lineChart";
-import type { ClassCurves } from "../evaluation/classCurves";
 import { metricNote, metricTitle, metricWords } from "../evaluation/metricWords";
 import type { ValueCurves } from "../evaluation/valueCurves";
 import { figure, percent } from "../figure";
 import { beside, type Cell, charts, list, paragraph, section, table } from "../page/html";
 import type { ModelVersion, VersionSaving } from "../registry/modelVersion";
+import { curveCharts } from "./curveCharts";
 import type { ModelCard } from "./modelCard";
 
 /** What was measured on the hold-out: metrics, differences, decisions, curves, slices, cost. */
@@ -105,54 +105,6 @@ function confusionTable({ metrics, signature }: ModelVersion): string {
       return [classes[code], ...row, rows === 0 ? null : percent(row[code] / rows)];
     }),
   );
-}
-
-function curveCharts({ class: name, roc, precisionRecall, calibration, lift }: ClassCurves): string[] {
-  const { equalMass, error } = calibration;
-  const drawn: string[] = [];
-  if (roc)
-    drawn.push(
-      lineChart({
-        title: `ROC curve: ${name}`,
-        description: `Share of actual ${name} found against false alarms.`,
-        xLabel: "false positive rate",
-        yLabel: "true positive rate",
-        lines: [
-          { label: name, x: roc.falsePositiveRate, y: roc.truePositiveRate },
-          { label: "chance", x: [0, 1], y: [0, 1], dashed: true },
-        ],
-      }),
-    );
-  if (precisionRecall)
-    drawn.push(
-      lineChart({
-        title: `Precision and recall: ${name}`,
-        description: `The share of rows called ${name} that are ${name}, against the share of ${name} that is found.`,
-        xLabel: "recall",
-        yLabel: "precision",
-        yLow: 0,
-        yHigh: 1,
-        lines: [{ label: name, x: precisionRecall.recall, y: precisionRecall.precision }],
-      }),
-    );
-  drawn.push(
-    lineChart({
-      title: `Calibration: ${name}`,
-      description: `Observed share against predicted probability; expected calibration error ${figure(error.equalMass)} over bins of equal mass.`,
-      xLabel: `predicted probability (error ${figure(error.equalMass)})`,
-      yLabel: "share observed",
-      lines: [
-        { label: name, x: equalMass.map((bin) => bin.meanProbability), y: equalMass.map((bin) => bin.frequency) },
-        { label: "perfect", x: [0, 1], y: [0, 1], dashed: true },
-      ],
-    }),
-    barChart({
-      title: `Lift by tenth: ${name}`,
-      valueLabel: `times as many ${name} as on average`,
-      bars: lift.map((row) => ({ label: `tenth ${row.part}`, value: row.lift })),
-    }),
-  );
-  return drawn;
 }
 
 function valueCharts({ parts, errors }: ValueCurves, { label, unit }: ModelCard["predicts"]): string {

@@ -88,10 +88,7 @@ function writeProbabilities(
   output: string,
   classes?: string[],
 ): PredictionText {
-  let reply = "";
-  let labels = "";
-  let likely = "";
-  let all = "";
+  let [reply, labels, likely, all] = ["", "", "", ""];
   let done = 0;
   for (const { outputs, rowCount } of pieces) {
     const names = outputs[labelOutput].data;
