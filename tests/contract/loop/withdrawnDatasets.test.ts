@@ -190,7 +190,7 @@ describe("a file that is dropped again", () => {
       reasons: [
         {
           message: expect.stringMatching(
-            /^these bytes are dataset version 2, which Ann withdrew at .*: the gauge was moved\. POST \/datasets\/high-level\/2\/restore takes/,
+            /^these bytes are dataset version 2, which Ann withdrew at .*: the gauge was moved\. POST \/datasets\/high-level\/2\/restore puts it back into use$/,
           ),
         },
       ],

@@ -86,7 +86,7 @@ describe("a guarded graph", () => {
     const { predict, signature } = await predictor(model.toOnnx(), table);
     await expect(proveGuard(predict, table, signature.features)).rejects.toMatchObject({
       code: "rejected",
-      message: expect.stringMatching(/the ONNX graph does not take \S+ of n\d as missing/),
+      message: expect.stringMatching(/the ONNX graph does not treat \S+ as missing in n\d/),
     });
   });
 });
