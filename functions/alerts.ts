@@ -18,9 +18,13 @@ app.http("listAlerts", {
   route: "alerts",
   authLevel: "function",
   handler: endpoint(async (_request, _context, { subject, status, limit, cursor }) => {
-    const read = await getApp().alerts.list(subject, limit + 1, status, cursor);
+    const unreadable: string[] = [];
+    const read = await getApp().alerts.list(subject, limit + 1, status, cursor, ({ message }) => {
+      unreadable.push(message);
+    });
     const { entries, last } = pageOfRead(read, alertPlace, limit);
-    return { jsonBody: { alerts: entries.map(alertReply), next: cursorAfter("alerts", last) } };
+    const left = unreadable.length > 0 ? { unreadable } : {};
+    return { jsonBody: { alerts: entries.map(alertReply), next: cursorAfter("alerts", last), ...left } };
   }, query),
 });
 

@@ -1,3 +1,4 @@
+import { type AppError, isAppError } from "../errors";
 import { newestFirst } from "../ledger/auditEntry";
 import type { TableRow, TableStore } from "../ports";
 import { type Alert, alertPlace, alertTable } from "./alert";
@@ -28,6 +29,8 @@ export interface AlertsWanted {
   limit: number;
   /** the place of the last alert that was shown already */
   after?: string;
+  /** told of each row that cannot be read, which keeps no other from the list; absent: it is thrown */
+  onUnreadable?: (error: AppError) => void;
 }
 
 /** The newest alerts that are wanted, newest first. */
@@ -55,8 +58,10 @@ async function subjectsOf(tables: TableStore): Promise<string[]> {
 async function listOpen(tables: TableStore, subject: string, wanted: AlertsWanted): Promise<Alert[]> {
   const alerts: Alert[] = [];
   for await (const pointer of tables.list(alertTable, subject, { from: "open:", to: "open;" })) {
-    const open = await openAlert(tables, pointer);
-    if (open !== undefined && isWanted(open.alert, wanted)) alerts.push(open.alert);
+    const key = readable(wanted, () => pointedKey(pointer));
+    const row = key === undefined ? undefined : await tables.get(alertTable, subject, key);
+    const alert = row && readable(wanted, () => readAlert(row));
+    if (alert !== undefined && isWanted(alert, wanted)) alerts.push(alert);
   }
   return alerts;
 }
@@ -64,12 +69,24 @@ async function listOpen(tables: TableStore, subject: string, wanted: AlertsWante
 async function listNewest(tables: TableStore, subject: string, wanted: AlertsWanted): Promise<Alert[]> {
   const alerts: Alert[] = [];
   for await (const row of tables.list(alertTable, subject, { from: firstKey(wanted), to: "alert;" })) {
-    const alert = readAlert(row);
+    const alert = readable(wanted, () => readAlert(row));
+    if (alert === undefined) continue;
     // rows of one instant are not in the list's order: all of them are read
     if (alerts.length >= wanted.limit && alert.raisedAt !== alerts.at(-1)?.raisedAt) break;
     if (isWanted(alert, wanted)) alerts.push(alert);
   }
   return alerts;
+}
+
+/** What is read of a row; undefined where it cannot be read and somebody was told. */
+function readable<T>({ onUnreadable }: AlertsWanted, read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (onUnreadable === undefined || !isAppError(error)) throw error;
+    onUnreadable(error);
+    return undefined;
+  }
 }
 
 /** Where reading begins: at the instant of the place that the list goes on after. */

@@ -73,9 +73,18 @@ export class AlertStore {
     return closed;
   }
 
-  /** Alerts of one subject, or of all, newest first; of one status, or of both; those after the place `after` only. */
-  list(subject: string | undefined, limit: number, status?: Alert["status"], after?: string): Promise<Alert[]> {
-    return listAlerts(this.tables, { subject, limit, status, after });
+  /**
+   * Alerts of one subject, or of all, newest first; of one status, or of both; those after the place `after` only. A
+   * row that cannot be read is thrown, or told to `onUnreadable` and left out.
+   */
+  list(
+    subject: string | undefined,
+    limit: number,
+    status?: Alert["status"],
+    after?: string,
+    onUnreadable?: (error: AppError) => void,
+  ): Promise<Alert[]> {
+    return listAlerts(this.tables, { subject, limit, status, after, onUnreadable });
   }
 
   private record(condition: Condition): Promise<{ alert: Alert; raised: boolean }> {

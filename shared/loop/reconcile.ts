@@ -1,5 +1,6 @@
 import { isEnvironmental, messageOf } from "../errors";
 import { datasetsInbox, describedModel, modelsInbox, placeInInbox } from "../inbox/inboxes";
+import type { BlobInfo } from "../ports";
 import { isFinal, type RunRecord, trainingQueues } from "../training/runRecord";
 import type { StartRunPorts } from "../training/startRun";
 import { sendTrials, trialsIn } from "../training/trainCandidate";
@@ -60,27 +61,29 @@ async function report({ alerts }: ReconcilePorts, failures: string[]): Promise<v
 
 /** Each blob that was not judged in its present state, and each that was judged before its use case was known. */
 async function receiveMissed(ports: ReconcilePorts, inbox: string, pass: Pass): Promise<void> {
-  for await (const { name, lastModified, etag } of ports.blobs.list(inbox)) {
-    if (await isOfNewUsecase(ports, inbox, name)) {
-      await attempt(pass, `judge ${inbox}/${name} again`, async () => {
-        const bytes = await ports.blobs.read(inbox, name);
-        if (bytes === undefined) return;
-        const { status } = await receiveOrGiveUp(ports, { inbox, name, bytes, etag, droppedAt: lastModified });
-        pass.lines.push(`judged ${name}, whose use case is new: ${status}`);
-      });
-      continue;
-    }
-    const ageMs = ports.clock.now().getTime() - lastModified.getTime();
-    if (ageMs < stuckAfterMs) continue;
-    await attempt(pass, `judge ${inbox}/${name}`, async () => {
-      if (inbox === modelsInbox && (await describesModel(ports, name))) return;
-      if (await ports.inbox.isSettledAt(`${inbox}/${name}`, etag)) return;
-      const bytes = await ports.blobs.read(inbox, name);
-      if (bytes === undefined) return;
-      const line = await judge(ports, { inbox, name, bytes, etag, droppedAt: lastModified });
+  for await (const blob of ports.blobs.list(inbox))
+    await attempt(pass, `judge ${inbox}/${blob.name}`, async () => {
+      const line = await judgeMissed(ports, inbox, blob);
       if (line !== undefined) pass.lines.push(line);
     });
+}
+
+/** A line about what became of the file; none where there was nothing to judge. */
+async function judgeMissed(ports: ReconcilePorts, inbox: string, blob: BlobInfo): Promise<string | undefined> {
+  const { name, lastModified, etag } = blob;
+  const isOfNew = await isOfNewUsecase(ports, inbox, name);
+  if (!isOfNew) {
+    const ageMs = ports.clock.now().getTime() - lastModified.getTime();
+    if (ageMs < stuckAfterMs) return undefined;
+    if (inbox === modelsInbox && (await describesModel(ports, name))) return undefined;
+    if (await ports.inbox.isSettledAt(`${inbox}/${name}`, etag)) return undefined;
   }
+  const bytes = await ports.blobs.read(inbox, name);
+  if (bytes === undefined) return undefined;
+  const file = { inbox, name, bytes, etag, droppedAt: lastModified };
+  if (!isOfNew) return judge(ports, file);
+  const { status } = await receiveOrGiveUp(ports, file);
+  return `judged ${name}, whose use case is new: ${status}`;
 }
 
 /** A .json beside a model is read with it. */

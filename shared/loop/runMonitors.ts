@@ -25,41 +25,60 @@ export interface MonitorPorts extends WatchPorts {
 const failedRule = "monitor-failed";
 
 /**
- * Evaluates every signal on the champion of every use case; one that fails never stops the others. Returns a line for
- * each.
+ * Evaluates every signal on the champion of every use case; one that fails never stops the others, nor does a use case
+ * whose alerts cannot be read or written. Returns a line for each.
  */
 export async function runMonitors(ports: MonitorPorts, evaluated = signals): Promise<string[]> {
   await ports.capture?.flush();
   const lines: string[] = [];
-  for (const usecase of ports.usecases.values()) lines.push(...(await watchUsecase(ports, usecase, evaluated)));
+  const failures: Failure[] = [];
+  for (const usecase of ports.usecases.values()) {
+    const { name } = usecase.spec;
+    try {
+      await watchUsecase(ports, usecase, evaluated, lines);
+    } catch (error) {
+      const text = `${name}: what its monitors found could not be told: ${messageOf(error)}`;
+      failures.push({ of: name, text });
+      lines.push(text);
+    }
+  }
+  await tellFailures(ports.alerts, "tidegate", "usecase", failures);
   return lines;
 }
 
-/** What could not be evaluated, in words. */
+/** What could not be done for a signal or for a use case, in words. */
 interface Failure {
-  signal: string;
+  of: string;
   text: string;
 }
 
-async function watchUsecase(ports: MonitorPorts, usecase: Usecase, evaluated: typeof signals): Promise<string[]> {
+async function watchUsecase(
+  ports: MonitorPorts,
+  usecase: Usecase,
+  evaluated: typeof signals,
+  lines: string[],
+): Promise<void> {
   const { name } = usecase.spec;
-  const lines: string[] = [];
   const failures: Failure[] = [];
   for (const [section, signal] of evaluated) {
     try {
       lines.push(`${name}: ${signal.name}: ${await watch(ports, usecase, section, signal)}`);
     } catch (error) {
       const text = `the ${section} monitor failed: ${messageOf(error)}`;
-      failures.push({ signal: signal.name, text });
+      failures.push({ of: signal.name, text });
       lines.push(`${name}: ${signal.name}: ${text}`);
     }
   }
-  await tellFailures(ports.alerts, name, failures);
-  return lines;
+  await tellFailures(ports.alerts, name, "signal", failures);
 }
 
-/** One alert of a use case holds all signals that fail, and ends when none does. */
-async function tellFailures(alerts: AlertStore, subject: string, failures: Failure[]): Promise<void> {
+/** One alert of a subject holds all that failed, and ends when nothing does. */
+async function tellFailures(
+  alerts: AlertStore,
+  subject: string,
+  what: "signal" | "usecase",
+  failures: Failure[],
+): Promise<void> {
   if (failures.length === 0) {
     await alerts.resolve(subject, failedRule);
     return;
@@ -69,7 +88,7 @@ async function tellFailures(alerts: AlertStore, subject: string, failures: Failu
     rule: failedRule,
     severity: "error",
     summary: failures.map(({ text }) => text).join("; "),
-    evidence: { signal: failures.map(({ signal }) => signal).join(", ") },
+    evidence: { [what]: failures.map((one) => one.of).join(", ") },
   });
 }
 

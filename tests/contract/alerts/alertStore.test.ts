@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { alertPlace } from "../../../shared/alerts/alert";
+import { alertKey, alertPlace } from "../../../shared/alerts/alert";
 import { fileKey } from "../../../shared/alerts/alertFiles";
 import { AlertStore } from "../../../shared/alerts/alertStore";
 import type { Dispatch } from "../../../shared/alerts/dispatch";
@@ -46,6 +46,35 @@ describe("alerts", () => {
         after = alertPlace(alert);
       }
       expect(found).toEqual(rules.toReversed());
+    }
+  });
+
+  it("that can be read are listed beside one that cannot, whose row is named", async () => {
+    const unreadable = async (rule: string, row: Partial<TableRow>) => {
+      const { alert } = await alerts.raise(condition("damaged", rule));
+      const stored = await storage.tables.get("alerts", "damaged", alertKey(alert));
+      await storage.tables.transaction("alerts", [{ kind: "upsert", row: { ...stored!, ...row } }]);
+    };
+    await alerts.raise(condition("damaged", "whole"));
+    await unreadable("cut", { evidence: "{" });
+    await unreadable("newer", { form: 99 });
+    for (const subject of ["damaged", undefined])
+      for (const status of ["open", undefined] as const) {
+        const told: string[] = [];
+        const list = await alerts.list(subject, 10, status, undefined, ({ message }) => told.push(message));
+        expect(list.filter((one) => one.subject === "damaged").map(({ rule }) => rule)).toEqual(["whole"]);
+        expect(told).toHaveLength(2);
+        for (const words of [
+          /-newer" of partition "damaged" .* has form 99/,
+          /-cut" .* cannot be read: evidence: it is/,
+        ])
+          expect(told).toContainEqual(expect.stringMatching(words));
+      }
+    await expect(alerts.list("damaged", 10)).rejects.toThrow(/cannot be read|has form 99/);
+    for (const rule of ["cut", "newer"]) {
+      const pointer = await storage.tables.get("alerts", "damaged", `open:${rule}`);
+      const row = await storage.tables.get("alerts", "damaged", String(pointer!.alert));
+      await storage.tables.transaction("alerts", [{ kind: "upsert", row: { ...row!, form: 1, evidence: "{}" } }]);
     }
   });
 

@@ -252,3 +252,19 @@ describe("the reason against a model", () => {
     expect(await rejections("pears")).toEqual([expect.stringContaining("node after node")]);
   });
 });
+
+describe("a file whose record cannot be read", () => {
+  it("keeps no other file from being picked up, and the alert names its row", async () => {
+    await start();
+    await dropAndTrigger(`${usecase}/a.csv`, rows(1, 40));
+    for await (const row of loop.app.tables.list("datasets", "_inbox"))
+      await loop.app.tables.transaction("datasets", [{ kind: "upsert", row: { ...row, status: 3 } }]);
+    await drop(`${usecase}/b.csv`, rows(40, 80));
+    const notJudged = expect.stringMatching(
+      `^could not judge datasets-inbox/${usecase}/a.csv: the row .* in table datasets cannot be read: status: `,
+    );
+    expect(await later()).toEqual([`looked again at ${usecase}/b.csv: accepted`, notJudged]);
+    const [alert] = await openAlerts("tidegate");
+    expect(alert).toMatchObject({ rule: "reconcile-failed", evidence: { failures: [notJudged] } });
+  });
+});

@@ -49,3 +49,25 @@ describe("signals that fail", () => {
     expect(await alert()).toMatchObject({ status: "resolved" });
   });
 });
+
+describe("a use case whose alerts cannot be read", () => {
+  it("keeps no other from being watched, and an alert of the system tells of it until it can", async () => {
+    const pointer = { partitionKey: usecase, rowKey: "open:monitor-failed" };
+    await loop.app.tables.transaction("alerts", [{ kind: "upsert", row: { ...pointer, form: 1, alert: 7 } }]);
+    const [known] = loop.app.usecases.values();
+    const other = { ...known, spec: { ...known.spec, name: "other" } };
+    const both = { ...loop.app, usecases: new Map([known, other].map((one) => [one.spec.name, one])) };
+    const told = `${usecase}: what its monitors found could not be told: the row "open:monitor-failed" of partition "${usecase}" in table alerts cannot be read: alert: a text is needed`;
+    expect(await runMonitors(both)).toEqual([
+      expect.stringMatching(`^${usecase}: input-drift: `),
+      told,
+      "other: input-drift: not watched: there is no champion to watch",
+    ]);
+    const ofSystem = async () => (await loop.app.alerts.list("tidegate", 10))[0];
+    const evidence = { usecase };
+    expect(await ofSystem()).toMatchObject({ rule: "monitor-failed", status: "open", summary: told, evidence });
+    await loop.app.tables.transaction("alerts", [{ kind: "upsert", row: { ...pointer, form: 1, alert: "" } }]);
+    await runMonitors(both);
+    expect(await ofSystem()).toMatchObject({ status: "resolved" });
+  });
+});
