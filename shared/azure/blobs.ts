@@ -123,7 +123,9 @@ async function append(
     await send();
   } catch (error) {
     if (error instanceof RestError && error.code === "BlockCountExceedsLimit")
-      throw new AppError("too_large", `the append blob ${blob} has all the blocks it may have`, { cause: error });
+      throw new AppError("too_large", `the append blob ${blob} has reached the maximum number of blocks`, {
+        cause: error,
+      });
     if (statusOf(error) !== 404) throw error;
     await inContainer(container, () => client.createIfNotExists({ abortSignal }));
     await send();

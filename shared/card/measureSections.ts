@@ -19,10 +19,10 @@ export function measureSections({ facts, absent, predicts }: ModelCard): string 
     section("How good it is", metricsTable(facts), absent.metrics) +
     beside(
       facts.signature.classes ? section("What it decides", confusionTable(facts), absent.metrics) : "",
-      differences === "" ? "" : section("Against others", differences),
+      differences === "" ? "" : section("Compared with others", differences),
     ) +
     section("Curves and calibration", curves, absent.curves) +
-    section("Where it is better and worse", sliceCharts(facts), absent.slices) +
+    section("Where it does better and worse", sliceCharts(facts), absent.slices) +
     section("What its decisions cost", facts.saving ? savingParts(facts.saving) : "", absent.saving)
   );
 }
@@ -41,7 +41,7 @@ function metricsTable({ metrics = {}, baselines = {}, intervals = {}, resampling
     const [own, ...theirs] = values.map((value, at) => (at === best ? { best: Number(value) } : value));
     return [inWords(name, signature.classes?.length), own as Cell, ends, ...(theirs as Cell[])];
   });
-  const text = `On ${metrics.rows} hold-out rows that no model had seen, beside the baselines on the same rows. The best of each line is marked.${drawnText(resampling)} A dash: no interval, or every draw gave the same value.`;
+  const text = `Measured on ${metrics.rows} hold-out rows that no model had seen; the baselines are measured on the same rows. The best value of each metric is highlighted.${drawnText(resampling)} A dash means that there is no interval, or that every draw gave the same value.`;
   return paragraph(text) + table(["metric", "this version", range, ...others], rows, true);
 }
 
@@ -53,7 +53,7 @@ function drawnText(resampling: ModelVersion["resampling"]): string {
     group: "whole groups",
     day: blockDays === 1 ? "whole days" : `blocks of ${figure(blockDays ?? 1)} days`,
   }[unit];
-  return ` Intervals draw ${what} with replacement; there are ${blocks}.`;
+  return ` The intervals come from a bootstrap, which draws ${blocks} ${what} with replacement.`;
 }
 
 function inWords(metric: string, classes?: number): Cell {
@@ -82,7 +82,7 @@ function differencesChart({ differences: all = [], selectionMetric = "" }: Model
   const title = metricTitle(selectionMetric);
   const better = metricWords(selectionMetric)?.better ?? "lower";
   return intervalChart({
-    title: `${title} against others on the same rows`,
+    title: `${title} compared on the same rows`,
     valueLabel: `${title} of this version minus the other's, ${percent(differences[0].confidence)} interval; ${better === "higher" ? "above" : "below"} 0 this version is better`,
     intervals: differences.map(({ against, difference, low, high }) => ({
       label: against,
@@ -99,7 +99,7 @@ function confusionTable({ metrics, signature }: ModelVersion): string {
   const classes = signature.classes ?? [];
   if (matrix === undefined) return "";
   return table(
-    ["actually", ...classes.map((name) => `decided ${name}`), "right"],
+    ["actual", ...classes.map((name) => `decided ${name}`), "correct"],
     matrix.map((row, code) => {
       const rows = row.reduce((sum, count) => sum + count, 0);
       return [classes[code], ...row, rows === 0 ? null : percent(row[code] / rows)];
@@ -179,10 +179,10 @@ function savingParts({ unit, confidence, model, against, thresholds }: VersionSa
     drawn.length < against.length
       ? " Alternatives that cost more than five times as much appear in the table only."
       : "";
-  const text = `A decision costs ${figure(model.costPerRow)} ${unit} a row on the hold-out (${sure} interval ${figure(model.low)} to ${figure(model.high)}). Saving: what the other rule costs more; an interval that includes zero proves no saving.${dear}`;
+  const text = `The decisions cost ${figure(model.costPerRow)} ${unit} per row on the hold-out set (${sure} interval ${figure(model.low)} to ${figure(model.high)}). Saving: how much more the other rule costs; an interval that includes zero does not prove a saving.${dear}`;
   const chart = intervalChart({
-    title: "Saving against other ways to decide",
-    valueLabel: `${unit} a row, ${sure} interval`,
+    title: "Saving compared with other decision rules",
+    valueLabel: `${unit} per row, ${sure} interval`,
     intervals: drawn.map(({ name, saving, low, high }) => ({ label: name, value: saving, low, high })),
     reference: { value: 0, label: "no saving" },
   });
@@ -194,7 +194,7 @@ function savingParts({ unit, confidence, model, against, thresholds }: VersionSa
     : "";
   return (
     paragraph(text) +
-    beside(table(["decided by", `cost, ${unit} a row`, "saving", "saving, from", "saving, to"], rows), chart) +
+    beside(table(["decision rule", `cost, ${unit} per row`, "saving", "saving, from", "saving, to"], rows), chart) +
     limits
   );
 }

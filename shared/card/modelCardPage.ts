@@ -21,7 +21,7 @@ export function modelCardPage(card: ModelCard, key?: string): string {
     header(card, navigation(linksOf(card), key)) +
     beside(section("Intended use", paragraph(card.intendedUse) + contact(card)), section("Limits", limits(card))) +
     measureSections(card) +
-    section("What it goes by", importanceChart(card), card.absent.importance) +
+    section("What it relies on", importanceChart(card), card.absent.importance) +
     section("Checks", checksTable(card), card.absent.checks) +
     section("Data and split", dataTables(card), card.absent.data) +
     section("Where it comes from", lineageTable(card));
@@ -53,10 +53,10 @@ function linksOf({ model, version, versions, facts: { lineage } }: ModelCard): L
   const card = (other: number | undefined, name: string): Link[] =>
     other === undefined ? [] : [{ text: `${name}: version ${other}`, href: `../${other}/card?format=html` }];
   return [
-    { text: "What it goes by", href: "explain?format=html" },
+    { text: "What it relies on", href: "explain?format=html" },
     ...card(place > 0 ? versions[place - 1] : undefined, "Earlier"),
     ...card(versions[place + 1], "Later"),
-    ...(lineage.runId ? [{ text: "Its run", href: `../../../../runs/${encodeURIComponent(lineage.runId)}` }] : []),
+    ...(lineage.runId ? [{ text: "Training run", href: `../../../../runs/${encodeURIComponent(lineage.runId)}` }] : []),
     ...(lineage.usecase
       ? [{ text: "Datasets", href: `../../../../datasets?usecase=${encodeURIComponent(lineage.usecase)}` }]
       : []),
@@ -98,7 +98,7 @@ function importanceChart({ importance }: ModelCard): string {
 
 function checksTable({ facts: { checks = [] } }: ModelCard): string {
   if (checks.length === 0) return "";
-  const effect = { block: "stops the version", warn: "warns only" };
+  const effect = { block: "blocks the version", warn: "warns only" };
   const when = { "pre-train": "before training", "post-train": "after training" };
   const rows = checks.map((one) => [one.name, one.status, one.summary, when[one.kind], effect[one.severity]]);
   return table(["check", "result", "what was found", "when", "if it fails"], rows, true);

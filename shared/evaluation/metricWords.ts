@@ -23,7 +23,7 @@ const words = new Map<string, MetricWords>(
     logLoss: {
       title: "Log loss",
       better: "lower",
-      meaning: "mean surprise at what happened; being sure and wrong costs most; 0 is perfect",
+      meaning: "mean negative log of the probability of what happened; confident mistakes cost most; 0 is perfect",
     },
     rocAuc: {
       title: "ROC AUC",
@@ -39,16 +39,16 @@ const words = new Map<string, MetricWords>(
     mcc: {
       title: "MCC",
       better: "higher",
-      meaning: "Matthews correlation of decided and actual; 0 is chance, 1 is perfect",
+      meaning: "Matthews correlation of decided and actual classes; 0 is chance, 1 is perfect",
     },
-    accuracy: { title: "Accuracy", better: "higher", meaning: "share of decisions that are right" },
+    accuracy: { title: "Accuracy", better: "higher", meaning: "share of decisions that are correct" },
     balancedAccuracy: {
       title: "Balanced accuracy",
       better: "higher",
       meaning: "mean of the classes' recalls",
     },
-    precision: { title: "Precision", better: "higher", meaning: "share of those decided positive that are positive" },
-    recall: { title: "Recall", better: "higher", meaning: "share of actual positives that are found" },
+    precision: { title: "Precision", better: "higher", meaning: "share of rows decided positive that are positive" },
+    recall: { title: "Recall", better: "higher", meaning: "share of positive rows that are found" },
     rmse: { title: "RMSE", better: "lower", meaning: "root of the mean squared error, in the label's unit" },
     mae: { title: "MAE", better: "lower", meaning: "mean absolute error, in the label's unit" },
     medianAbsoluteError: {
@@ -60,7 +60,7 @@ const words = new Map<string, MetricWords>(
     mape: {
       title: "MAPE",
       better: "lower",
-      meaning: "mean of error over actual, a ratio; huge where actuals are near 0",
+      meaning: "mean of the absolute error divided by the actual value; huge where that is near 0",
     },
     maxError: { title: "Largest error", better: "lower", meaning: "of a single row, in the label's unit" },
     bias: {

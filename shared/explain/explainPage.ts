@@ -47,7 +47,7 @@ function importanceSection({ importance }: GlobalExplanation): string {
       high: mean + deviation,
     })),
   });
-  const text = `The ${name} is ${figure(value)} on ${rows} hold-out rows as they are. Each feature's values were shuffled among the rows ${repeats} times; whiskers: one standard deviation.`;
+  const text = `On ${rows} hold-out rows the ${name} is ${figure(value)}. Each feature's values were then shuffled among these rows ${repeats} times; whiskers: one standard deviation.`;
   return section("Which features the model needs", paragraph(text, "soft") + charts([chart]));
 }
 
@@ -61,11 +61,11 @@ function shapleySection({ method, fallback, explains, rows, answers }: ShapleyRe
   );
   const bases = answers.map(({ answer, baseValue }) => `${answer} ${figure(baseValue)}`).join(", ");
   const text = `Method: ${method}, over ${rows} rows; explained: ${explains.note}. Base value: ${bases}.${fallback ? ` TreeSHAP was not used: ${fallback}.` : ""}`;
-  return section("What drives single predictions", paragraph(text, "soft") + charts(drawn));
+  return section("What drives individual predictions", paragraph(text, "soft") + charts(drawn));
 }
 
 function dependenceCharts({ dependence, kind }: GlobalExplanation): string {
-  const single = dependence.some(({ answers }) => answers.length === 1) ? " Faint: single rows." : "";
+  const single = dependence.some(({ answers }) => answers.length === 1) ? " Faint: individual rows." : "";
   const text = `Bold: the mean over rows (partial dependence).${single} Where features are correlated, some of these combinations never occur.`;
   return paragraph(text, "soft") + charts(dependence.map((one) => dependenceChart(one, kind)));
 }
@@ -102,7 +102,7 @@ function surrogateSection({ surrogate }: GlobalExplanation): string {
   const r2 = fidelity.answers.map(({ answer, r2: share }) => `${answer} ${share === null ? "–" : figure(share)}`);
   const labels =
     fidelity.labelAgreement === undefined ? "" : `; same label on ${percent(fidelity.labelAgreement)} of them`;
-  const text = `A tree fitted to the model's answers on ${fittedRows} rows. On ${fidelity.rows} other rows it explains this share of the answers' variance (R²): ${r2.join(", ")}${labels}. Trust the rules as far as these figures go.`;
+  const text = `A tree fitted to the model's answers on ${fittedRows} rows. On ${fidelity.rows} other rows it explains this share of the answers' variance (R²): ${r2.join(", ")}${labels}. Trust the rules only as far as these figures allow.`;
   const ordered = rules.map((rule) => `<li>${escapeText(rule)}</li>`).join("");
   return section("The model in a few rules", `${paragraph(text, "soft")}<ol>${ordered}</ol>`);
 }

@@ -57,7 +57,7 @@ export class AliasPointers {
     if (expected !== undefined && current?.version !== expected)
       throw new AppError(
         "precondition_failed",
-        `${alias} of ${model} stands at ${current?.version ?? "nothing"}, not at ${expected}`,
+        `${alias} of ${model} points at ${current ? `version ${current.version}` : "no version"}, not at ${expected}`,
       );
     await this.commit(move, operations(move, current, now));
     return { moved: current?.version !== version, from: current?.version };

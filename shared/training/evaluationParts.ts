@@ -53,7 +53,7 @@ export function evaluatePart(judged: JudgedHoldout, name: string): Adds {
 export function combineParts(task: Facts, parts: Map<string, Adds>): EvaluateOutcome {
   const all = partNames(task).map((name) => {
     const adds = parts.get(name);
-    if (adds === undefined) throw new Error(`the evaluation lacks its part ${name}`);
+    if (adds === undefined) throw new Error(`the evaluation's part ${name} is missing`);
     return adds;
   });
   const slices = all.flatMap((one) => one.slices ?? []);

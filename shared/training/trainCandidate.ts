@@ -105,7 +105,7 @@ async function scoreFolds(
     const scored = joined(before, await ports.workers.run(task, spec.search.fitSeconds * 1000));
     if (scored.foldScores.length >= plan.folds) {
       const isUndefined = scored.foldScores.every((score) => score === null);
-      const failure = isUndefined ? `${metric} is undefined on every fold: each lacks a class` : undefined;
+      const failure = isUndefined ? `${metric} is undefined on every fold: a class is missing from each` : undefined;
       return trialResult(plan, step, metric, scored, failure);
     }
     await ports.runs.savePartialTrial(runId, rung, trial, scored);

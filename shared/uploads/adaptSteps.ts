@@ -97,7 +97,7 @@ function columnsOf({ name, shape }: TensorInfo, classes: string[] | undefined): 
   if (shape.length === 1)
     throw new AppError("rejected", `output "${name}" has the shape [rows]; export the score of one class as [rows, 1]`);
   if (classes && classes.length !== columns && !(columns === 1 && classes.length === 2))
-    throw new AppError("rejected", `output "${name}" has ${columns} columns, and there are ${classes.length} classes`);
+    throw new AppError("rejected", `output "${name}" has ${columns} columns, but there are ${classes.length} classes`);
   return columns;
 }
 

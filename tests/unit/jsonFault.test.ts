@@ -21,7 +21,7 @@ describe("the fault of a text that is not JSON", () => {
     ['{"a": None}', 1, 7, "JSON has no such value: write null where it is unknown"],
     ['{"a": namely}', 1, 7, "a value is needed"],
     ['{"a": 1}}', 1, 9, "there is more text after the end"],
-  ])("%j stands at line %i, column %i", (text, line, column, message) => {
+  ])("%j is at line %i, column %i", (text, line, column, message) => {
     expect(() => JSON.parse(text)).toThrow();
     expect(jsonFault(text)).toEqual({ line, column, message });
   });

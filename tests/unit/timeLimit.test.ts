@@ -8,11 +8,11 @@ it("gives what the work gives", async () => {
   await expect(withTimeLimit(Promise.reject(new Error("broken")), 60_000, () => "late")).rejects.toThrow("broken");
 });
 
-it("gives what stands for work that takes too long", async () => {
+it("returns the substitute for work that takes too long", async () => {
   await expect(withTimeLimit(never, 1, () => "late")).resolves.toBe("late");
 });
 
-it("throws what stands for work that takes too long", async () => {
+it("throws the substitute for work that takes too long", async () => {
   const late = () => {
     throw new Error("no answer");
   };

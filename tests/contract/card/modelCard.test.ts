@@ -78,7 +78,7 @@ describe("the model card of a version", () => {
   it("is a well-formed page with figures and charts that loads nothing", () => {
     const { metrics, baselines } = card.facts;
     const text = textOf(page);
-    expect(text).toContain("Intervals draw rows with replacement; there are 300.");
+    expect(text).toContain("The intervals come from a bootstrap, which draws 300 rows with replacement.");
     for (const figure of [metrics?.logLoss, metrics?.brier, baselines?.majority.logLoss])
       expect(text).toContain(String(Number(Number(figure).toPrecision(4))));
     for (const title of [

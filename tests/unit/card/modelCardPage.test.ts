@@ -79,7 +79,7 @@ describe("a model card", () => {
     const page = modelCardPage(cardOf({ valueOutput: "y" }), "key");
     const links = [...page.matchAll(/<a href="([^"]*)">([^<]*)</g)].map(([, href, text]) => `${text} -> ${href}`);
     expect(links).toEqual([
-      "What it goes by -> explain?format=html&amp;code=key",
+      "What it relies on -> explain?format=html&amp;code=key",
       "Earlier: version 1 -> ../1/card?format=html&amp;code=key",
       "Later: version 5 -> ../5/card?format=html&amp;code=key",
       "Everything as JSON -> ../2?code=key",

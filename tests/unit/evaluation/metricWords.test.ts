@@ -14,9 +14,9 @@ describe("a metric in words", () => {
   });
 
   it("is described as a mean where there are more than two classes", () => {
-    expect(metricNote("precision", 2)).toBe("higher is better: share of those decided positive that are positive");
+    expect(metricNote("precision", 2)).toBe("higher is better: share of rows decided positive that are positive");
     expect(metricNote("precision", 3)).toMatch(/; the mean over the classes, each against the rest$/);
-    expect(metricNote("accuracy", 3)).toBe("higher is better: share of decisions that are right");
+    expect(metricNote("accuracy", 3)).toBe("higher is better: share of decisions that are correct");
     expect(metricNote("mystery")).toBeUndefined();
   });
 });

@@ -5,7 +5,7 @@ import { createOnnxRuntime } from "../../../shared/onnxruntime/runtime";
 
 const limits = { bytes: 1000, columns: 10_000 };
 
-/** The mean of so many numbers a row. */
+/** The mean of that many numbers per row. */
 async function meanOf(width: number, name = "x") {
   const graph = new GraphBuilder("wide");
   const input = graph.input(name, "float", width);

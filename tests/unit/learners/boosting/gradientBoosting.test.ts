@@ -258,7 +258,7 @@ describe("early stopping", () => {
     ).toHaveLength(2);
   });
 
-  it("says so when the rest cannot be training from, or there is no rest", () => {
+  it("says so if nothing can be learned from the remaining rows, or none remain", () => {
     const codes = new Int32Array(100).map((_, row) => (row > 90 ? 1 : 0));
     const table = tableOf([new Float32Array(100).map((_, row) => row)]);
     const settings = parse({ earlyStoppingRounds: 5 });

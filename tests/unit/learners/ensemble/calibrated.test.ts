@@ -140,7 +140,7 @@ describe("a calibrated learner", () => {
     expect(ours.every((value, at) => Math.abs(value - probabilities[at]) < 1e-7)).toBe(true);
   });
 
-  it("reports its progress through all fits up to the whole, and names the fold that cannot be learnt without", () => {
+  it("reports its progress through all fits up to the whole, and names the fold whose removal leaves nothing to learn from", () => {
     const { table, target } = sampleRows({ ...sample, rowCount: 90, classes: 2, seed: 4 });
     const fractions: number[] = [];
     const parameters = calibrated.parameters.parse({ parameters: { trees: 1 }, folds: 3 });

@@ -125,7 +125,7 @@ describe("the random forest", () => {
     }
   });
 
-  it("gives bit for bit the graph's probabilities, also with a number of trees that is no power of two", async () => {
+  it("gives bit for bit the graph's probabilities, also with a number of trees that is not a power of two", async () => {
     const rows = sampleRows({ seed: 2, rowCount: 600, numbers: 5, categories: 1, classes: 2, missing: 0.1 });
     const model = randomForest.fit(rows.table, rows.target, { ...defaults, trees: 337 }, { seed: 1 });
     const { probabilities } = await runGraph(model.toOnnx(), rows.table);

@@ -4,7 +4,7 @@ import path from "node:path";
 import { expect, test, vi } from "vitest";
 import { watchBuild } from "../../../../tools/host/watchBuild";
 
-test("a changed source is compiled and told of, a broken one is not told of", async () => {
+test("a changed source is compiled and reported; a broken one is not reported", async () => {
   const root = mkdtempSync(path.join(os.tmpdir(), "watch-build-"));
   mkdirSync(path.join(root, "shared"));
   const source = path.join(root, "shared/a.ts");
