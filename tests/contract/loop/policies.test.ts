@@ -111,6 +111,24 @@ describe("the schedule", () => {
     expect(await startScheduledRuns(loop.app)).toHaveLength(1);
   });
 
+  it("starts the runs of other use cases beside one whose runs cannot be read, and an alert says so until they can", async () => {
+    await withChampion({ retrainEveryHours: 24 });
+    loop.passHours(25);
+    const [known] = loop.app.usecases.values();
+    const broken = { ...known, spec: { ...known.spec, name: "broken" } };
+    const row = { partitionKey: "broken", rowKey: "broken.data-v1" };
+    await loop.app.tables.transaction("runs", [{ kind: "upsert", row: { ...row, form: 1, status: "odd" } }]);
+    const both = { ...loop.app, usecases: new Map([broken, known].map((one) => [one.spec.name, one])) };
+    const failure = expect.stringMatching(
+      /^could not start a scheduled run of broken: the row "broken.data-v1" of partition "broken" in table runs cannot be read/,
+    );
+    expect(await startScheduledRuns(both)).toEqual([expect.stringMatching(`^started ${usecase}.schedule-`), failure]);
+    const told = async () => (await loop.app.alerts.list("tidegate", 1))[0];
+    expect(await told()).toMatchObject({ rule: "schedule-failed", status: "open", summary: failure });
+    await startScheduledRuns(loop.app);
+    expect(await told()).toMatchObject({ status: "resolved" });
+  });
+
   it("starts one run when the last one is old enough, however often the timer fires", async () => {
     await withChampion({ retrainEveryHours: 24 });
     loop.passHours(23);
