@@ -171,6 +171,23 @@ describe("a list", () => {
     expect(Object.keys(json.alerts[0])).not.toContain("form");
   });
 
+  it("names the stored alert that cannot be read beside those that can", async () => {
+    const shown = await functions.http("listAlerts", { query: { subject: "weather" } });
+    expect(shown.json).not.toHaveProperty("unreadable");
+    const tables = createTableStore({
+      kind: "connectionString",
+      connectionString: String(process.env.AzureWebJobsStorage),
+    });
+    const row = { partitionKey: "damaged", rowKey: "alert:1-rule", form: 1 };
+    await tables.transaction("alerts", [{ kind: "upsert", row }]);
+    await tables.transaction("alerts", [{ kind: "upsert", row: { partitionKey: "index", rowKey: "damaged" } }]);
+    const { status, json } = await functions.http("listAlerts", { query: { limit: "1000" } });
+    expect(status).toBe(200);
+    expect(json.alerts.length).toBeGreaterThan(0);
+    const named = /^the row "alert:1-rule" of partition "damaged" in table alerts cannot be read: /;
+    expect(json.unreadable).toEqual([expect.stringMatching(named)]);
+  });
+
   it("shows fifty entries by default, and has no next cursor at the end", async () => {
     const { json } = await functions.http("listRuns", {});
     expect(json.runs).toHaveLength(7);

@@ -24,20 +24,22 @@ export interface Status {
   /** every model with its champion, if it has one */
   champions: { model: string; champion?: ModelVersion }[];
   alerts: Alert[];
+  /** rows of alerts that cannot be read, if there are any */
+  unreadableAlerts?: string[];
   /** when predictions were last captured, and of which model */
   lastCaptured?: { model: string; at: Date };
 }
 
 /** Requests all of it from a running Tidegate. */
 export async function readStatus(info: LocalInfo, client: TidegateClient): Promise<Status> {
-  const [health, ready, { datasets }, { files }, { runs }, { models }, { alerts }] = await Promise.all([
+  const [health, ready, { datasets }, { files }, { runs }, { models }, { alerts, unreadable }] = await Promise.all([
     client.require<{ capture: Status["capture"] }>("/health"),
     client.any<ReadinessReport>("/health/ready"),
     client.require<{ datasets: DatasetVersion[] }>("/datasets?limit=1000"),
     client.require<{ files: InboxEntry[] }>("/inbox?limit=1000"),
     client.require<{ runs: RunRecord[] }>("/runs"),
     client.require<{ models: { model: string }[] }>("/models?limit=1"),
-    client.require<{ alerts: Alert[] }>("/alerts?status=open"),
+    client.require<{ alerts: Alert[]; unreadable?: string[] }>("/alerts?status=open"),
   ]);
   const open = runs.filter(({ status }) => !isFinal(status));
   const names = [...new Set([...info.usecases, ...models.map(({ model }) => model)])].sort();
@@ -47,7 +49,8 @@ export async function readStatus(info: LocalInfo, client: TidegateClient): Promi
     findLastCapture(info.storage),
   ]);
   const { capture } = health;
-  return { info, notReady: ready.reasons, capture, datasets, files, runs, openRuns, champions, alerts, lastCaptured };
+  const shown = { datasets, files, runs, openRuns, champions, alerts, unreadableAlerts: unreadable };
+  return { info, notReady: ready.reasons, capture, ...shown, lastCaptured };
 }
 
 async function championOf(client: TidegateClient, model: string) {

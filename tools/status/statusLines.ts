@@ -100,8 +100,8 @@ function championText(model: string, champion: ModelVersion): string {
   return `${model} ${version}: ${metricName(metric)} ${shown(metrics)}${mark} (${others.join(", ")})`;
 }
 
-function alertTexts({ alerts }: Status, now: Date): string[] {
-  if (alerts.length === 0) return ["none open"];
+function alertTexts({ alerts, unreadableAlerts = [] }: Status, now: Date): string[] {
+  if (alerts.length === 0 && unreadableAlerts.length === 0) return ["none open"];
   const texts = alerts
     .slice(0, shownAlerts)
     .map(
@@ -109,7 +109,8 @@ function alertTexts({ alerts }: Status, now: Date): string[] {
         `${subject} ${rule} (${severity}), raised ${ago(new Date(raisedAt), now)}`,
     );
   const more = alerts.length - texts.length;
-  return more > 0 ? [...texts, `and ${more} more: GET /alerts?status=open`] : texts;
+  if (more > 0) texts.push(`and ${more} more: GET /alerts?status=open`);
+  return [...texts, ...unreadableAlerts];
 }
 
 /** How long ago, in the largest unit that fits. */

@@ -80,6 +80,11 @@ describe("the status in the terminal", () => {
     ]);
   });
 
+  it("does not say that no alert is open where one cannot be read", () => {
+    const lines = statusLines({ ...quiet, unreadableAlerts: ["the row of it cannot be read: rule: missing"] }, now);
+    expect(lines).toContain("alerts      the row of it cannot be read: rule: missing");
+  });
+
   it("says how the last run ended if none is running, in one line however long its message", () => {
     const run = { id: "fruit.data-v1", status: "failed", finishedAt: "2026-01-01T12:00:00Z", message: "x".repeat(300) };
     const lines = statusLines({ ...quiet, runs: [run] } as unknown as Status, now);
