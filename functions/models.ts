@@ -41,7 +41,7 @@ function cursorWithoutModel(): AppError {
 }
 
 function untilWithoutPin(): AppError {
-  return fault("until", 'an alias that is not pinned has no end of its pin: leave "until" out, or "pin"');
+  return fault("until", 'only a pin can have an end: leave out "until", or do not set "pin" to false');
 }
 
 function fault(path: string, message: string): AppError {
@@ -63,7 +63,7 @@ const aliasPath = z.object({ alias: z.enum(movableAliases) });
 
 const move = manualChange.extend({
   version: z.int().min(1),
-  /** the version the alias is believed to stand at; another one changes nothing */
+  /** the version that the alias is believed to point at; with another one nothing changes */
   expected: z.int().min(1).optional(),
   /** no run moves the alias until a person moves it with `false`, or until `until` */
   pin: z.boolean().default(true),

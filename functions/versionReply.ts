@@ -79,7 +79,7 @@ export function cardReply(card: ModelCard) {
   return { ...shownFields(card, cardFields), facts: versionReply(card.facts) };
 }
 
-/** What a version goes by. */
+/** What a version relies on. */
 export function explanationReply(explanation: GlobalExplanation) {
   return shownFields(explanation, explanationFields);
 }

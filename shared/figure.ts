@@ -1,4 +1,4 @@
-/** What stands where a figure is not known. */
+/** Shown in place of an unknown figure. */
 const unknown = "–";
 
 /**

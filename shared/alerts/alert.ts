@@ -73,7 +73,7 @@ export function alertKey({ raisedAt, rule }: Alert): string {
   return keyOf(new Date(raisedAt), rule);
 }
 
-/** Where an alert stands in a list of many subjects; the greatest place comes first. */
+/** The position of an alert in a list of many subjects; the greatest place comes first. */
 export function alertPlace({ raisedAt, id }: Alert): string {
   return `${raisedAt} ${id}`;
 }

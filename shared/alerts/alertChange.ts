@@ -1,7 +1,7 @@
 import type { Alert, Condition } from "./alert";
 import type { AlertStore } from "./alertStore";
 
-/** A condition that holds, or the end of the alert that told of one, where `isOver` finds it ended. */
+/** A condition that holds, or the end of the alert that reported one, where `isOver` finds it ended. */
 export type AlertChange =
   | { raise: Omit<Condition, "subject"> }
   | { resolve: { rule: string; isOver(alert: Alert): boolean } };

@@ -100,7 +100,7 @@ export class AlertStore {
 
   /**
    * Notes on an alert what became of an action, with its audit entry, also when the alert was resolved meanwhile;
-   * returns it as it then stands.
+   * returns its new state.
    */
   private note(about: Alert, note: Omit<ActionNote, "at">): Promise<Alert> {
     const { id, subject } = about;

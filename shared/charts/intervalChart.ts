@@ -16,7 +16,7 @@ export interface IntervalChart {
   /** what the values are, with their unit */
   valueLabel: string;
   intervals: readonly Interval[];
-  /** where a line stands that the intervals are read against; 0 for differences */
+  /** position of the reference line; 0 for differences */
   reference?: { value: number; label: string };
   widthPx?: number;
 }

@@ -74,7 +74,7 @@ function balance({ classes, target, trainRows }: PreparedData, { minRows, severi
   for (const row of trainRows) counts[target[row]]++;
   const least = Math.min(...counts);
   const name = classes[counts.indexOf(least)];
-  const summary = `the rarest class, "${name}", has ${least} training rows (${percent(least / trainRows.length)}); at least ${minRows} are wanted`;
+  const summary = `the rarest class, "${name}", has ${least} training rows (${percent(least / trainRows.length)}); at least ${minRows} are required`;
   const evidence = Object.fromEntries(classes.map((one, code) => [one, counts[code]]));
   return checkResult({ name: "class balance", kind, severity, ok: least >= minRows, summary, evidence });
 }

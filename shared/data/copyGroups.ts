@@ -31,7 +31,7 @@ export function haveContinuousColumn(columns: SqlColumns["columns"][string][], g
   );
 }
 
-/** Rows of equal features are worth spreading where there are so many of them on average; fewer fit into any part. */
+/** Rows of equal features are worth spreading from this average number on; fewer fit into any part. */
 const largeGroup = 20;
 /**
  * Where rows are events of their own, pairs of rows with equal features have different labels at least this often,

@@ -39,13 +39,13 @@ function derivedSql(spec: UsecaseSpec, derived: DerivedSpec): string {
   }
 }
 
-/** The value at exactly so many hours before: a window of that one instant. */
+/** The value exactly that many hours earlier: a window of that one instant. */
 function before(spec: UsecaseSpec, column: string, hours: number): string {
   const ms = Math.round(hours * hourMs);
   return `max(${column}) ${over(spec)} RANGE BETWEEN ${ms} PRECEDING AND ${ms} PRECEDING)`;
 }
 
-/** The window of the last so many hours: what lies `hours` back is outside, the row itself inside. */
+/** The window of that many hours up to the row: what lies `hours` back is outside, the row itself inside. */
 function since(spec: UsecaseSpec, hours: number): string {
   return `${over(spec)} RANGE BETWEEN ${Math.round(hours * hourMs) - 1} PRECEDING AND CURRENT ROW)`;
 }

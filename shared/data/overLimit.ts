@@ -9,7 +9,7 @@ export function refuseLargeFile(limits: DataLimits, bytes: number): void {
   refuseOver(limits, "fileMb", bytes / mb, `the file has ${Math.ceil(bytes / mb)} MB`);
 }
 
-/** Refuses so many rows of the use case's columns; `who` has them. */
+/** Refuses a table with too many cells: these rows times the use case's columns; `who` has them. */
 export function refuseCells({ limits, columns }: UsecaseSpec, rows: number, who: string): void {
   const width = Object.keys(columns).length;
   refuseOver(limits, "cells", rows * width, `${who} ${rows * width} cells (${rows} rows of ${width} columns)`);

@@ -27,7 +27,7 @@ type Numbered<T> = T extends Column
 export type NumberedData = Numbered<PreparedData>;
 export type NumberedTable = Numbered<FeatureTable>;
 
-/** What stands before the columns of encoded data. */
+/** What precedes the columns of encoded data. */
 export interface PreparedHeader {
   plain: NumberedData;
   slots: Slot[];

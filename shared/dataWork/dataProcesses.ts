@@ -102,7 +102,7 @@ class Watch {
   private async lookAtTime(): Promise<void> {
     const wallSeconds = (performance.now() - this.started) / 1000;
     const seconds = await processorSeconds(this.child.pid as number);
-    // the load of the machine must not decide, but a process that stands still must end
+    // the load of the machine must not decide, but a process that makes no progress must end
     if ((seconds ?? wallSeconds) > this.limitSeconds || wallSeconds > 6 * this.limitSeconds)
       this.end(`more than ${this.limitSeconds} s`, "make the file smaller");
   }

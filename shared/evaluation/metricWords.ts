@@ -71,7 +71,7 @@ const words = new Map<string, MetricWords>(
   } satisfies Record<NumberMetric, MetricWords>),
 );
 
-/** How a metric is described; one without a description goes by its own name. */
+/** How a metric is described; one without a description is called by its own name. */
 export function metricWords(metric: string): MetricWords | undefined {
   return words.get(metric);
 }

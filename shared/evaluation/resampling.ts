@@ -4,7 +4,7 @@ import { automaticBlockLength } from "./blockLength";
 import { median } from "./orderStatistics";
 import { isClassifier, type ModelOutput, meanMetric } from "./weightedMetric";
 
-/** What was drawn as one for the intervals: rows, groups, or so many days, and how many blocks of them there were. */
+/** What was drawn as one for the intervals: rows, groups, or blocks of days, and how many blocks of them there were. */
 export interface Resampling {
   unit: PreparedData["blockUnit"];
   blockDays?: number;

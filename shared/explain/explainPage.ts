@@ -70,7 +70,7 @@ function dependenceCharts({ dependence, kind }: GlobalExplanation): string {
   return paragraph(text, "soft") + charts(dependence.map((one) => dependenceChart(one, kind)));
 }
 
-/** Where the grid of a feature of each type stands on the axis, and the names there. */
+/** Where the grid of a feature of each type is placed on the axis, and the labels there. */
 const places: Record<FeatureType, (grid: DependenceReport["grid"]) => { x: number[]; xNames?: string[] }> = {
   number: (grid) => ({ x: grid as number[] }),
   category: (grid) => ({ x: grid.map((_, at) => at), xNames: grid.map((level) => String(level ?? "missing")) }),

@@ -71,7 +71,7 @@ const surrogate = objectOf<SurrogateReport>({
   tree,
 });
 
-/** What a model version goes by, a blob of container `explanations`. */
+/** What a model version relies on, a blob of container `explanations`. */
 export const globalDocument = documentType(
   objectOf<Omit<GlobalExplanation, "notShownBetter">>({
     model: z.string(),

@@ -15,7 +15,7 @@ export function placeInInbox(blobName: string): { folder: string; file: string }
   return { folder: shown(blobName.slice(0, Math.max(end, 0))), file: shown(blobName.slice(end + 1)) };
 }
 
-/** A name as it may stand in a log or a terminal: control characters would act there instead of showing. */
+/** A name that is safe to show in a log or a terminal, where control characters would take effect. */
 function shown(name: string): string {
   return name.replace(/\p{Cc}/gu, "\u{fffd}");
 }

@@ -65,7 +65,7 @@ export interface Trainer<P> {
   /** strict object with defaults and ranges */
   readonly parameters: z.ZodType<P>;
   /**
-   * AppError invalid_input when the rows cannot be learnt from (none, one class only, bad weights) or the task is not
+   * AppError invalid_input when the rows cannot be learned from (none, one class only, bad weights) or the task is not
    * among `tasks`.
    */
   fit(table: FeatureTable, target: TrainingTarget, parameters: P, context: FitContext): FittedModel;

@@ -16,10 +16,10 @@ export function seasonNote({ from, to }: { from: string; to: string }, window: {
   const length = Math.max(1, Math.round((window.to.getTime() - window.from.getTime()) / dayMs));
   const held = `this window of ${length} ${length === 1 ? "day" : "days"}`;
   if (days >= yearDays - seasonDays)
-    return `${span}: all seasons, while ${held} lies in one; a difference may be seasonal`;
+    return `${span}: all seasons, while ${held} falls in one, so a difference may be seasonal`;
   return holdsSeason(Date.parse(from), days, window.to)
-    ? `${span}: other seasons as well as that of ${held}; a difference may be seasonal`
-    : `${span}: not the season of ${held}; a difference may be seasonal`;
+    ? `${span}: more seasons than ${held}, so a difference may be seasonal`
+    : `${span}: a different season from ${held}, so a difference may be seasonal`;
 }
 
 /** Whether the day of the year lies in the span that starts at `from`, or within the length of a season of it. */

@@ -20,7 +20,7 @@ export interface GateEvidence {
   holdoutRows: number;
   /** of the data before training, and of the version's behaviour after it */
   checks: readonly CheckResult[];
-  /** sentences about datasets that it learnt from and that were withdrawn while it trained */
+  /** sentences about datasets that it learned from and that were withdrawn while it trained */
   withdrawnData: readonly string[];
   /** the champion to replace, and who keeps it where it is; undefined when there is none */
   champion?: Pick<AliasState, "version" | "pin">;

@@ -46,13 +46,13 @@ async function refuseMovedChampion({ registry }: PublishPorts, { usecase, champi
     throw new AppError("precondition_failed", `the champion of ${model} was moved during the comparison`);
 }
 
-/** Sentences about datasets that the run has learnt from and that were withdrawn while it trained. */
+/** Sentences about datasets that the run has learned from and that were withdrawn while it trained. */
 async function withdrawnData({ datasets }: PublishPorts, { usecase, datasetVersions }: RunRecord): Promise<string[]> {
   const used = new Set(datasetVersions);
   const versions = (await datasets.versions(usecase)).filter(({ version }) => used.has(version));
   return versions.flatMap(({ version, withdrawn }) =>
     withdrawn
-      ? [`dataset version ${version}, which it learnt from, was withdrawn by ${withdrawn.by}: ${withdrawn.reason}`]
+      ? [`dataset version ${version}, which it learned from, was withdrawn by ${withdrawn.by}: ${withdrawn.reason}`]
       : [],
   );
 }

@@ -83,7 +83,7 @@ export interface Rung {
 export interface TrialResult extends Trial {
   rung: number;
   metric: string;
-  /** null where the metric is undefined because the fold lacks a class */
+  /** null where the metric is undefined because the fold has no row of a class */
   foldScores: (number | null)[];
   mean: number;
   standardError: number;

@@ -58,7 +58,7 @@ function joined(faults: AppError[]): AppError {
 }
 
 /**
- * Limits, signals and actions change what is refused, watched and started, not what is learnt. Those that are here were
+ * Limits, signals and actions change what is refused, watched and started, not what is learned. Those that are here were
  * always hashed, and stay so: another hash would train every use case again.
  */
 function hashOf({ limits: _limits, monitors, policies, ...spec }: UsecaseSpec): string {

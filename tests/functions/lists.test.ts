@@ -240,7 +240,7 @@ describe("a dataset version that is withdrawn and restored over HTTP", () => {
   const params = { usecase, version: "2" };
   const person = { reason: "the thermometer was broken", actor: "Ann" };
 
-  it("says which versions learnt from it, and what happens next", async () => {
+  it("says which versions learned from it, and what happens next", async () => {
     const { status, json } = await functions.http("withdrawDataset", { params, body: person });
     expect([status, json]).toEqual([
       200,

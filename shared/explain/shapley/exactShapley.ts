@@ -4,7 +4,7 @@ import type { ShapleyGame, ShapleyValues } from "./shapleyGame";
 /** beyond this many features there are too many coalitions: values are sampled */
 export const maxExactFeatures = 10;
 
-/** the model gets about so many rows at once */
+/** the model gets about this many rows at once */
 const batchRows = 4096;
 
 /** How many rows the model must score for one explained row. */

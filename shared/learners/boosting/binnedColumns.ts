@@ -12,7 +12,7 @@ export interface BinEdges {
 /** All columns cut into bins, four columns packed in a word: a histogram pass reads each row once for four columns. */
 export interface BinnedColumns {
   rowCount: number;
-  /** one word per row for every four columns; the bin of column 4 x group + k stands in bits 8k to 8k + 7 */
+  /** one word per row for every four columns; the bin of column 4 x group + k is in bits 8k to 8k + 7 */
   groups: Int32Array[];
   columns: BinEdges[];
 }

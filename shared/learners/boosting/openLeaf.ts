@@ -19,7 +19,7 @@ export interface OpenLeaf {
   gain: number;
   /** float32 threshold of the cut */
   threshold: number;
-  /** whether rows of the leaf lack the value that the cut looks at */
+  /** whether some rows of the leaf have no value in the column of the cut */
   hasMissing: boolean;
 }
 

@@ -4,7 +4,7 @@
  */
 export interface BinSide {
   words: Int32Array;
-  /** bits from which the column's byte stands */
+  /** bit position of the column's byte */
   shift: number;
   /** 1 where missing values (bin 0) go right: they then count as the last bin */
   offset: number;

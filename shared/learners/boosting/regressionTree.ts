@@ -1,4 +1,4 @@
-/** One tree of a boosted ensemble: node 0 is the root, the right child stands after the left one. */
+/** One tree of a boosted ensemble: node 0 is the root, the right child follows the left one. */
 export interface RegressionTree {
   /** -1 marks a leaf */
   feature: number[];

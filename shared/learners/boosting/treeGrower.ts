@@ -22,7 +22,7 @@ const roomForHistograms = 2 ** 28;
 export class TreeGrower {
   /** all rows, ascending */
   private readonly everyRow: Int32Array;
-  /** a leaf's rows stand in one of them, its children's in the other: a partition need not copy back */
+  /** a leaf's rows are in one of them, its children's in the other: a partition need not copy back */
   private readonly buffers: readonly [Int32Array, Int32Array];
   private readonly nodeDerivatives: Float64Array;
   private readonly pool: HistogramPool;

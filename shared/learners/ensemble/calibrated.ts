@@ -26,7 +26,7 @@ function parametersWith(find: FindTrainer) {
 type CalibratedParameters = z.output<ReturnType<typeof parametersWith>>;
 
 /**
- * Another learner, fitted on all rows, whose probabilities pass through a calibrator learnt from out-of-fold scores;
+ * Another learner, fitted on all rows, whose probabilities pass through a calibrator learned from out-of-fold scores;
  * one per class, then normalised, with three or more.
  */
 export function createCalibrated(find: FindTrainer): Trainer<CalibratedParameters> {

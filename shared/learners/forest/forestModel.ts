@@ -42,7 +42,7 @@ export function joinTrees(trees: TreeNodes[], outputCount: number, writeLeaf: Le
   return forest;
 }
 
-/** The largest `leafUnits` for so many trees. */
+/** The largest `leafUnits` for that many trees. */
 export function leafUnitsFor(treeCount: number): number {
   return 2 ** (24 - Math.ceil(Math.log2(treeCount)));
 }

@@ -5,7 +5,7 @@ export interface NodeStatistic {
   codes: Int32Array;
   /** what one row counts in a sum, see WeightLayout */
   rowUnit: number;
-  /** Takes `row` into the next tree's sample, drawn so many times. */
+  /** Takes `row` into the next tree's sample, drawn that many times. */
   load(row: number, draws: number): void;
   /** Sums of the first `count` of `rows`, without the count of rows. */
   sum(rows: Int32Array, count: number): Float64Array;

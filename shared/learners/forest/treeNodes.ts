@@ -1,4 +1,4 @@
-/** A tree under construction: node 0 is the root, the right child stands after the left one. */
+/** A tree under construction: node 0 is the root, the right child follows the left one. */
 export class TreeNodes {
   /** -1 marks a leaf */
   readonly feature: number[] = [];

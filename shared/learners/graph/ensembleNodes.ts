@@ -8,7 +8,7 @@ export interface EnsembleTrees {
   /** float32; a value at or below it goes left */
   threshold: Float32Array;
   missingLeft: Uint8Array;
-  /** left child; the right one stands after it */
+  /** left child; the right one follows it */
   left: Int32Array;
 }
 

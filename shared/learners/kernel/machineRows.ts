@@ -18,7 +18,7 @@ export interface MachineRows {
 }
 
 /**
- * The rows of `table` that count, as points; AppError invalid_input for rows or a target that cannot be learnt from.
+ * The rows of `table` that count, as points; AppError invalid_input for rows or a target that cannot be learned from.
  */
 export function machineRows(
   learner: string,

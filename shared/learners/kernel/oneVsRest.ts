@@ -61,7 +61,7 @@ function heldOutScores<S>(
   return heldOut;
 }
 
-/** From rows of one sign alone nothing can be learnt: every score is that sign, as in LIBSVM. */
+/** Rows of only one sign teach nothing: every score is that sign, as in LIBSVM. */
 function scoresOf<S>(signs: Float64Array, weights: Float64Array, solve: SolveMachine<S>): Float64Array {
   const present = new Set(signs.filter((_, row) => weights[row] > 0));
   if (present.size === 2) return solve(signs, weights).scores;

@@ -29,7 +29,7 @@ const leastCurvature = 1e-12;
 /**
  * Solves the dual of the support vector machine with hinge loss by sequential minimal optimisation, each pair chosen by
  * second-order information (Fan, Chen and Lin 2005, "Working set selection using second order information for training
- * SVM"), as LIBSVM does. Of rows of one sign alone nothing is learnt: every score is that sign.
+ * SVM"), as LIBSVM does. Of rows of one sign alone nothing is learned: every score is that sign.
  */
 export function solveSmo({ kernel, signs, limits, tolerance, maxIterations }: SmoProblem): SmoSolution {
   const coefficients = new Float64Array(signs.length);

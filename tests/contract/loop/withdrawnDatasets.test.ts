@@ -89,7 +89,7 @@ describe("a dataset version that a person has withdrawn", () => {
     await loop.take(trainingQueues.finish, ({ runId }) => finishTraining(loop.app, runId));
     expect(await run("data-v1")).toMatchObject({ status: "succeeded", version: 1, promoted: false });
     expect((await run("data-v1")).message).toContain(
-      "dataset version 1, which it learnt from, was withdrawn by Ann: the gauge was moved",
+      "dataset version 1, which it learned from, was withdrawn by Ann: the gauge was moved",
     );
     expect(await versionsLearntFrom(loop.app, usecase, 1)).toEqual({
       learntFromIt: [1],

@@ -81,7 +81,7 @@ describe("the gate", () => {
     expect(judge(evidence, { ...gates, threshold: 0.03 }).reasons[0]).toMatch(/threshold/);
   });
 
-  it("refuses what a blocking check failed on, or learnt from withdrawn data, and says that first", () => {
+  it("refuses what a blocking check failed on, or a model that learned from withdrawn data, and says that first", () => {
     const kind = "post-train" as const;
     const checks = [
       checkResult({ name: "steady", kind, severity: "warn", ok: false, summary: "it is not" }),
