@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { AppError, isAppError } from "../errors";
+import { monitorsSpec } from "../monitoring/signals/registry";
 import { parseUsecase } from "./parseUsecase";
 import type { SpecRule } from "./specRule";
 import type { UsecaseSpec } from "./usecaseSpec";
@@ -57,17 +58,37 @@ function joined(faults: AppError[]): AppError {
   return new AppError("invalid_input", faults.map(({ message }) => message).join("\n"), { details, cause: faults[0] });
 }
 
+/** What the fields of `monitors.drift` were when they were first hashed: another default, or another field, changes no hash. */
+const hashedDrift = {
+  windowHours: 24,
+  maxWindowHours: 168,
+  minRows: 100,
+  numericThreshold: 0.1,
+  categoricalThreshold: 0.1,
+  missingThreshold: 0.05,
+  minDriftedFeatures: 1,
+  enabled: true,
+};
+
 /**
  * Limits, signals and actions change what is refused, watched and started, not what is learned. Those that are here were
  * always hashed, and stay so: another hash would train every use case again.
  */
 function hashOf({ limits: _limits, monitors, policies, ...spec }: UsecaseSpec): string {
-  const { drift } = monitors;
   const { onNewData, onDrift, retrainEveryHours, minNewLabelledRows, cooldownHours } = policies;
   const hashed = { onNewData, onDrift, retrainEveryHours, minNewLabelledRows, cooldownHours };
   return createHash("sha256")
-    .update(JSON.stringify(sorted({ ...spec, monitors: { drift }, policies: hashed })))
+    .update(JSON.stringify(sorted({ ...spec, monitors: { drift: driftToHash(monitors) }, policies: hashed })))
     .digest("hex");
+}
+
+/** The drift settings with what is not set as it was first hashed. */
+function driftToHash({ drift }: UsecaseSpec["monitors"]): Record<string, unknown> {
+  const usual: Record<string, unknown> = monitorsSpec.parse({}).drift;
+  const given: Record<string, unknown> = drift;
+  return Object.fromEntries(
+    Object.entries(hashedDrift).map(([name, first]) => [name, given[name] === usual[name] ? first : given[name]]),
+  );
 }
 
 /** `value` with the fields of every object in name order; arrays keep theirs, which means something. */
