@@ -58,9 +58,9 @@ describe("the buffered log", () => {
   it("writes after 256 KiB, and smaller amounts within a second", async () => {
     const { log, appends } = newLog();
     for (let i = 0; i < 256; i++) log.record(entry("x".repeat(kib)));
-    await expect.poll(() => appends.length).toBe(1);
+    await expect.poll(() => appends.length, { timeout: 10_000 }).toBe(1);
     log.record(entry());
-    await expect.poll(() => appends.length).toBe(2);
+    await expect.poll(() => appends.length, { timeout: 10_000 }).toBe(2);
     await log.close();
     expect(appends.flatMap(({ lines }) => lines).length).toBe(257);
   });
@@ -138,7 +138,7 @@ describe("the durable log", () => {
     const { log, appends, storage } = newLog({ durable: true, answer: "hang", replyWaitMs: 60_000 });
     const answered: number[] = [];
     const replies = [0, 1, 2, 3].map((at) => Promise.resolve(log.record(entry())).then(() => answered.push(at)));
-    await expect.poll(() => appends.length).toBe(1);
+    await expect.poll(() => appends.length, { timeout: 10_000 }).toBe(1);
     expect(answered).toEqual([]);
     storage.answer = "ok";
     appends[0].resolve();
@@ -160,7 +160,7 @@ describe("the durable log", () => {
           () => true,
           () => false,
         );
-      await expect.poll(isRecorded).toBe(true);
+      await expect.poll(isRecorded, { timeout: 10_000 }).toBe(true);
       await log.close();
     },
   );

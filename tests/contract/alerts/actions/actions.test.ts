@@ -50,8 +50,8 @@ it("every action has a name of its own, fields that a spec may omit, and a sampl
 
 describe.each(Object.entries(samples))("the action %s", (kind, { rule, wanting, refusing, done }) => {
   const notes = async (subject = usecase) => {
-    const [alert] = await loop.app.alerts.list(subject, 1);
-    return alert.actions.filter((note) => note.kind === kind);
+    const alert = (await loop.app.alerts.list(subject, 10)).find((one) => one.rule === rule);
+    return alert?.actions.filter((note) => note.kind === kind);
   };
 
   it("is done once for an alert, however often and by however many instances it is raised, and audited", async () => {
