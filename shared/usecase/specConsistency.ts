@@ -1,5 +1,4 @@
 import type { z } from "zod";
-import { ownValue } from "../ownValue";
 import { checkExample } from "./checkExample";
 import { checkChecks } from "./checksSpec";
 import { checkColumns, mustNameColumn } from "./columnSpec";
@@ -11,7 +10,7 @@ import { checkBaselines, checkMetric } from "./selectionSpec";
 import type { SpecFault } from "./specFault";
 import type { SpecFields } from "./specFields";
 import type { SpecRule } from "./specRule";
-import { labelClasses, taskOf } from "./specTask";
+import { featureColumnTypes, featureType, labelClasses, taskOf } from "./specTask";
 import { checkSplitColumn } from "./splitSpec";
 
 /** What must hold between the fields of a spec. */
@@ -58,7 +57,7 @@ export function checkConsistency(spec: SpecFields, context: z.RefinementCtx): vo
 function checkFeatures(spec: SpecFields, fault: SpecFault): void {
   for (const [i, feature] of spec.features.entries()) {
     if (!Object.hasOwn(spec.derived, feature))
-      mustNameColumn(spec, ["features", i], feature, ["number", "category"], fault);
+      mustNameColumn(spec, ["features", i], feature, featureColumnTypes, fault);
     if (spec.features.indexOf(feature) !== i) fault(["features", i], `"${feature}" is listed twice`);
     if (feature === spec.label.column && spec.horizonHours === undefined)
       fault(["features", i], `"${feature}" is the label itself; without a horizon it cannot be a feature`);
@@ -74,7 +73,8 @@ function checkSample(spec: SpecFields, fault: SpecFault): void {
 
 function checkDeclaredChecks(spec: SpecFields, fault: SpecFault): void {
   const isNumber = (feature: string) =>
-    Object.hasOwn(spec.derived, feature) || ownValue(spec.columns, feature)?.type === "number";
+    (Object.hasOwn(spec.derived, feature) || Object.hasOwn(spec.columns, feature)) &&
+    featureType(spec, feature) === "number";
   checkChecks(spec, taskOf(spec) === "regression" ? undefined : labelClasses(spec), isNumber, fault);
 }
 

@@ -36,6 +36,11 @@ const featureTypeOf: Record<ColumnType, FeatureType | undefined> = {
   timestamp: undefined,
 };
 
+/** The types of columns that can be features. */
+export const featureColumnTypes = (Object.keys(featureTypeOf) as ColumnType[]).filter(
+  (type) => featureTypeOf[type] !== undefined,
+);
+
 /** How a column or a derived feature enters a model; undefined for a column that does not. */
 export function featureType(spec: { columns: Columns; derived: object }, feature: string): FeatureType | undefined {
   return Object.hasOwn(spec.derived, feature) ? "number" : featureTypeOf[spec.columns[feature].type];
