@@ -6,8 +6,8 @@ import { alignCodes, occurringLevels, type TrainedCategory } from "../rows/train
 /** A numeric feature as a linear model sees it; all three are taken from training rows. */
 export interface LinearNumber {
   name: string;
-  /** replaces a missing value; float32 */
-  median: number;
+  /** replaces a missing value: the weighted median of the known ones; float32 */
+  fill: number;
   mean: number;
   /** standard deviation, 1 for a constant */
   deviation: number;
@@ -51,19 +51,19 @@ export function learnFeatures(table: FeatureTable, weights: Float64Array): Linea
 function learnNumber({ name, values }: NumberColumn, weights: Float64Array, sorter: FloatSorter): LinearNumber {
   const infinite = values.findIndex((value, row) => Math.abs(value) === Number.POSITIVE_INFINITY && weights[row] !== 0);
   if (infinite >= 0) throw new AppError("invalid_input", `column "${name}" is infinite in row ${infinite}`);
-  const median = weightedMedian(values, weights, sorter.sort(values));
+  const fill = weightedMedian(values, weights, sorter.sort(values));
   let sum = 0;
   let total = 0;
   for (let row = 0; row < values.length; row++) {
-    sum += weights[row] * orElse(values[row], median);
+    sum += weights[row] * orElse(values[row], fill);
     total += weights[row];
   }
   const mean = sum / total;
   let squares = 0;
-  for (let row = 0; row < values.length; row++) squares += weights[row] * (orElse(values[row], median) - mean) ** 2;
+  for (let row = 0; row < values.length; row++) squares += weights[row] * (orElse(values[row], fill) - mean) ** 2;
   const deviation = Math.sqrt(squares / total);
   // a column that varies by rounding alone is a constant
-  return { name, median, mean, deviation: deviation > 1e-7 * Math.abs(mean) ? deviation : 1 };
+  return { name, fill, mean, deviation: deviation > 1e-7 * Math.abs(mean) ? deviation : 1 };
 }
 
 /**
@@ -96,9 +96,9 @@ export function linearRows(features: LinearFeatures, table: FeatureTable): Linea
   const { rowCount } = table;
   const numbers = new Float32Array(rowCount * features.numbers.length);
   const indicators = new Int32Array(rowCount * features.categories.length);
-  for (const [at, { median }] of features.numbers.entries()) {
+  for (const [at, { fill }] of features.numbers.entries()) {
     const { values } = table.numbers[at];
-    for (let row = 0; row < rowCount; row++) numbers[row * features.numbers.length + at] = orElse(values[row], median);
+    for (let row = 0; row < rowCount; row++) numbers[row * features.numbers.length + at] = orElse(values[row], fill);
   }
   let column = features.numbers.length;
   for (const [at, category] of features.categories.entries()) {

@@ -32,11 +32,11 @@ export function columnsOf({ numbers, categories }: LinearFeatures) {
 function addNumbers(graph: GraphBuilder, { numbers }: LinearFeatures): string[] {
   if (numbers.length === 0) return [];
   const input = graph.input("numbers", "float", numbers.length);
-  const medians = graph.constant(
-    Float32Array.from(numbers, ({ median }) => median),
+  const fills = graph.constant(
+    Float32Array.from(numbers, ({ fill }) => fill),
     [1, numbers.length],
   );
-  return [graph.node("Where", [graph.node("IsNaN", [input]), medians, input])];
+  return [graph.node("Where", [graph.node("IsNaN", [input]), fills, input])];
 }
 
 function addIndicators(graph: GraphBuilder, { categories }: LinearFeatures): string[] {
