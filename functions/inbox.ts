@@ -31,7 +31,8 @@ function receive(bytes: unknown, context: InvocationContext): Promise<void> {
 
 /**
  * The blob by its full path. The path's parameters are unusable: the programming model parses them as JSON, so that a
- * file named 2024 arrives as a number, and 1.0 as 1 (github.com/Azure/azure-functions-nodejs-library, fromRpcTypedData.ts).
+ * file named 2024 arrives as a number, and 1.0 as 1 (github.com/Azure/azure-functions-nodejs-library,
+ * fromRpcTypedData.ts).
  */
 function blobOf({ triggerMetadata, functionName }: InvocationContext): { inbox: string; name: string } {
   const path = triggerMetadata?.blobTrigger;

@@ -38,8 +38,8 @@ import { WorkerPool } from "./training/workerPool";
 import { loadUsecases } from "./usecase/loadUsecases";
 
 /**
- * Builds every part once: one flat record, in which each part has one name. A use case declares the few parts that it needs and is called
- * with all of them: `reconcile(getApp())`.
+ * Builds every part once: one flat record, in which each part has one name. A use case declares the few parts that it
+ * needs and is called with all of them: `reconcile(getApp())`.
  */
 export function createApp(config: Config, telemetry: Telemetry, clock: Clock = { now: () => new Date() }) {
   const base = baseParts(config, telemetry, clock);

@@ -112,7 +112,10 @@ export function readConfig(env: NodeJS.ProcessEnv, appRoot: string): Config {
   };
 }
 
-/** The platform's name of this instance, by which logs and telemetry know it too; what makes a long one unique may stand anywhere in it. */
+/**
+ * The platform's name of this instance, by which logs and telemetry know it too; what makes a long one unique may stand
+ * anywhere in it.
+ */
 function instanceName(values: z.infer<typeof environment>): string {
   const given = values.WEBSITE_POD_NAME ?? values.CONTAINER_NAME ?? values.WEBSITE_INSTANCE_ID;
   const name = (given ?? `local-${process.pid}`).replace(/[^a-zA-Z0-9]+/g, "-");

@@ -31,8 +31,8 @@ const tools = sources("tools");
 const show = ({ file, target }: Import) => `${file} imports ${target}`;
 
 /**
- * The house, top floor first. A folder of shared/ (or a file that stands in no folder) imports from lower floors only; what shares a floor
- * does not know each other. A new folder gets its place here.
+ * The house, top floor first. A folder of shared/ (or a file that stands in no folder) imports from lower floors only;
+ * what shares a floor does not know each other. A new folder gets its place here.
  */
 const floors = [
   ["functions"],
@@ -109,7 +109,10 @@ function placeOf(target: string): string {
   return top === "functions" ? top : place;
 }
 
-/** The room of a folder that a path lies in; for a file outside the rooms its own name, or the folder's where that is what the table has. */
+/**
+ * The room of a folder that a path lies in; for a file outside the rooms its own name, or the folder's where that is
+ * what the table has.
+ */
 function roomOf(folder: string, target: string): string {
   const [room, file] = withoutEnding(target)
     .slice(folder.length + 1)
@@ -253,3 +256,25 @@ describe("the tests", () => {
     expect([...folders].filter((folder) => !known.has(folder))).toEqual([]);
   });
 });
+
+describe("comments", () => {
+  it("stay within the formatter's width, which breaks no line of them", () => {
+    const { formatter } = JSON.parse(readFileSync(path.join(root, "biome.json"), "utf8")) as {
+      formatter: { lineWidth: number };
+    };
+    const files = [...shared, ...functions, ...tools, ...sources("tests")].filter(
+      (file) => !file.includes(".generated."),
+    );
+    const wide = files.flatMap((file) =>
+      readFileSync(path.join(root, file), "utf8")
+        .split("\n")
+        .flatMap((line, at) => (isComment(line) && line.length > formatter.lineWidth ? [`${file}:${at + 1}`] : [])),
+    );
+    expect(wide).toEqual([]);
+  });
+});
+
+/** A line that is a comment and nothing else; a directive cannot be broken. */
+function isComment(line: string): boolean {
+  return /^\s*(\/\/|\/?\*)/.test(line) && !line.includes("biome-ignore");
+}

@@ -3,7 +3,8 @@ import { escapeText } from "./escapeText";
 import { axisLabel, chartFrame, labelLinePx, labelLines, palette } from "./svg";
 
 /**
- * One curve: `x[i]`, `y[i]`; a y that is not finite leaves a gap. Faint curves are drawn behind the others and are not in the legend.
+ * One curve: `x[i]`, `y[i]`; a y that is not finite leaves a gap. Faint curves are drawn behind the others and are not
+ * in the legend.
  */
 export interface Line {
   label: string;

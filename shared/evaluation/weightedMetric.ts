@@ -38,7 +38,10 @@ export function meanMetric(metric: SelectionMetric, output: ModelOutput): MeanMe
   return isMean(metric) ? meanMetrics[metric](output) : undefined;
 }
 
-/** Value of a metric when each row counts as often as its weight says; NaN where it is undefined because a class is absent. */
+/**
+ * Value of a metric when each row counts as often as its weight says; NaN where it is undefined because a class is
+ * absent.
+ */
 export type WeightedMetric = (weights: ArrayLike<number>) => number;
 
 /**

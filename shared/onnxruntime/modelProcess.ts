@@ -87,7 +87,8 @@ export class ModelProcess {
         deadline: this.deadline(firstLimitMs(this.limits, task)),
         leaveMemory: this.watchMemory(),
       };
-      this.child.send({ ...task, id, model: 1 } satisfies InferenceJob, () => undefined); // if the process has ended, its exit event reports it
+      // if the process has ended, its exit event reports it
+      this.child.send({ ...task, id, model: 1 } satisfies InferenceJob, () => undefined);
     });
   }
 

@@ -25,8 +25,8 @@ const bearsHash = /\.[0-9a-f]{16}\.[^.]+$/;
 
 /**
  * Results of a run's steps. Each is a blob named after its hash, and a table row with that hash. The row is written
- * last and decides whether there is a result, and which blob it is, so that a crash or another worker leaves nothing half
- * done. Runs of an earlier release have plain blobs instead, which are read unchecked.
+ * last and decides whether there is a result, and which blob it is, so that a crash or another worker leaves nothing
+ * half done. Runs of an earlier release have plain blobs instead, which are read unchecked.
  */
 export class RunDocuments {
   constructor(

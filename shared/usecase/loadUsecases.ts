@@ -58,7 +58,10 @@ function joined(faults: AppError[]): AppError {
   return new AppError("invalid_input", faults.map(({ message }) => message).join("\n"), { details, cause: faults[0] });
 }
 
-/** What the fields of `monitors.drift` were when they were first hashed: another default, or another field, changes no hash. */
+/**
+ * What the fields of `monitors.drift` were when they were first hashed: another default, or another field, changes no
+ * hash.
+ */
 const hashedDrift = {
   windowHours: 24,
   maxWindowHours: 168,
@@ -71,8 +74,8 @@ const hashedDrift = {
 };
 
 /**
- * Limits, signals and actions change what is refused, watched and started, not what is learned. Those that are here were
- * always hashed, and stay so: another hash would train every use case again.
+ * Limits, signals and actions change what is refused, watched and started, not what is learned. Those that are here
+ * were always hashed, and stay so: another hash would train every use case again.
  */
 function hashOf({ limits: _limits, monitors, policies, ...spec }: UsecaseSpec): string {
   const { onNewData, onDrift, retrainEveryHours, minNewLabelledRows, cooldownHours } = policies;

@@ -20,7 +20,10 @@ export interface LocalInfo extends LocalKeys {
 
 const privateFile = { mode: 0o600 };
 
-/** The state folder of a running Tidegate: permanent keys, `local.json` while it runs, and a lock against a second start. */
+/**
+ * The state folder of a running Tidegate: permanent keys, `local.json` while it runs, and a lock against a second
+ * start.
+ */
 export class LocalState {
   private heldLock?: FolderLock;
 

@@ -65,7 +65,8 @@ describe("the runtime for models that are not known yet", () => {
   });
 
   it("refuses a model that keeps its weights in another file", async () => {
-    const location = Buffer.from([0x3a, 0x06, 0x2a, 0x04, 0x6a, 0x02, 0x0a, 0x00]); // a graph, a tensor, its external data
+    // a graph, a tensor, its external data
+    const location = Buffer.from([0x3a, 0x06, 0x2a, 0x04, 0x6a, 0x02, 0x0a, 0x00]);
     await expect(createIsolatedRuntime(limits).load(location)).rejects.toMatchObject({
       code: "rejected",
       message: expect.stringContaining("weights in another file"),

@@ -133,7 +133,8 @@ describe("TreeSHAP", () => {
       fc.property(fc.array(node, { minLength: 1, maxLength: 4 }), row, row, (trees, own, other) => {
         const ensemble = ensembleOf(trees);
         const featureOf = [0, 1, 0, -1, 1];
-        const reference = other.map((value, column) => (column === 3 ? own[3] : value)); // a constant column never differs
+        // a constant column never differs
+        const reference = other.map((value, column) => (column === 3 ? own[3] : value));
         const problem = { ensemble, weights: [1], featureOf, featureCount: 2, background: rowsOf([reference]) };
         const values = new TreeShap(problem).explain(rowsOf([own]), 0);
         const worth = (inside: ReadonlySet<number>) =>
