@@ -76,6 +76,15 @@ const rooms: Record<string, string[][]> = {
     ["rows"],
     ["trainer"],
   ],
+  "shared/serving": [
+    ["pausedVersions"],
+    ["scoreRequest", "versionBreakers"],
+    ["loader", "runGuard"],
+    ["servingModel"],
+    ["predict"],
+    ["wire"],
+    ["serving"],
+  ],
   "shared/explain": [["explain"], ["shapley", "trees", "surrogate"], ["model"]],
   "shared/monitoring": [["monitorStore"], ["signals"], ["monitoring"], ["distances"]],
   "shared/alerts": [["alertChange", "changedDocument"], ["alertStore"], ["dispatch"], ["actions"], ["alerts"]],
@@ -157,6 +166,15 @@ describe("the house", () => {
   it("has every folder, and every file that stands in none, on a floor", () => {
     const places = [...new Set([...shared, ...functions].map(placeOf))].sort();
     expect(floors.flat().toSorted()).toEqual(places);
+  });
+
+  it("has every room of a folder in its table of rooms", () => {
+    const found = shared.map((file) => path.dirname(file)).filter((folder) => folder.split("/").length > 2);
+    const strange = [...new Set(found)].filter((folder) => {
+      const known = rooms[path.posix.dirname(folder)] ?? [];
+      return !known.flat().includes(path.posix.basename(folder));
+    });
+    expect(strange).toEqual([]);
   });
 
   it.each(Object.entries(rooms))("imports from lower rooms only in %s", (folder, table) => {

@@ -120,7 +120,8 @@ function dataTables({ facts: { data, lineage } }: ModelCard): string {
     one.to && timeText(one.to),
     spread(one),
   ];
-  const text = `Dataset versions ${(lineage.datasetVersions ?? []).join(", ")}: ${counts.rows} rows, ${counts.labelled} with a known label, ${counts.duplicates} replaced by others, ${counts.gap} left out between training and hold-out. The split is ${splitWords[split.kind]}; ${folds} folds inside the training rows chose the model.`;
+  const versions = lineage.datasetVersions ?? [];
+  const text = `Dataset version${versions.length === 1 ? "" : "s"} ${versions.join(", ")}: ${counts.rows} rows, ${counts.labelled} with a known label, ${counts.duplicates} replaced by others, ${counts.gap} left out between training and hold-out. The split is ${splitWords[split.kind]}; ${folds} folds inside the training rows chose the model.`;
   return (
     paragraph(text) +
     table(["part", "rows", "from", "to", "label"], [part("training", train), part("hold-out", holdout)]) +

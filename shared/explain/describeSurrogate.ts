@@ -50,7 +50,8 @@ function condition(split: NonNullable<SurrogateJson["split"]>, side: "left" | "r
   const { feature, threshold, values, missing } = split;
   if (values) {
     const list = values.map((value) => (value === null ? "missing" : `"${value}"`)).join(", ");
-    return `${feature} ${side === "left" ? "is one of" : "is none of"} ${list}`;
+    const among = values.length === 1 ? { left: "is", right: "is not" } : { left: "is one of", right: "is none of" };
+    return `${feature} ${among[side]} ${list}`;
   }
   const bound = `${side === "left" ? "<=" : ">"} ${figure(threshold as number, 5)}`;
   return missing === side ? `(${feature} ${bound} or missing)` : `${feature} ${bound}`;

@@ -1,8 +1,8 @@
 import { figure } from "../figure";
+import { dayMs } from "../time";
 import type { DriftResult } from "./drift";
 import type { DriftSettings } from "./driftSettings";
 
-const dayMs = 86_400_000;
 const yearDays = 365;
 /** four weeks around count as the same season */
 const seasonDays = 28;

@@ -63,7 +63,7 @@ describe("explaining a model version", () => {
       split ? 1 + Math.max(depth(split.left), depth(split.right)) : 0;
     expect(depth(tree)).toBeGreaterThan(1);
     expect(depth(tree)).toBeLessThanOrEqual(4);
-    expect(rules[0]).toMatch(/^\(?[nc]\d (<=|is one of) .*: class 1 0\.\d+ \(\d+ rows\)$/);
+    expect(rules[0]).toMatch(/^\(?[nc]\d (<=|is|is one of) .*: class 1 0\.\d+ \(\d+ rows\)$/);
   });
 
   it("is made once and kept: another instance reads what the first wrote", async () => {
