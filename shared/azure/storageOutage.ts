@@ -88,5 +88,5 @@ function reasonOf(error: StorageFault & Error): string {
 }
 
 function unavailable(reason: string, cause?: unknown): AppError {
-  return new AppError("unavailable", `storage does not answer (${reason}); try again in a while`, { cause });
+  return new AppError("unavailable", `storage does not answer (${reason}); try again later`, { cause });
 }

@@ -88,7 +88,7 @@ function intendedUseOf(spec?: UsecaseSpec): string {
   return `Not declared in the use case beyond its title: "${spec.title}".`;
 }
 
-const blockWords = { row: "rows", group: "groups", day: "of days that hang together" };
+const blockWords = { row: "rows", group: "groups", day: "runs of consecutive days" };
 
 /** Limits that follow from the figures. */
 function knownLimits(facts: ModelVersion): string[] {
@@ -96,19 +96,21 @@ function knownLimits(facts: ModelVersion): string[] {
   const limits: string[] = [];
   if (resampling && resampling.blocks < fewBlocks)
     limits.push(
-      `The intervals draw only ${resampling.blocks} blocks (${blockWords[resampling.unit]}); with fewer than ${fewBlocks} their ends are rough.`,
+      `The intervals rest on only ${resampling.blocks} blocks (${blockWords[resampling.unit]}); with fewer than ${fewBlocks} their ends are rough.`,
     );
   if (gate.decision === "refused") limits.push(`The gate refused this version: ${gate.reasons[0]}.`);
   for (const { against, low, high } of differences)
     if (mayBeZero({ low, high }))
-      limits.push(`On the hold-out it cannot be told from ${against}: the interval of the difference includes zero.`);
+      limits.push(
+        `On the hold-out set it is not clearly better or worse than ${against}: the interval of the difference includes zero.`,
+      );
   if (saving) limits.push(...dearerThan(saving));
   for (const { column, slice, rows } of slices.filter(({ worse }) => worse))
-    limits.push(`Worse than on the whole where ${column} is ${slice} (${rows} hold-out rows).`);
+    limits.push(`Worse than overall where ${column} is ${slice} (${rows} hold-out rows).`);
   for (const { name, status, summary } of checks)
     if (status === "failed" || status === "warned") limits.push(`Check "${name}" ${status}: ${summary}`);
   if (data?.holdout.to)
-    limits.push(`Nothing after ${timeText(data.holdout.to)} was seen; conditions may have changed since.`);
+    limits.push(`It was not tested on anything after ${timeText(data.holdout.to)}; conditions may have changed since.`);
   return limits;
 }
 
@@ -118,7 +120,7 @@ function dearerThan({ unit, against }: VersionSaving): string[] {
     .filter(({ saving }) => saving < 0)
     .map(
       ({ name, saving, low, high }) =>
-        `On the hold-out its decisions cost ${figure(-saving)} ${unit} a row more than those of "${name}" (interval ${figure(-high)} to ${figure(-low)}).`,
+        `On the hold-out set its decisions cost ${figure(-saving)} ${unit} per row more than those of "${name}" (interval ${figure(-high)} to ${figure(-low)}).`,
     );
 }
 

@@ -99,7 +99,7 @@ async function directional(sample: Sample, spec: ChecksSpec["directional"][numbe
   let kept = 0;
   for (let row = 0; row < watched.length; row++) if (sign * (watched[row] - sample.watched[row]) >= -1e-9) kept++;
   const found = kept / watched.length;
-  const summary = `${feature} ${by < 0 ? "lowered" : "raised"} by ${Math.abs(by)} moves the prediction ${expect} or not at all for ${percent(found)} of ${watched.length} rows; ${percent(share)} are wanted`;
+  const summary = `${feature} ${by < 0 ? "lowered" : "raised"} by ${Math.abs(by)} moves the prediction ${expect} or not at all for ${percent(found)} of ${watched.length} rows; ${percent(share)} are required`;
   return checkResult({
     name: `direction: ${feature}`,
     kind,

@@ -62,7 +62,7 @@ describe("a model card", () => {
       ],
     };
     expect(cardOf({ classes: ["a", "b"], labelOutput: "l" }, { saving }).limits).toContain(
-      'On the hold-out its decisions cost 1 EUR a row more than those of "persistence" (interval -0.5 to 2).',
+      'On the hold-out set its decisions cost 1 EUR per row more than those of "persistence" (interval -0.5 to 2).',
     );
   });
 
