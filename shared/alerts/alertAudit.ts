@@ -1,3 +1,4 @@
+import type { AppError } from "../errors";
 import type { AuditEntry } from "../ledger/auditEntry";
 import type { ActionNote } from "./actionNote";
 import type { Alert } from "./alert";
@@ -11,6 +12,12 @@ export function auditEntry(
 ): AuditEntry {
   const { actor = "monitor", reason } = by;
   return { operation: `${verb}-${id}`, action, actor, subject: `${subject} ${rule}`, reason };
+}
+
+/** The entry of an open alert that was let go because its row or pointer cannot be read. */
+export function releaseEntry(subject: string, rule: string, { message }: AppError): AuditEntry {
+  const what = { operation: `release-${subject}-${rule}`, action: "alert released", actor: "monitor" };
+  return { ...what, subject: `${subject} ${rule}`, reason: message };
 }
 
 /** The entry of the newest note on an alert. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { documentType, readRow, unchanged } from "../documents";
+import { isAppError } from "../errors";
 import { cutText } from "../ledger/cutText";
 import type { TableRow, TableStore } from "../ports";
 import { type Alert, type AlertFile, alertKey, alertTable, type Condition } from "./alert";
@@ -26,11 +27,27 @@ function filePrefix(alert: Alert): string {
   return `file:${alertKey(alert)}:`;
 }
 
-/** Whether the file is still at fault by its row, or by the alert itself: early versions had no rows. */
+/** The row of a file that is at fault no more; what it says beside that is kept where it can be read. */
+export function settledRow(alert: Alert, file: string, row: TableRow): TableRow {
+  return readFile(row) ? { ...row, settled: true } : fileRow(alert, { file, at: alert.lastSeenAt, summary: "" }, true);
+}
+
+/** What the row of a file says; undefined where it cannot be read. */
+function readFile(row: TableRow) {
+  try {
+    return readRow(fileRows, alertTable, row);
+  } catch (error) {
+    if (isAppError(error, "corrupt")) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Whether the file is still at fault by its row, or by the alert itself: early versions had no rows. A row that cannot
+ * be read counts as one at fault, so that settling the file mends it.
+ */
 export function isAtFault(alert: Alert, file: string, row: TableRow | undefined): boolean {
-  return row === undefined
-    ? filesOf(alert).some((one) => one.file === file)
-    : !readRow(fileRows, alertTable, row).settled;
+  return row === undefined ? filesOf(alert).some((one) => one.file === file) : !readFile(row)?.settled;
 }
 
 /** The alert's summary and evidence once one more file, or one of its files again, was found at fault. */
@@ -66,8 +83,8 @@ export async function filesLeft(tables: TableStore, alert: Alert, except: string
   const left: AlertFile[] = [];
   const range = { from: filePrefix(alert), to: `${filePrefix(alert)}~` };
   for await (const row of tables.list(alertTable, alert.subject, range)) {
-    const { settled, ...one } = readRow(fileRows, alertTable, row);
-    if (!settled && one.file !== except) left.push(one);
+    const one = readFile(row);
+    if (one && !one.settled && one.file !== except) left.push({ file: one.file, at: one.at, summary: one.summary });
   }
   return left;
 }

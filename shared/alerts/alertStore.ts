@@ -1,4 +1,4 @@
-import { AppError } from "../errors";
+import { AppError, isAppError } from "../errors";
 import { auditInsert } from "../ledger/auditEntry";
 import { cutText } from "../ledger/cutText";
 import { retryConflict } from "../ledger/retryConflict";
@@ -6,8 +6,18 @@ import type { Clock, TableOperation, TableRow, TableStore, Telemetry } from "../
 import { telemetryEvents } from "../telemetryNames";
 import { type ActionNote, withNote } from "./actionNote";
 import { type Alert, type AlertFile, alertKey, alertTable, type Condition, newAlert, placeOfAlert } from "./alert";
-import { auditEntry, noteEntry } from "./alertAudit";
-import { countOf, fileKey, fileRow, filesLeft, filesOf, isAtFault, withFile, withoutFile } from "./alertFiles";
+import { auditEntry, noteEntry, releaseEntry } from "./alertAudit";
+import {
+  countOf,
+  fileKey,
+  fileRow,
+  filesLeft,
+  filesOf,
+  isAtFault,
+  settledRow,
+  withFile,
+  withoutFile,
+} from "./alertFiles";
 import { listAlerts, type OpenAlert, openAlert } from "./alertList";
 import { alertRow, pointerKey, pointerRow, readAlert } from "./alertRow";
 import type { Dispatch } from "./dispatch";
@@ -24,7 +34,7 @@ export class AlertStore {
 
   /**
    * Raises an alert, or counts one more occurrence on the one that is open; then starts the actions that policies want
-   * for it.
+   * for it. An open alert that cannot be read is released, and a new one raised in its place.
    */
   async raise(condition: Condition): Promise<{ alert: Alert; raised: boolean }> {
     const { alert, raised } = await this.record(condition);
@@ -33,11 +43,11 @@ export class AlertStore {
 
   /**
    * The condition is over, or, where a file is given, that file's part in it: closes the open alert of a rule, if
-   * nothing else keeps it open.
+   * nothing else keeps it open. One that cannot be read is released: its row stays as it is, and it is open no more.
    */
   resolve(subject: string, rule: string, file?: string): Promise<Alert | undefined> {
     return retried(subject, async () => {
-      const open = await openAlert(this.tables, await this.pointer(subject, rule));
+      const open = await this.openOrReleased(subject, rule);
       if (open === undefined) return undefined;
       if (file === undefined) return this.end(open, {}, []);
       const row = await this.tables.get(alertTable, subject, fileKey(open.alert, file));
@@ -49,7 +59,7 @@ export class AlertStore {
   /** Closes the open alert of a rule, if there is one and `isOver` finds its condition over. */
   resolveWhere(subject: string, rule: string, isOver: (alert: Alert) => boolean): Promise<Alert | undefined> {
     return retried(subject, async () => {
-      const open = await openAlert(this.tables, await this.pointer(subject, rule));
+      const open = await this.openOrReleased(subject, rule);
       return open === undefined || !isOver(open.alert) ? undefined : this.end(open, {}, []);
     });
   }
@@ -91,11 +101,23 @@ export class AlertStore {
     const { subject, rule } = condition;
     return retried(subject, async () => {
       const pointer = await this.pointer(subject, rule);
-      const open = await openAlert(this.tables, pointer);
+      const { open, fault } = await readOpen(this.tables, pointer);
       return open
         ? { alert: await this.seenAgain(open, condition), raised: false }
-        : { alert: await this.insert(condition, pointer), raised: true };
+        : { alert: await this.insert(condition, pointer, fault), raised: true };
     });
+  }
+
+  /** The open alert of a rule; one that cannot be read keeps nothing else from its work, and is open no more. */
+  private async openOrReleased(subject: string, rule: string): Promise<OpenAlert | undefined> {
+    const pointer = await this.pointer(subject, rule);
+    const { open, fault } = await readOpen(this.tables, pointer);
+    if (fault !== undefined)
+      await this.tables.transaction(alertTable, [
+        { kind: "replace", row: pointerRow(subject, rule, ""), etag: pointer?.etag },
+        auditInsert(subject, releaseEntry(subject, rule, fault), this.clock.now()),
+      ]);
+    return open;
   }
 
   /**
@@ -155,8 +177,9 @@ export class AlertStore {
 
   /**
    * `pointer` is the row that said nothing is open: a second read would accept what another instance raised in between.
+   * `fault` is why the alert that was open cannot be read.
    */
-  private async insert(condition: Condition, pointer: TableRow | undefined): Promise<Alert> {
+  private async insert(condition: Condition, pointer: TableRow | undefined, fault?: AppError): Promise<Alert> {
     const { subject, rule, severity } = condition;
     const now = this.clock.now();
     const { shown, files } = await this.shownOf(condition, now.toISOString());
@@ -167,6 +190,7 @@ export class AlertStore {
       { kind: "insert", row: alertRow(alert) },
       pointer ? { kind: "replace", row: opened, etag: pointer.etag } : { kind: "insert", row: opened },
       ...files.map((file): TableOperation => ({ kind: "upsert", row: fileRow(alert, file, false) })),
+      ...(fault ? [auditInsert(subject, releaseEntry(subject, rule, fault), now)] : []),
       auditInsert(subject, auditEntry("raise", alert, "alert raised", { reason: condition.summary }), now),
     ]);
     this.telemetry.event(telemetryEvents.alertRaised, { subject, rule, severity });
@@ -176,7 +200,9 @@ export class AlertStore {
   /** One file fewer; the last one ends the alert. */
   private async settleFile(open: OpenAlert, file: string, row: TableRow | undefined): Promise<Alert | undefined> {
     const { alert, alertEtag } = open;
-    const settled: TableOperation[] = row ? [{ kind: "replace", row: { ...row, settled: true }, etag: row.etag }] : [];
+    const settled: TableOperation[] = row
+      ? [{ kind: "replace", row: settledRow(alert, file, row), etag: row.etag }]
+      : [];
     const count = countOf(alert) - 1;
     if (count <= 0) return this.end(open, {}, settled);
     const shown = filesOf(alert).filter((one) => one.file !== file);
@@ -205,6 +231,19 @@ export class AlertStore {
     ]);
     this.telemetry.event(telemetryEvents.alertResolved, { subject, rule, byHand });
     return alert;
+  }
+}
+
+/** The alert that a pointer names, or the fault of its row or pointer; what a newer release wrote is thrown. */
+async function readOpen(
+  tables: TableStore,
+  pointer: TableRow | undefined,
+): Promise<{ open?: OpenAlert; fault?: AppError }> {
+  try {
+    return { open: await openAlert(tables, pointer) };
+  } catch (error) {
+    if (isAppError(error, "corrupt")) return { fault: error };
+    throw error;
   }
 }
 

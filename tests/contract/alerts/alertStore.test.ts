@@ -232,22 +232,45 @@ describe("a stored row of an alert that cannot be read", () => {
       `the row "${rowKey}" of partition "${subject}" in table alerts cannot be read: ${fault}`,
     );
     await expect(alerts.list(subject, 1)).rejects.toMatchObject({ code: "corrupt", message });
-    await expect(alerts.raise(condition(subject))).rejects.toMatchObject({ code: "corrupt", message });
+    expect((await alerts.raise(condition(subject))).raised).toBe(true);
+    const told: string[] = [];
+    const list = await alerts.list(subject, 10, undefined, undefined, (error) => told.push(error.message));
+    expect([list.length, told]).toEqual([1, [message]]);
+    expect((await alerts.raise(condition(subject))).raised).toBe(false);
+    const trail = await listAudit(storage.tables, "alerts", subject, { limit: 10 });
+    expect(trail.find(({ action }) => action === "alert released")?.reason).toEqual(message);
   });
 
-  it("is named: the pointer, and a file", async () => {
-    await alerts.raise({ ...condition("broken-file"), file: "a.csv" });
-    await alerts.raise({ ...condition("broken-file"), file: "b.csv" });
+  it("is open no more once its condition is over", async () => {
+    await alerts.raise(condition("broken-over"));
+    await changed("broken-over", await pointerOf("broken-over"), { occurrences: "many" });
+    expect(await alerts.resolve("broken-over", "input-drift")).toBeUndefined();
+    expect(await pointerOf("broken-over")).toBe("");
+    await expect(alerts.list("broken-over", 1)).rejects.toMatchObject({ code: "corrupt" });
+  });
+
+  it("keeps its place where a newer release wrote it", async () => {
+    await alerts.raise(condition("broken-newer"));
+    const rowKey = await pointerOf("broken-newer");
+    await changed("broken-newer", rowKey, { form: 99 });
+    await expect(alerts.raise(condition("broken-newer"))).rejects.toMatchObject({ code: "unavailable" });
+    await expect(alerts.resolve("broken-newer", "input-drift")).rejects.toMatchObject({ code: "unavailable" });
+    expect(await pointerOf("broken-newer")).toBe(rowKey);
+    await changed("broken-newer", rowKey, { form: 1 });
+  });
+
+  it("keeps no file from being settled, nor a new alert from being raised: a file, and the pointer", async () => {
+    for (const file of ["a.csv", "b.csv"]) await alerts.raise({ ...condition("broken-file"), file });
     const [alert] = await alerts.list("broken-file", 1);
     await changed("broken-file", fileKey(alert, "a.csv"), { settled: "no" });
-    await expect(alerts.resolve("broken-file", "input-drift", "a.csv")).rejects.toMatchObject({
-      code: "corrupt",
-      message: expect.stringContaining("settled: true or false is needed"),
-    });
+    expect(await alerts.resolve("broken-file", "input-drift", "a.csv")).toBeUndefined();
+    const [left] = await alerts.list("broken-file", 1);
+    expect(left.evidence).toMatchObject({ count: 1, files: [{ file: "b.csv" }] });
+    expect(await alerts.resolve("broken-file", "input-drift", "a.csv")).toBeUndefined();
     await changed("broken-file", "open:input-drift", { alert: 5 });
-    await expect(alerts.resolve("broken-file", "input-drift")).rejects.toMatchObject({
-      code: "corrupt",
-      message: expect.stringContaining('the row "open:input-drift" of partition "broken-file" in table alerts'),
-    });
+    expect((await alerts.raise(condition("broken-file"))).raised).toBe(true);
+    await changed("broken-file", "open:input-drift", { alert: 5 });
+    expect(await alerts.resolve("broken-file", "input-drift")).toBeUndefined();
+    expect(await pointerOf("broken-file")).toBe("");
   });
 });
