@@ -7,6 +7,7 @@ import { auditedTables } from "../shared/storageNames";
 import { endpoint } from "./endpoint";
 import { requireSubject } from "./knownNames";
 import { cursorAfter, pageOfRead, pageQuery } from "./listPage";
+import { noteUnreadable } from "./unreadable";
 
 const query = z.strictObject(pageQuery("audit"));
 
@@ -15,10 +16,12 @@ app.http("getAudit", {
   route: "audit/{model}",
   authLevel: "function",
   handler: endpoint(async ({ params: { model } }, _context, { limit, cursor }) => {
-    const read = await readAuditTrail(getApp().tables, auditedTables, model, { limit: limit + 1, after: cursor });
-    if (read.length === 0) await requireSubject(model);
+    const { note, field } = noteUnreadable();
+    const page = { limit: limit + 1, after: cursor, onUnreadable: note };
+    const read = await readAuditTrail(getApp().tables, auditedTables, model, page);
+    if (read.length === 0 && field().unreadable === undefined) await requireSubject(model);
     const { entries, last } = pageOfRead(read, auditPlace, limit);
-    return { jsonBody: { model, entries: entries.map(auditReply), next: cursorAfter("audit", last) } };
+    return { jsonBody: { model, entries: entries.map(auditReply), next: cursorAfter("audit", last), ...field() } };
   }, query),
 });
 

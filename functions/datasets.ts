@@ -11,6 +11,7 @@ import { endpoint, readBody } from "./endpoint";
 import { noSuchUsecase } from "./knownNames";
 import { cursorAfter, pageOf, pageQuery } from "./listPage";
 import { manualChange } from "./manualChange";
+import { noteUnreadable } from "./unreadable";
 
 const query = z.strictObject({ usecase: z.string().optional(), ...pageQuery("datasets") });
 
@@ -21,10 +22,12 @@ app.http("listDatasets", {
   handler: endpoint(async (_request, _context, { usecase, limit, cursor }) => {
     const { datasets, usecases } = getApp();
     const names = usecase === undefined ? [...usecases.keys(), unknownUsecase] : [usecase];
-    const accepted = (await Promise.all(names.map((name) => datasets.versions(name)))).flat();
-    const rejected = (await Promise.all(names.map((name) => datasets.rejected(name)))).flat();
+    const { note, field } = noteUnreadable();
+    const accepted = (await Promise.all(names.map((name) => datasets.versions(name, note)))).flat();
+    const rejected = (await Promise.all(names.map((name) => datasets.rejected(name, note)))).flat();
     const isKnown = usecase === undefined || usecase === unknownUsecase || usecases.has(usecase);
-    if (!isKnown && accepted.length + rejected.length === 0) throw noSuchUsecase(usecase);
+    const hasNone = accepted.length + rejected.length === 0 && field().unreadable === undefined;
+    if (!isKnown && hasNone) throw noSuchUsecase(usecase);
     const [afterAccepted, afterRejected] = cursor?.split("\n") ?? [];
     const versions = pageOf(accepted, versionPlace, limit, afterAccepted);
     const refused = pageOf(rejected, refusedPlace, limit, afterRejected);
@@ -38,6 +41,7 @@ app.http("listDatasets", {
         rejected: refused.entries.map(rejectedReply),
         pending,
         next: cursorAfter("datasets", last),
+        ...field(),
       },
     };
   }, query),
@@ -45,7 +49,9 @@ app.http("listDatasets", {
 
 /** Files that are not judged yet; `judged` are the verdicts, some of them older than the inbox's own record. */
 async function pendingFiles(usecase: string | undefined, judged: (DatasetVersion | RejectedDataset)[]) {
-  const files = await listInbox(getApp(), datasetsInbox, usecase === undefined ? undefined : `${usecase}/`);
+  const prefix = usecase === undefined ? undefined : `${usecase}/`;
+  // a file whose record cannot be read is pending, and its reason says so
+  const files = await listInbox(getApp(), datasetsInbox, { prefix, onUnreadable: () => {} });
   const isJudged = ({ folder, file, droppedAt }: InboxEntry) =>
     judged.some((one) => {
       const at = one.status === "accepted" ? one.createdAt : one.rejectedAt;

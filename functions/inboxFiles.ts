@@ -5,6 +5,7 @@ import { datasetsInbox, modelsInbox } from "../shared/inbox/inboxes";
 import { type InboxEntry, listInbox } from "../shared/inbox/listInbox";
 import { endpoint } from "./endpoint";
 import { cursorAfter, pageOf, pageQuery } from "./listPage";
+import { noteUnreadable } from "./unreadable";
 
 const inboxes = { datasets: datasetsInbox, models: modelsInbox };
 const query = z.strictObject({
@@ -21,9 +22,11 @@ app.http("listInbox", {
   handler: endpoint(async (_request, _context, { inbox, folder, limit, cursor }) => {
     const names = inbox === undefined ? Object.values(inboxes) : [inboxes[inbox]];
     const prefix = folder === undefined ? undefined : `${folder}/`;
-    const all = (await Promise.all(names.map((name) => listInbox(getApp(), name, prefix)))).flat();
+    const { note, field } = noteUnreadable();
+    const wanted = { prefix, onUnreadable: note };
+    const all = (await Promise.all(names.map((name) => listInbox(getApp(), name, wanted)))).flat();
     const { entries, last } = pageOf(all, placeOf, limit, cursor);
-    return { jsonBody: { files: entries, next: cursorAfter("inbox", last) } };
+    return { jsonBody: { files: entries, next: cursorAfter("inbox", last), ...field() } };
   }, query),
 });
 

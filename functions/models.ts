@@ -3,12 +3,14 @@ import { z } from "zod";
 import { getApp } from "../shared/app";
 import { checkInput } from "../shared/checkInput";
 import { AppError } from "../shared/errors";
+import type { OnUnreadable } from "../shared/ledger/readable";
 import { movableAliases } from "../shared/registry/modelVersion";
 import type { VersionSummary } from "../shared/registry/versionRow";
 import { endpoint, readBody } from "./endpoint";
 import { requireSubject } from "./knownNames";
 import { cursorAfter, pageOf, pageQuery } from "./listPage";
 import { manualChange } from "./manualChange";
+import { noteUnreadable } from "./unreadable";
 import { versionReply, versionSummaryReply } from "./versionReply";
 
 const modelsQuery = z.strictObject({ model: z.string().optional(), ...pageQuery("models") });
@@ -19,20 +21,25 @@ app.http("listModels", {
   authLevel: "function",
   handler: endpoint(async (_request, _context, { model, ...page }) => {
     if (model === undefined && page.cursor !== undefined) throw cursorWithoutModel();
-    const names = await getApp().registry.models();
+    const { note, field } = noteUnreadable();
+    const isShown = (name: string) => model === undefined || name === model;
+    const names = await getApp().registry.models((error, name) => {
+      if (isShown(name)) note(error);
+    });
     if (model !== undefined && !names.includes(model)) await requireSubject(model);
-    const shown = names.filter((name) => model === undefined || name === model);
-    return { jsonBody: { models: await Promise.all(shown.map((name) => listed(name, page))) } };
+    const models = await Promise.all(names.filter(isShown).map((name) => listed(name, page, note)));
+    return { jsonBody: { models, ...field() } };
   }, modelsQuery),
 });
 
 /** A model with a page of its versions, newest first. */
-async function listed(model: string, page: { limit: number; cursor?: string }) {
+async function listed(model: string, page: { limit: number; cursor?: string }, onUnreadable: OnUnreadable) {
   const { registry } = getApp();
-  const all = await registry.versions(model);
+  const all = await registry.versions(model, onUnreadable);
   const place = ({ version }: VersionSummary) => String(version).padStart(6, "0");
   const { entries: versions, last } = pageOf(all, place, page.limit, page.cursor);
-  const [aliases, pins] = [await registry.aliases(model), await registry.pins(model)];
+  const aliases = await registry.aliases(model, onUnreadable);
+  const pins = await registry.pins(model, onUnreadable);
   return { model, aliases, pins, versions: versions.map(versionSummaryReply), next: cursorAfter("models", last) };
 }
 
@@ -89,6 +96,9 @@ app.http("moveAlias", {
       pin: pin ? { until } : undefined,
       operation: context.invocationId,
     });
-    return { jsonBody: { model, aliases: await registry.aliases(model), pins: await registry.pins(model) } };
+    // the alias has been moved: another one that cannot be read is no failure of that
+    const { note, field } = noteUnreadable();
+    const [aliases, pins] = [await registry.aliases(model, note), await registry.pins(model, note)];
+    return { jsonBody: { model, aliases, pins, ...field() } };
   }),
 });

@@ -1,6 +1,8 @@
 import { app } from "@azure/functions";
 import { z } from "zod";
 import { getApp } from "../shared/app";
+import { isAppError } from "../shared/errors";
+import type { OnUnreadable } from "../shared/ledger/readable";
 import { watchState } from "../shared/loop/watchState";
 import { resultPlace } from "../shared/monitoring/monitorStore";
 import { signals } from "../shared/monitoring/signals/registry";
@@ -8,6 +10,7 @@ import { endpoint } from "./endpoint";
 import { requireSubject } from "./knownNames";
 import { cursorAfter, pageOfRead, pageQuery } from "./listPage";
 import { shownFields } from "./shownFields";
+import { noteUnreadable } from "./unreadable";
 
 const resultFields = [
   "model",
@@ -29,24 +32,32 @@ app.http("getMonitors", {
   route: "monitors/{model}",
   authLevel: "function",
   handler: endpoint(async ({ params: { model } }, _context, { limit, cursor }) => {
-    const read = await getApp().monitors.list(model, limit + 1, cursor);
-    if (read.length === 0) await requireSubject(model);
+    const { note, field } = noteUnreadable();
+    const read = await getApp().monitors.list(model, limit + 1, cursor, note);
+    if (read.length === 0 && field().unreadable === undefined) await requireSubject(model);
     const { entries, last } = pageOfRead(read, resultPlace, limit);
-    const champion = await championWatch(model);
+    const champion = await championWatch(model, note);
     return {
       jsonBody: {
         model,
         champion,
         results: entries.map((one) => shownFields(one, resultFields)),
         next: cursorAfter("monitors", last),
+        ...field(),
       },
     };
   }, query),
 });
 
 /** The champion's version and whether it is watched, or why not: an empty list of results does not tell. */
-async function championWatch(model: string) {
-  const states = await Promise.all(signals.map(([section]) => watchState(getApp(), model, section)));
-  const watched = states.find((state) => state.watched);
-  return watched ? { version: watched.version.version, watched: true } : states[0];
+async function championWatch(model: string, onUnreadable: OnUnreadable) {
+  try {
+    const states = await Promise.all(signals.map(([section]) => watchState(getApp(), model, section)));
+    const watched = states.find((state) => state.watched);
+    return watched ? { version: watched.version.version, watched: true } : states[0];
+  } catch (error) {
+    if (!isAppError(error, "corrupt")) throw error;
+    onUnreadable(error);
+    return { watched: false, reason: error.message };
+  }
 }

@@ -9,6 +9,7 @@ import { noSuchUsecase } from "./knownNames";
 import { cursorAfter, pageOf, pageQuery } from "./listPage";
 import { manualChange } from "./manualChange";
 import { runDescriptionReply, runReply } from "./runReply";
+import { noteUnreadable } from "./unreadable";
 
 const runsQuery = z.strictObject({ usecase: z.string().optional(), ...pageQuery("runs") });
 
@@ -60,9 +61,11 @@ app.http("listRuns", {
   handler: endpoint(async (_request, _context, { usecase, limit, cursor }) => {
     const { runs, usecases } = getApp();
     const names = usecase === undefined ? [...usecases.keys()] : [usecase];
-    const all = (await Promise.all(names.map((name) => runs.list(name)))).flat();
-    if (usecase !== undefined && all.length === 0 && !usecases.has(usecase)) throw noSuchUsecase(usecase);
+    const { note, field } = noteUnreadable();
+    const all = (await Promise.all(names.map((name) => runs.list(name, note)))).flat();
+    const isKnown = usecase === undefined || usecases.has(usecase);
+    if (!isKnown && all.length === 0 && field().unreadable === undefined) throw noSuchUsecase(usecase);
     const { entries, last } = pageOf(all, ({ requestedAt, id }) => `${requestedAt} ${id}`, limit, cursor);
-    return { jsonBody: { runs: entries.map(runReply), next: cursorAfter("runs", last) } };
+    return { jsonBody: { runs: entries.map(runReply), next: cursorAfter("runs", last), ...field() } };
   }, runsQuery),
 });

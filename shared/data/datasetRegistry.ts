@@ -3,6 +3,7 @@ import path from "node:path";
 import { readRow } from "../documents";
 import { AppError } from "../errors";
 import { auditInsert } from "../ledger/auditEntry";
+import { type OnUnreadable, readableRows } from "../ledger/readable";
 import type { VerifiedBlobs } from "../ledger/verifiedBlobs";
 import { VersionLedger } from "../ledger/versionLedger";
 import type { Clock, TableRow, TableStore } from "../ports";
@@ -111,11 +112,9 @@ export class DatasetRegistry {
     ]);
   }
 
-  /** Accepted versions, oldest first. */
-  async versions(usecase: string): Promise<DatasetVersion[]> {
-    const all: DatasetVersion[] = [];
-    for await (const row of this.ledger.list(usecase)) all.push(readVersion(usecase, row));
-    return all;
+  /** Accepted versions, oldest first; one that cannot be read is thrown, or told to `onUnreadable`. */
+  versions(usecase: string, onUnreadable?: OnUnreadable): Promise<DatasetVersion[]> {
+    return readableRows(this.ledger.list(usecase), (row) => readVersion(usecase, row), onUnreadable);
   }
 
   /** Accepted versions that nobody has withdrawn, oldest first: what runs learn from. */
@@ -142,11 +141,10 @@ export class DatasetRegistry {
     return this.version(change.usecase, change.version);
   }
 
-  /** Rejected datasets, newest first. */
-  async rejected(usecase: string): Promise<RejectedDataset[]> {
-    const all: RejectedDataset[] = [];
-    for await (const row of this.tables.list(table, usecase, { from: "rejected:", to: "rejected;" }))
-      all.push({ ...readRow(rejectedRows, table, row), usecase, status: "rejected" });
+  /** Rejected datasets, newest first; one that cannot be read is thrown, or told to `onUnreadable`. */
+  async rejected(usecase: string, onUnreadable?: OnUnreadable): Promise<RejectedDataset[]> {
+    const rows = this.tables.list(table, usecase, { from: "rejected:", to: "rejected;" });
+    const all = await readableRows(rows, (row) => readRejected(usecase, row), onUnreadable);
     return all.sort((a, b) => b.rejectedAt.localeCompare(a.rejectedAt));
   }
 
@@ -181,4 +179,8 @@ const latest = "9999";
 
 function readVersion(usecase: string, row: TableRow): DatasetVersion {
   return { ...readRow(datasetRows, table, row), usecase, status: "accepted" };
+}
+
+function readRejected(usecase: string, row: TableRow): RejectedDataset {
+  return { ...readRow(rejectedRows, table, row), usecase, status: "rejected" };
 }

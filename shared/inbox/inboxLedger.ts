@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { documentType, readRow, unchanged } from "../documents";
-import type { Clock, TableStore } from "../ports";
+import { type OnUnreadable, readable } from "../ledger/readable";
+import type { Clock, TableRow, TableStore } from "../ports";
 
 const table = "datasets";
 /** no use case can have this name */
@@ -28,6 +29,12 @@ export interface InboxRecord {
 /** A record with the entity tag that the blob had; of some from earlier versions that is all there is. */
 export interface InboxVerdict extends Partial<InboxRecord> {
   seenEtag?: string;
+}
+
+/** What was recorded of each blob of the inboxes. */
+export interface InboxVerdicts {
+  /** undefined where nothing was recorded of the blob; a message where its record cannot be read */
+  of(path: string): InboxVerdict | string | undefined;
 }
 
 /** The row of a blob, without its keys; the first ones had no name and no verdict. */
@@ -76,14 +83,21 @@ export class InboxLedger {
     return (await this.verdict(path))?.unknownUsecase === true;
   }
 
-  /** What was recorded of every blob, by its path. */
-  async all(): Promise<Map<string, InboxVerdict>> {
-    const verdicts = new Map<string, InboxVerdict>();
+  /** What was recorded of every blob; a record that cannot be read is thrown, or told to `onUnreadable`. */
+  async all(onUnreadable?: OnUnreadable): Promise<InboxVerdicts> {
+    const verdicts = new Map<string, InboxVerdict | string>();
     for await (const row of this.tables.list(table, partition)) {
-      const { name, ...verdict } = readRow(inboxRows, table, row);
-      if (name !== undefined) verdicts.set(name, verdict);
+      const verdict = readable(
+        () => readVerdict(row),
+        onUnreadable &&
+          ((error) => {
+            verdicts.set(row.rowKey, error.message);
+            onUnreadable(error);
+          }),
+      );
+      if (verdict !== undefined && row.name !== undefined) verdicts.set(row.rowKey, verdict);
     }
-    return verdicts;
+    return { of: (path) => verdicts.get(rowKey(path)) };
   }
 
   /** Records how the blob's bytes were judged; `etag` where it is known to name those bytes. */
@@ -98,10 +112,13 @@ export class InboxLedger {
 
   private async verdict(path: string): Promise<InboxVerdict | undefined> {
     const row = await this.tables.get(table, partition, rowKey(path));
-    if (row === undefined) return undefined;
-    const { name: _path, ...verdict } = readRow(inboxRows, table, row);
-    return verdict;
+    return row && readVerdict(row);
   }
+}
+
+function readVerdict(row: TableRow): InboxVerdict {
+  const { name: _path, ...verdict } = readRow(inboxRows, table, row);
+  return verdict;
 }
 
 /** A blob's name may hold what a table key may not. */

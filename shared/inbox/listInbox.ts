@@ -1,3 +1,4 @@
+import type { OnUnreadable } from "../ledger/readable";
 import type { BlobInfo, BlobStore } from "../ports";
 import { describedModel, modelsInbox, placeInInbox } from "./inboxes";
 import type { InboxLedger, InboxRecord, InboxVerdict } from "./inboxLedger";
@@ -17,13 +18,21 @@ export interface InboxEntry extends Partial<Omit<InboxRecord, "status" | "unknow
   status: "pending" | "accepted" | "rejected" | "description";
 }
 
-/** The files of an inbox whose names start with `prefix`, each with the verdict on it as it lies there now. */
+/** Which files of an inbox a list shows. */
+export interface InboxWanted {
+  /** what their names start with */
+  prefix?: string;
+  /** told of each record that cannot be read, whose file is then pending with that as its reason; else it is thrown */
+  onUnreadable?: OnUnreadable;
+}
+
+/** The files of an inbox that are wanted, each with the verdict on it as it lies there now. */
 export async function listInbox(
   ports: { blobs: BlobStore; inbox: InboxLedger },
   inbox: string,
-  prefix?: string,
+  { prefix, onUnreadable }: InboxWanted,
 ): Promise<InboxEntry[]> {
-  const verdicts = await ports.inbox.all();
+  const verdicts = await ports.inbox.all(onUnreadable);
   const blobs: BlobInfo[] = [];
   for await (const blob of ports.blobs.list(inbox, prefix)) blobs.push(blob);
   const names = new Set(inbox === modelsInbox ? blobs.map(({ name }) => name) : []);
@@ -31,14 +40,15 @@ export async function listInbox(
     const place = { inbox, ...placeInInbox(blob.name) };
     const dropped = { sizeBytes: blob.sizeBytes, droppedAt: blob.lastModified.toISOString() };
     if (names.has(describedModel(blob.name) ?? "")) return { ...place, ...dropped, status: "description" };
-    return { ...place, ...dropped, ...verdictOn(blob, verdicts.get(`${inbox}/${blob.name}`)) };
+    return { ...place, ...dropped, ...verdictOn(blob, verdicts.of(`${inbox}/${blob.name}`)) };
   });
 }
 
 function verdictOn(
   blob: BlobInfo,
-  verdict: InboxVerdict | undefined,
+  verdict: InboxVerdict | string | undefined,
 ): Pick<InboxEntry, "status"> & Partial<InboxEntry> {
+  if (typeof verdict === "string") return { status: "pending", reason: verdict };
   if (verdict === undefined || !isOf(verdict, blob)) return { status: "pending" };
   const { status = "accepted", sha256, reason, version, created, runId, judgedAt } = verdict;
   if (status === "failed") return { status: "pending", sha256, reason };

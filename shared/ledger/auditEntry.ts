@@ -2,6 +2,7 @@ import { z } from "zod";
 import { anyFields, documentType, jsonColumn, objectOf, readRow, unchanged } from "../documents";
 import type { TableOperation, TableRow, TableStore } from "../ports";
 import { cutText } from "./cutText";
+import { type OnUnreadable, readable } from "./readable";
 
 /** What happened, to what, by whom and why; written in the same transaction as the change itself. */
 export interface AuditEntry {
@@ -69,10 +70,13 @@ export function keyBehind(key: string): string {
   return `${key} `;
 }
 
-/** How many entries of an audit trail to return, and after which position. */
+/** Which entries of an audit trail to return. */
 export interface AuditPage {
   limit: number;
+  /** the position of the last entry that was shown already */
   after?: string;
+  /** told of each entry that cannot be read, which is left out; absent: it is thrown */
+  onUnreadable?: OnUnreadable;
 }
 
 /** Audit entries of a partition of `table`, newest first. */
@@ -80,11 +84,14 @@ export async function listAudit(
   tables: TableStore,
   table: string,
   partition: string,
-  { limit, after }: AuditPage,
+  { limit, after, onUnreadable }: AuditPage,
 ): Promise<AuditRecord[]> {
   const entries: AuditRecord[] = [];
   const from = after === undefined ? "audit:" : keyBehind(`audit:${after}`);
-  for await (const row of tables.list(table, partition, { from, to: "audit;", limit }))
-    entries.push(readRow(auditRows, table, row));
+  for await (const row of tables.list(table, partition, { from, to: "audit;" })) {
+    const entry = readable(() => readRow(auditRows, table, row), onUnreadable);
+    if (entry !== undefined) entries.push(entry);
+    if (entries.length >= limit) break;
+  }
   return entries;
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { documentType, readRow, unchanged } from "../documents";
 import type { Clock, TableRow, TableStore, TableValue } from "../ports";
 import { type AuditEntry, auditInsert } from "./auditEntry";
+import { type OnUnreadable, readable } from "./readable";
 import { retryConflict } from "./retryConflict";
 
 /** What a new version is made of: its content hash and the columns of its row. */
@@ -59,6 +60,13 @@ export class VersionLedger {
   async latest(partition: string): Promise<number | undefined> {
     const head = await this.tables.get(this.table, partition, "head");
     return head && readRow(headRows, this.table, head).latest;
+  }
+
+  /** Whether the partition has a version: also where its row `head` cannot be read, of which `onUnreadable` is told. */
+  async hasVersions(partition: string, onUnreadable: OnUnreadable): Promise<boolean> {
+    const head = await this.tables.get(this.table, partition, "head");
+    if (head !== undefined) readable(() => readRow(headRows, this.table, head), onUnreadable);
+    return head !== undefined;
   }
 
   /** The row of one version. */

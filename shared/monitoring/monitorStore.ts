@@ -4,12 +4,13 @@ import {
   type DocumentType,
   documentText,
   documentType,
-  readDocument,
+  parseDocument,
   readRow,
   unchanged,
 } from "../documents";
 import { AppError } from "../errors";
 import { keyBehind, newestFirst } from "../ledger/auditEntry";
+import { type OnUnreadable, readable } from "../ledger/readable";
 import type { BlobStore, TableRow, TableStore } from "../ports";
 import { signals } from "./signals/registry";
 import { type Verdict, verdict } from "./verdict";
@@ -84,20 +85,34 @@ export class MonitorStore {
   }
 
   /**
-   * The newest `limit` results of a model with their details; only those after the place `after` where one is named.
+   * The newest `limit` results of a model with their details; only those after the place `after` where one is named. A
+   * result that cannot be read is thrown, or told to `onUnreadable` and left out.
    */
-  async list(model: string, limit: number, after?: string): Promise<MonitorResult[]> {
-    const results: Promise<MonitorResult>[] = [];
-    const from = after === undefined ? "result:" : keyBehind(`result:${after}`);
-    for await (const row of this.tables.list(table, model, { from, to: "result;", limit }))
-      results.push(this.withDetails(row));
-    return Promise.all(results);
+  async list(model: string, limit: number, after?: string, onUnreadable?: OnUnreadable): Promise<MonitorResult[]> {
+    const results: MonitorResult[] = [];
+    let from = after === undefined ? "result:" : keyBehind(`result:${after}`);
+    for (;;) {
+      const found: TableRow[] = [];
+      for await (const row of this.tables.list(table, model, { from, to: "result;", limit })) found.push(row);
+      const read = await Promise.all(found.map((row) => this.withDetails(row, onUnreadable)));
+      results.push(...read.filter((result) => result !== undefined));
+      if (found.length < limit || results.length >= limit) return results.slice(0, limit);
+      from = keyBehind(found[found.length - 1].rowKey);
+    }
   }
 
-  private async withDetails(row: TableRow): Promise<MonitorResult> {
-    const { blob: name, ...result } = readRow(rows, table, row);
-    const details = await readDocument(this.blobs, { container, name }, detailsOf(result.signal));
-    if (details === undefined) throw new AppError("corrupt", `the stored document ${container}/${name} is gone`);
-    return { ...result, details };
+  private async withDetails(row: TableRow, onUnreadable?: OnUnreadable): Promise<MonitorResult | undefined> {
+    const read = readable(() => readRow(rows, table, row), onUnreadable);
+    if (read === undefined) return undefined;
+    const { blob: name, ...result } = read;
+    const bytes = await this.blobs.read(container, name);
+    const details = readable(() => parseDetails(result.signal, name, bytes), onUnreadable);
+    return details && { ...result, details };
   }
+}
+
+function parseDetails(signal: string, name: string, bytes: Uint8Array | undefined): object {
+  const place = `${container}/${name}`;
+  if (bytes === undefined) throw new AppError("corrupt", `the stored document ${place} is gone`);
+  return parseDocument(detailsOf(signal), bytes, place);
 }

@@ -1,6 +1,7 @@
 import { readRow } from "../documents";
 import { AppError, isAppError } from "../errors";
 import { auditInsert } from "../ledger/auditEntry";
+import { type OnUnreadable, readableRows } from "../ledger/readable";
 import type { Clock, TableOperation, TableRow, TableStore } from "../ports";
 import { type AliasPin, pinColumns } from "./aliasPin";
 import { type AliasState, aliasRows } from "./aliasRow";
@@ -35,12 +36,10 @@ export class AliasPointers {
     return row && this.read(row);
   }
 
-  /** Every alias that is set. */
-  async all(model: string): Promise<[AliasName, AliasState][]> {
-    const found: [AliasName, AliasState][] = [];
-    for await (const row of this.tables.list(this.table, model, { from: "alias:", to: "alias;" }))
-      found.push([row.rowKey.slice("alias:".length) as AliasName, this.read(row)]);
-    return found;
+  /** Every alias that is set; one that cannot be read is thrown, or told to `onUnreadable`. */
+  all(model: string, onUnreadable?: OnUnreadable): Promise<[AliasName, AliasState][]> {
+    const rows = this.tables.list(this.table, model, { from: "alias:", to: "alias;" });
+    return readableRows(rows, (row) => [row.rowKey.slice("alias:".length) as AliasName, this.read(row)], onUnreadable);
   }
 
   /**

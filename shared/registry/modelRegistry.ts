@@ -2,9 +2,10 @@ import { type DocumentType, documentText, readRow } from "../documents";
 import { AppError } from "../errors";
 import { auditInsert } from "../ledger/auditEntry";
 import { cutText } from "../ledger/cutText";
+import { type OnUnreadable, readableRows } from "../ledger/readable";
 import { sha256Of, type VerifiedBlobs, writeHashed } from "../ledger/verifiedBlobs";
 import { VersionLedger } from "../ledger/versionLedger";
-import type { BlobStore, Clock, TableStore, Telemetry } from "../ports";
+import type { BlobStore, Clock, TableRow, TableStore, Telemetry } from "../ports";
 import { telemetryEvents } from "../telemetryNames";
 import type { AliasPin } from "./aliasPin";
 import { type AliasMove, AliasPointers } from "./aliasPointers";
@@ -110,11 +111,11 @@ export class ModelRegistry {
     return `${cutText(reason, longestReason)}; the whole text is in ${container}/${blob}`;
   }
 
-  /** Names of all models with a version, sorted. */
-  async models(): Promise<string[]> {
+  /** Names of all models with a version, sorted; `onUnreadable` is told where a model's `head` cannot be read. */
+  async models(onUnreadable: (error: AppError, model: string) => void = () => {}): Promise<string[]> {
     const names: string[] = [];
     for await (const row of this.ports.tables.list(table, "index"))
-      if ((await this.ledger.latest(row.rowKey)) !== undefined) names.push(row.rowKey);
+      if (await this.ledger.hasVersions(row.rowKey, (error) => onUnreadable(error, row.rowKey))) names.push(row.rowKey);
     return names;
   }
 
@@ -136,11 +137,13 @@ export class ModelRegistry {
     return this.ports.documents.readAs(type, { ...place, sha256, subject: model });
   }
 
-  /** Number, hash, size and time of every version, oldest first. */
-  async versions(model: string): Promise<VersionSummary[]> {
-    const all: VersionSummary[] = [];
-    for await (const row of this.ledger.list(model)) all.push(summaryOf(model, readRow(versionRows, table, row)));
-    return all;
+  /**
+   * Number, hash, size and time of every version, oldest first; one that cannot be read is thrown, or told to
+   * `onUnreadable`.
+   */
+  versions(model: string, onUnreadable?: OnUnreadable): Promise<VersionSummary[]> {
+    const read = (row: TableRow) => summaryOf(model, readRow(versionRows, table, row));
+    return readableRows(this.ledger.list(model), read, onUnreadable);
   }
 
   /** The version number that `reference` (a number or an alias) stands for; AppError not_found when there is none. */
@@ -157,15 +160,15 @@ export class ModelRegistry {
     return this.pointers.get(model, alias);
   }
 
-  /** Every alias that is set. */
-  async aliases(model: string): Promise<Partial<Record<AliasName, number>>> {
-    const states = await this.pointers.all(model);
+  /** Every alias that is set; one that cannot be read is thrown, or told to `onUnreadable`. */
+  async aliases(model: string, onUnreadable?: OnUnreadable): Promise<Partial<Record<AliasName, number>>> {
+    const states = await this.pointers.all(model, onUnreadable);
     return Object.fromEntries(states.map(([name, { version }]) => [name, version]));
   }
 
-  /** The pin of every alias that has one. */
-  async pins(model: string): Promise<Partial<Record<AliasName, AliasPin>>> {
-    const states = await this.pointers.all(model);
+  /** The pin of every alias that has one; an alias that cannot be read is thrown, or told to `onUnreadable`. */
+  async pins(model: string, onUnreadable?: OnUnreadable): Promise<Partial<Record<AliasName, AliasPin>>> {
+    const states = await this.pointers.all(model, onUnreadable);
     return Object.fromEntries(states.flatMap(([name, { pin }]) => (pin ? [[name, pin]] : [])));
   }
 

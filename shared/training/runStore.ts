@@ -2,6 +2,7 @@ import type { CheckResult } from "../data/checkResult";
 import { documentText, readRow } from "../documents";
 import { AppError, isAppError } from "../errors";
 import { auditInsert } from "../ledger/auditEntry";
+import { type OnUnreadable, readableRows } from "../ledger/readable";
 import { retryConflict } from "../ledger/retryConflict";
 import { keepDocument, keepFile, type VerifiedBlobs } from "../ledger/verifiedBlobs";
 import type { BlobStore, TableRow, TableStore } from "../ports";
@@ -71,11 +72,10 @@ export class RunStore {
     return row && readRow(runRows, table, row);
   }
 
-  /** Every run of a use case, oldest first. */
-  async list(usecase: string): Promise<RunRecord[]> {
-    const runs: RunRecord[] = [];
-    const ids = { from: `${usecase}.`, to: `${usecase}/` }; // "/" follows "."
-    for await (const row of this.tables.list(table, usecase, ids)) runs.push(readRow(runRows, table, row));
+  /** Every run of a use case, oldest first; one that cannot be read is thrown, or told to `onUnreadable`. */
+  async list(usecase: string, onUnreadable?: OnUnreadable): Promise<RunRecord[]> {
+    const rows = this.tables.list(table, usecase, { from: `${usecase}.`, to: `${usecase}/` }); // "/" follows "."
+    const runs = await readableRows(rows, (row) => readRow(runRows, table, row), onUnreadable);
     return runs.sort((a, b) => a.requestedAt.localeCompare(b.requestedAt));
   }
 

@@ -26,7 +26,7 @@ describe("what is recorded of a file in an inbox", () => {
     expect(await inbox.find(path, "abc")).toEqual({ ...record, judgedAt: at.toISOString() });
     expect(await inbox.find(path, "other bytes")).toBeUndefined();
     expect(await inbox.isSettledAt(path, "tag")).toBe(true);
-    expect((await inbox.all()).get(path)).toMatchObject({ status: "accepted", seenEtag: "tag" });
+    expect((await inbox.all()).of(path)).toMatchObject({ status: "accepted", seenEtag: "tag" });
   });
 
   it("is read as earlier versions wrote it", async () => {
