@@ -2,6 +2,7 @@ import { BlobServiceClient } from "@azure/storage-blob";
 import type { Alert } from "../../shared/alerts/alert";
 import { captureContainer } from "../../shared/capture/inferenceLog";
 import type { DatasetVersion } from "../../shared/data/datasetRegistry";
+import { messageOf } from "../../shared/errors";
 import type { InboxEntry } from "../../shared/inbox/listInbox";
 import type { ModelVersion } from "../../shared/registry/modelVersion";
 import type { ReadinessReport } from "../../shared/serving/readiness";
@@ -9,6 +10,14 @@ import type { RunDescription } from "../../shared/training/describeRun";
 import { isFinal, type RunRecord } from "../../shared/training/runRecord";
 import type { LocalInfo } from "../start/localState";
 import type { TidegateClient } from "../start/tidegateClient";
+
+/** What a status shows of something whose details cannot be read: the reason why. */
+interface NotRead {
+  unreadable?: string;
+}
+
+/** The lists of a status that may lack rows. */
+type Listed = "datasets" | "files" | "runs" | "champions" | "alerts";
 
 /** The state of a running Tidegate, as it reports it. */
 export interface Status {
@@ -20,41 +29,68 @@ export interface Status {
   files: InboxEntry[];
   runs: RunRecord[];
   /** the runs that have not ended */
-  openRuns: RunDescription[];
+  openRuns: (Pick<RunDescription, "id" | "status"> & Partial<RunDescription> & NotRead)[];
   /** every model with its champion, if it has one */
-  champions: { model: string; champion?: ModelVersion }[];
+  champions: ({ model: string; champion?: ModelVersion } & NotRead)[];
   alerts: Alert[];
-  /** rows of alerts that cannot be read, if there are any */
-  unreadableAlerts?: string[];
+  /** what each list leaves out because it cannot be read; absent where that is nothing */
+  unreadable: { [list in Listed]?: string[] };
   /** when predictions were last captured, and of which model */
   lastCaptured?: { model: string; at: Date };
 }
 
 /** Requests all of it from a running Tidegate. */
 export async function readStatus(info: LocalInfo, client: TidegateClient): Promise<Status> {
-  const [health, ready, { datasets }, { files }, { runs }, { models }, { alerts, unreadable }] = await Promise.all([
+  const list = <T>(path: string) => client.require<T & { unreadable?: string[] }>(path);
+  const [health, ready, datasets, inbox, runs, models, alerts] = await Promise.all([
     client.require<{ capture: Status["capture"] }>("/health"),
     client.any<ReadinessReport>("/health/ready"),
-    client.require<{ datasets: DatasetVersion[] }>("/datasets?limit=1000"),
-    client.require<{ files: InboxEntry[] }>("/inbox?limit=1000"),
-    client.require<{ runs: RunRecord[] }>("/runs"),
-    client.require<{ models: { model: string }[] }>("/models?limit=1"),
-    client.require<{ alerts: Alert[]; unreadable?: string[] }>("/alerts?status=open"),
+    list<{ datasets: DatasetVersion[] }>("/datasets?limit=1000"),
+    list<{ files: InboxEntry[] }>("/inbox?limit=1000"),
+    list<{ runs: RunRecord[] }>("/runs"),
+    list<{ models: { model: string }[] }>("/models?limit=1"),
+    list<{ alerts: Alert[] }>("/alerts?status=open"),
   ]);
-  const open = runs.filter(({ status }) => !isFinal(status));
-  const names = [...new Set([...info.usecases, ...models.map(({ model }) => model)])].sort();
+  const open = runs.runs.filter(({ status }) => !isFinal(status));
+  const names = [...new Set([...info.usecases, ...models.models.map(({ model }) => model)])].sort();
   const [openRuns, champions, lastCaptured] = await Promise.all([
-    Promise.all(open.map(({ id }) => client.require<RunDescription>(`/runs/${id}`))),
+    Promise.all(open.map((run) => described(client, run))),
     Promise.all(names.map((model) => championOf(client, model))),
     findLastCapture(info.storage),
   ]);
-  const { capture } = health;
-  const shown = { datasets, files, runs, openRuns, champions, alerts, unreadableAlerts: unreadable };
-  return { info, notReady: ready.reasons, capture, ...shown, lastCaptured };
+  return {
+    info,
+    notReady: ready.reasons,
+    capture: health.capture,
+    datasets: datasets.datasets,
+    files: inbox.files,
+    runs: runs.runs,
+    openRuns,
+    champions,
+    alerts: alerts.alerts,
+    unreadable: {
+      datasets: datasets.unreadable,
+      files: inbox.unreadable,
+      runs: runs.unreadable,
+      champions: models.unreadable,
+      alerts: alerts.unreadable,
+    },
+    lastCaptured,
+  };
 }
 
-async function championOf(client: TidegateClient, model: string) {
-  return { model, champion: await client.get<ModelVersion>(`/models/${model}/versions/champion`) };
+/** A run with its progress; of one whose plan or trials cannot be read, the reason why. */
+function described(client: TidegateClient, { id, status }: RunRecord): Promise<Status["openRuns"][number]> {
+  return client.require<RunDescription>(`/runs/${id}`).catch((error) => ({ id, status, unreadable: messageOf(error) }));
+}
+
+/** A model with its champion; of one whose champion cannot be read, the reason why. */
+async function championOf(client: TidegateClient, model: string): Promise<Status["champions"][number]> {
+  try {
+    return { model, champion: await client.get<ModelVersion>(`/models/${model}/versions/champion`) };
+  } catch (error) {
+    return { model, unreadable: messageOf(error) };
+  }
 }
 
 async function findLastCapture(storage: string): Promise<Status["lastCaptured"]> {

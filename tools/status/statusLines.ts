@@ -2,7 +2,7 @@ import type { DatasetVersion } from "../../shared/data/datasetRegistry";
 import { metricName } from "../../shared/evaluation/metricWords";
 import { figure } from "../../shared/figure";
 import type { ModelVersion } from "../../shared/registry/modelVersion";
-import type { RunDescription } from "../../shared/training/describeRun";
+import type { RunRecord } from "../../shared/training/runRecord";
 import type { Status } from "./readStatus";
 
 const shownAlerts = 3;
@@ -18,7 +18,7 @@ export function statusLines(status: Status, now: Date): string[] {
   return [
     row("address", `${info.url}${info.ready ? "" : ", starting"}`),
     row("storage", notReady.length === 0 ? `reachable at ${storageAddress(info.storage)}` : notReady.join("; ")),
-    row("files", filesText(status)),
+    ...rows("files", [filesText(status), ...unreadableOf(status, "files")]),
     ...rows("datasets", datasetTexts(status)),
     ...rows("runs", runTexts(status, now)),
     ...rows("champions", championTexts(status)),
@@ -34,6 +34,15 @@ function rows(title: string, texts: string[]): string[] {
 function row(title: string, text: string): string {
   const line = `${title.padEnd(12)}${text}`;
   return line.length <= width ? line : `${line.slice(0, width - 3)}...`;
+}
+
+function unreadableOf({ unreadable }: Status, list: keyof Status["unreadable"]): string[] {
+  return unreadable[list] ?? [];
+}
+
+/** "none yet", where nothing is hidden by a row that cannot be read. */
+function none(unreadable: string[]): string {
+  return unreadable.length === 0 ? "none yet" : "none that can be read";
 }
 
 function storageAddress(connection: string): string {
@@ -52,12 +61,15 @@ function filesText({ files }: Status): string {
  * One line for each use case with datasets, and one for all others: many use cases must not push the rest off the
  * screen.
  */
-function datasetTexts({ info, datasets }: Status): string[] {
+function datasetTexts(status: Status): string[] {
+  const { info, datasets } = status;
+  const unreadable = unreadableOf(status, "datasets");
   const of = (usecase: string) => datasets.filter((dataset) => dataset.usecase === usecase);
   const without = info.usecases.filter((usecase) => of(usecase).length === 0);
   return [
     ...info.usecases.filter((usecase) => of(usecase).length > 0).map((usecase) => datasetText(usecase, of(usecase))),
-    ...(without.length > 0 ? [`none yet: ${without.join(", ")}`] : []),
+    ...(without.length > 0 ? [`${none(unreadable)}: ${without.join(", ")}`] : []),
+    ...unreadable,
   ];
 }
 
@@ -67,27 +79,36 @@ function datasetText(usecase: string, versions: DatasetVersion[]): string {
   return `${usecase}: ${count}, the newest is ${newest.version} with ${newest.rowCount} rows`;
 }
 
-function runTexts({ openRuns, runs }: Status, now: Date): string[] {
-  if (openRuns.length > 0) return openRuns.map(openRunText);
-  if (runs.length === 0) return ["none yet"];
-  const [{ id, status, finishedAt, message }] = runs;
-  const end = finishedAt === undefined ? "" : ` ${ago(new Date(finishedAt), now)}`;
-  return [`none running; the last one, ${id}, ended as ${status}${end}${message === undefined ? "" : `: ${message}`}`];
+function runTexts(status: Status, now: Date): string[] {
+  const { openRuns, runs } = status;
+  const unreadable = unreadableOf(status, "runs");
+  if (openRuns.length > 0) return [...openRuns.map(openRunText), ...unreadable];
+  return [runs.length === 0 ? none(unreadable) : lastRunText(runs[0], now), ...unreadable];
 }
 
-function openRunText({ id, status, progress }: RunDescription): string {
-  if (status !== "training") return `${id} is ${status}`;
+function lastRunText({ id, status, finishedAt, message }: RunRecord, now: Date): string {
+  const end = finishedAt === undefined ? "" : ` ${ago(new Date(finishedAt), now)}`;
+  return `none running; the last one, ${id}, ended as ${status}${end}${message === undefined ? "" : `: ${message}`}`;
+}
+
+function openRunText({ id, status, progress, unreadable }: Status["openRuns"][number]): string {
+  if (unreadable !== undefined) return `${id} is ${status}: ${unreadable}`;
+  if (status !== "training" || progress === undefined) return `${id} is ${status}`;
   const { trialsDone, trialsTotal, secondsLeft } = progress;
   const left = secondsLeft === undefined ? "" : `, about ${secondsLeft} s left`;
   return `${id} is training: ${trialsDone} of ${trialsTotal} trials${left}`;
 }
 
-function championTexts({ champions }: Status): string[] {
-  const without = champions.filter(({ champion }) => champion === undefined).map(({ model }) => model);
-  return [
-    ...champions.flatMap(({ model, champion }) => (champion ? [championText(model, champion)] : [])),
-    ...(without.length > 0 ? [`none yet: ${without.join(", ")}`] : []),
-  ];
+function championTexts(status: Status): string[] {
+  const without = status.champions.filter(({ champion, unreadable }) => (champion ?? unreadable) === undefined);
+  const texts = status.champions.flatMap(({ model, champion, unreadable }) => {
+    if (unreadable !== undefined) return [`${model}: ${unreadable}`];
+    return champion ? [championText(model, champion)] : [];
+  });
+  if (without.length > 0) texts.push(`none yet: ${without.map(({ model }) => model).join(", ")}`);
+  // the row of a champion's alias has been told beside its model
+  const told = (message: string) => texts.some((text) => text.endsWith(message));
+  return [...texts, ...unreadableOf(status, "champions").filter((message) => !told(message))];
 }
 
 function championText(model: string, champion: ModelVersion): string {
@@ -100,8 +121,10 @@ function championText(model: string, champion: ModelVersion): string {
   return `${model} ${version}: ${metricName(metric)} ${shown(metrics)}${mark} (${others.join(", ")})`;
 }
 
-function alertTexts({ alerts, unreadableAlerts = [] }: Status, now: Date): string[] {
-  if (alerts.length === 0 && unreadableAlerts.length === 0) return ["none open"];
+function alertTexts(status: Status, now: Date): string[] {
+  const { alerts } = status;
+  const unreadable = unreadableOf(status, "alerts");
+  if (alerts.length === 0 && unreadable.length === 0) return ["none open"];
   const texts = alerts
     .slice(0, shownAlerts)
     .map(
@@ -110,7 +133,7 @@ function alertTexts({ alerts, unreadableAlerts = [] }: Status, now: Date): strin
     );
   const more = alerts.length - texts.length;
   if (more > 0) texts.push(`and ${more} more: GET /alerts?status=open`);
-  return [...texts, ...unreadableAlerts];
+  return [...texts, ...unreadable];
 }
 
 /** How long ago, in the largest unit that fits. */

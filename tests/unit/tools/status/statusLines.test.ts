@@ -15,6 +15,7 @@ const quiet = {
   openRuns: [],
   champions: [{ model: "fruit" }, { model: "lots" }],
   alerts: [],
+  unreadable: {},
 } as Status;
 
 describe("the status in the terminal", () => {
@@ -80,9 +81,35 @@ describe("the status in the terminal", () => {
     ]);
   });
 
-  it("does not say that no alert is open where one cannot be read", () => {
-    const lines = statusLines({ ...quiet, unreadableAlerts: ["the row of it cannot be read: rule: missing"] }, now);
-    expect(lines).toContain("alerts      the row of it cannot be read: rule: missing");
+  it("names what cannot be read beside what can, and calls nothing empty that may not be", () => {
+    const named = (list: string) => [`the row of ${list} cannot be read`];
+    const lists = ["datasets", "files", "runs", "champions", "alerts"] as const;
+    const damaged = {
+      ...quiet,
+      datasets: [{ usecase: "fruit", version: 1, rowCount: 10 }],
+      champions: [{ model: "fruit" }, { model: "lots", unreadable: "the alias cannot be read" }],
+      unreadable: {
+        ...Object.fromEntries(lists.map((list) => [list, named(list)])),
+        champions: [...named("champions"), "the alias cannot be read"],
+      },
+    } as unknown as Status;
+    expect(statusLines(damaged, now).slice(2, -1)).toEqual([
+      "files       none waiting; 0 of 0 in the inboxes rejected",
+      "            the row of files cannot be read",
+      "datasets    fruit: 1 version, the newest is 1 with 10 rows",
+      "            none that can be read: lots",
+      "            the row of datasets cannot be read",
+      "runs        none that can be read",
+      "            the row of runs cannot be read",
+      "champions   lots: the alias cannot be read",
+      "            none yet: fruit",
+      "            the row of champions cannot be read",
+      "alerts      the row of alerts cannot be read",
+    ]);
+    const openRuns = [{ id: "fruit.data-v2", status: "training", unreadable: "its plan cannot be read" }];
+    expect(statusLines({ ...damaged, openRuns } as Status, now)).toContain(
+      "runs        fruit.data-v2 is training: its plan cannot be read",
+    );
   });
 
   it("says how the last run ended if none is running, in one line however long its message", () => {
