@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { AppError } from "./errors";
+import { AppError, isAppError } from "./errors";
 import { inputFaults } from "./inputFaults";
 import { jsonFault } from "./jsonFault";
 import type { BlobStore, TableRow } from "./ports";
@@ -74,13 +74,17 @@ export function documentText<T extends object>({ form }: DocumentType<T>, docume
  * AppError unavailable that a newer release wrote it.
  */
 export function parseDocument<T>(type: DocumentType<T>, bytes: Uint8Array, place: string): T {
+  return parse(type, bytes, place, "put the original back");
+}
+
+function parse<T>(type: DocumentType<T>, bytes: Uint8Array, place: string, remedy: string): T {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
   const what = `the stored document ${place}`;
   try {
-    return read(type, JSON.parse(text), what);
+    return read(type, JSON.parse(text), what, `; ${remedy}`);
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
-    throw new AppError("corrupt", `${what} cannot be read: ${notJson(text)}`, { cause });
+    throw new AppError("corrupt", `${what} cannot be read: ${notJson(text)}; ${remedy}`, { cause });
   }
 }
 
@@ -94,20 +98,41 @@ export async function readDocument<T>(
   return bytes && parseDocument(type, bytes, `${container}/${name}`);
 }
 
+/**
+ * As `readDocument`, of a document that can be made again from others: "damaged" where it cannot be read, which is
+ * logged. AppError unavailable where a newer release wrote it.
+ */
+export async function readDerived<T>(
+  blobs: Pick<BlobStore, "read">,
+  { container, name }: { container: string; name: string },
+  type: DocumentType<T>,
+): Promise<T | "damaged" | undefined> {
+  const bytes = await blobs.read(container, name);
+  try {
+    return bytes && parse(type, bytes, `${container}/${name}`, "it is made again");
+  } catch (error) {
+    if (!isAppError(error, "corrupt")) throw error;
+    console.warn(error.message);
+    return "damaged";
+  }
+}
+
 /** The columns of a table row, without its keys unless the schema names them; errors as those of `parseDocument`. */
 export function readRow<T>(type: DocumentType<T>, table: string, row: TableRow): T {
   return read(type, row, `the row "${row.rowKey}" of partition "${row.partitionKey}" in table ${table}`);
 }
 
-function read<T>({ schema, upgrades, form: current }: DocumentType<T>, stored: unknown, what: string): T {
+function read<T>({ schema, upgrades, form: current }: DocumentType<T>, stored: unknown, what: string, remedy = ""): T {
   const form = formOf(stored);
   if (form > current)
     throw new AppError(
       "unavailable",
       `${what} has form ${form}, and this release reads forms up to ${current}: use the newer release that wrote it`,
     );
-  const upgraded = upgrades.slice(form).reduce((older: unknown, upgrade) => check(upgrade, older, what), stored);
-  return check(schema, upgraded, what);
+  const upgraded = upgrades
+    .slice(form)
+    .reduce((older: unknown, upgrade) => check(upgrade, older, what, remedy), stored);
+  return check(schema, upgraded, what, remedy);
 }
 
 /** Only a number counts: data of form 0 may have a field of this name. */
@@ -118,12 +143,12 @@ function formOf(stored: unknown): number {
 
 const mostDetails = 20;
 
-function check<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+function check<T>(schema: z.ZodType<T>, value: unknown, what: string, remedy: string): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const details = inputFaults(parsed.error.issues).slice(0, mostDetails);
   const [{ path, message }] = details;
-  throw new AppError("corrupt", `${what} cannot be read: ${path === "" ? message : `${path}: ${message}`}`, {
+  throw new AppError("corrupt", `${what} cannot be read: ${path === "" ? message : `${path}: ${message}`}${remedy}`, {
     details,
     cause: parsed.error,
   });

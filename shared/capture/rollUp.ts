@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { documentText, readDocument } from "../documents";
-import { emptyProfile, type FeatureBins, mergeProfiles, type Profile } from "../monitoring/profile";
+import { documentText, readDerived } from "../documents";
+import { emptyProfile, type FeatureBins, fitsBins, mergeProfiles, type Profile } from "../monitoring/profile";
 import type { TrainingProfile } from "../monitoring/trainingProfile";
 import type { ModelSignature } from "../onnx/signature";
 import type { BlobStore } from "../ports";
@@ -41,7 +41,7 @@ const profileFormat = 2;
 /**
  * The profile of all rows captured for a version in a window. Each captured byte is read once: append blobs only grow,
  * and for each a small object keeps the profile so far and the offset; a roll-up that dies before writing the object
- * starts again from the old one.
+ * starts again from the old one. One that cannot be read is made again.
  */
 export async function rollUpCapture(request: RollUpRequest): Promise<RollUpResult> {
   const binsHash = hashOf(request.training.bins);
@@ -106,11 +106,7 @@ function* hourPrefixes({ model, version, from, to }: RollUpRequest): Iterable<st
 }
 
 async function rollUpBlob(request: RollUpRequest, binsHash: string, name: string, sizeBytes: number) {
-  const kept = await readDocument(request.blobs, { container, name: profileName(name) }, rollUpDocument);
-  const start: RollUp =
-    kept?.binsHash === binsHash
-      ? kept
-      : { binsHash, bytesRead: 0, unreadableLines: 0, profile: emptyProfile(request.training.bins) };
+  const start = await startOf(request, binsHash, name);
   if (start.bytesRead >= sizeBytes) return { rollUp: start, newRows: 0 };
   const { signature, training, rowsOf } = request;
   const reader = new CaptureReader({ signature, bins: training.bins, rowsOf, numbers: start.numbers });
@@ -125,6 +121,13 @@ async function rollUpBlob(request: RollUpRequest, binsHash: string, name: string
   };
   await request.blobs.write(container, profileName(name), documentText(rollUpDocument, rollUp));
   return { rollUp, newRows: reader.profile.rows };
+}
+
+/** What was rolled up before; nothing where that cannot be read, or belongs to other bins. */
+async function startOf({ blobs, training }: RollUpRequest, binsHash: string, name: string): Promise<RollUp> {
+  const kept = await readDerived(blobs, { container, name: profileName(name) }, rollUpDocument);
+  const isUsable = kept && kept !== "damaged" && kept.binsHash === binsHash && fitsBins(kept.profile, training.bins);
+  return isUsable ? kept : { binsHash, bytesRead: 0, unreadableLines: 0, profile: emptyProfile(training.bins) };
 }
 
 function profileName(name: string): string {

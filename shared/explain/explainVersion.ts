@@ -1,4 +1,4 @@
-import { documentText, readDocument } from "../documents";
+import { documentText, readDerived } from "../documents";
 import type { ModelVersion } from "../registry/modelVersion";
 import { type ExplainPorts, noBackground } from "./explainRequest";
 import { findSample } from "./findSample";
@@ -15,8 +15,8 @@ const container = "explanations";
 const edition = 1;
 
 /**
- * Global explanations of model versions: made at the first request and kept in a blob; every instance makes the same
- * bytes.
+ * Global explanations of model versions: made at the first request and kept in a blob, made again where that cannot be
+ * read; every instance makes the same bytes.
  */
 export class VersionExplanations {
   private readonly making = new Map<string, Promise<GlobalExplanation>>();
@@ -34,17 +34,26 @@ export class VersionExplanations {
   private async kept(version: ModelVersion): Promise<GlobalExplanation> {
     const { blobs } = this.ports;
     const name = `${version.model}/${version.version}-${version.sha256.slice(0, 16)}-form${edition}.json`;
-    const stored = await readDocument(blobs, { container, name }, globalDocument);
-    if (stored) return stored;
+    const stored = await readDerived(blobs, { container, name }, globalDocument);
+    if (stored && stored !== "damaged") return stored;
     let flight = this.making.get(name);
     if (flight === undefined) {
-      flight = this.make(version, name).finally(() => this.making.delete(name));
+      flight = this.makeAndKeep(version, name, stored === "damaged").finally(() => this.making.delete(name));
       this.making.set(name, flight);
     }
     return flight;
   }
 
-  private async make(version: ModelVersion, name: string): Promise<GlobalExplanation> {
+  private async makeAndKeep(version: ModelVersion, name: string, isDamaged: boolean): Promise<GlobalExplanation> {
+    const { blobs } = this.ports;
+    const explanation = await this.make(version);
+    const text = documentText(globalDocument, explanation);
+    if (isDamaged) await blobs.write(container, name, text, "application/json");
+    else await blobs.create(container, name, text, "application/json");
+    return explanation;
+  }
+
+  private async make(version: ModelVersion): Promise<GlobalExplanation> {
     const { ports } = this;
     const found = await findSample(ports, version);
     if (found === undefined) throw noBackground(version);
@@ -54,7 +63,7 @@ export class VersionExplanations {
       const usecase = ports.usecases.get(version.model);
       const context = await globalContext({ loaded, runtime: ports.runtimeOf(version), trees, found, usecase });
       const importance = await measureImportance(context);
-      const explanation: GlobalExplanation = {
+      return {
         model: version.model,
         version: version.version,
         background: { rows: context.background.rowCount, source: `training rows of version ${found.version}` },
@@ -65,8 +74,6 @@ export class VersionExplanations {
         dependence: await measureDependence(context),
         surrogate: await measureSurrogate(context),
       };
-      await ports.blobs.create(container, name, documentText(globalDocument, explanation), "application/json");
-      return explanation;
     } finally {
       loaded.release();
     }

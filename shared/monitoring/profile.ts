@@ -78,6 +78,19 @@ function emptyFeature(feature: FeatureBins): FeatureProfile {
   }
 }
 
+/** Whether a profile counts just what these bins name. */
+export function fitsBins({ features }: Profile, bins: FeatureBins[]): boolean {
+  return (
+    features.length === bins.length && bins.every((one, i) => countsOf(features[i]) === countsOf(emptyFeature(one)))
+  );
+}
+
+function countsOf(feature: FeatureProfile): string {
+  return "bins" in feature
+    ? `number ${feature.bins.length} ${feature.binSums.length}`
+    : `category ${feature.levels.length}`;
+}
+
 function zeros(length: number): number[] {
   return new Array<number>(length).fill(0);
 }

@@ -65,7 +65,7 @@ describe("a stored document", () => {
     expect(() => read(stored)).toThrow(
       expect.objectContaining({
         code: "corrupt",
-        message: `the stored document notes/a.json cannot be read: ${fault}`,
+        message: `the stored document notes/a.json cannot be read: ${fault}; put the original back`,
       }),
     );
   });
@@ -75,7 +75,7 @@ describe("a stored document", () => {
       expect.objectContaining({
         code: "corrupt",
         message:
-          "the stored document notes/a.json cannot be read: it is not valid JSON (line 2, column 12): a value is needed",
+          "the stored document notes/a.json cannot be read: it is not valid JSON (line 2, column 12): a value is needed; put the original back",
       }),
     );
   });

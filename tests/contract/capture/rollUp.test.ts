@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { captureContainer, InferenceLog } from "../../../shared/capture/inferenceLog";
 import { rollUpCapture } from "../../../shared/capture/rollUp";
 import type { NumberProfile } from "../../../shared/monitoring/profile";
@@ -76,6 +76,14 @@ async function lines(model: string): Promise<string[]> {
         .split("\n"),
     );
   return all;
+}
+
+/** The name of the only blob whose name begins with `prefix`. */
+async function onlyName(container: string, prefix: string): Promise<string> {
+  const names: string[] = [];
+  for await (const { name } of storage.blobs.list(container, prefix)) names.push(name);
+  expect(names).toHaveLength(1);
+  return names[0];
 }
 
 describe("the inference log", () => {
@@ -174,6 +182,28 @@ describe("the roll-up", () => {
     const third = await rollUp("once");
     expect(third).toMatchObject({ rows: 3, newRows: 1 });
     expect((third.profile.features[0] as NumberProfile).sum).toBe(6);
+  });
+
+  it.each<[string, (kept: string) => string, string[]]>([
+    ["is cut short", (kept) => kept.slice(0, 50), ["it is made again"]],
+    ["counts no features", (kept) => JSON.stringify({ ...JSON.parse(kept), profile: { rows: 9, features: [] } }), []],
+    ["counts in other bins", (kept) => kept.replace('"levels":[0,1]', '"levels":[0,0,1]'), []],
+  ])("is made again where what was kept of it %s", async (what, damage, warnings) => {
+    const model = `kept-${what.replaceAll(" ", "-")}`;
+    const log = newLog("x");
+    log.record(entry(model, '{"data":[["red",1]]}'));
+    await log.close();
+    const whole = await rollUp(model);
+    const name = await onlyName("profiles", `${model}/`);
+    const kept = Buffer.from((await storage.blobs.read("profiles", name)) ?? expect.unreachable()).toString();
+    await storage.blobs.write("profiles", name, damage(kept));
+    const warned = vi.spyOn(console, "warn").mockImplementation(() => {});
+    expect(await rollUp(model)).toEqual(whole);
+    expect(warned.mock.calls.flat()).toEqual(warnings.map((words) => expect.stringContaining(words)));
+    warned.mockRestore();
+    expect(await rollUp(model)).toMatchObject({ rows: 1, newRows: 0 });
+    await storage.blobs.write("profiles", name, '{"form":99}');
+    await expect(rollUp(model)).rejects.toMatchObject({ code: "unavailable" });
   });
 
   it("skips a line that it cannot read, and counts it", async () => {

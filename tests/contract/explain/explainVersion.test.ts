@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { explainPage } from "../../../shared/explain/explainPage";
 import { VersionExplanations } from "../../../shared/explain/explainVersion";
 import type { GlobalExplanation, SurrogateJson } from "../../../shared/explain/globalExplanation";
@@ -20,6 +20,14 @@ beforeAll(async () => {
 afterAll(() => storage?.stop());
 
 const names = ["n0", "n1", "n2", "n3", "c0", "c1"];
+
+/** The name of the only blob whose name begins with `prefix`. */
+async function onlyName(container: string, prefix: string): Promise<string> {
+  const names: string[] = [];
+  for await (const { name } of storage.blobs.list(container, prefix)) names.push(name);
+  expect(names).toHaveLength(1);
+  return names[0];
+}
 
 describe("explaining a model version", () => {
   it("ranks features by what shuffling them costs, beside the unshuffled metric", () => {
@@ -69,6 +77,22 @@ describe("explaining a model version", () => {
   it("is made once and kept: another instance reads what the first wrote", async () => {
     const idle = { ...explaining.ports, loader: undefined as never };
     expect(await new VersionExplanations(idle).of("forest", "1")).toEqual(JSON.parse(JSON.stringify(forest)));
+  });
+
+  it("is made again where what was kept cannot be read, but not where a newer release wrote it", async () => {
+    const name = await onlyName("explanations", "forest/1-");
+    const whole = Buffer.from((await storage.blobs.read("explanations", name)) ?? expect.unreachable());
+    await storage.blobs.write("explanations", name, whole.subarray(0, 100));
+    const warned = vi.spyOn(console, "warn").mockImplementation(() => {});
+    expect(await explanations.of("forest", "1")).toEqual(forest);
+    expect(warned.mock.calls).toEqual([
+      [expect.stringMatching(/explanations\/forest.* cannot be read: .*made again$/)],
+    ]);
+    warned.mockRestore();
+    expect(Buffer.from((await storage.blobs.read("explanations", name))!).equals(whole)).toBe(true);
+    await storage.blobs.write("explanations", name, '{"form":99}');
+    await expect(explanations.of("forest", "1")).rejects.toMatchObject({ code: "unavailable" });
+    await storage.blobs.write("explanations", name, whole);
   });
 
   it("explains every class if there are several, and models without trees by running them", async () => {

@@ -84,7 +84,7 @@ describe("the model registry", () => {
     await storage.tables.transaction("models", [{ kind: "upsert", row: untold }]);
     await expect(registry.version("unreadable", version)).rejects.toMatchObject({
       code: "corrupt",
-      message: `the stored document models/${row?.details} cannot be read: signature: it is missing; an object is needed`,
+      message: `the stored document models/${row?.details} cannot be read: signature: it is missing; an object is needed; put the original back`,
     });
   });
 
