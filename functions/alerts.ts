@@ -6,6 +6,7 @@ import { endpoint, readBody } from "./endpoint";
 import { cursorAfter, pageOfRead, pageQuery } from "./listPage";
 import { manualChange } from "./manualChange";
 import { shownFields } from "./shownFields";
+import { noteUnreadable } from "./unreadable";
 
 const query = z.strictObject({
   subject: z.string().optional(),
@@ -18,13 +19,10 @@ app.http("listAlerts", {
   route: "alerts",
   authLevel: "function",
   handler: endpoint(async (_request, _context, { subject, status, limit, cursor }) => {
-    const unreadable: string[] = [];
-    const read = await getApp().alerts.list(subject, limit + 1, status, cursor, ({ message }) => {
-      unreadable.push(message);
-    });
+    const { note, field } = noteUnreadable();
+    const read = await getApp().alerts.list(subject, limit + 1, status, cursor, note);
     const { entries, last } = pageOfRead(read, alertPlace, limit);
-    const left = unreadable.length > 0 ? { unreadable } : {};
-    return { jsonBody: { alerts: entries.map(alertReply), next: cursorAfter("alerts", last), ...left } };
+    return { jsonBody: { alerts: entries.map(alertReply), next: cursorAfter("alerts", last), ...field() } };
   }, query),
 });
 

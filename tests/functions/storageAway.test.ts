@@ -25,6 +25,7 @@ describe("while storage is away", () => {
     ["moveAlias", { params, body: { version: 1, ...byHand } }],
     ["listDatasets", {}],
     ["listRuns", {}],
+    ["listInbox", {}],
     ["getRun", { params }],
     ["cancelRun", { params, body: byHand }],
     ["startRun", { body: { usecase: "coffee-grade" } }],

@@ -56,7 +56,7 @@ async function seed(): Promise<void> {
   const file = { usecase, sha256: String(minute).repeat(64), file: `${minute}.csv`, sizeBytes: 1, blob: "b" };
   await datasets.register({ ...file, rowCount: 1, labelledRows: 1, notes: [], profile: "p", profileSha256: "s" });
   await datasets.reject({ ...file, reasons: [{ message: "m" }], reasonCount: 1 });
-  for (const model of [usecase, "weather"]) {
+  for (const model of [usecase, "moved", "weather"]) {
     const gate = { decision: "refused" as const, reasons: [] };
     const lineage = { source: "training" as const, codeRevision: "x" };
     const details = { signature: { inputs: [], outputs: [], features: [] }, lineage, gate };
@@ -91,6 +91,8 @@ async function damage(): Promise<void> {
   await spoil("models", "head");
   await spoil("models", "v:000003", { form: 99 });
   await spoil("models", "alias:champion");
+  const cut = { partitionKey: "moved", rowKey: "alias:champion" };
+  await tables.transaction("models", [{ kind: "upsert", row: cut }]);
   await spoil("monitors", await keyOf("monitors", "result", 0), { form: 99 });
   const spoilt = await keyOf("monitors", "result", 2);
   await blobs.write("monitors", `${usecase}/${spoilt.slice("result:".length)}.json`, "{");
@@ -162,8 +164,8 @@ describe("a stored row that cannot be read is named beside those that can, page 
       expect.stringMatching(/^the row "v:000003" of partition "coffee-grade" in table models has form 99, /),
     ]);
     const models = await functions.http("listModels", {});
-    expect(models.json.models.map(({ model }: Reply) => model)).toEqual([usecase, "weather"]);
-    expect(models.json.unreadable.toSorted()).toEqual(unreadable);
+    expect(models.json.models.map(({ model }: Reply) => model)).toEqual([usecase, "moved", "weather"]);
+    expect(models.json.unreadable).toEqual(expect.arrayContaining(unreadable));
   });
 
   it("in no list of another model", async () => {
@@ -190,6 +192,18 @@ describe("a stored row that cannot be read is named beside those that can, page 
     expect([entries.length, new Set(entries).size]).toEqual([19, 19]);
     expect(entries).toEqual(entries.toSorted((a, b) => b.slice(0, 24).localeCompare(a.slice(0, 24))));
     expect(unreadable).toEqual([expect.stringMatching(/^the row "audit:.*" in table runs cannot be read: /)]);
+  });
+});
+
+describe("a change by hand that has been made", () => {
+  const person = { reason: "a test", actor: "Ann" };
+
+  it("is reported where another alias of the model cannot be read", async () => {
+    const params = { model: "moved", alias: "challenger" };
+    const { status, json } = await functions.http("moveAlias", { params, body: { version: 2, ...person } });
+    expect([status, json.error]).toEqual([200, undefined]);
+    expect(json.aliases).toEqual({ challenger: 2 });
+    expect(json.unreadable).toEqual([expect.stringMatching(/^the row "alias:champion" of partition "moved" /)]);
   });
 });
 
