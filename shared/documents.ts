@@ -11,11 +11,17 @@ export interface DocumentType<T> {
   readonly upgrades: readonly z.ZodType[];
   /** number of the current form, written to the field `form` */
   readonly form: number;
+  /** fields of form 0 may have any name, `form` among them */
+  readonly isFreeAtFirst: boolean;
 }
 
 /** The current form of a kind of document, and the upgrades that lead to it, oldest first. */
-export function documentType<T extends object>(schema: z.ZodType<T>, upgrades: readonly z.ZodType[]): DocumentType<T> {
-  return { schema, upgrades, form: upgrades.length };
+export function documentType<T extends object>(
+  schema: z.ZodType<T>,
+  upgrades: readonly z.ZodType[],
+  { isFreeAtFirst = false } = {},
+): DocumentType<T> {
+  return { schema, upgrades, form: upgrades.length, isFreeAtFirst };
 }
 
 /** An upgrade from a form that the next form's schema reads as it is. */
@@ -122,8 +128,10 @@ export function readRow<T>(type: DocumentType<T>, table: string, row: TableRow):
   return read(type, row, `the row "${row.rowKey}" of partition "${row.partitionKey}" in table ${table}`);
 }
 
-function read<T>({ schema, upgrades, form: current }: DocumentType<T>, stored: unknown, what: string, remedy = ""): T {
-  const form = formOf(stored);
+function read<T>(type: DocumentType<T>, stored: unknown, what: string, remedy = ""): T {
+  const { schema, upgrades, form: current } = type;
+  const form = formOf(type, stored);
+  if (form === undefined) throw new AppError("corrupt", `${what} cannot be read: form: ${formNeeded}${remedy}`);
   if (form > current)
     throw new AppError(
       "unavailable",
@@ -135,10 +143,14 @@ function read<T>({ schema, upgrades, form: current }: DocumentType<T>, stored: u
   return check(schema, upgraded, what, remedy);
 }
 
-/** Only a number counts: data of form 0 may have a field of this name. */
-function formOf(stored: unknown): number {
+const formNeeded = "a whole number from 0 is needed";
+
+/** 0 where there is none; undefined where it is something other than a number of a form. */
+function formOf({ isFreeAtFirst }: DocumentType<unknown>, stored: unknown): number | undefined {
   const form = (stored as { form?: unknown } | null)?.form;
-  return Number.isInteger(form) && (form as number) >= 0 ? (form as number) : 0;
+  if (form === undefined) return 0;
+  if (Number.isInteger(form) && (form as number) >= 0) return form as number;
+  return isFreeAtFirst ? 0 : undefined;
 }
 
 const mostDetails = 20;

@@ -95,6 +95,8 @@ const columns = z.record(
 ) as z.ZodType<Record<string, ColumnProfile>>;
 
 /** The column profiles of a dataset version, a blob in container `datasets`; form 0 was the bare columns. */
-export const profileDocument = documentType(z.object({ columns }), [
-  columns.transform((found) => ({ columns: found })),
-]);
+export const profileDocument = documentType(
+  z.object({ columns }),
+  [columns.transform((found) => ({ columns: found }))],
+  { isFreeAtFirst: true },
+);

@@ -91,6 +91,13 @@ describe("a stored document", () => {
     );
   });
 
+  test.each(["x", 1.5, -1, null, {}])("whose form is not a whole number is refused: %j", (form) => {
+    const message = expect.stringContaining("notes/a.json cannot be read: form: a whole number from 0 is needed; put");
+    expect(() => read({ form, title: "a" })).toThrow(expect.objectContaining({ code: "corrupt", message }));
+    const free = documentType(z.looseObject({}), [unchanged], { isFreeAtFirst: true });
+    expect(parseDocument(free, bytesOf(JSON.stringify({ form })), "notes/a.json")).toEqual({ form });
+  });
+
   test("that does not exist is undefined", async () => {
     const blobs = { read: async () => undefined };
     expect(await readDocument(blobs, { container: "notes", name: "a.json" }, notes)).toBeUndefined();
