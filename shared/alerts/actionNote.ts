@@ -14,7 +14,7 @@ export const actionNote = z.object({
 
 export type ActionNote = z.infer<typeof actionNote>;
 
-/** newest notes of actions that are not done, which an alert keeps; the audit trail has them all */
+/** newest notes that are not "done", which an alert keeps beside the newest of each action; the audit trail has all */
 const keptOpenNotes = 10;
 
 /** Whether the action has been done for the alert of these notes. */
@@ -27,7 +27,8 @@ export function withNote(notes: readonly ActionNote[], note: ActionNote): Action
   if (isDone(notes, note.kind)) return undefined;
   const last = notes.findLast(({ kind }) => kind === note.kind);
   if (last?.outcome === note.outcome && last.words === note.words) return undefined;
-  const open = [...notes, note].filter(({ outcome }) => outcome !== "done");
-  const dropped = new Set(open.slice(0, -keptOpenNotes));
-  return [...notes, note].filter((one) => !dropped.has(one));
+  const all = [...notes, note];
+  const older = new Set(all.filter(({ outcome }) => outcome !== "done").slice(0, -keptOpenNotes));
+  const isNewest = (one: ActionNote) => all.findLast(({ kind }) => kind === one.kind) === one;
+  return all.filter((one) => !older.has(one) || isNewest(one));
 }
