@@ -46,7 +46,7 @@ export interface Condition {
   rule: string;
   severity: AlertSeverity;
   summary: string;
-  /** small: it stays in the row, at most 20,000 characters of JSON */
+  /** small, as it stays in the row: of more than 20,000 characters of JSON the longest fields are left out */
   evidence: Evidence;
   /** the file it is about: such an alert counts its files and ends with the last of them */
   file?: string;

@@ -6,6 +6,8 @@ import { type ActionNote, actionNote } from "./actionNote";
 import { type Alert, type AlertFile, alertKey, alertTable, type Evidence } from "./alert";
 
 const summaryLength = 2000;
+/** characters of JSON: a table cell holds 32,768 */
+const evidenceLength = 20_000;
 
 export const alertFileFields = { file: z.string(), at: z.string(), summary: z.string() };
 
@@ -36,25 +38,45 @@ function firstNote(words: string, runId: string | undefined, at: string): Action
   return { kind: "retrain", at, outcome: runId === undefined ? "waiting" : "done", words, runId };
 }
 
-const alertRows = documentType(
-  objectOf<Alert>({
-    id: z.string(),
-    subject: z.string(),
-    rule: z.string(),
-    severity: z.enum(["info", "warning", "error"]),
-    status: z.enum(["open", "resolved"]),
-    summary: z.string(),
-    evidence: jsonColumn(evidence),
-    actions: jsonColumn(z.array(actionNote)),
-    raisedAt: z.iso.datetime(),
-    lastSeenAt: z.iso.datetime(),
-    occurrences: z.number(),
-    resolvedAt: z.iso.datetime().optional(),
-    closedBy: z.string().optional(),
-    closeReason: z.string().optional(),
-  }),
-  [unnumbered],
+/** A release without notes may have written its column over a row that has some. */
+const numbered = objectOf<Alert & { action?: string; runId?: string }>({
+  id: z.string(),
+  subject: z.string(),
+  rule: z.string(),
+  severity: z.enum(["info", "warning", "error"]),
+  status: z.enum(["open", "resolved"]),
+  summary: z.string(),
+  evidence: jsonColumn(evidence),
+  actions: jsonColumn(z.array(actionNote)),
+  raisedAt: z.iso.datetime(),
+  lastSeenAt: z.iso.datetime(),
+  occurrences: z.number(),
+  resolvedAt: z.iso.datetime().optional(),
+  closedBy: z.string().optional(),
+  closeReason: z.string().optional(),
+  action: z.string().optional(),
+  runId: z.string().optional(),
+}).transform(({ action, runId, ...alert }) =>
+  action === undefined || alert.actions.some(({ words }) => words === action)
+    ? alert
+    : { ...alert, actions: [...alert.actions, firstNote(action, runId, alert.lastSeenAt)] },
 );
+
+const alertRows = documentType(numbered, [unnumbered]);
+
+/** Evidence that fits into its cell: the longest fields are left out, and `omitted` names them. */
+function fitted(evidence: Evidence): Evidence {
+  if (JSON.stringify(evidence).length <= evidenceLength) return evidence;
+  const sizeOf = (value: unknown) => JSON.stringify(value)?.length ?? 0;
+  const kept: [string, unknown][] = [];
+  const omitted: string[] = [];
+  for (const [name, value] of Object.entries(evidence).sort(([, a], [, b]) => sizeOf(a) - sizeOf(b))) {
+    const isSmall = sizeOf(Object.fromEntries([...kept, [name, value]])) <= evidenceLength;
+    if (isSmall) kept.push([name, value]);
+    else omitted.push(name);
+  }
+  return { ...Object.fromEntries(kept), omitted };
+}
 
 export function alertRow(alert: Alert): TableRow {
   const { evidence, summary, actions, ...plain } = alert;
@@ -64,7 +86,7 @@ export function alertRow(alert: Alert): TableRow {
     form: alertRows.form,
     ...plain,
     summary: cutText(summary, summaryLength),
-    evidence: JSON.stringify(evidence),
+    evidence: JSON.stringify(fitted(evidence)),
     actions: JSON.stringify(actions),
   };
 }
