@@ -8,6 +8,7 @@ import { pointedKey, readAlert } from "./alertRow";
 export interface OpenAlert {
   alert: Alert;
   alertEtag?: string;
+  /** absent where no pointer leads to it */
   pointerEtag?: string;
 }
 

@@ -70,14 +70,14 @@ export class AlertStore {
    */
   async close(id: string, by: { actor: string; reason: string }): Promise<Alert> {
     const closed = await retried(id, async () => {
-      const found = await this.find(id);
-      const open =
-        found.status === "open"
-          ? await openAlert(this.tables, await this.pointer(found.subject, found.rule))
-          : undefined;
-      return open?.alert.id === found.id
-        ? this.end(open, { closedBy: by.actor, closeReason: by.reason }, [])
-        : undefined;
+      const { alert, alertEtag } = await this.find(id);
+      if (alert.status !== "open") return undefined;
+      const pointer = await this.pointer(alert.subject, alert.rule);
+      const { open, fault } = await readOpen(this.tables, pointer);
+      // one whose pointer was damaged may have a successor, which stays open
+      const isPointed = fault !== undefined || open?.alert.id === alert.id;
+      const pointerEtag = isPointed ? pointer?.etag : undefined;
+      return this.end({ alert, alertEtag, pointerEtag }, { closedBy: by.actor, closeReason: by.reason }, []);
     });
     if (closed === undefined) throw new AppError("conflict", "the alert has already been resolved");
     return closed;
@@ -114,7 +114,7 @@ export class AlertStore {
     const { open, fault } = await readOpen(this.tables, pointer);
     if (fault !== undefined)
       await this.tables.transaction(alertTable, [
-        { kind: "replace", row: pointerRow(subject, rule, ""), etag: pointer?.etag },
+        released(subject, rule, pointer?.etag),
         auditInsert(subject, releaseEntry(subject, rule, fault), this.clock.now()),
       ]);
     return open;
@@ -146,11 +146,11 @@ export class AlertStore {
     return this.tables.get(alertTable, subject, pointerKey(rule));
   }
 
-  private async find(id: string): Promise<Alert> {
+  private async find(id: string): Promise<OpenAlert> {
     const place = placeOfAlert(id);
     const row = place && (await this.tables.get(alertTable, place.subject, place.rowKey));
     if (row === undefined) throw new AppError("not_found", "there is no alert with this id; GET /alerts lists them");
-    return readAlert(row);
+    return { alert: readAlert(row), alertEtag: row.etag };
   }
 
   private async seenAgain(open: OpenAlert, condition: Condition): Promise<Alert> {
@@ -225,7 +225,7 @@ export class AlertStore {
       : auditEntry("resolve", alert, "alert resolved", {});
     await this.tables.transaction(alertTable, [
       { kind: "replace", row: alertRow(alert), etag: open.alertEtag },
-      { kind: "replace", row: pointerRow(subject, rule, ""), etag: open.pointerEtag },
+      ...(open.pointerEtag === undefined ? [] : [released(subject, rule, open.pointerEtag)]),
       ...more,
       auditInsert(subject, entry, now),
     ]);
@@ -245,6 +245,10 @@ async function readOpen(
     if (isAppError(error, "corrupt")) return { fault: error };
     throw error;
   }
+}
+
+function released(subject: string, rule: string, etag: string | undefined): TableOperation {
+  return { kind: "replace", row: pointerRow(subject, rule, ""), etag };
 }
 
 function retried<T>(whose: string, work: () => Promise<T>): Promise<T> {

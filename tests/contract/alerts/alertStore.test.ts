@@ -273,4 +273,16 @@ describe("a stored row of an alert that cannot be read", () => {
     expect(await alerts.resolve("broken-file", "input-drift")).toBeUndefined();
     expect(await pointerOf("broken-file")).toBe("");
   });
+
+  it("keeps no alert from being closed by hand: a damaged pointer, whether or not a successor was raised", async () => {
+    const by = { actor: "Ada", reason: "mended" };
+    const first = (await alerts.raise(condition("broken-close"))).alert;
+    await changed("broken-close", "open:input-drift", { alert: 5 });
+    const second = (await alerts.raise(condition("broken-close"))).alert;
+    expect(await alerts.close(first.id, by)).toMatchObject({ id: first.id, status: "resolved" });
+    expect((await alerts.list("broken-close", 10, "open")).map(({ id }) => id)).toEqual([second.id]);
+    await changed("broken-close", "open:input-drift", { alert: 5 });
+    expect(await alerts.close(second.id, by)).toMatchObject({ id: second.id, status: "resolved" });
+    expect(await pointerOf("broken-close")).toBe("");
+  });
 });
