@@ -71,6 +71,20 @@ describe("the alert about rejected files", () => {
     expect(await openAlerts()).toEqual([]);
   });
 
+  it("keeps no good file from being accepted, nor a bad one from being told of, where its row cannot be read", async () => {
+    await start();
+    await dropAndTrigger(`${usecase}/bad.csv`, Buffer.alloc(0));
+    const { tables } = loop.app;
+    const pointer = await tables.get("alerts", usecase, `open:${onlyRule}`);
+    const row = await tables.get("alerts", usecase, String(pointer?.alert));
+    await tables.transaction("alerts", [{ kind: "upsert", row: { ...row!, evidence: "{" } }]);
+    expect(await dropAndTrigger(`${usecase}/good.csv`, rows(1, 40))).toMatchObject({ status: "accepted" });
+    expect(await openAlerts(usecase)).toEqual([]);
+    loop.passHours(0.001);
+    await dropAndTrigger(`${usecase}/worse.csv`, Buffer.from("a"));
+    expect(await openAlerts(usecase)).toMatchObject([{ rule: onlyRule, evidence: { count: 1 } }]);
+  });
+
   it("counts a file once, however often it is dropped, and ends when its new bytes are already known", async () => {
     await start();
     await dropAndTrigger(`${usecase}/good.csv`, rows(1, 40));
