@@ -1,5 +1,5 @@
-import { type AppError, isAppError } from "../errors";
 import { newestFirst } from "../ledger/auditEntry";
+import { type OnUnreadable, readable } from "../ledger/readable";
 import type { TableRow, TableStore } from "../ports";
 import { type Alert, alertPlace, alertTable } from "./alert";
 import { pointedKey, readAlert } from "./alertRow";
@@ -31,7 +31,7 @@ export interface AlertsWanted {
   /** the place of the last alert that was shown already */
   after?: string;
   /** told of each row that cannot be read, which keeps no other from the list; absent: it is thrown */
-  onUnreadable?: (error: AppError) => void;
+  onUnreadable?: OnUnreadable;
 }
 
 /** The newest alerts that are wanted, newest first. */
@@ -59,9 +59,9 @@ async function subjectsOf(tables: TableStore): Promise<string[]> {
 async function listOpen(tables: TableStore, subject: string, wanted: AlertsWanted): Promise<Alert[]> {
   const alerts: Alert[] = [];
   for await (const pointer of tables.list(alertTable, subject, { from: "open:", to: "open;" })) {
-    const key = readable(wanted, () => pointedKey(pointer));
+    const key = readable(() => pointedKey(pointer), wanted.onUnreadable);
     const row = key === undefined ? undefined : await tables.get(alertTable, subject, key);
-    const alert = row && readable(wanted, () => readAlert(row));
+    const alert = row && readable(() => readAlert(row), wanted.onUnreadable);
     if (alert !== undefined && isWanted(alert, wanted)) alerts.push(alert);
   }
   return alerts;
@@ -70,24 +70,13 @@ async function listOpen(tables: TableStore, subject: string, wanted: AlertsWante
 async function listNewest(tables: TableStore, subject: string, wanted: AlertsWanted): Promise<Alert[]> {
   const alerts: Alert[] = [];
   for await (const row of tables.list(alertTable, subject, { from: firstKey(wanted), to: "alert;" })) {
-    const alert = readable(wanted, () => readAlert(row));
+    const alert = readable(() => readAlert(row), wanted.onUnreadable);
     if (alert === undefined) continue;
     // rows of one instant are not in the list's order: all of them are read
     if (alerts.length >= wanted.limit && alert.raisedAt !== alerts.at(-1)?.raisedAt) break;
     if (isWanted(alert, wanted)) alerts.push(alert);
   }
   return alerts;
-}
-
-/** What is read of a row; undefined where it cannot be read and somebody was told. */
-function readable<T>({ onUnreadable }: AlertsWanted, read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (onUnreadable === undefined || !isAppError(error)) throw error;
-    onUnreadable(error);
-    return undefined;
-  }
 }
 
 /** Where reading begins: at the instant of the place that the list goes on after. */
