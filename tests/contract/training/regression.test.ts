@@ -110,7 +110,7 @@ describe("a number to estimate", () => {
     expect(version.metrics).toMatchObject({ rows: 150 });
     expect(version.resampling).toEqual({ unit: "group", blocks: 3 });
     const { limits } = await buildModelCard(loop.app, "house-price", "1");
-    expect(limits.join()).toContain("draw only 3 blocks (groups)");
+    expect(limits.join()).toContain("rest on only 3 blocks (groups)");
   });
 
   it("is forecast over time beside its mean and its calibrated persistence", async () => {

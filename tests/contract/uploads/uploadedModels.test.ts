@@ -109,7 +109,7 @@ describe("a model with one output column per class", () => {
     ["is not JSON", '{"classes":', "is not valid JSON (line 1, column 12)"],
     ["has an unknown field", { labels: names }, "model.json: labels: unknown field"],
     ["names a class twice", { classes: ["a", "a", "b"] }, "classes must differ"],
-    ["names too few classes", { classes: ["a", "b"] }, 'output "output" has 3 columns, and there are 2 classes'],
+    ["names too few classes", { classes: ["a", "b"] }, 'output "output" has 3 columns, but there are 2 classes'],
     ["names too many features", { features: ["a", "b", "c"] }, "names 3 features, and the graph takes 2"],
   ])("is refused with the reason if its description %s", async (what, description, reason) => {
     const model = `wrong-${what.replaceAll(/\W/g, "-").toLowerCase()}`;
