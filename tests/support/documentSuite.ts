@@ -98,7 +98,8 @@ function suite<T extends object>(name: string, family: Family<T>, { place, read,
 export const real = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0);
 /** A computed number, NaN where it is undefined. */
 export const computed = fc.oneof({ arbitrary: real, weight: 9 }, { arbitrary: fc.constant(Number.NaN), weight: 1 });
-export const text = fc.string();
+/** Specs and graphs may not use the name "__proto__", and a schema drops a key of that name. */
+export const text = fc.string().filter((one) => one !== "__proto__");
 export const texts = fc.array(text, { maxLength: 3 });
 export const count = fc.nat();
 export const version = fc.integer({ min: 1, max: 1e6 });
