@@ -1,3 +1,4 @@
+import { reportFailures } from "../alerts/failureAlert";
 import { isEnvironmental, messageOf } from "../errors";
 import { datasetsInbox, describedModel, modelsInbox, placeInInbox } from "../inbox/inboxes";
 import type { BlobInfo } from "../ports";
@@ -34,7 +35,8 @@ export async function reconcile(ports: ReconcilePorts): Promise<string[]> {
     await attempt(pass, `look into ${inbox}`, () => receiveMissed(ports, inbox, pass));
   for (const usecase of ports.usecases.values())
     await attempt(pass, `look at the runs of ${usecase.spec.name}`, () => wakeStuckRuns(ports, usecase, pass));
-  await report(ports, pass.failures);
+  const summary = (first: string) => `what triggers missed could not all be repaired: ${first}`;
+  await reportFailures(ports.alerts, failedAlert, pass.failures, summary);
   return [...pass.lines, ...pass.failures];
 }
 
@@ -44,19 +46,6 @@ async function attempt(pass: Pass, what: string, work: () => Promise<unknown>): 
   } catch (error) {
     pass.failures.push(`could not ${what}: ${messageOf(error)}`);
   }
-}
-
-async function report({ alerts }: ReconcilePorts, failures: string[]): Promise<void> {
-  if (failures.length === 0) {
-    await alerts.resolve(failedAlert.subject, failedAlert.rule);
-    return;
-  }
-  await alerts.raise({
-    ...failedAlert,
-    severity: "error",
-    summary: `what triggers missed could not all be repaired: ${failures[0]}`,
-    evidence: { count: failures.length, failures: failures.slice(0, 10).map((text) => text.slice(0, 500)) },
-  });
 }
 
 /** Each blob that was not judged in its present state, and each that was judged before its use case was known. */

@@ -1,5 +1,6 @@
 import { changeAlerts } from "../alerts/alertChange";
 import type { AlertStore } from "../alerts/alertStore";
+import { reportFailure } from "../alerts/failureAlert";
 import { capturedWindow } from "../capture/capturedWindow";
 import { messageOf } from "../errors";
 import type { MonitorStore } from "../monitoring/monitorStore";
@@ -79,17 +80,10 @@ async function tellFailures(
   what: "signal" | "usecase",
   failures: Failure[],
 ): Promise<void> {
-  if (failures.length === 0) {
-    await alerts.resolve(subject, failedRule);
-    return;
-  }
-  await alerts.raise({
-    subject,
-    rule: failedRule,
-    severity: "error",
-    summary: failures.map(({ text }) => text).join("; "),
-    evidence: { [what]: failures.map((one) => one.of).join(", ") },
-  });
+  const summary = failures.map(({ text }) => text).join("; ");
+  const evidence = { [what]: failures.map((one) => one.of).join(", ") };
+  const failure = failures.length === 0 ? undefined : { summary, evidence };
+  await reportFailure(alerts, { subject, rule: failedRule }, failure);
 }
 
 async function watch(ports: MonitorPorts, usecase: Usecase, section: MonitorSection, signal: Signal): Promise<string> {

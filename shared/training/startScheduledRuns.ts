@@ -1,4 +1,5 @@
 import type { AlertStore } from "../alerts/alertStore";
+import { reportFailures } from "../alerts/failureAlert";
 import type { DatasetRegistry } from "../data/datasetRegistry";
 import { messageOf } from "../errors";
 import { hourMs } from "../time";
@@ -28,7 +29,7 @@ export async function startScheduledRuns(ports: ScheduledRunPorts): Promise<stri
     } catch (error) {
       failures.push(`could not start a scheduled run of ${usecase.spec.name}: ${messageOf(error)}`);
     }
-  await report(ports.alerts, failures);
+  await reportFailures(ports.alerts, failedAlert, failures, (first) => first);
   return [...lines, ...failures];
 }
 
@@ -43,17 +44,4 @@ async function startIfDue(ports: ScheduledRunPorts, { spec }: Usecase, now: Date
   const cause = `schedule-${now.toISOString().slice(0, 13).replace(/[-T]/g, "")}`;
   const { run, started } = await startRun(ports, { usecase: spec.name, trigger: "schedule", cause });
   return started ? `started ${run.id}: the last run is older than ${hours} h` : undefined;
-}
-
-async function report(alerts: AlertStore, failures: string[]): Promise<void> {
-  if (failures.length === 0) {
-    await alerts.resolve(failedAlert.subject, failedAlert.rule);
-    return;
-  }
-  await alerts.raise({
-    ...failedAlert,
-    severity: "error",
-    summary: failures[0],
-    evidence: { count: failures.length, failures: failures.slice(0, 10).map((text) => text.slice(0, 500)) },
-  });
 }
