@@ -38,8 +38,7 @@ async function listed(model: string, page: { limit: number; cursor?: string }, o
   const all = await registry.versions(model, onUnreadable);
   const place = ({ version }: VersionSummary) => String(version).padStart(6, "0");
   const { entries: versions, last } = pageOf(all, place, page.limit, page.cursor);
-  const aliases = await registry.aliases(model, onUnreadable);
-  const pins = await registry.pins(model, onUnreadable);
+  const { aliases, pins } = await registry.aliasesAndPins(model, onUnreadable);
   return { model, aliases, pins, versions: versions.map(versionSummaryReply), next: cursorAfter("models", last) };
 }
 
@@ -98,7 +97,7 @@ app.http("moveAlias", {
     });
     // the alias has been moved: another one that cannot be read is no failure of that
     const { note, field } = noteUnreadable();
-    const [aliases, pins] = [await registry.aliases(model, note), await registry.pins(model, note)];
+    const { aliases, pins } = await registry.aliasesAndPins(model, note);
     return { jsonBody: { model, aliases, pins, ...field() } };
   }),
 });

@@ -160,16 +160,24 @@ export class ModelRegistry {
     return this.pointers.get(model, alias);
   }
 
-  /** Every alias that is set; one that cannot be read is thrown, or told to `onUnreadable`. */
-  async aliases(model: string, onUnreadable?: OnUnreadable): Promise<Partial<Record<AliasName, number>>> {
-    const states = await this.pointers.all(model, onUnreadable);
-    return Object.fromEntries(states.map(([name, { version }]) => [name, version]));
+  /** Every alias that is set and the version it points at. */
+  async aliases(model: string): Promise<Partial<Record<AliasName, number>>> {
+    return (await this.aliasesAndPins(model)).aliases;
   }
 
-  /** The pin of every alias that has one; an alias that cannot be read is thrown, or told to `onUnreadable`. */
-  async pins(model: string, onUnreadable?: OnUnreadable): Promise<Partial<Record<AliasName, AliasPin>>> {
+  /**
+   * The version of every alias that is set, and the pin of every one that has one; an alias that cannot be read is
+   * thrown, or told to `onUnreadable`.
+   */
+  async aliasesAndPins(model: string, onUnreadable?: OnUnreadable) {
     const states = await this.pointers.all(model, onUnreadable);
-    return Object.fromEntries(states.flatMap(([name, { pin }]) => (pin ? [[name, pin]] : [])));
+    const aliases: Partial<Record<AliasName, number>> = {};
+    const pins: Partial<Record<AliasName, AliasPin>> = {};
+    for (const [name, { version, pin }] of states) {
+      aliases[name] = version;
+      if (pin) pins[name] = pin;
+    }
+    return { aliases, pins };
   }
 
   /** Moves, pins or frees an alias; AppError not_found when there is no such version. */

@@ -60,13 +60,13 @@ describe("a champion that a person has moved", () => {
   it("is replaced once the person has released it", async () => {
     await withPoorChampion(() => ({}));
     await moveTo(1);
-    expect(await loop.app.registry.pins(usecase)).toEqual({});
+    expect((await loop.app.registry.aliasesAndPins(usecase)).pins).toEqual({});
     expect(await train("better")).toMatchObject({ status: "succeeded", version: 2, promoted: true });
   });
 
   it("is replaced once the pin's date has passed", async () => {
     await withPoorChampion(() => ({ until: new Date(loop.clock.time + 30 * 60_000).toISOString() }));
-    expect(await loop.app.registry.pins(usecase)).toMatchObject({ champion: { by: "Ann" } });
+    expect((await loop.app.registry.aliasesAndPins(usecase)).pins).toMatchObject({ champion: { by: "Ann" } });
     expect(await train("better")).toMatchObject({ status: "succeeded", version: 2, promoted: true });
   });
 
