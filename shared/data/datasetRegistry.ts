@@ -28,20 +28,10 @@ export interface RejectedDataset extends RejectedRow {
   status: "rejected";
 }
 
-export interface NewDataset {
+/** An accepted dataset before it has a version. */
+export interface NewDataset extends Omit<DatasetRow, "version" | "createdAt" | "withdrawn"> {
   usecase: string;
-  sha256: string;
-  file: string;
-  sizeBytes: number;
-  rowCount: number;
-  labelledRows: number;
-  notes: string[];
-  blob: string;
-  profile: string;
   profileSha256: string;
-  from?: string;
-  to?: string;
-  droppedAt?: string;
 }
 
 /** Immutable dataset versions of all use cases, and rejected datasets, in one table. */

@@ -1,3 +1,5 @@
+import type { SolveMachine } from "./oneVsRest";
+
 /** The columns a linear scorer sees, whatever they are made of: z(row) . point is the score of a row. */
 export interface HingeDesign {
   rowCount: number;
@@ -32,6 +34,15 @@ export interface HingeFit {
   scores: Float64Array;
   iterations: number;
   converged: boolean;
+}
+
+/** Fits machines to a design, one for each set of signs and weights; a row's penalty is `c` times its weight. */
+export function squaredHingeSolver(design: HingeDesign, c: number, tolerance: number): SolveMachine<HingeFit> {
+  return (signs, weights) => {
+    const penalties = weights.map((weight) => c * weight);
+    const solution = minimizeSquaredHinge({ design, signs, penalties, tolerance });
+    return { solution, scores: solution.scores };
+  };
 }
 
 const maxNewtonSteps = 50;

@@ -4,7 +4,7 @@ import { fittedMachines, joinMachines, logOdds } from "./fittedMachines";
 import { linearDesign } from "./linearDesign";
 import { machineRows } from "./machineRows";
 import { fitNotes, fitOneVsRest } from "./oneVsRest";
-import { minimizeSquaredHinge } from "./squaredHinge";
+import { squaredHingeSolver } from "./squaredHinge";
 
 const parameters = z.strictObject({
   /** penalty on rows within the margin */
@@ -27,15 +27,7 @@ export const svmLinear: Trainer<LinearParameters> = {
     const rows = machineRows("svm-linear", table, target, context);
     const { width } = rows.features;
     const design = linearDesign(rows.points, width);
-    const fits = fitOneVsRest(
-      rows,
-      (signs, weights) => {
-        const penalties = weights.map((weight) => c * weight);
-        const solution = minimizeSquaredHinge({ design, signs, penalties, tolerance });
-        return { solution, scores: solution.scores };
-      },
-      context,
-    );
+    const fits = fitOneVsRest(rows, squaredHingeSolver(design, c, tolerance), context);
     const machines = fits.map(({ solution, sigmoid }) =>
       logOdds({ coefficients: solution.point.slice(0, width), intercept: solution.point[width] }, sigmoid),
     );

@@ -8,7 +8,7 @@ import { nystroemDesign } from "./nystroemDesign";
 import { fitNotes, fitOneVsRest } from "./oneVsRest";
 import { selectPoints } from "./points";
 import { scaleGamma } from "./rbfKernel";
-import { minimizeSquaredHinge } from "./squaredHinge";
+import { squaredHingeSolver } from "./squaredHinge";
 
 const parameters = z.strictObject({
   /** penalty on rows within the margin */
@@ -45,15 +45,7 @@ export const svmRbf: Trainer<RbfParameters> = {
     const gamma = setting === "scale" ? scaleGamma(points, rows.weights, features.width) : setting;
     const chosen = drawLandmarks(points.count, landmarkCount(landmarks, points.count, features.width), context.seed);
     const design = nystroemDesign(points, chosen, gamma);
-    const fits = fitOneVsRest(
-      rows,
-      (signs, weights) => {
-        const penalties = weights.map((weight) => c * weight);
-        const solution = minimizeSquaredHinge({ design, signs, penalties, tolerance });
-        return { solution, scores: solution.scores };
-      },
-      context,
-    );
+    const fits = fitOneVsRest(rows, squaredHingeSolver(design, c, tolerance), context);
     const machines = fits.map(({ solution, sigmoid }) => {
       const coefficients = design.landmarkWeights(solution.point);
       // the kernel of the design is one more than the model's
