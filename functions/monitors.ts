@@ -22,18 +22,33 @@ const resultFields = [
   "windowStart",
   "windowEnd",
   "targetRows",
+  "sentence",
+  "findings",
   "details",
 ] as const;
 
-const query = z.strictObject(pageQuery("monitors"));
+const instant = z.iso.datetime({ offset: true, error: "an instant like 2026-01-31T12:00:00Z is needed" });
+const signalNames = signals.map(([, { name }]) => name) as [string, ...string[]];
+
+const query = z.strictObject({
+  ...pageQuery("monitors"),
+  /** of results; without it those of every signal are listed */
+  signal: z.enum(signalNames).optional(),
+  /** results of evaluations at or after, and before */
+  from: instant.optional(),
+  to: instant.optional(),
+});
 
 app.http("getMonitors", {
   methods: ["GET"],
   route: "monitors/{model}",
   authLevel: "function",
-  handler: endpoint(async ({ params: { model } }, _context, { limit, cursor }) => {
+  handler: endpoint(async ({ params: { model } }, _context, { limit, cursor, ...which }) => {
     const { note, field } = noteUnreadable();
-    const read = await getApp().monitors.list(model, limit + 1, cursor, note);
+    const { signal } = which;
+    const [from, to] = [which.from, which.to].map((text) => (text === undefined ? undefined : new Date(text)));
+    const asked = { limit: limit + 1, after: cursor, signal, from, to };
+    const read = await getApp().monitors.list(model, asked, note);
     if (read.length === 0 && field().unreadable === undefined) await requireSubject(model);
     const { entries, last } = pageOfRead(read, resultPlace, limit);
     const champion = await championWatch(model, note);

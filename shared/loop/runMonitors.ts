@@ -11,6 +11,7 @@ import type { TrainingProfile } from "../monitoring/trainingProfile";
 import type { BlobStore, Clock, Telemetry } from "../ports";
 import { capturedRows } from "../serving/wire/registry";
 import type { Usecase } from "../usecase/loadUsecases";
+import { watchedModel } from "./watchedModel";
 import { type WatchedChampion, type WatchPorts, watchState } from "./watchState";
 
 export interface MonitorPorts extends WatchPorts {
@@ -91,11 +92,14 @@ async function watch(ports: MonitorPorts, usecase: Usecase, section: MonitorSect
   const state = await watchState(ports, model, section);
   if (!state.watched) return `not watched: ${state.reason}`;
   const at = ports.clock.now();
-  const evaluation = await signal.evaluate(watched(ports, state, usecase.spec.monitors[section], at));
+  const evaluation = await signal.evaluate(
+    watched(ports, state, { name: signal.name, settings: usecase.spec.monitors[section] }, at),
+  );
   const { version } = state.version;
-  const { verdict, reason, windowStart, targetRows, details } = evaluation;
-  const result = { verdict, reason, windowStart: windowStart.toISOString(), windowEnd: at.toISOString(), targetRows };
-  await ports.monitors.save({ model, version, signal: signal.name, at: at.toISOString(), ...result, details });
+  const { verdict, reason, windowStart, targetRows, sentence, findings, details } = evaluation;
+  const window = { windowStart: windowStart.toISOString(), windowEnd: at.toISOString(), targetRows };
+  const result = { verdict, reason, ...window, sentence, findings, details };
+  await ports.monitors.save({ model, version, signal: signal.name, at: at.toISOString(), ...result });
   tell(ports.telemetry, model, version, evaluation);
   await changeAlerts(ports.alerts, model, evaluation.alerts);
   return `${verdict} over ${targetRows} rows${reason === undefined ? "" : `: ${reason}`}`;
@@ -103,9 +107,9 @@ async function watch(ports: MonitorPorts, usecase: Usecase, section: MonitorSect
 
 /** The champion as a signal sees it. */
 function watched<Settings extends SignalSettings>(
-  { registry, blobs }: MonitorPorts,
+  { registry, blobs, monitors }: MonitorPorts,
   { usecase, version, profileBlob }: WatchedChampion,
-  settings: Settings,
+  signal: { name: string; settings: Settings },
   at: Date,
 ): Watched<Settings> {
   let profile: Promise<TrainingProfile> | undefined;
@@ -114,10 +118,16 @@ function watched<Settings extends SignalSettings>(
     return profile;
   };
   return {
+    model: watchedModel(usecase.spec, version.signature),
     version: version.version,
-    settings,
+    settings: signal.settings,
     at,
     trainingProfile,
+    reference: async () => undefined,
+    captured: notKept,
+    outcomes: notKept,
+    service: notKept,
+    earlier: (limit, name = signal.name) => monitors.list(usecase.spec.name, { limit, signal: name, to: at }),
     capturedRows: async (wanted) =>
       capturedWindow({
         ...wanted,
@@ -130,6 +140,10 @@ function watched<Settings extends SignalSettings>(
         to: at,
       }),
   };
+}
+
+async function notKept(): Promise<never> {
+  throw new Error("this release does not keep it");
 }
 
 function tell(telemetry: Telemetry, model: string, version: number, { verdict, report }: Evaluation): void {

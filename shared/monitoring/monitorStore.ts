@@ -4,14 +4,17 @@ import {
   type DocumentType,
   documentText,
   documentType,
+  objectOf,
   parseDocument,
   readRow,
   unchanged,
 } from "../documents";
 import { AppError } from "../errors";
 import { keyBehind, newestFirst } from "../ledger/auditEntry";
+import { cutText } from "../ledger/cutText";
 import { type OnUnreadable, readable } from "../ledger/readable";
 import type { BlobStore, TableRow, TableStore } from "../ports";
+import { type Finding, findingSchema } from "./finding";
 import { signals } from "./signals/registry";
 import { type Verdict, verdict } from "./verdict";
 
@@ -30,9 +33,15 @@ export interface MonitorResult {
   windowStart: string;
   windowEnd: string;
   targetRows: number;
+  /** what a person should know; absent in results of earlier releases */
+  sentence?: string;
+  /** everything that was judged, one entry each; none in results of earlier releases */
+  findings: Finding[];
   /** what was compared and by which settings, in the signal's own terms */
   details: object;
 }
+
+const longestSentence = 2000;
 
 const rows = documentType(
   z.object({
@@ -45,9 +54,18 @@ const rows = documentType(
     windowStart: z.iso.datetime(),
     windowEnd: z.iso.datetime(),
     targetRows: z.number(),
+    sentence: z.string().optional(),
     /** with the details */
     blob: z.string(),
+    /** with the findings */
+    findingsBlob: z.string().optional(),
   }),
+  [unchanged],
+);
+
+/** The findings of a result, beside its details. */
+export const findingsDocument = documentType(
+  objectOf<Pick<MonitorResult, "findings">>({ findings: z.array(findingSchema) }),
   [unchanged],
 );
 
@@ -59,6 +77,18 @@ const unknownDetails: DocumentType<object> = documentType(
 
 function detailsOf(signal: string): DocumentType<object> {
   return signals.find(([, { name }]) => name === signal)?.[1].document ?? unknownDetails;
+}
+
+/** Which results of a model are listed. */
+export interface ResultQuery {
+  limit: number;
+  /** the place of a result: only those after it */
+  after?: string;
+  /** only those of the signal of this name */
+  signal?: string;
+  /** only those that were evaluated at or after, and before, these instants */
+  from?: Date;
+  to?: Date;
 }
 
 /** Where a result stands in the list of its model, newest first. */
@@ -75,25 +105,36 @@ export class MonitorStore {
 
   /** Writes a result; the same instant and signal again replaces it. */
   async save(result: MonitorResult): Promise<void> {
-    const { details, ...row } = result;
+    const { details, findings, sentence, ...row } = result;
     const key = resultPlace(result);
     const blob = `${result.model}/${key}.json`;
-    await this.blobs.write(container, blob, documentText(detailsOf(result.signal), details));
-    await this.tables.transaction(table, [
-      { kind: "upsert", row: { partitionKey: result.model, rowKey: `result:${key}`, form: rows.form, ...row, blob } },
+    const findingsBlob = `${result.model}/${key}.findings.json`;
+    await Promise.all([
+      this.blobs.write(container, blob, documentText(detailsOf(result.signal), details)),
+      this.blobs.write(container, findingsBlob, documentText(findingsDocument, { findings })),
     ]);
+    const told = sentence === undefined ? {} : { sentence: cutText(sentence, longestSentence) };
+    const kept = { form: rows.form, ...row, ...told, blob, findingsBlob };
+    const rowKeys = [`result:${key}`, `${seriesPrefix(result.signal)}${key}`];
+    await this.tables.transaction(
+      table,
+      rowKeys.map((rowKey) => ({ kind: "upsert", row: { partitionKey: result.model, rowKey, ...kept } })),
+    );
   }
 
   /**
-   * The newest `limit` results of a model with their details; only those after the place `after` where one is named. A
-   * result that cannot be read is thrown, or told to `onUnreadable` and left out.
+   * The newest results of a model that a query names, with their findings and details. A result that cannot be read is
+   * thrown, or told to `onUnreadable` and left out.
    */
-  async list(model: string, limit: number, after?: string, onUnreadable?: OnUnreadable): Promise<MonitorResult[]> {
+  async list(model: string, query: ResultQuery, onUnreadable?: OnUnreadable): Promise<MonitorResult[]> {
+    const { limit, signal, after } = query;
+    const prefix = signal === undefined ? "result:" : seriesPrefix(signal);
     const results: MonitorResult[] = [];
-    let from = after === undefined ? "result:" : keyBehind(`result:${after}`);
+    let { from, to } = placesOf(prefix, query);
+    if (after !== undefined && keyBehind(`${prefix}${after}`) > from) from = keyBehind(`${prefix}${after}`);
     for (;;) {
       const found: TableRow[] = [];
-      for await (const row of this.tables.list(table, model, { from, to: "result;", limit })) found.push(row);
+      for await (const row of this.tables.list(table, model, { from, to, limit })) found.push(row);
       const read = await Promise.all(found.map((row) => this.withDetails(row, onUnreadable)));
       results.push(...read.filter((result) => result !== undefined));
       if (found.length < limit || results.length >= limit) return results.slice(0, limit);
@@ -104,15 +145,36 @@ export class MonitorStore {
   private async withDetails(row: TableRow, onUnreadable?: OnUnreadable): Promise<MonitorResult | undefined> {
     const read = readable(() => readRow(rows, table, row), onUnreadable);
     if (read === undefined) return undefined;
-    const { blob: name, ...result } = read;
-    const bytes = await this.blobs.read(container, name);
-    const details = readable(() => parseDetails(result.signal, name, bytes), onUnreadable);
-    return details && { ...result, details };
+    const { blob: name, findingsBlob, ...result } = read;
+    const [bytes, findingsBytes] = await Promise.all([
+      this.blobs.read(container, name),
+      findingsBlob === undefined ? undefined : this.blobs.read(container, findingsBlob),
+    ]);
+    const told = readable(() => {
+      const details = parseStored(detailsOf(result.signal), name, bytes);
+      if (findingsBlob === undefined) return { findings: [], details };
+      return { ...parseStored(findingsDocument, findingsBlob, findingsBytes), details };
+    }, onUnreadable);
+    return told && { ...result, ...told };
   }
 }
 
-function parseDetails(signal: string, name: string, bytes: Uint8Array | undefined): object {
+/** Every signal's results have rows of their own, so that one is listed without reading the others. */
+function seriesPrefix(signal: string): string {
+  return `series:${signal}:`;
+}
+
+/** The keys of a query's range, newest first: the later instant comes first. */
+function placesOf(prefix: string, { from, to }: ResultQuery): { from: string; to: string } {
+  return {
+    // the place of an instant precedes those of its results, which go on with "-"
+    from: to === undefined ? prefix : `${prefix}${newestFirst(new Date(to.getTime() - 1))}`,
+    to: from === undefined ? `${prefix.slice(0, -1)};` : `${prefix}${newestFirst(from)}.`,
+  };
+}
+
+function parseStored<T>(type: DocumentType<T>, name: string, bytes: Uint8Array | undefined): T {
   const place = `${container}/${name}`;
   if (bytes === undefined) throw new AppError("corrupt", `the stored document ${place} is gone`);
-  return parseDocument(detailsOf(signal), bytes, place);
+  return parseDocument(type, bytes, place);
 }

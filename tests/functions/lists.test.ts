@@ -60,7 +60,13 @@ async function seed(): Promise<void> {
       codeRevision: "x",
     };
     await runs.create({ ...run, requestedAt: at(minute) });
-    const window = { windowStart: at(0), windowEnd: at(minute), targetRows: 0, details: {} };
+    const window = {
+      windowStart: at(0),
+      windowEnd: at(minute),
+      targetRows: 0,
+      findings: [],
+      details: {},
+    };
     await monitors.save({
       model: usecase,
       version: 1,

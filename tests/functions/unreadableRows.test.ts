@@ -50,7 +50,7 @@ async function seed(): Promise<void> {
   const { runs, monitors, datasets, registry, blobs, inbox } = stores;
   const run = { usecase, trigger: "request", status: "failed", force: false, codeRevision: "x" } as const;
   await runs.create({ ...run, id: `${usecase}.request-${minute}`, requestedAt: at(minute) });
-  const window = { windowStart: at(0), windowEnd: at(minute), targetRows: 0, details: {} };
+  const window = { windowStart: at(0), windowEnd: at(minute), targetRows: 0, findings: [], details: {} };
   const signal = "a-later-signal";
   await monitors.save({ model: usecase, version: 1, signal, at: at(minute), verdict: "ok", ...window });
   const file = { usecase, sha256: String(minute).repeat(64), file: `${minute}.csv`, sizeBytes: 1, blob: "b" };
@@ -216,7 +216,9 @@ describe("what is decided on rows", () => {
     await expect(registry.versions(usecase)).rejects.toMatchObject({ code: "unavailable" });
     await expect(registry.aliases(usecase)).rejects.toMatchObject({ code: "corrupt" });
     await expect(registry.resolve(usecase, "champion")).rejects.toMatchObject({ code: "corrupt" });
-    await expect(monitors.list(usecase, 9)).rejects.toMatchObject({ code: expect.stringMatching(/corrupt|unavail/) });
+    await expect(monitors.list(usecase, { limit: 9 })).rejects.toMatchObject({
+      code: expect.stringMatching(/corrupt|unavail/),
+    });
     await expect(inbox.all()).rejects.toMatchObject({ code: "corrupt" });
     await expect(listAudit(tables, "runs", usecase, { limit: 9 })).rejects.toMatchObject({ code: "corrupt" });
   });

@@ -1,8 +1,11 @@
 import { telemetryEvents, telemetryMetrics } from "../../telemetryNames";
+import { describeDrift } from "../describeDrift";
 import { compareProfiles, type DriftResult, rowsNeeded } from "../drift";
 import { driftAlerts } from "../driftAlerts";
 import { driftDocument } from "../driftDocument";
 import { type DriftSettings, driftSettings } from "../driftSettings";
+import type { FeatureDrift } from "../featureDrift";
+import type { Finding } from "../finding";
 import { withUnreadable, withWindow } from "../windowNotes";
 import type { Evaluation, Signal, SignalReport, Watched } from "./signal";
 
@@ -27,10 +30,25 @@ async function evaluate({ version, settings, at, ...read }: Watched<DriftSetting
     reason: details.reason,
     windowStart: from,
     targetRows: rows,
+    sentence: sentenceOf(details),
+    findings: details.features.map(findingOf),
     details,
     alerts: driftAlerts(details, window),
     report: reportOf(details, rows, unreadableRequests),
   };
+}
+
+function sentenceOf({ verdict, reason, features }: DriftResult): string {
+  const drifted = features.filter((feature) => feature.verdict === "drift");
+  if (drifted.length > 0) return `${drifted.length} of ${features.length} inputs moved: ${describeDrift(drifted)}.`;
+  if (verdict === "ok") return `None of the ${features.length} inputs differs from the training rows.`;
+  return `The inputs cannot be judged: ${reason}.`;
+}
+
+function findingOf(feature: FeatureDrift): Finding {
+  const { statistic, value, threshold, thresholdOrigin, verdict, reason, targetRows, baselineRows } = feature;
+  const judged = { statistic, value, threshold, thresholdOrigin, verdict, reason, targetRows, baselineRows };
+  return { subject: feature.feature, ...judged };
 }
 
 function reportOf({ features }: DriftResult, targetRows: number, unreadableRequests: number): SignalReport {

@@ -2,9 +2,14 @@ import type { z } from "zod";
 import type { AlertChange } from "../../alerts/alertChange";
 import type { DocumentType } from "../../documents";
 import type { TelemetryAttributes } from "../../ports";
+import type { Finding } from "../finding";
+import type { HourOutcomes } from "../outcomeProfile";
 import type { Profile } from "../profile";
+import type { MonitoringReference } from "../reference";
+import type { ServiceProfile } from "../serviceProfile";
 import type { TrainingProfile } from "../trainingProfile";
 import type { Verdict } from "../verdict";
+import type { TimeRange, WindowProfile } from "../windowProfile";
 
 /** The setting that every signal has; each has more. */
 export interface SignalSettings {
@@ -29,14 +34,63 @@ export interface CapturedRows {
   hours: number;
 }
 
+/** What a use case declares of the model that is watched. */
+export interface WatchedModel {
+  name: string;
+  task: "classification" | "regression";
+  /** in the order of the version's probabilities; empty for regression */
+  classes: string[];
+  /** the positive one of two classes */
+  positive?: string;
+  inputs: WatchedInput[];
+  /** columns by which metrics are also told, entity and time among them */
+  slices: string[];
+  horizonHours?: number;
+  /** rows have a time, so that neighbours are alike and seasons matter */
+  isSeries: boolean;
+}
+
+/** One input of the model as its use case declares it. */
+export interface WatchedInput {
+  name: string;
+  type: "number" | "category";
+  unit?: string;
+  min?: number;
+  max?: number;
+  sentinels: (number | string)[];
+  values?: string[];
+  nullable: boolean;
+}
+
+/** A result of an earlier evaluation. */
+export interface EarlierResult {
+  at: string;
+  windowStart: string;
+  windowEnd: string;
+  version: number;
+  verdict: Verdict;
+  findings: Finding[];
+}
+
 /** What a signal may see of the champion that is watched; nothing is read before the signal asks for it. */
 export interface Watched<Settings> {
+  model: WatchedModel;
   version: number;
   settings: Settings;
   /** when the signal is evaluated */
   at: Date;
   trainingProfile(): Promise<TrainingProfile>;
   capturedRows(wanted: WindowWanted): Promise<CapturedRows>;
+  /** undefined for versions that were made before it was kept, and for uploaded ones */
+  reference(): Promise<MonitoringReference | undefined>;
+  /** captured requests of a range; its cost does not grow with rows */
+  captured(range: TimeRange): Promise<WindowProfile>;
+  /** predictions made in the hours of a range, with the truths known by now, oldest first; hours without are left out */
+  outcomes(range: TimeRange): Promise<HourOutcomes[]>;
+  /** the service's own counts about the model */
+  service(range: TimeRange): Promise<ServiceProfile>;
+  /** newest first, before `at`; of this signal unless another is named */
+  earlier(limit: number, signal?: string): Promise<EarlierResult[]>;
 }
 
 /** What telemetry gets of an evaluation besides its verdict. */
@@ -53,6 +107,10 @@ export interface Evaluation {
   reason?: string;
   windowStart: Date;
   targetRows: number;
+  /** what a person should know, in a plain sentence or two; also where nothing is wrong */
+  sentence: string;
+  /** everything that was judged, one entry each */
+  findings: Finding[];
   /** what was compared, with the effective settings; kept as a document of the signal's kind */
   details: object;
   alerts: AlertChange[];

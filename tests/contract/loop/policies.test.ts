@@ -228,7 +228,7 @@ describe("drift", () => {
       loop.passHours(1);
     }
     await check();
-    const [result] = await loop.app.monitors.list(usecase, 1);
+    const [result] = await loop.app.monitors.list(usecase, { limit: 1 });
     const hours = (Date.parse(result.windowEnd) - Date.parse(result.windowStart)) / 3_600_000;
     expect(hours).toBe(96);
     expect(result).toMatchObject({ targetRows: 120, details: { dependence: { seriesShare: 0 }, tests: 13 } });
@@ -264,7 +264,7 @@ describe("drift", () => {
     expect(await check()).toEqual([
       expect.stringContaining("coffee-grade: input-drift: not watched: version 2 was uploaded"),
     ]);
-    expect(await loop.app.monitors.list(usecase, 1)).toEqual([]);
+    expect(await loop.app.monitors.list(usecase, { limit: 1 })).toEqual([]);
     expect(await watchState({ ...loop.app, capture: undefined }, usecase, "drift")).toMatchObject({
       reason: "scored rows are not captured (TIDEGATE_CAPTURE is false)",
     });

@@ -35,7 +35,9 @@ describe("signals that fail", () => {
       expect.stringMatching(`^${usecase}: input-drift: insufficient_data over 0 rows: no row was captured`),
       `${usecase}: last: the drift monitor failed: last is broken`,
     ]);
-    expect(await loop.app.monitors.list(usecase, 10)).toMatchObject([{ signal: "input-drift", targetRows: 0 }]);
+    expect(await loop.app.monitors.list(usecase, { limit: 10 })).toMatchObject([
+      { signal: "input-drift", targetRows: 0 },
+    ]);
     expect(await alert()).toMatchObject({
       status: "open",
       severity: "error",

@@ -44,7 +44,7 @@ const rows = lines.slice(1, 1000).map((line) => {
   );
 });
 const check = () => runMonitors(loop.app);
-const newest = async () => (await loop.app.monitors.list(usecase, 1))[0];
+const newest = async () => (await loop.app.monitors.list(usecase, { limit: 1 }))[0];
 const told = () => loop.telemetry.metrics.filter(({ name }) => name === "capture.unreadable").map(({ value }) => value);
 const alerts = async () =>
   (await loop.app.alerts.list(usecase, 10)).map(({ rule, status, summary }) => ({ rule, status, summary }));

@@ -25,7 +25,14 @@ const at = "2026-01-02T00:05:00.000Z";
 
 const result = (model: string): MonitorResult => ({
   ...{ model, version: 1, signal: "input-drift", at, verdict: "insufficient_data", reason: "0 rows" },
-  ...{ windowStart: "2026-01-01T00:05:00.000Z", windowEnd: at, targetRows: 0, details },
+  ...{
+    windowStart: "2026-01-01T00:05:00.000Z",
+    windowEnd: at,
+    targetRows: 0,
+    sentence: "Nothing yet.",
+    findings: [],
+    details,
+  },
 });
 const key = resultPlace(result("x"));
 const blobOf = (model: string) => `${model}/${key}.json`;
@@ -34,7 +41,7 @@ const readable = (one: unknown) => JSON.parse(JSON.stringify(one));
 describe("a result of a monitor", () => {
   it("is read back as it was written", async () => {
     await monitors.save(result("kept"));
-    expect(readable(await monitors.list("kept", 1))).toEqual([readable(result("kept"))]);
+    expect(readable(await monitors.list("kept", { limit: 1 }))).toEqual([readable(result("kept"))]);
   });
 
   it("is read as earlier releases wrote it: without a form, and the first details without thresholds by chance", async () => {
@@ -55,13 +62,15 @@ describe("a result of a monitor", () => {
       ],
     };
     await storage.blobs.write("monitors", blobOf("early"), JSON.stringify(first));
-    expect(readable(await monitors.list("early", 1))).toEqual([{ ...readable(result("early")), details: first }]);
+    expect(readable(await monitors.list("early", { limit: 1 }))).toEqual([
+      { ...readable(result("early")), details: first },
+    ]);
   });
 
   it("of a signal that this release does not have is read too", async () => {
     const later = { ...result("later"), signal: "other", details: { anything: [1] } };
     await monitors.save(later);
-    expect(await monitors.list("later", 1)).toEqual([later]);
+    expect(await monitors.list("later", { limit: 1 })).toEqual([later]);
   });
 
   it("that cannot be read is named with the field at fault: the details, the row, and details that are gone", async () => {
@@ -70,18 +79,18 @@ describe("a result of a monitor", () => {
     const wrong = { ...details, form: 1, features: [{ ...feature, verdict: "maybe" }] };
     await storage.blobs.write("monitors", blobOf("broken"), JSON.stringify(wrong));
     const fault = (message: string) => ({ code: "corrupt", message: expect.stringContaining(message) });
-    await expect(monitors.list("broken", 1)).rejects.toMatchObject(
+    await expect(monitors.list("broken", { limit: 1 })).rejects.toMatchObject(
       fault(`the stored document monitors/${blobOf("broken")} cannot be read: features.0.verdict: use one of`),
     );
     await storage.clients.blobs.getContainerClient("monitors").deleteBlob(blobOf("broken"));
-    await expect(monitors.list("broken", 1)).rejects.toMatchObject(
+    await expect(monitors.list("broken", { limit: 1 })).rejects.toMatchObject(
       fault(`the stored document monitors/${blobOf("broken")} is gone`),
     );
     const row = await storage.tables.get("monitors", "broken", `result:${key}`);
     const { etag: _etag, ...stored } = row ?? expect.unreachable();
     const spoilt = { ...stored, targetRows: "few" } as TableRow;
     await storage.tables.transaction("monitors", [{ kind: "replace", row: spoilt }]);
-    await expect(monitors.list("broken", 1)).rejects.toMatchObject(
+    await expect(monitors.list("broken", { limit: 1 })).rejects.toMatchObject(
       fault(`the row "result:${key}" of partition "broken" in table monitors cannot be read: targetRows: a number`),
     );
   });

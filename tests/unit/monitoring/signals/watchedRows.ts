@@ -1,6 +1,6 @@
 import type { FeatureTable } from "../../../../shared/featureTable";
 import { seededRandom } from "../../../../shared/math/seededRandom";
-import type { CapturedRows, SignalSettings, Watched } from "../../../../shared/monitoring/signals/signal";
+import type { CapturedRows, SignalSettings, Watched, WatchedModel } from "../../../../shared/monitoring/signals/signal";
 import { trainingProfile } from "../../../../shared/monitoring/trainingProfile";
 import { profileOfRows } from "../shippedRows";
 
@@ -28,16 +28,39 @@ export function captured(rowCount: number, shift = 0): CapturedRows {
   return { profile: profileOfRows(training, table, order), rows: rowCount, unreadableRequests: 0, from, hours: 24 };
 }
 
+const model: WatchedModel = {
+  name: "pears",
+  task: "classification",
+  classes: ["dry", "wet"],
+  positive: "wet",
+  inputs: [
+    { name: "x", type: "number", sentinels: [], nullable: true },
+    { name: "sky", type: "category", sentinels: [], values: levels, nullable: true },
+  ],
+  slices: [],
+  isSeries: false,
+};
+
+async function notCounted(): Promise<never> {
+  throw new Error("no sample has it");
+}
+
 /** A champion whose newest rows are those. */
 export function watchedWith<Settings extends SignalSettings>(
   settings: Settings,
   newest: CapturedRows,
 ): Watched<Settings> {
   return {
+    model,
     version: 3,
     settings,
     at,
     trainingProfile: async () => training,
     capturedRows: async () => newest,
+    reference: async () => undefined,
+    captured: notCounted,
+    outcomes: async () => [],
+    service: notCounted,
+    earlier: async () => [],
   };
 }
