@@ -12,7 +12,10 @@ export interface OutcomeProfile {
   /** sums over the labelled rows: of squared errors of the probabilities (Brier, over all classes) and of log losses */
   sumBrier: number;
   sumLogLoss: number;
-  /** regression: sums over the labelled rows of the error (predicted minus true), its absolute and squared value, and of truths */
+  /**
+   * regression: sums over the labelled rows of the error (predicted minus true), its absolute and squared value, and of
+   * truths
+   */
   values?: { sumError: number; sumAbsolute: number; sumSquares: number; sumTruth: number; sumTruthSquares: number };
   /** labelled rows in the order of their predictions: "1" where the predicted class is wrong; classification only */
   wrongInOrder: string;

@@ -13,7 +13,9 @@ export interface MonitoringReference {
     predictions: PredictionProfile;
     /** regression: edges of the bins of the predicted values */
     valueEdges?: number[];
-    /** at most 20,000 rows in order of time, drawn evenly: probability of the positive class (or of the predicted one) */
+    /**
+     * at most 20,000 rows in order of time, drawn evenly: probability of the positive class (or of the predicted one)
+     */
     probabilities: number[];
     /** the classes of those rows, by their place in the signature's classes; regression: the true values */
     truths: number[];

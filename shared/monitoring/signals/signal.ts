@@ -85,7 +85,9 @@ export interface Watched<Settings> {
   reference(): Promise<MonitoringReference | undefined>;
   /** captured requests of a range; its cost does not grow with rows */
   captured(range: TimeRange): Promise<WindowProfile>;
-  /** predictions made in the hours of a range, with the truths known by now, oldest first; hours without are left out */
+  /**
+   * predictions made in the hours of a range, with the truths known by now, oldest first; hours without are left out
+   */
   outcomes(range: TimeRange): Promise<HourOutcomes[]>;
   /** the service's own counts about the model */
   service(range: TimeRange): Promise<ServiceProfile>;
