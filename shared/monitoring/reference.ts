@@ -10,6 +10,9 @@ export interface MonitoringReference {
   moments: MomentSums;
   /** hold-out rows as the version predicted them */
   holdout: {
+    /** in the bins of the training profile; versions that were made before it was kept have none */
+    inputs?: Profile;
+    moments?: MomentSums;
     predictions: PredictionProfile;
     /** regression: edges of the bins of the predicted values */
     valueEdges?: number[];

@@ -12,12 +12,24 @@ export interface CellFaults {
   missing: number;
   /** neither a number nor null in a number column, not a string in a category column */
   wrongType: number;
-  /** outside the declared range */
+  /** numbers outside the declared range */
   outOfRange: number;
+  /** what those were, for they are in no bin; null where there are none: a unit that slipped is known by them */
+  outside: ValueSums | null;
+  /** numbers beyond the fences of the column's bins, those outside the declared range included */
+  beyondFences: number;
   /** a value that the declaration counts as missing */
   sentinels: number;
   /** longest run of one value in consecutive rows, by entity where rows have one */
   longestRun: number;
+}
+
+/** Sums over numbers; they add up. */
+export interface ValueSums {
+  sum: number;
+  sumSquares: number;
+  min: number;
+  max: number;
 }
 
 /** Sums over the rows in which every numeric input is known: means, covariances and regressions follow from them. */
@@ -56,7 +68,11 @@ export interface WindowProfile {
   duplicateRows: number;
   /** fields of `rows` that the model does not have, and how many rows had them; at most 50 names */
   unknownFields: Record<string, number>;
-  /** values that training never saw, by column: the most frequent, at most 20 a column, with their rows */
+  /**
+   * values that training never saw, by column: the most frequent, at most 20 a column, with their rows; of numbers
+   * those below the least and above the greatest training value or outside the declared range, declared sentinels left
+   * out, as the text of the number ("-999")
+   */
   unseenValues: Record<string, Record<string, number>>;
   /** of the newest row, where one was captured */
   newestAt?: Date;
