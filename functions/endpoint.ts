@@ -4,9 +4,15 @@ import { getApp } from "../shared/app";
 import { checkInput } from "../shared/checkInput";
 import { AppError, messageOf } from "../shared/errors";
 import { toProblem } from "../shared/problem";
+import { requestIdAt } from "../shared/requestId";
 import { requestJson } from "../shared/requestJson";
 
-type JsonHandler<Query> = (request: HttpRequest, context: InvocationContext, query: Query) => Promise<HttpResponseInit>;
+type JsonHandler<Query> = (
+  request: HttpRequest,
+  context: InvocationContext,
+  query: Query,
+  requestId: string,
+) => Promise<HttpResponseInit>;
 
 /** Names of the query parameters, and what each may be. */
 type QuerySchema<Query> = z.ZodType<Query> & { shape: z.ZodRawShape };
@@ -14,8 +20,9 @@ type QuerySchema<Query> = z.ZodType<Query> & { shape: z.ZodRawShape };
 const noQuery = z.strictObject({});
 
 /**
- * Wraps a handler: records the request in telemetry, reads its query by `schema` (without one, it may have none), and
- * turns every failure into a problem document; bugs are logged with their stack and become 500.
+ * Wraps a handler: records the request in telemetry, reads its query by `schema` (without one, it may have none), gives
+ * it an id that names its time, and turns every failure into a problem document; bugs are logged with their stack and
+ * become 500.
  */
 export function endpoint<Query = unknown>(
   handler: JsonHandler<Query>,
@@ -24,13 +31,16 @@ export function endpoint<Query = unknown>(
   return async (request, context) => {
     const { functionName, invocationId, traceContext, options } = context;
     const http = { method: request.method, route: String(options.trigger.route ?? functionName) };
+    let requestId = invocationId;
     const invocation = { functionName, invocationId, traceParent: traceContext?.traceParent, http };
     try {
-      return await getApp().telemetry.invocation(invocation, async () =>
-        handler(request, context, readQuery(request, schema)),
+      const { clock, telemetry } = getApp();
+      requestId = requestIdAt(clock.now(), invocationId);
+      return await telemetry.invocation(invocation, async () =>
+        handler(request, context, readQuery(request, schema), requestId),
       );
     } catch (thrown) {
-      const { status, body, headers } = toProblem(thrown, invocationId);
+      const { status, body, headers } = toProblem(thrown, requestId);
       if (status === 500) context.error(thrown);
       else if (status > 500) context.error(messageOf(thrown)); // the stack of an outage says nothing
       return { status, headers, jsonBody: body };

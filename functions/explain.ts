@@ -10,12 +10,12 @@ app.http("explain", {
   methods: ["POST"],
   route: "explain/{model?}",
   authLevel: "function",
-  handler: endpoint(async (request, context) => ({
+  handler: endpoint(async (request, _context, _query, requestId) => ({
     jsonBody: await explainRequest(getApp(), {
       model: request.params.model,
       pin: request.headers.get("x-tidegate-version") ?? undefined,
       body: await bodyText(request),
-      requestId: context.invocationId,
+      requestId,
     }),
   })),
 });

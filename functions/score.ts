@@ -8,13 +8,13 @@ app.http("score", {
   methods: ["POST"],
   route: "score/{model?}",
   authLevel: "function",
-  handler: endpoint(async (request, context) =>
+  handler: endpoint(async (request, _context, _query, requestId) =>
     scoreRequest(getApp(), {
       format: wireFormat("plain"),
       model: request.params.model,
       pin: request.headers.get("x-tidegate-version") ?? undefined,
       body: () => bodyText(request),
-      requestId: context.invocationId,
+      requestId,
     }),
   ),
 });

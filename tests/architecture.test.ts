@@ -63,6 +63,7 @@ const floors = [
     "timeText",
     "telemetryNames",
     "packageRoot",
+    "requestId",
   ],
 ];
 

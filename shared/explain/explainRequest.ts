@@ -11,6 +11,7 @@ import type { LoadedModel, ModelLoader } from "../serving/loader";
 import { runRows } from "../serving/predict";
 import { refuseInvalid, refusesInvalid, warningFields } from "../serving/rowWarnings";
 import { writePredictions } from "../serving/writePredictions";
+import { contextColumns } from "../usecase/contextColumns";
 import type { Usecase } from "../usecase/loadUsecases";
 import { answerNames, chooseAnswers, explainedQuantity } from "./explainedAnswer";
 import { type ExplainTask, explainRows, methods, type RowExplanation } from "./explainRows";
@@ -82,7 +83,8 @@ async function answer(ports: ExplainPorts, { version, runtime }: LoadedModel, bo
   const { signature } = version;
   const codec = new RowCodec(signature);
   const box = new BlackBox(runtime, signature, codec);
-  const decoded = decodeRows(body.json, signature, Object.keys(options.shape));
+  const context = contextOf(ports, version);
+  const decoded = decodeRows(body.json, signature, { options: Object.keys(options.shape), context });
   if (decoded.rowCount > maxRows)
     throw new AppError("too_large", `${decoded.rowCount} rows in one request; explanations take at most ${maxRows}`);
   const { warnings } = decoded;
@@ -114,6 +116,11 @@ async function answer(ports: ExplainPorts, { version, runtime }: LoadedModel, bo
     })),
     ...warningFields(warnings),
   };
+}
+
+function contextOf({ usecases }: ExplainPorts, { model }: { model: string }): readonly string[] {
+  const spec = usecases.get(model)?.spec;
+  return spec === undefined ? [] : contextColumns(spec);
 }
 
 function positiveOf(usecase: Usecase | undefined, names: string[]): number | undefined {
@@ -151,7 +158,9 @@ async function backgroundFor(
 ): Promise<Background> {
   if (body.background !== undefined) {
     checkBackgroundSize(body.background);
-    const background = codec.encode(decodeRows(body.background, version.signature));
+    const background = codec.encode(
+      decodeRows(body.background, version.signature, { context: contextOf(ports, version) }),
+    );
     return { background, source: "rows sent with the request" };
   }
   const found = await findSample(ports, version);

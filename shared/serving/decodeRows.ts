@@ -16,6 +16,14 @@ export interface DecodedRows {
   warnings?: RowWarnings;
 }
 
+/** What a body may have beside the rows of features. */
+export interface AllowedFields {
+  /** fields beside the rows */
+  options?: readonly string[];
+  /** columns of rows that the model does not see */
+  context?: readonly string[];
+}
+
 type Cells = Record<string | number, unknown>;
 
 const maxDetails = 20;
@@ -23,10 +31,11 @@ const maxDetails = 20;
 /**
  * Reads a body of the plain format (`data`: rows as arrays in feature order, or `rows`: objects by feature name) into
  * tensors. A cell that its feature's domain counts as missing becomes missing, with a warning; a field that is neither
- * rows nor one of `options` also gets a warning. AppError invalid_input lists each field at fault. Neither repeats a
+ * rows nor one of `allowed` also gets a warning. AppError invalid_input lists each field at fault. Neither repeats a
  * value.
  */
-export function decodeRows(body: unknown, signature: ModelSignature, options: readonly string[] = []): DecodedRows {
+export function decodeRows(body: unknown, signature: ModelSignature, allowed: AllowedFields = {}): DecodedRows {
+  const { options = [], context = [] } = allowed;
   const { list, form } = findRows(body);
   const { features, inputs } = signature;
   const found: Findings = { form, faults: checkRows(list, form, features), warnings: noWarnings() };
@@ -41,7 +50,7 @@ export function decodeRows(body: unknown, signature: ModelSignature, options: re
   if (faults.length > 0)
     throw new AppError("invalid_input", `${faults[0].path}: ${faults[0].message}`, { details: faults });
   warnOfUnusedFields(body as object, [form, ...options], warnings);
-  if (form === "rows") findUnknownFields(list as Cells[], features, warnings);
+  if (form === "rows") findUnknownFields(list as Cells[], features, context, warnings);
   return { rowCount: list.length, tensors, ...(Object.keys(warnings.counts).length > 0 && { warnings }) };
 }
 
@@ -118,14 +127,19 @@ function warnOfUnusedFields(body: object, used: readonly string[], warnings: Row
       addWarning(warnings, { path: clipped(name), code: "unknown_field", message: unusedField });
 }
 
-/** By now every row has all features: a row with more fields has some that the model does not know. */
-function findUnknownFields(rows: Cells[], features: FeatureSlot[], warnings: RowWarnings): void {
+/** By now every row has all features: a row with more fields has some that the model does not see. */
+function findUnknownFields(
+  rows: Cells[],
+  features: FeatureSlot[],
+  context: readonly string[],
+  warnings: RowWarnings,
+): void {
   let names: Set<string> | undefined;
   for (let row = 0; row < rows.length; row++) {
     let count = 0;
     for (const _name in rows[row]) count++;
     if (count === features.length) continue;
-    names ??= new Set(features.map(({ name }) => name));
+    names ??= new Set([...features.map(({ name }) => name), ...context]);
     for (const name of Object.keys(rows[row]))
       if (!names.has(name))
         addWarning(warnings, { path: `rows[${row}].${clipped(name)}`, code: "unknown_field", message: unknownField });

@@ -23,7 +23,7 @@ export async function predict(
   signature: ModelSignature,
 ): Promise<Predictions> {
   const format = wireFormat(request.format);
-  const decoded = format.decode(request.body, request.headers ?? {}, signature);
+  const decoded = format.decode(request.body, request.headers ?? {}, signature, request.context);
   const { rowCount, warnings } = decoded;
   const reply = format.encode(await runRows(runtime, decoded), { request, decoded, signature });
   return { ...reply, rowCount, ...(warnings && { warnings }) };

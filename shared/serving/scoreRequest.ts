@@ -2,6 +2,7 @@ import type { CaptureEntry } from "../capture/captureLine";
 import type { Telemetry } from "../ports";
 import { type Problem, toProblem } from "../problem";
 import { telemetryMetrics } from "../telemetryNames";
+import { contextColumns } from "../usecase/contextColumns";
 import type { Usecase } from "../usecase/loadUsecases";
 import type { LoadedModel, ModelLoader } from "./loader";
 import { type RowWarnings, refuseInvalid, refusesInvalid } from "./rowWarnings";
@@ -84,7 +85,9 @@ async function answer(
   const { version, signature } = loaded.version;
   const { model, body } = outcome;
   outcome.version = version;
-  const asked = { format: format.name, body, ...(headers && { headers }), model, version, requestId };
+  const spec = ports.usecases.get(model)?.spec;
+  const beside = { ...(headers && { headers }), ...(spec && { context: contextColumns(spec) }) };
+  const asked = { format: format.name, body, ...beside, model, version, requestId };
   const predictions = await loaded.runtime.predict(asked, signature);
   const { rowCount, warnings, log } = predictions;
   outcome.warnings = warnings;

@@ -15,7 +15,7 @@ export const plainFormat: WireFormat = {
   name: "plain",
   contentTypes: ["application/json"],
   refuseTooLarge: (body) => refuseTooManyRows(textOf(body)),
-  decode: (body, _headers, signature) => decodeRows(requestJson(textOf(body)), signature),
+  decode: (body, _headers, signature, context) => decodeRows(requestJson(textOf(body)), signature, { context }),
   encode: (outputs, { request: { model, version, requestId }, decoded: { warnings }, signature }) => {
     const { reply, log } = writePredictions(outputs, signature);
     const more = warnings ? warningText(warnings) : "";
@@ -29,6 +29,12 @@ export const plainFormat: WireFormat = {
     if (list.length === 0 || !list.every((cells) => isRow(cells, form, features.length))) return undefined;
     if (form === "data") return list as unknown[][];
     return (list as Record<string, unknown>[]).map((cells) => features.map(({ name }) => ownValue(cells, name)));
+  },
+  contextOf: (captured, columns) => {
+    const { list = [], form = "rows" } = rowList(captured) ?? {};
+    return columns.map((name) =>
+      list.map((cells) => (form === "rows" ? ownValue(cells as Record<string, unknown>, name) : undefined)),
+    );
   },
 };
 

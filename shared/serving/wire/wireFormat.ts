@@ -18,6 +18,8 @@ export interface WireRequest {
   model: string;
   version: number;
   requestId: string;
+  /** columns that rows may bring beside the features; the model does not see them */
+  context?: readonly string[];
 }
 
 /** What a reply is written from, besides the model's outputs. */
@@ -50,8 +52,11 @@ export interface WireFormat<Decoded extends DecodedRows = DecodedRows> {
   contentTypes: readonly [string, ...string[]];
   /** Refuses a body that can be recognised as too large without parsing it; AppError too_large. */
   refuseTooLarge(body: WireBody): void;
-  /** A request's rows as tensors; AppError invalid_input lists each field at fault, by its path in the body. */
-  decode(body: WireBody, headers: WireHeaders, signature: ModelSignature): Decoded;
+  /**
+   * A request's rows as tensors; AppError invalid_input lists each field at fault, by its path in the body. A field of
+   * a row that is neither a feature nor in `context` gets a warning.
+   */
+  decode(body: WireBody, headers: WireHeaders, signature: ModelSignature, context?: readonly string[]): Decoded;
   /** The reply; AppError internal if the outputs do not answer every row. */
   encode(outputs: OutputPiece[], answered: AnsweredRequest<Decoded>): PredictionReply;
   /** What a caller is told of a failure. */
@@ -66,4 +71,9 @@ export interface WireFormat<Decoded extends DecodedRows = DecodedRows> {
    * if it contains none.
    */
   rowsOf(captured: unknown, signature: ModelSignature): unknown[][] | undefined;
+  /**
+   * What the rows of a captured request bring of `columns`, one array for each column in their order, undefined for a
+   * cell that a row does not bring; for requests that `rowsOf` can read.
+   */
+  contextOf(captured: unknown, columns: readonly string[]): unknown[][];
 }

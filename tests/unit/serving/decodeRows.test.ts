@@ -201,11 +201,20 @@ describe("cells that the use case does not accept as values", () => {
 
   it("may come with fields beside the rows that are not options of the request", () => {
     const body = { rows: [{ size: 1, colour: "red", weight: 1 }], foo: "secret", method: "tree" };
-    expect(decodeRows(body, guarded, ["method"]).warnings).toEqual({
+    expect(decodeRows(body, guarded, { options: ["method"] }).warnings).toEqual({
       counts: { unknown_field: 1 },
       first: [{ path: "foo", code: "unknown_field", message: "a request has no such field; it was ignored" }],
     });
     expect(decodeRows({ data: [[1, "red", 1]], foo: 1 }, signature).warnings?.counts).toEqual({ unknown_field: 1 });
+  });
+
+  it("may come with columns that the use case declares beside the features, without a warning for these", () => {
+    const row = { at: "2013-07-01T00:00:00Z", size: 1, colour: "red", weight: 1 };
+    const context = ["at", "station"];
+    expect(decodeRows({ rows: [row] }, guarded, { context })).toEqual(decodeRows({ data: [[1, "red", 1]] }, guarded));
+    const { warnings } = decodeRows({ rows: [row, { ...row, At: "secret", station: "x" }] }, guarded, { context });
+    expect(warnings?.counts).toEqual({ unknown_field: 1 });
+    expect(warnings?.first[0].path).toBe("rows[1].At");
   });
 
   it("are listed up to twenty, and counted beyond that", () => {

@@ -66,7 +66,14 @@ function world(options: Options = {}) {
     capacityBytes: 1e9,
   });
   const usecases = new Map(
-    options.invalid ? [["fruit", { spec: { scoring: { invalid: options.invalid } } } as Usecase]] : [],
+    options.invalid
+      ? [
+          [
+            "fruit",
+            { spec: { scoring: { invalid: options.invalid }, columns: {}, features: [] } } as unknown as Usecase,
+          ],
+        ]
+      : [],
   );
   const capture = {
     record: (entry: CaptureEntry) => {
@@ -272,6 +279,7 @@ const bytesFormat: WireFormat = {
   problem: ({ code }) => ({ body: Buffer.from(code), headers: { "x-failed": "yes" } }),
   captured: (body, headers) => JSON.stringify({ headers, body: Buffer.from(body).toString("base64") }),
   rowsOf: () => undefined,
+  contextOf: () => [],
 };
 
 describe("a request in a format that is not JSON", () => {

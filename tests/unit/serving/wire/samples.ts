@@ -7,6 +7,8 @@ export interface FormatSample {
   bodies(rows: Cell[][]): WireBody[];
   /** a body with unknown fields, one in the request and one in each row; absent if the format has no named fields */
   withUnknownFields?(rows: Cell[][]): WireBody;
+  /** the rows, each with a cell of the column `at` beside the features; absent if the format has no named fields */
+  withContext?(rows: Cell[][], cells: string[]): WireBody;
   /** bodies that it refuses, with the path of the first fault; "secret" stands for the caller's data */
   malformed: [name: string, body: WireBody, path: string][];
   /** a body of so many rows, each as short as can be */
@@ -33,6 +35,8 @@ export const samples: Record<string, FormatSample> = {
     ],
     withUnknownFields: (rows) =>
       `{"id":"secret","rows":[${rows.map((cells) => `{"extra":["secret"],${object(cells).slice(1)}`)}]}`,
+    withContext: (rows, cells) =>
+      `{"rows":[${rows.map((row, at) => `{"at":${JSON.stringify(cells[at])},${object(row).slice(1)}`)}]}`,
     malformed: [
       ["an empty body", "", ""],
       ["a body that is not JSON", '{"data":[[secret]]}', ""],

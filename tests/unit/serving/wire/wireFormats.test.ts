@@ -69,6 +69,22 @@ describe.each(wireFormatNames)("the wire format %s", (name) => {
     );
   });
 
+  it.runIf(sample.withContext)("captures columns beside the features, which the model does not see", () => {
+    fc.assert(
+      fc.property(mixedRows, fc.infiniteStream(fc.string()), (rows, texts) => {
+        const cells = rows.map(() => texts.next().value as string);
+        const body = sample.withContext?.(rows, cells) ?? "";
+        const read = format.decode(body, {}, signature, ["at", "toString"]);
+        expect(read).toEqual({ rowCount: rows.length, tensors: tensorsOf(rows) });
+        const captured = JSON.parse(format.captured(body, {}));
+        const none = rows.map(() => undefined);
+        expect(format.contextOf(captured, ["station", "at"])).toEqual([none, cells]);
+        expect(decodeRows({ data: capturedRows(name, captured, signature) }, signature)).toEqual(read);
+      }),
+      { numRuns: 30, seed: 6 },
+    );
+  });
+
   it("finds rows of the model's width, or none, in any captured value", () => {
     const nearly = fc.record({ data: fc.jsonValue(), rows: fc.jsonValue() }, { requiredKeys: [] });
     fc.assert(
