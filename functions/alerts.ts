@@ -1,6 +1,6 @@
 import { app } from "@azure/functions";
 import { z } from "zod";
-import { type Alert, alertPlace } from "../shared/alerts/alert";
+import { type Alert, alertPlace, alertStatuses } from "../shared/alerts/alert";
 import { getApp } from "../shared/app";
 import { endpoint, readBody } from "./endpoint";
 import { cursorAfter, pageOfRead, pageQuery } from "./listPage";
@@ -10,7 +10,7 @@ import { noteUnreadable } from "./unreadable";
 
 const query = z.strictObject({
   subject: z.string().optional(),
-  status: z.enum(["open", "resolved"]).optional(),
+  status: z.enum(alertStatuses).optional(),
   ...pageQuery("alerts"),
 });
 
@@ -48,6 +48,8 @@ const alertFields = [
   "raisedAt",
   "lastSeenAt",
   "occurrences",
+  "confirm",
+  "openedAt",
   "resolvedAt",
   "closedBy",
   "closeReason",

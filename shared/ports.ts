@@ -40,7 +40,9 @@ export type TableOperation =
   /** Replaces the row; with an etag, fails with AppError precondition_failed when the row has changed or is gone. */
   | { kind: "replace"; row: TableRow; etag?: string }
   /** Inserts or replaces. */
-  | { kind: "upsert"; row: TableRow };
+  | { kind: "upsert"; row: TableRow }
+  /** Removes the row, whatever it holds; fails the transaction with AppError precondition_failed when it is gone. */
+  | { kind: "delete"; row: Pick<TableRow, "partitionKey" | "rowKey"> };
 
 export interface TableStore {
   get(table: string, partitionKey: string, rowKey: string): Promise<TableRow | undefined>;

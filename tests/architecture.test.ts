@@ -91,6 +91,7 @@ const rooms: Record<string, string[][]> = {
   "shared/alerts": [
     ["alertChange", "changedDocument", "failureAlert"],
     ["alertStore"],
+    ["alertWriter"],
     ["dispatch"],
     ["actions"],
     ["alerts"],

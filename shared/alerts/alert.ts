@@ -1,9 +1,17 @@
 import { newestFirst } from "../ledger/auditEntry";
 import type { ActionNote } from "./actionNote";
+import type { Confirm, Confirmation, InstantRange } from "./confirmation";
 
 export const alertTable = "alerts";
 
 export type AlertSeverity = "info" | "warning" | "error";
+
+/**
+ * pending: its condition held, in fewer windows than must confirm it; nobody is told, nothing is started. unconfirmed:
+ * it ended so.
+ */
+export const alertStatuses = ["pending", "open", "resolved", "unconfirmed"] as const;
+export type AlertStatus = (typeof alertStatuses)[number];
 
 /** A file that an alert is about. */
 export interface AlertFile {
@@ -27,14 +35,19 @@ export interface Alert {
   /** stable name of the condition; at most one alert per subject and rule is open */
   rule: string;
   severity: AlertSeverity;
-  status: "open" | "resolved";
+  status: AlertStatus;
   summary: string;
   evidence: Evidence;
   /** what became of the actions that it starts, oldest first */
   actions: ActionNote[];
+  /** when its condition was first found to hold */
   raisedAt: string;
   lastSeenAt: string;
   occurrences: number;
+  /** the windows that confirm it; absent where it needs no more than one */
+  confirm?: Confirmation;
+  /** when it was confirmed; absent where it was open from the first */
+  openedAt?: string;
   resolvedAt?: string;
   /** the person who closed it by hand; absent when the condition ended */
   closedBy?: string;
@@ -50,13 +63,24 @@ export interface Condition {
   evidence: Evidence;
   /** the file it is about: such an alert counts its files and ends with the last of them */
   file?: string;
+  /** without it the alert opens at once; an alert about files always does */
+  confirm?: Confirm;
+  /** in which it holds; without it, at the time of raising */
+  window?: InstantRange;
 }
 
-/** A new alert of a condition, raised `now`. */
-export function newAlert({ file: _file, ...condition }: Condition, now: Date): Alert {
+/** A new alert of a condition, raised `now`; open, whatever confirmation the condition asks. */
+export function newAlert(condition: Omit<Condition, "file" | "confirm" | "window">, now: Date): Alert {
+  const { subject, rule, severity, summary, evidence } = condition;
   const at = now.toISOString();
-  const id = `${condition.subject}.${at.replace(/[-:.]/g, "")}-${condition.rule}`;
-  return { ...condition, id, status: "open", raisedAt: at, lastSeenAt: at, occurrences: 1, actions: [] };
+  const id = `${subject}.${at.replace(/[-:.]/g, "")}-${rule}`;
+  const told = { subject, rule, severity, summary, evidence };
+  return { ...told, id, status: "open", raisedAt: at, lastSeenAt: at, occurrences: 1, actions: [] };
+}
+
+/** Whether an alert has not ended. */
+export function isCurrent({ status }: Pick<Alert, "status">): boolean {
+  return status === "pending" || status === "open";
 }
 
 /** Where the alert with an id is stored; undefined when the text cannot be an id. */

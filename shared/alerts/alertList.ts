@@ -25,7 +25,7 @@ export async function openAlert(tables: TableStore, pointer: TableRow | undefine
 export interface AlertsWanted {
   /** absent: those of all subjects */
   subject?: string;
-  /** absent: open and resolved ones */
+  /** absent: those of every status */
   status?: Alert["status"];
   limit: number;
   /** the place of the last alert that was shown already */
@@ -38,7 +38,9 @@ export interface AlertsWanted {
 export async function listAlerts(tables: TableStore, wanted: AlertsWanted): Promise<Alert[]> {
   const { subject, status, limit } = wanted;
   const subjects = subject === undefined ? await subjectsOf(tables) : [subject];
-  const lists = subjects.map((one) => (status === "open" ? listOpen : listNewest)(tables, one, wanted));
+  const lists = subjects.map((one) =>
+    (status === "open" || status === "pending" ? listCurrent : listNewest)(tables, one, wanted),
+  );
   return (await Promise.all(lists))
     .flat()
     .sort((a, b) => (alertPlace(a) < alertPlace(b) ? 1 : -1))
@@ -56,7 +58,7 @@ async function subjectsOf(tables: TableStore): Promise<string[]> {
 }
 
 /** By the pointers: a rule has one, however many alerts it has had. */
-async function listOpen(tables: TableStore, subject: string, wanted: AlertsWanted): Promise<Alert[]> {
+async function listCurrent(tables: TableStore, subject: string, wanted: AlertsWanted): Promise<Alert[]> {
   const alerts: Alert[] = [];
   for await (const pointer of tables.list(alertTable, subject, { from: "open:", to: "open;" })) {
     const key = readable(() => pointedKey(pointer), wanted.onUnreadable);

@@ -3,7 +3,8 @@ import { documentType, jsonColumn, objectOf, readRow, unchanged } from "../docum
 import { cutText } from "../ledger/cutText";
 import type { TableRow } from "../ports";
 import { type ActionNote, actionNote } from "./actionNote";
-import { type Alert, type AlertFile, alertKey, alertTable, type Evidence } from "./alert";
+import { type Alert, type AlertFile, alertKey, alertStatuses, alertTable, type Evidence } from "./alert";
+import { confirmation } from "./confirmation";
 
 const summaryLength = 2000;
 /** characters of JSON: a table cell holds 32,768 */
@@ -44,13 +45,15 @@ const numbered = objectOf<Alert & { action?: string; runId?: string }>({
   subject: z.string(),
   rule: z.string(),
   severity: z.enum(["info", "warning", "error"]),
-  status: z.enum(["open", "resolved"]),
+  status: z.enum(alertStatuses),
   summary: z.string(),
   evidence: jsonColumn(evidence),
   actions: jsonColumn(z.array(actionNote)),
   raisedAt: z.iso.datetime(),
   lastSeenAt: z.iso.datetime(),
   occurrences: z.number(),
+  confirm: jsonColumn(confirmation).optional(),
+  openedAt: z.iso.datetime().optional(),
   resolvedAt: z.iso.datetime().optional(),
   closedBy: z.string().optional(),
   closeReason: z.string().optional(),
@@ -62,7 +65,8 @@ const numbered = objectOf<Alert & { action?: string; runId?: string }>({
     : { ...alert, actions: [...alert.actions, firstNote(action, runId, alert.lastSeenAt)] },
 );
 
-const alertRows = documentType(numbered, [unnumbered]);
+/** The rows of form 1 were open or resolved, and nothing was to confirm them. */
+const alertRows = documentType(numbered, [unnumbered, unchanged]);
 
 /** Evidence that fits into its cell: the longest fields are left out, and `omitted` names them. */
 function fitted(evidence: Evidence): Evidence {
@@ -79,7 +83,7 @@ function fitted(evidence: Evidence): Evidence {
 }
 
 export function alertRow(alert: Alert): TableRow {
-  const { evidence, summary, actions, ...plain } = alert;
+  const { evidence, summary, actions, confirm, ...plain } = alert;
   return {
     partitionKey: alert.subject,
     rowKey: alertKey(alert),
@@ -88,6 +92,7 @@ export function alertRow(alert: Alert): TableRow {
     summary: cutText(summary, summaryLength),
     evidence: JSON.stringify(fitted(evidence)),
     actions: JSON.stringify(actions),
+    confirm: confirm && JSON.stringify(confirm),
   };
 }
 

@@ -3,10 +3,9 @@ import { auditInsert } from "../ledger/auditEntry";
 import { cutText } from "../ledger/cutText";
 import { retryConflict } from "../ledger/retryConflict";
 import type { Clock, TableOperation, TableRow, TableStore, Telemetry } from "../ports";
-import { telemetryEvents } from "../telemetryNames";
 import { type ActionNote, withNote } from "./actionNote";
-import { type Alert, type AlertFile, alertKey, alertTable, type Condition, newAlert, placeOfAlert } from "./alert";
-import { auditEntry, noteEntry, releaseEntry } from "./alertAudit";
+import { type Alert, type AlertFile, alertKey, alertTable, type Condition, isCurrent, placeOfAlert } from "./alert";
+import { noteEntry, releaseEntry } from "./alertAudit";
 import {
   countOf,
   fileKey,
@@ -18,26 +17,38 @@ import {
   withFile,
   withoutFile,
 } from "./alertFiles";
+import { closed, ended, firstSeen, notHeld, type Step, seenAgain } from "./alertLife";
 import { listAlerts, type OpenAlert, openAlert } from "./alertList";
-import { alertRow, pointerKey, pointerRow, readAlert } from "./alertRow";
+import { alertRow, pointerKey, readAlert } from "./alertRow";
+import { AlertWriter, pointing, released } from "./alertWriter";
+import type { InstantRange } from "./confirmation";
 import type { Dispatch } from "./dispatch";
+import type { Announce } from "./outbox";
 
 /** Alerts in one table: one row per alert, and a row `open:{rule}` that keeps a condition from being raised twice. */
 export class AlertStore {
+  private readonly writer: AlertWriter;
+
   constructor(
     private readonly tables: TableStore,
     private readonly clock: Clock,
-    private readonly telemetry: Telemetry,
+    telemetry: Telemetry,
     /** starts the actions of an alert each time its condition is found to hold */
     private readonly dispatch: Dispatch,
-  ) {}
+    /** tells of each change that people are to know; without it they wait in the outbox */
+    announce?: Announce,
+  ) {
+    this.writer = new AlertWriter(tables, clock, telemetry, announce);
+  }
 
   /**
    * Raises an alert, or counts one more occurrence on the one that is open; then starts the actions that policies want
-   * for it. An open alert that cannot be read is released, and a new one raised in its place.
+   * for it. Nothing is started for one that is pending: `raised` says whether it has opened now. An open alert that
+   * cannot be read is released, and a new one raised in its place.
    */
   async raise(condition: Condition): Promise<{ alert: Alert; raised: boolean }> {
     const { alert, raised } = await this.record(condition);
+    if (alert.status !== "open") return { alert, raised };
     return { alert: await this.dispatch(alert, (about, note) => this.note(about, note)), raised };
   }
 
@@ -49,18 +60,27 @@ export class AlertStore {
     return retried(subject, async () => {
       const open = await this.openOrReleased(subject, rule);
       if (open === undefined) return undefined;
-      if (file === undefined) return this.end(open, {}, []);
+      if (file === undefined) return this.advance(open, notHeld(open.alert, undefined, this.clock.now()));
       const row = await this.tables.get(alertTable, subject, fileKey(open.alert, file));
       if (!isAtFault(open.alert, file, row)) return undefined;
       return this.settleFile(open, file, row);
     });
   }
 
-  /** Closes the open alert of a rule, if there is one and `isOver` finds its condition over. */
-  resolveWhere(subject: string, rule: string, isOver: (alert: Alert) => boolean): Promise<Alert | undefined> {
+  /**
+   * Closes the open alert of a rule, if there is one and `isOver` finds its condition over. For one that is pending
+   * `window` is one in which it did not hold; returns the alert if that was its end.
+   */
+  resolveWhere(
+    subject: string,
+    rule: string,
+    isOver: (alert: Alert) => boolean,
+    window?: InstantRange,
+  ): Promise<Alert | undefined> {
     return retried(subject, async () => {
       const open = await this.openOrReleased(subject, rule);
-      return open === undefined || !isOver(open.alert) ? undefined : this.end(open, {}, []);
+      if (open === undefined || !isOver(open.alert)) return undefined;
+      return this.advance(open, notHeld(open.alert, window, this.clock.now()));
     });
   }
 
@@ -69,18 +89,18 @@ export class AlertStore {
    * already been resolved.
    */
   async close(id: string, by: { actor: string; reason: string }): Promise<Alert> {
-    const closed = await retried(id, async () => {
+    const done = await retried(id, async () => {
       const { alert, alertEtag } = await this.find(id);
-      if (alert.status !== "open") return undefined;
+      if (!isCurrent(alert)) return undefined;
       const pointer = await this.pointer(alert.subject, alert.rule);
       const { open, fault } = await readOpen(this.tables, pointer);
       // one whose pointer was damaged may have a successor, which stays open
       const isPointed = fault !== undefined || open?.alert.id === alert.id;
       const pointerEtag = isPointed ? pointer?.etag : undefined;
-      return this.end({ alert, alertEtag, pointerEtag }, { closedBy: by.actor, closeReason: by.reason }, []);
+      return this.writer.replace(closed(alert, by, this.clock.now()), { alertEtag, pointerEtag });
     });
-    if (closed === undefined) throw new AppError("conflict", "the alert has already been resolved");
-    return closed;
+    if (done === undefined) throw new AppError("conflict", "the alert has already been resolved");
+    return done;
   }
 
   /**
@@ -102,9 +122,8 @@ export class AlertStore {
     return retried(subject, async () => {
       const pointer = await this.pointer(subject, rule);
       const { open, fault } = await readOpen(this.tables, pointer);
-      return open
-        ? { alert: await this.seenAgain(open, condition), raised: false }
-        : { alert: await this.insert(condition, pointer, fault), raised: true };
+      const alert = open ? await this.seenAgain(open, condition) : await this.insert(condition, pointer, fault);
+      return { alert, raised: alert.status === "open" && open?.alert.status !== "open" };
     });
   }
 
@@ -154,15 +173,10 @@ export class AlertStore {
   }
 
   private async seenAgain(open: OpenAlert, condition: Condition): Promise<Alert> {
-    const lastSeenAt = this.clock.now().toISOString();
-    const { severity } = condition;
-    const { shown, files } = await this.shownOf(condition, lastSeenAt, open.alert);
-    const alert = { ...open.alert, ...shown, severity, lastSeenAt, occurrences: open.alert.occurrences + 1 };
-    await this.tables.transaction(alertTable, [
-      { kind: "replace", row: alertRow(alert), etag: open.alertEtag },
-      ...files.map((file): TableOperation => ({ kind: "upsert", row: fileRow(alert, file, false) })),
-    ]);
-    return alert;
+    const now = this.clock.now();
+    const { shown, files } = await this.shownOf(condition, now.toISOString(), open.alert);
+    const step = seenAgain(open.alert, condition, shown, now);
+    return this.writer.replace(step, open, fileRows(step.alert, files));
   }
 
   /** Summary and evidence of a condition; those of an alert about files cover all of its files. */
@@ -180,58 +194,41 @@ export class AlertStore {
    * `fault` is why the alert that was open cannot be read.
    */
   private async insert(condition: Condition, pointer: TableRow | undefined, fault?: AppError): Promise<Alert> {
-    const { subject, rule, severity } = condition;
+    const { subject, rule } = condition;
     const now = this.clock.now();
     const { shown, files } = await this.shownOf(condition, now.toISOString());
-    const alert = newAlert({ ...condition, ...shown }, now);
-    const opened = pointerRow(subject, rule, alertKey(alert));
-    await this.tables.transaction(alertTable, [{ kind: "upsert", row: { partitionKey: "index", rowKey: subject } }]);
-    await this.tables.transaction(alertTable, [
-      { kind: "insert", row: alertRow(alert) },
-      pointer ? { kind: "replace", row: opened, etag: pointer.etag } : { kind: "insert", row: opened },
-      ...files.map((file): TableOperation => ({ kind: "upsert", row: fileRow(alert, file, false) })),
+    const step = firstSeen(condition, shown, now);
+    const row = pointing(step.alert);
+    return this.writer.insert(step, pointer ? { kind: "replace", row, etag: pointer.etag } : { kind: "insert", row }, [
+      ...fileRows(step.alert, files),
       ...(fault ? [auditInsert(subject, releaseEntry(subject, rule, fault), now)] : []),
-      auditInsert(subject, auditEntry("raise", alert, "alert raised", { reason: condition.summary }), now),
     ]);
-    this.telemetry.event(telemetryEvents.alertRaised, { subject, rule, severity });
-    return alert;
   }
 
   /** One file fewer; the last one ends the alert. */
   private async settleFile(open: OpenAlert, file: string, row: TableRow | undefined): Promise<Alert | undefined> {
-    const { alert, alertEtag } = open;
+    const { alert } = open;
     const settled: TableOperation[] = row
       ? [{ kind: "replace", row: settledRow(alert, file, row), etag: row.etag }]
       : [];
     const count = countOf(alert) - 1;
-    if (count <= 0) return this.end(open, {}, settled);
+    if (count <= 0) return this.writer.replace(ended(alert, this.clock.now()), open, settled);
     const shown = filesOf(alert).filter((one) => one.file !== file);
     const rest = withoutFile(alert, shown.length > 0 ? shown : await filesLeft(this.tables, alert, file), count);
-    await this.tables.transaction(alertTable, [{ kind: "replace", row: alertRow(rest), etag: alertEtag }, ...settled]);
+    await this.writer.replace({ alert: rest }, open, settled);
     return undefined;
   }
 
-  private async end(
-    open: OpenAlert,
-    closed: Pick<Alert, "closedBy" | "closeReason">,
-    more: TableOperation[],
-  ): Promise<Alert> {
-    const now = this.clock.now();
-    const alert: Alert = { ...open.alert, status: "resolved", resolvedAt: now.toISOString(), ...closed };
-    const { subject, rule } = alert;
-    const byHand = closed.closedBy !== undefined;
-    const entry = byHand
-      ? auditEntry("close", alert, "alert closed", { actor: closed.closedBy, reason: closed.closeReason })
-      : auditEntry("resolve", alert, "alert resolved", {});
-    await this.tables.transaction(alertTable, [
-      { kind: "replace", row: alertRow(alert), etag: open.alertEtag },
-      ...(open.pointerEtag === undefined ? [] : [released(subject, rule, open.pointerEtag)]),
-      ...more,
-      auditInsert(subject, entry, now),
-    ]);
-    this.telemetry.event(telemetryEvents.alertResolved, { subject, rule, byHand });
-    return alert;
+  /** Writes a step, where there is one; the alert, if that ended it. */
+  private async advance(open: OpenAlert, step: Step | undefined): Promise<Alert | undefined> {
+    if (step === undefined) return undefined;
+    const alert = await this.writer.replace(step, open);
+    return isCurrent(alert) ? undefined : alert;
   }
+}
+
+function fileRows(alert: Alert, files: AlertFile[]): TableOperation[] {
+  return files.map((file) => ({ kind: "upsert", row: fileRow(alert, file, false) }));
 }
 
 /** The alert that a pointer names, or the fault of its row or pointer; what a newer release wrote is thrown. */
@@ -245,10 +242,6 @@ async function readOpen(
     if (isAppError(error, "corrupt")) return { fault: error };
     throw error;
   }
-}
-
-function released(subject: string, rule: string, etag: string | undefined): TableOperation {
-  return { kind: "replace", row: pointerRow(subject, rule, ""), etag };
 }
 
 function retried<T>(whose: string, work: () => Promise<T>): Promise<T> {

@@ -95,6 +95,7 @@ async function transact(table: TableClient, operations: TableOperation[]): Promi
 }
 
 function toAction(operation: TableOperation): TransactionAction {
+  if (operation.kind === "delete") return ["delete", operation.row];
   const { etag: _etag, ...entity } = operation.row;
   if (operation.kind === "insert") return ["create", entity];
   if (operation.kind === "upsert") return ["upsert", entity, "Replace"];

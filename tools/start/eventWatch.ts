@@ -107,6 +107,7 @@ function ended(status: RunRecord["status"]): string {
 
 function alertEvents({ id, subject, rule, status, summary, raisedAt, resolvedAt, closedBy }: Alert): Event[] {
   const raised = { key: `alert ${id}`, at: raisedAt, lines: () => [`alert on ${subject} (${rule}): ${summary}`] };
+  if (status === "pending" || status === "unconfirmed") return [];
   if (status === "open") return [raised];
   const end = closedBy === undefined ? "was resolved" : `was closed by ${closedBy}`;
   const lines = () => [`the alert on ${subject} (${rule}) ${end}`];
