@@ -55,6 +55,7 @@ const floors = [
     "errors",
     "figure",
     "jsonFault",
+    "ncrontab",
     "closestName",
     "names",
     "ownValue",

@@ -5,14 +5,16 @@ import { capturedWindow } from "../capture/capturedWindow";
 import { messageOf } from "../errors";
 import type { MonitorStore } from "../monitoring/monitorStore";
 import { trainingProfileDocument } from "../monitoring/profileDocument";
+import { windowStart } from "../monitoring/schedule";
 import { type MonitorSection, signals } from "../monitoring/signals/registry";
 import type { Evaluation, Signal, SignalSettings, Watched } from "../monitoring/signals/signal";
 import type { TrainingProfile } from "../monitoring/trainingProfile";
 import type { BlobStore, Clock, Telemetry } from "../ports";
+import type { ModelVersion } from "../registry/modelVersion";
 import { capturedRows } from "../serving/wire/registry";
 import type { Usecase } from "../usecase/loadUsecases";
 import { watchedModel } from "./watchedModel";
-import { type WatchedChampion, type WatchPorts, watchState } from "./watchState";
+import { type Champion, championOf, stateOf, type WatchPorts } from "./watchState";
 
 export interface MonitorPorts extends WatchPorts {
   alerts: AlertStore;
@@ -62,9 +64,11 @@ async function watchUsecase(
 ): Promise<void> {
   const { name } = usecase.spec;
   const failures: Failure[] = [];
+  let champion: Promise<Champion> | undefined;
   for (const [section, signal] of evaluated) {
     try {
-      lines.push(`${name}: ${signal.name}: ${await watch(ports, usecase, section, signal)}`);
+      champion ??= championOf(ports.registry, name);
+      lines.push(`${name}: ${signal.name}: ${await watch(ports, usecase, section, signal, await champion)}`);
     } catch (error) {
       const text = `the ${section} monitor failed: ${messageOf(error)}`;
       failures.push({ of: signal.name, text });
@@ -87,13 +91,20 @@ async function tellFailures(
   await reportFailure(alerts, { subject, rule: failedRule }, failure);
 }
 
-async function watch(ports: MonitorPorts, usecase: Usecase, section: MonitorSection, signal: Signal): Promise<string> {
+async function watch(
+  ports: MonitorPorts,
+  usecase: Usecase,
+  section: MonitorSection,
+  signal: Signal,
+  champion: Champion,
+): Promise<string> {
   const model = usecase.spec.name;
-  const state = await watchState(ports, model, section);
+  const settings = usecase.spec.monitors[section];
+  const state = await stateOf(ports, model, { section, needs: signal.needs, enabled: settings.enabled }, champion);
   if (!state.watched) return `not watched: ${state.reason}`;
   const at = ports.clock.now();
   const evaluation = await signal.evaluate(
-    watched(ports, state, { name: signal.name, settings: usecase.spec.monitors[section] }, at),
+    watched(ports, { usecase, version: state.version }, { name: signal.name, settings }, at),
   );
   const { version } = state.version;
   const { verdict, reason, windowStart, targetRows, sentence, findings, details } = evaluation;
@@ -108,13 +119,14 @@ async function watch(ports: MonitorPorts, usecase: Usecase, section: MonitorSect
 /** The champion as a signal sees it. */
 function watched<Settings extends SignalSettings>(
   { registry, blobs, monitors }: MonitorPorts,
-  { usecase, version, profileBlob }: WatchedChampion,
+  { usecase, version }: { usecase: Usecase; version: ModelVersion },
   signal: { name: string; settings: Settings },
   at: Date,
 ): Watched<Settings> {
   let profile: Promise<TrainingProfile> | undefined;
-  const trainingProfile = () => {
-    profile ??= registry.document(trainingProfileDocument, version, profileBlob);
+  const trainingProfile = async () => {
+    if (version.trainingProfile === undefined) throw new Error(`version ${version.version} has no training profile`);
+    profile ??= registry.document(trainingProfileDocument, version, version.trainingProfile);
     return profile;
   };
   return {
@@ -122,6 +134,7 @@ function watched<Settings extends SignalSettings>(
     version: version.version,
     settings: signal.settings,
     at,
+    windowStart: (hours) => windowStart(at, hours, signal.settings.timeZone),
     trainingProfile,
     reference: async () => undefined,
     captured: notKept,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { jensenShannonThreshold } from "./distances/jensenShannon";
 import { wassersteinThreshold } from "./distances/wasserstein";
+import { scheduleFields } from "./schedule";
 
 /** A use case's settings of its drift monitor; every field has a default. */
 export const driftSettings = z.strictObject({
@@ -19,6 +20,7 @@ export const driftSettings = z.strictObject({
   /** alert when at least this many features drift */
   minDriftedFeatures: z.int().min(1).default(1),
   enabled: z.boolean().default(true),
+  ...scheduleFields("hourly"),
 });
 
 export type DriftSettings = z.infer<typeof driftSettings>;

@@ -1,6 +1,6 @@
+import { parseNcrontab, type Schedule } from "../../shared/ncrontab";
 import { type BlobPattern, parseBlobPattern } from "./blobPattern";
 import type { HostConfig } from "./hostConfig";
-import { parseNcrontab, type Schedule } from "./ncrontab";
 import type { AuthLevel, Binding, OutputPlan, Registration, RetryOptions } from "./protocol";
 import { parseRouteTemplate } from "./routeTemplate";
 

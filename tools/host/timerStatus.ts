@@ -1,6 +1,6 @@
 import { BlobServiceClient, RestError } from "@azure/storage-blob";
+import type { Schedule } from "../../shared/ncrontab";
 import { fewRetries } from "./listener";
-import type { Schedule } from "./ncrontab";
 
 /** What the status blob of a timer holds; times as ISO text. */
 export interface TimerStatus {

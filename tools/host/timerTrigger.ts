@@ -1,6 +1,6 @@
+import type { Schedule } from "../../shared/ncrontab";
 import type { FunctionPlan, Trigger } from "./functionPlan";
 import { type Listener, type ListenerContext, sleep } from "./listener";
-import type { Schedule } from "./ncrontab";
 import { createOutageLog, type OutageLog } from "./outageLog";
 import type { RetryOptions } from "./protocol";
 import { currentStatus, openTimerStatus, type TimerStatus, type TimerStore } from "./timerStatus";

@@ -13,6 +13,7 @@ import type { Evaluation, Signal, SignalReport, Watched } from "./signal";
 export const inputDrift = {
   name: "input-drift",
   settings: driftSettings,
+  needs: ["captures", "trainingProfile"],
   document: driftDocument,
   evaluate,
 } satisfies Signal<DriftSettings>;

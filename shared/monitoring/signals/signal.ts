@@ -11,10 +11,21 @@ import type { TrainingProfile } from "../trainingProfile";
 import type { Verdict } from "../verdict";
 import type { TimeRange, WindowProfile } from "../windowProfile";
 
-/** The setting that every signal has; each has more. */
+/** The settings that every signal has (`scheduleFields` makes the last two); each has more. */
 export interface SignalSettings {
   enabled: boolean;
+  schedule: string;
+  timeZone: string;
 }
+
+/** What there must be of a model for a signal to watch it; a champion is needed in any case. */
+export type SignalNeed =
+  /** scored rows are captured */
+  | "captures"
+  /** the version has a profile of its training rows */
+  | "trainingProfile"
+  /** the use case declares a label, by which predictions can turn out right or wrong */
+  | "labels";
 
 /** Which captured rows a signal asks for. */
 export interface WindowWanted {
@@ -79,6 +90,11 @@ export interface Watched<Settings> {
   settings: Settings;
   /** when the signal is evaluated */
   at: Date;
+  /**
+   * where a window of so many hours starts that ends at `at`; days are those of the settings' time zone, of which some
+   * have 23 or 25 hours
+   */
+  windowStart(hours: number): Date;
   trainingProfile(): Promise<TrainingProfile>;
   capturedRows(wanted: WindowWanted): Promise<CapturedRows>;
   /** undefined for versions that were made before it was kept, and for uploaded ones */
@@ -125,6 +141,7 @@ export interface Signal<Settings extends SignalSettings = SignalSettings> {
   name: string;
   /** its section of a spec's `monitors`; every field has a default */
   settings: z.ZodType<Settings>;
+  needs: readonly SignalNeed[];
   /** how the details of its results are kept */
   document: DocumentType<object>;
   evaluate(watched: Watched<Settings>): Promise<Evaluation>;

@@ -39,7 +39,9 @@ describe.each(signals)("the signal with the section %s", (section, signal) => {
 
   it("has a default for every setting, watches by default, and takes no unknown setting", () => {
     expect(signal.settings.parse({})).toEqual(settings);
-    expect(settings.enabled).toBe(true);
+    expect(settings).toMatchObject({ enabled: true, schedule: expect.any(String), timeZone: "UTC" });
+    expect(signal.settings.safeParse({ schedule: "whenever" }).success).toBe(false);
+    expect(signal.settings.safeParse({ timeZone: "Mars/Base" }).success).toBe(false);
     expect(signal.settings.safeParse({ ...settings, windowHuors: 3 }).success).toBe(false);
   });
 

@@ -1,5 +1,6 @@
 import type { FeatureTable } from "../../../../shared/featureTable";
 import { seededRandom } from "../../../../shared/math/seededRandom";
+import { windowStart } from "../../../../shared/monitoring/schedule";
 import type { CapturedRows, SignalSettings, Watched, WatchedModel } from "../../../../shared/monitoring/signals/signal";
 import { trainingProfile } from "../../../../shared/monitoring/trainingProfile";
 import { profileOfRows } from "../shippedRows";
@@ -55,6 +56,7 @@ export function watchedWith<Settings extends SignalSettings>(
     version: 3,
     settings,
     at,
+    windowStart: (hours) => windowStart(at, hours, settings.timeZone),
     trainingProfile: async () => training,
     capturedRows: async () => newest,
     reference: async () => undefined,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseNcrontab } from "../../../../tools/host/ncrontab";
+import { parseNcrontab } from "../../../../shared/ncrontab";
 import { currentStatus, neverRun } from "../../../../tools/host/timerStatus";
 
 const hourly = parseNcrontab("0 0 * * * *");

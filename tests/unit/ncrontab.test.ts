@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseNcrontab } from "../../../../tools/host/ncrontab";
+import { parseNcrontab } from "../../shared/ncrontab";
 
 const next = (expression: string, from: string) => parseNcrontab(expression).next(new Date(from)).toISOString();
 
