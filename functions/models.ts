@@ -97,7 +97,26 @@ app.http("moveAlias", {
     });
     // the alias has been moved: another one that cannot be read is no failure of that
     const { note, field } = noteUnreadable();
-    const { aliases, pins } = await registry.aliasesAndPins(model, note);
-    return { jsonBody: { model, aliases, pins, ...field() } };
+    return { jsonBody: { model, ...(await registry.aliasesAndPins(model, note)), ...field() } };
   }),
 });
+
+for (const [name, pause] of [
+  ["pause", true],
+  ["resume", false],
+] as const)
+  app.http(`${name}Alias`, {
+    methods: ["POST"],
+    route: `models/{model}/aliases/{alias}/${name}`,
+    authLevel: "admin",
+    handler: endpoint(async (request, context) => {
+      const { registry } = getApp();
+      const { model } = request.params;
+      const { alias } = checkInput(request.params, aliasPath);
+      const by = await readBody(request, manualChange);
+      const changed = await registry.setPause({ model, alias, pause, ...by, operation: context.invocationId });
+      const state = await registry.alias(model, alias);
+      if (state === undefined) throw new AppError("not_found", `the alias ${alias} of ${model} points at no version`);
+      return { jsonBody: { model, alias, changed, version: state.version, pause: state.pause } };
+    }),
+  });

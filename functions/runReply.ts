@@ -22,6 +22,7 @@ const runFields = [
   "promoted",
   "message",
   "datasetVersions",
+  "learners",
 ] as const;
 
 const trialFields = [

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { AlertStore } from "./alerts/alertStore";
 import { tellOfChange } from "./alerts/changedDocument";
-import { dispatchActions } from "./alerts/dispatch";
+import { type DispatchParts, dispatchActions } from "./alerts/dispatch";
 import { createBlobStore } from "./azure/blobs";
 import { connectStorage } from "./azure/connection";
 import { prepareStorage } from "./azure/prepareStorage";
@@ -23,6 +23,7 @@ import { createOnnxRuntime, onnxRuntimeVersion } from "./onnxruntime/runtime";
 import { servingRuntimes } from "./onnxruntime/servingRuntimes";
 import { createThreadedRuntime } from "./onnxruntime/threadedRuntime";
 import type { Clock, Telemetry } from "./ports";
+import { endProcess } from "./process/endProcess";
 import { sweepTempFolders } from "./process/tempFolders";
 import { ModelRegistry } from "./registry/modelRegistry";
 import { tellOfFailures } from "./serving/aliasFailures";
@@ -37,15 +38,28 @@ import { RunStore } from "./training/runStore";
 import { WorkerPool } from "./training/workerPool";
 import { loadUsecases } from "./usecase/loadUsecases";
 
+/** What the app takes from the world, where it is not the usual. */
+export interface AppOptions {
+  clock?: Clock;
+  endProcess?: typeof endProcess;
+}
+
 /**
  * Builds every part once: one flat record, in which each part has one name. A use case declares the few parts that it
  * needs and is called with all of them: `reconcile(getApp())`.
  */
-export function createApp(config: Config, telemetry: Telemetry, clock: Clock = { now: () => new Date() }) {
+export function createApp(config: Config, telemetry: Telemetry, options: AppOptions = {}) {
+  const { clock = { now: () => new Date() }, endProcess: end = endProcess } = options;
   const base = baseParts(config, telemetry, clock);
-  const stores = storeParts(base);
+  // alerts start actions on what is built after them
+  const stores = storeParts(base, () => actionParts({ ...base, ...stores, registry: serving.registry, restartWorker }));
   const serving = servingParts(config, base, stores);
   const { capture } = serving;
+  const close = async () => {
+    await capture?.close();
+    await telemetry.flush();
+  };
+  const restartWorker = (reason: string) => end(reason, close);
   return {
     ...base,
     ...stores,
@@ -59,10 +73,7 @@ export function createApp(config: Config, telemetry: Telemetry, clock: Clock = {
     /** what the reconciler puts in order each time, by what it does */
     upkeep: { "create what storage lacks": base.prepare, "sweep temporary folders": () => sweepTempFolders() },
     /** Writes what is buffered; the app takes no more work after it. */
-    async close(): Promise<void> {
-      await capture?.close();
-      await telemetry.flush();
-    },
+    close,
   };
 }
 
@@ -91,9 +102,12 @@ function baseParts(config: Config, telemetry: Telemetry, clock: Clock) {
 type BaseParts = ReturnType<typeof baseParts>;
 
 /** What is kept in storage, each kind in its store. */
-function storeParts({ blobs, tables, queues, clock, telemetry, usecases, codeRevision }: BaseParts) {
+function storeParts(
+  { blobs, tables, clock, telemetry, usecases }: BaseParts,
+  partsOf: () => DispatchParts,
+): StoreParts {
   const policiesOf = (subject: string) => usecases.get(subject)?.spec.policies;
-  const dispatch = dispatchActions(policiesOf, () => actionParts({ runs, queues, clock, codeRevision }));
+  const dispatch = dispatchActions(policiesOf, partsOf);
   const alerts = new AlertStore(tables, clock, telemetry, dispatch);
   const documents = new VerifiedBlobs(blobs, (changed) => tellOfChange(alerts, changed));
   const runs = new RunStore(tables, blobs, documents);
@@ -107,7 +121,14 @@ function storeParts({ blobs, tables, queues, clock, telemetry, usecases, codeRev
   };
 }
 
-type StoreParts = ReturnType<typeof storeParts>;
+interface StoreParts {
+  alerts: AlertStore;
+  documents: VerifiedBlobs;
+  datasets: DatasetRegistry;
+  inbox: InboxLedger;
+  monitors: MonitorStore;
+  runs: RunStore;
+}
 
 /** What loads models and answers with them. */
 function servingParts(config: Config, base: BaseParts, { alerts, documents }: StoreParts) {

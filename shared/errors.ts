@@ -9,6 +9,8 @@ const errorTable = {
   unsupported_media_type: { status: 415, retryable: false },
   rejected: { status: 422, retryable: false },
   not_ready: { status: 503, retryable: true },
+  /** a person or a policy stopped the answers by an alias */
+  paused: { status: 503, retryable: false },
   /** everything that could do it is at work */
   busy: { status: 503, retryable: true },
   crashed: { status: 503, retryable: true },

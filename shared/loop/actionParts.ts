@@ -1,19 +1,81 @@
-import type { ActionParts } from "../alerts/actions/registry";
+import { z } from "zod";
+import { retrainCause } from "../alerts/actions/retrain";
+import type { Alert } from "../alerts/alert";
+import type { DispatchParts, LastAction } from "../alerts/dispatch";
+import { documentType, readRow } from "../documents";
+import type { TableStore } from "../ports";
+import { pinSentence } from "../registry/aliasPin";
+import type { ModelRegistry } from "../registry/modelRegistry";
 import { type StartRunPorts, startRun } from "../training/startRun";
 
-/**
- * What the actions of alerts need of the other domains. Runs that an alert started are those with the trigger "drift".
- */
-export function actionParts(ports: StartRunPorts): ActionParts {
+export interface ActionPorts extends StartRunPorts {
+  registry: ModelRegistry;
+  tables: TableStore;
+  restartWorker(reason: string): void;
+}
+
+/** Names policies in audit entries. */
+const actor = "policy";
+const table = "alerts";
+
+/** A row `action:{kind}` of a subject: when that action was last done for it. */
+const lastActions = documentType(z.object({ at: z.iso.datetime(), alertId: z.string() }), []);
+
+/** What the actions of alerts need of the other domains. */
+export function actionParts(ports: ActionPorts): DispatchParts {
+  const { clock, queues } = ports;
   return {
-    clock: ports.clock,
-    async lastRunByAlert(usecase) {
-      const run = (await ports.runs.list(usecase)).findLast(({ trigger }) => trigger === "drift");
-      return run && { id: run.id, cause: run.id.slice(usecase.length + 1), requestedAt: run.requestedAt };
+    clock,
+    lastAction: (alert, kind) => lastAction(ports, alert, kind),
+    async keepLastAction(subject, kind, { at, alertId }) {
+      const row = {
+        partitionKey: subject,
+        rowKey: `action:${kind}`,
+        form: lastActions.form,
+        at: at.toISOString(),
+        alertId,
+      };
+      await ports.tables.transaction(table, [{ kind: "upsert", row }]);
     },
-    async startRunByAlert(usecase, cause) {
-      const { run } = await startRun(ports, { usecase, trigger: "drift", cause });
+    async startRunByAlert(usecase, cause, learners) {
+      const { run } = await startRun(ports, { usecase, trigger: "drift", cause, learners });
       return run;
     },
+    championOf: (model) => championOf(ports, model),
+    moveChampion: (move) => ports.registry.moveAlias({ ...move, alias: "champion", actor }),
+    async pauseRoute(model, operation, reason) {
+      const change = { model, alias: "champion", operation, actor, reason } as const;
+      if (await ports.registry.setPause({ ...change, pause: true })) return true;
+      return (await ports.registry.alias(model, "champion"))?.pause !== undefined;
+    },
+    restartWorker: ports.restartWorker,
+    sendMessage: (queue, message) => queues.send(queue, message),
   };
+}
+
+/** Earlier releases kept no row of it: their last run that an alert started counts. */
+async function lastAction(
+  { tables, runs }: ActionPorts,
+  { id, subject, raisedAt }: Alert,
+  kind: string,
+): Promise<LastAction | undefined> {
+  const row = await tables.get(table, subject, `action:${kind}`);
+  if (row !== undefined) {
+    const { at, alertId } = readRow(lastActions, table, row);
+    return { at: new Date(at), alertId };
+  }
+  if (kind !== "retrain") return undefined;
+  const run = (await runs.list(subject)).findLast(({ trigger }) => trigger === "drift");
+  if (run === undefined) return undefined;
+  const isOfAlert = run.id === `${subject}.${retrainCause(raisedAt)}`;
+  return { at: new Date(run.requestedAt), ...(isOfAlert && { alertId: id }) };
+}
+
+async function championOf({ registry }: ActionPorts, model: string) {
+  const [champion, previous] = await Promise.all([
+    registry.alias(model, "champion"),
+    registry.alias(model, "previous"),
+  ]);
+  const pinned = champion?.pin && pinSentence(champion.version, champion.pin);
+  return { version: champion?.version, previous: previous?.version, ...(pinned && { pinned }) };
 }

@@ -4,7 +4,7 @@ import { auditInsert } from "../ledger/auditEntry";
 import { type OnUnreadable, readableRows } from "../ledger/readable";
 import type { Clock, TableOperation, TableRow, TableStore } from "../ports";
 import { type AliasPin, pinColumns } from "./aliasPin";
-import { type AliasState, aliasRows } from "./aliasRow";
+import { type AliasState, aliasRows, pauseColumns } from "./aliasRow";
 import type { AliasName } from "./modelVersion";
 
 export interface AliasMove {
@@ -20,6 +20,15 @@ export interface AliasMove {
   reason: string;
   /** stops runs from moving the alias until a person releases it, or until a date (ISO) */
   pin?: { until?: string };
+}
+
+export interface PauseChange {
+  model: string;
+  alias: AliasName;
+  pause: boolean;
+  operation: string;
+  actor: string;
+  reason: string;
 }
 
 /** The aliases of all models: rows `alias:{name}` in each model's partition. */
@@ -60,6 +69,26 @@ export class AliasPointers {
       );
     await this.commit(move, operations(move, current, now));
     return { moved: current?.version !== version, from: current?.version };
+  }
+
+  /**
+   * Pauses requests by an alias, or resumes them where `pause` is false, with an audit entry; false where the alias was
+   * never set, or nothing changes. A move of the alias ends its pause, too.
+   */
+  async setPause({ model, alias, pause, operation, actor, reason }: PauseChange): Promise<boolean> {
+    const current = await this.get(model, alias);
+    if (current === undefined || (current.pause !== undefined) === pause) return false;
+    const now = this.clock.now();
+    const { version, movedAt, etag } = current;
+    const placed = { version, movedAt, operation: current.operation, ...pinColumns(current.pin) };
+    const paused = pause ? pauseColumns({ by: actor, since: now.toISOString(), reason }) : {};
+    const row = { partitionKey: model, rowKey: `alias:${alias}`, form: aliasRows.form, ...placed, ...paused };
+    const action = pause ? "route paused" : "route resumed";
+    await this.tables.transaction(this.table, [
+      { kind: "replace", row, etag },
+      auditInsert(model, { operation, actor, action, subject: `${model} ${alias}`, reason, details: { version } }, now),
+    ]);
+    return true;
   }
 
   private read(row: TableRow): AliasState {

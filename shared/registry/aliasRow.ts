@@ -11,6 +11,15 @@ export interface AliasState {
   operation: string;
   /** absent if the alias is free or its pin has expired */
   pin?: AliasPin;
+  /** present while requests by the alias are answered with 503 */
+  pause?: AliasPause;
+}
+
+/** Why requests by an alias are not answered, until a person resumes it or it is moved. */
+export interface AliasPause {
+  by: string;
+  since: string;
+  reason: string;
 }
 
 const pin = objectOf<AliasPin>({
@@ -26,16 +35,29 @@ const state = objectOf<AliasState>({
   movedAt: z.string(),
   operation: z.string(),
   pin: pin.optional(),
+  pause: objectOf<AliasPause>({ by: z.string(), since: z.string(), reason: z.string() }).optional(),
 });
+
+function hasAny(parts: Record<string, unknown>): boolean {
+  return Object.values(parts).some((part) => part !== undefined);
+}
+
+/** The columns of an alias row for its pause. */
+export function pauseColumns(pause: AliasPause | undefined): Record<string, string> {
+  return pause ? { pausedBy: pause.by, pausedSince: pause.since, pauseReason: pause.reason } : {};
+}
 
 /** A row `alias:{name}` of table `models`; an incomplete pin is refused, so that it is not mistaken for no pin. */
 export const aliasRows = documentType(
   z
     .looseObject({})
-    .transform(({ pinnedBy: by, pinnedSince: since, pinReason: reason, pinnedUntil: until, ...row }): unknown => {
-      const isPinned = [by, since, reason, until].some((part) => part !== undefined);
-      return { ...row, ...(isPinned && { pin: { by, since, reason, until } }) };
-    })
+    .transform(
+      ({ pinnedBy, pinnedSince, pinReason, pinnedUntil, pausedBy, pausedSince, pauseReason, ...row }): unknown => {
+        const pin = { by: pinnedBy, since: pinnedSince, reason: pinReason, until: pinnedUntil };
+        const pause = { by: pausedBy, since: pausedSince, reason: pauseReason };
+        return { ...row, ...(hasAny(pin) && { pin }), ...(hasAny(pause) && { pause }) };
+      },
+    )
     .pipe(state),
   [unchanged],
 );

@@ -8,8 +8,8 @@ import { VersionLedger } from "../ledger/versionLedger";
 import type { BlobStore, Clock, TableRow, TableStore, Telemetry } from "../ports";
 import { telemetryEvents } from "../telemetryNames";
 import type { AliasPin } from "./aliasPin";
-import { type AliasMove, AliasPointers } from "./aliasPointers";
-import type { AliasState } from "./aliasRow";
+import { type AliasMove, AliasPointers, type PauseChange } from "./aliasPointers";
+import type { AliasPause, AliasState } from "./aliasRow";
 import { type AliasName, aliasNames, type ModelVersion, type VersionDetails } from "./modelVersion";
 import { notShownBetter } from "./notShownBetter";
 import { versionDocument } from "./versionDocument";
@@ -146,12 +146,17 @@ export class ModelRegistry {
     return readableRows(this.ledger.list(model), read, onUnreadable);
   }
 
-  /** The version number that `reference` (a number or an alias) stands for; AppError not_found when there is none. */
+  /**
+   * The version number that `reference` (a number or an alias) stands for; AppError not_found when there is none,
+   * paused while the alias is.
+   */
   async resolve(model: string, reference: string): Promise<number> {
     if (/^\d{1,9}$/.test(reference)) return Number(reference);
     const alias = aliasNames.find((name) => name === reference);
     const state = alias && (await this.alias(model, alias));
     if (state === undefined) throw await this.noSuchVersion(model, `alias "${reference}"`);
+    if (state.pause)
+      throw new AppError("paused", `${reference} of ${model} is paused by ${state.pause.by}: ${state.pause.reason}`);
     return state.version;
   }
 
@@ -166,18 +171,27 @@ export class ModelRegistry {
   }
 
   /**
-   * The version of every alias that is set, and the pin of every one that has one; an alias that cannot be read is
+   * The version of every alias that is set, the pin of every one that has one, and the pause of those that are paused; an alias that cannot be read is
    * thrown, or told to `onUnreadable`.
    */
   async aliasesAndPins(model: string, onUnreadable?: OnUnreadable) {
     const states = await this.pointers.all(model, onUnreadable);
     const aliases: Partial<Record<AliasName, number>> = {};
     const pins: Partial<Record<AliasName, AliasPin>> = {};
-    for (const [name, { version, pin }] of states) {
+    const pauses: Partial<Record<AliasName, AliasPause>> = {};
+    for (const [name, { version, pin, pause }] of states) {
       aliases[name] = version;
       if (pin) pins[name] = pin;
+      if (pause) pauses[name] = pause;
     }
-    return { aliases, pins };
+    return { aliases, pins, ...(Object.keys(pauses).length > 0 && { pauses }) };
+  }
+
+  /** Pauses or resumes requests by an alias; false where the alias was never set, or nothing changes. */
+  async setPause(change: PauseChange): Promise<boolean> {
+    const changed = await this.pointers.setPause(change);
+    if (changed) await this.ports.aliasMoved?.(change.model);
+    return changed;
   }
 
   /** Moves, pins or frees an alias; AppError not_found when there is no such version. */

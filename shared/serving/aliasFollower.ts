@@ -199,6 +199,7 @@ export class AliasFollower {
 }
 
 function refusalOf({ model, alias }: Pointer, cause: AppError): AppError {
+  if (cause.code === "paused") return cause;
   const message = `the version that ${alias} of ${model} points to cannot be served: ${cause.message}`;
   return new AppError("not_ready", message, { cause });
 }

@@ -12,6 +12,7 @@ export const candidateRules: readonly SpecRule[] = [
   { needs: ["candidates"], check: checkLearners },
   { needs: ["candidates", "columns", "label"], check: checkTasks },
   { needs: ["candidates", "columns", "label", "search", "seed"], check: checkParameters },
+  { needs: ["policies", "columns", "label"], check: checkRetraining },
 ];
 
 function checkLearners(spec: SpecFields, fault: SpecFault): void {
@@ -29,6 +30,17 @@ function checkTasks(spec: SpecFields, fault: SpecFault): void {
         () => trainerOf(learner, taskOf(spec)),
         (message) => fault(["candidates", at, "learner"], message),
       );
+}
+
+/** The learners that alerts bring into a run. */
+function checkRetraining(spec: SpecFields, fault: SpecFault): void {
+  for (const [rule, steps] of Object.entries(spec.policies.onAlert))
+    for (const [at, { learners }] of steps.entries())
+      for (const [i, learner] of (Array.isArray(learners) ? (learners as string[]) : []).entries())
+        tellOf(
+          () => trainerOf(learner, taskOf(spec)),
+          (message) => fault(["policies", "onAlert", rule, at, "learners", i], message),
+        );
 }
 
 /** Every combination that a run would try, of learners that are known; a fault that many share is reported once. */

@@ -6,6 +6,7 @@ import { AppError, isAppError } from "../errors";
 import type { BlobStore, QueueSender } from "../ports";
 import { telemetryEvents } from "../telemetryNames";
 import type { Usecase } from "../usecase/loadUsecases";
+import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import { type FailRunPorts, failRun } from "./failRun";
 import { planTrials } from "./planTrials";
 import { planRungs } from "./rungs";
@@ -59,7 +60,8 @@ async function startTrials(
 ): Promise<RunRecord> {
   const plan = trainingPlan(run, usecase, prepared);
   const facts = factsOf(ports, run, usecase, plan, versions, prepared);
-  const reason = run.force ? undefined : await whyUnchanged(ports, usecase, facts.datasetVersions, prepared);
+  const reason =
+    run.force || run.learners ? undefined : await whyUnchanged(ports, usecase, facts.datasetVersions, prepared);
   if (reason !== undefined) return endUnchanged(ports, run, facts, reason);
   await refuseBadData(ports, run, await prepared.check());
   const planSha256 = await ports.runs.savePlan(plan, prepared, await keepSpec(ports.blobs, usecase));
@@ -69,9 +71,16 @@ async function startTrials(
 }
 
 function trainingPlan(run: RunRecord, { spec }: Usecase, { trainRows, folds }: PrepareOutcome): TrainingPlan {
-  const trials = planTrials(spec);
+  const trials = planTrials(withLearners(spec, run.learners));
   const rungs = planRungs(spec.search, trials.length, trainRows);
   return { runId: run.id, usecase: run.usecase, seed: spec.seed, trials, rungs, folds };
+}
+
+/** The spec with candidates of these learners, too; those that it has already are not tried again. */
+function withLearners(spec: UsecaseSpec, learners: string[] = []): UsecaseSpec {
+  const known = new Set(spec.candidates.map(({ learner }) => learner));
+  const more = learners.filter((learner) => !known.has(learner)).map((learner) => ({ learner, grid: {} }));
+  return { ...spec, candidates: [...spec.candidates, ...more] };
 }
 
 /** What the run's record says about its start. */

@@ -25,6 +25,8 @@ export interface RunRecord {
   status: RunStatus;
   /** trains even when no labelled row is new */
   force: boolean;
+  /** that compete besides the use case's own candidates, each with its default parameters */
+  learners?: string[];
   requestedAt: string;
   startedAt?: string;
   finishedAt?: string;

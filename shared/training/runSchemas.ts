@@ -25,6 +25,7 @@ export const runRows = documentType(
     trigger: z.enum(runTriggers),
     status: z.enum(runStatuses),
     force: z.boolean(),
+    learners: jsonColumn(z.array(z.string())).optional(),
     requestedAt: z.string(),
     startedAt: z.string().optional(),
     finishedAt: z.string().optional(),

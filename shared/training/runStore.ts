@@ -275,12 +275,13 @@ function endedEntry(
 }
 
 function toRow(run: RunRecord): TableRow {
-  const { datasetVersions, ...plain } = run;
+  const { datasetVersions, learners, ...plain } = run;
   return {
     partitionKey: run.usecase,
     rowKey: run.id,
     form: runRows.form,
     ...plain,
     datasetVersions: datasetVersions && JSON.stringify(datasetVersions),
+    learners: learners && JSON.stringify(learners),
   };
 }

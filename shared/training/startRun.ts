@@ -15,6 +15,8 @@ export interface RunRequest {
   /** names what started the run; the same cause starts it once */
   cause: string;
   force?: boolean;
+  /** that compete besides the use case's own candidates, each with its default parameters */
+  learners?: string[];
   /** whom the audit names; without it the trigger */
   actor?: string;
 }
@@ -35,6 +37,7 @@ export async function startRun(
     force: request.force ?? false,
     requestedAt: ports.clock.now().toISOString(),
     codeRevision: ports.codeRevision,
+    ...(request.learners && { learners: request.learners }),
   };
   const started = await ports.runs.create(run, request.actor);
   const current = started ? run : await ports.runs.get(run.id);

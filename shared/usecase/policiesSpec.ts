@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { actionPolicies } from "../alerts/actions/registry";
+import { actionPolicies } from "../alerts/actionPolicies";
 
 /** What happens by itself: which events start a run, and what alerts start. */
 export const policiesSpec = z.strictObject({

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { type App, createApp } from "../../shared/app";
+import { type App, type AppOptions, createApp } from "../../shared/app";
 import { readConfig } from "../../shared/config";
 import { receiveDataset } from "../../shared/loop/receiveDataset";
 import { finishTraining } from "../../shared/training/finishTraining";
@@ -34,11 +34,11 @@ export class Loop {
   }
 
   /** Starts the app again with only this use case. */
-  deploy(spec: Spec): void {
+  deploy(spec: Spec, options: AppOptions = {}): void {
     mkdirSync(path.join(this.folder, spec.name), { recursive: true });
     writeFileSync(path.join(this.folder, spec.name, "usecase.json"), JSON.stringify(spec));
     const env = { AzureWebJobsStorage: this.storage.connectionString, TIDEGATE_USECASES: this.folder };
-    this.app = createApp(readConfig(env, process.cwd()), this.telemetry, this.clock);
+    this.app = createApp(readConfig(env, process.cwd()), this.telemetry, { clock: this.clock, ...options });
   }
 
   async drop(usecase: string, csv: string | Buffer, file = "rows.csv") {

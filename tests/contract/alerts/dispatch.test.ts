@@ -1,15 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { AlertAction } from "../../../shared/alerts/actions/action";
-import type { ActionParts, ActionPolicies } from "../../../shared/alerts/actions/registry";
+import type { AnyAction } from "../../../shared/alerts/actions/registry";
 import type { Alert } from "../../../shared/alerts/alert";
 import { AlertStore } from "../../../shared/alerts/alertStore";
-import { type Dispatch, dispatchActions } from "../../../shared/alerts/dispatch";
+import { type Dispatch, type DispatchParts, dispatchActions, type LastAction } from "../../../shared/alerts/dispatch";
 import { listAudit } from "../../../shared/ledger/auditEntry";
 import type { TableRow } from "../../../shared/ports";
 import { RecordedTelemetry } from "../../support/recordedTelemetry";
 import { type Storage, startStorage } from "../../support/storage";
-
-type Action = AlertAction<ActionPolicies, ActionParts>;
 
 let storage: Storage;
 beforeAll(async () => {
@@ -23,9 +20,10 @@ const condition = (subject: string, rule = "any-rule") => ({
   ...{ subject, rule, severity: "warning" as const, summary: "something holds", evidence: {} },
 });
 
-/** An action for every alert, which counts how often it was run. */
-class Counted implements Action {
+/** An action that counts how often it was run. */
+class Counted implements AnyAction {
   readonly settings = {};
+  readonly cooldownHours = 0;
   runs = 0;
 
   constructor(
@@ -33,23 +31,33 @@ class Counted implements Action {
     readonly work: (runs: number) => Promise<unknown> = async () => {},
   ) {}
 
-  wanted(alert: Alert) {
-    return () => this.run(alert);
-  }
-
-  protected async run(_alert: Alert) {
+  async run(_parts: unknown, _alert: Alert) {
     await this.work(++this.runs);
     return { outcome: "done" as const, words: `${this.kind} was done` };
   }
 }
 
-function storeWith(...actions: Action[]): AlertStore {
-  const dispatch = dispatchActions(
-    () => undefined,
-    () => ({}) as ActionParts,
-    actions,
-  );
-  return storeOf(dispatch);
+/** Policies that want each of these actions for every alert of the tests. */
+function policiesFor(actions: AnyAction[], more: object = {}) {
+  const steps = actions.map(({ kind }) => ({ do: kind, approval: "none" as const, ...more }));
+  return () => ({ onDrift: "none" as const, cooldownHours: 0, onAlert: { "any-rule": steps } });
+}
+
+const lastActions = new Map<string, LastAction>();
+const parts = {
+  clock,
+  lastAction: async ({ subject }: Alert, kind: string) => lastActions.get(`${subject} ${kind}`),
+  keepLastAction: async (subject: string, kind: string, last: LastAction) => {
+    lastActions.set(`${subject} ${kind}`, last);
+  },
+} as unknown as DispatchParts;
+
+function dispatchTo(actions: AnyAction[], more?: object): Dispatch {
+  return dispatchActions(policiesFor(actions, more), () => parts, actions);
+}
+
+function storeWith(...actions: AnyAction[]): AlertStore {
+  return storeOf(dispatchTo(actions));
 }
 
 const storeOf = (dispatch: Dispatch) => new AlertStore(storage.tables, clock, new RecordedTelemetry(), dispatch);
@@ -123,17 +131,13 @@ describe("the actions of an alert", () => {
   it("are run again, for the same alert, where the instance was killed between acting and noting", async () => {
     const seen: string[] = [];
     class Named extends Counted {
-      protected override async run(alert: Alert) {
+      override async run(_parts: unknown, alert: Alert) {
         seen.push(alert.id);
-        return super.run(alert);
+        return super.run(_parts, alert);
       }
     }
     const action = new Named("again");
-    const dispatch = dispatchActions(
-      () => undefined,
-      () => ({}) as ActionParts,
-      [action],
-    );
+    const dispatch = dispatchTo([action]);
     const killed = storeOf((alert) => dispatch(alert, () => Promise.reject(new Error("killed"))));
     await expect(killed.raise(condition("killed-after"))).rejects.toThrow("killed");
     const { alert } = await storeWith(action).raise(condition("killed-after"));
@@ -160,6 +164,53 @@ describe("the actions of an alert", () => {
     expect(alert).toMatchObject({ status: "resolved", occurrences: 2, actions: [{ kind: "slow", outcome: "done" }] });
     expect(await store.list("meanwhile", 2, "open")).toEqual([]);
     expect((await storeWith().raise(condition("meanwhile"))).raised).toBe(true);
+  });
+});
+
+describe("a step of a policy", () => {
+  it("is not done for another alert of the subject before its cool-down is over", async () => {
+    const action = new Counted("cooled");
+    const store = storeOf(dispatchTo([action], { cooldownHours: 2 }));
+    await store.raise(condition("cool"));
+    await store.resolve("cool", "any-rule");
+    const { alert } = await store.raise(condition("cool"));
+    expect(alert.actions).toMatchObject([
+      { outcome: "waiting", words: "not done: the last one was less than 2 h ago" },
+    ]);
+    clock.time += 2 * 3_600_000;
+    expect((await store.raise(condition("cool"))).alert.actions.at(-1)).toMatchObject({ outcome: "done" });
+    expect(action.runs).toBe(2);
+  });
+
+  it("that needs approval asks once, and is done at the next occurrence after a person approved it", async () => {
+    const action = new Counted("asked");
+    const store = storeOf(dispatchTo([action], { approval: "manual" }));
+    await store.raise(condition("approve"));
+    const { alert } = await store.raise(condition("approve"));
+    expect(alert.actions).toMatchObject([{ outcome: "asked", words: expect.stringContaining(alert.id) }]);
+    expect(action.runs).toBe(0);
+  });
+
+  it("that has nothing to do says so, and is not tried again", async () => {
+    const idle = Object.assign(new Counted("idle"), {
+      run: async () => ({ outcome: "nothing" as const, words: "there is no champion" }),
+    });
+    const store = storeWith(idle);
+    await store.raise(condition("nothing"));
+    const { alert } = await store.raise(condition("nothing"));
+    expect(alert.actions).toMatchObject([{ outcome: "nothing", words: "there is no champion" }]);
+  });
+
+  it("is not done for alerts of other rules, nor where no policy applies", async () => {
+    const action = new Counted("other");
+    await storeWith(action).raise(condition("other", "other-rule"));
+    const none = dispatchActions(
+      () => undefined,
+      () => parts,
+      [action],
+    );
+    await storeOf(none).raise(condition("none"));
+    expect(action.runs).toBe(0);
   });
 });
 

@@ -114,6 +114,25 @@ describe("a moved alias", () => {
     for (const { version } of answers.filter(({ isDue }) => isDue)) expect(version).toBe(2);
   });
 
+  it("that is paused answers 503 with the reason, here at once and elsewhere in time, until it is resumed", async () => {
+    const change = { model, alias: "champion", actor: "Ada", reason: "answers are wrong" } as const;
+    expect(await here.registry.setPause({ ...change, pause: true, operation: randomUUID() })).toBe(true);
+    const pausedAtMs = performance.now();
+    const refused = { status: 503, body: expect.stringContaining("paused by Ada: answers are wrong") };
+    expect(await ask(here)).toMatchObject(refused);
+    await untilPassed(pausedAtMs, aliasMaxAgeMs);
+    expect(await ask(elsewhere)).toMatchObject(refused);
+    expect(await here.registry.setPause({ ...change, pause: true, operation: randomUUID() })).toBe(false);
+    await here.registry.setPause({ ...change, pause: false, operation: randomUUID() });
+    expect((await ask(here)).status).toBe(200);
+    await untilPassed(performance.now(), aliasMaxAgeMs);
+    await elsewhere.loader.aliasMoved(model);
+    expect((await ask(elsewhere)).status).toBe(200);
+    await here.registry.setPause({ ...change, pause: true, operation: randomUUID() });
+    await move(3);
+    expect((await ask(here)).status).toBe(200);
+  });
+
   it("leaves the last version answering during an outage, as the reply and telemetry say", async () => {
     const before = await answer(elsewhere);
     await storage.stop();

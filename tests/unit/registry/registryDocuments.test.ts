@@ -129,9 +129,11 @@ rowSuite("the row of an alias", {
     movedAt: text,
     operation: text,
     pin: objects<AliasPin>(["by", "since", "reason"], { by: text, since: text, reason: text, until: text }),
+    pause: fc.record({ by: text, since: text, reason: text }),
   }),
-  columns: ({ pin, ...state }) => ({
+  columns: ({ pin, pause, ...state }) => ({
     ...state,
+    ...(pause && { pausedBy: pause.by, pausedSince: pause.since, pauseReason: pause.reason }),
     ...(pin && { pinnedBy: pin.by, pinnedSince: pin.since, pinReason: pin.reason, pinnedUntil: pin.until }),
   }),
   upgraded: ({ version: at, etag, movedAt, operation, pinnedBy: by, pinnedSince, pinReason, pinnedUntil: until }) => ({

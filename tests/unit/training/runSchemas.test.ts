@@ -52,6 +52,7 @@ rowSuite("the row of a run", {
     finishedAt: text,
     message: text,
     datasetVersions: fc.array(version, { maxLength: 3 }),
+    learners: fc.array(text, { maxLength: 3 }),
     usecaseHash: text,
     labelledRows: count,
     trials: count,
@@ -62,8 +63,9 @@ rowSuite("the row of a run", {
     version,
     promoted: fc.boolean(),
   }),
-  columns: ({ datasetVersions, ...run }) => ({
+  columns: ({ datasetVersions, learners, ...run }) => ({
     ...run,
+    learners: learners && JSON.stringify(learners),
     datasetVersions: datasetVersions && JSON.stringify(datasetVersions),
   }),
   upgraded: ({ partitionKey: _partition, rowKey: _row, etag: _etag, datasetVersions, ...run }) => ({
