@@ -180,7 +180,7 @@ export class AliasFollower {
       // removed on purpose: the next request gets the reason
       if (isAppError(error, "not_found")) this.pointers.delete(`${pointer.model}@${pointer.alias}`);
       else if (isAppError(error) && !error.retryable) pointer.refusal = refusalOf(pointer, error);
-      this.fail(pointer, messageOf(error));
+      this.fail(pointer, messageOf(error), isAppError(error, "paused"));
     }
   }
 
@@ -189,10 +189,12 @@ export class AliasFollower {
     if (!this.isKnownAway(pointer, this.nowMs())) this.fail(pointer, `no answer within ${this.waitMs} ms`);
   }
 
-  private fail(pointer: Pointer, reason: string): void {
+  /** What is paused on purpose is refused like what fails, but it is nobody's failure to report. */
+  private fail(pointer: Pointer, reason: string, onPurpose = false): void {
     const { model, alias, version, refusal } = pointer;
     pointer.failedAtMs = this.nowMs();
     pointer.refreshAtMs = pointer.failedAtMs + retryMs;
+    if (onPurpose) return;
     const serves = refusal === undefined && this.pointers.has(`${model}@${alias}`);
     this.options.onFailure?.({ model, alias, reason, ...(serves && { serving: version }) });
   }
