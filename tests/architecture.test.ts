@@ -94,6 +94,7 @@ const rooms: Record<string, string[][]> = {
     ["alertStore"],
     ["alertWriter"],
     ["dispatch"],
+    ["actionPolicies"],
     ["actions"],
     ["alerts"],
   ],

@@ -22,7 +22,10 @@ const final: readonly ActionNote["outcome"][] = ["done", "nothing", "rejected"];
 /** an approval is remembered until the action is done, however often it fails before */
 const kept: readonly ActionNote["outcome"][] = [...final, "approved"];
 
-/** newest notes that are not kept for ever, which an alert keeps beside the newest of each action; the audit trail has all */
+/**
+ * newest notes that are not kept for ever, which an alert keeps beside the newest of each action; the audit trail has
+ * all
+ */
 const keptOpenNotes = 10;
 
 /** Whether nothing more happens to the action for the alert of these notes. */

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { type ActionStep, actionStep } from "./actions/registry";
-import { retrain } from "./actions/retrain";
 import type { Alert } from "./alert";
 import { inputDriftRule } from "./rules";
 
@@ -11,7 +10,7 @@ export const actionPolicies = {
   /** shorthand of a retraining step for `input-drift` */
   onDrift: z.enum(["retrain", "none"]).default("retrain"),
   /** of that step: at most one run that an alert started in this many hours */
-  cooldownHours: z.number().min(0).default(retrain.cooldownHours),
+  cooldownHours: z.number().min(0).default(6),
   /** rule -> what its alerts start, in order; steps for `input-drift` replace `onDrift` */
   onAlert: z.record(ruleName, z.array(actionStep).max(10)).default({}),
 };
@@ -24,5 +23,5 @@ export function stepsOf({ rule }: Pick<Alert, "rule">, policies: ActionPolicies 
   const { onAlert, onDrift, cooldownHours } = policies;
   if (Object.hasOwn(onAlert, rule)) return onAlert[rule];
   if (rule !== inputDriftRule || onDrift === "none") return [];
-  return [{ do: retrain.kind, approval: "none", cooldownHours }];
+  return [{ do: "retrain", approval: "none", cooldownHours }];
 }

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { retrainCause } from "../alerts/actions/retrain";
 import type { Alert } from "../alerts/alert";
 import type { DispatchParts, LastAction } from "../alerts/dispatch";
 import { documentType, readRow } from "../documents";
@@ -37,8 +36,9 @@ export function actionParts(ports: ActionPorts): DispatchParts {
       };
       await ports.tables.transaction(table, [{ kind: "upsert", row }]);
     },
-    async startRunByAlert(usecase, cause, learners) {
-      const { run } = await startRun(ports, { usecase, trigger: "drift", cause, learners });
+    async startRunByAlert({ subject, raisedAt }, learners) {
+      const cause = retrainCause(raisedAt);
+      const { run } = await startRun(ports, { usecase: subject, trigger: "drift", cause, learners });
       return run;
     },
     championOf: (model) => championOf(ports, model),
@@ -51,6 +51,11 @@ export function actionParts(ports: ActionPorts): DispatchParts {
     restartWorker: ports.restartWorker,
     sendMessage: (queue, message) => queues.send(queue, message),
   };
+}
+
+/** Names the run of an alert that was raised then. */
+function retrainCause(raisedAt: string): string {
+  return `drift-${raisedAt.replace(/[-:.]/g, "")}`;
 }
 
 /** Earlier releases kept no row of it: their last run that an alert started counts. */

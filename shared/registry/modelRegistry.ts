@@ -171,8 +171,8 @@ export class ModelRegistry {
   }
 
   /**
-   * The version of every alias that is set, the pin of every one that has one, and the pause of those that are paused; an alias that cannot be read is
-   * thrown, or told to `onUnreadable`.
+   * The version of every alias that is set, the pin of every one that has one, and the pause of those that are paused;
+   * an alias that cannot be read is thrown, or told to `onUnreadable`.
    */
   async aliasesAndPins(model: string, onUnreadable?: OnUnreadable) {
     const states = await this.pointers.all(model, onUnreadable);

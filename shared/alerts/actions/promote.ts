@@ -3,7 +3,10 @@ import type { ActionResult, AlertAction } from "./action";
 export interface AliasParts {
   /** Where the champion of a model points, where it pointed before, and who pinned it. */
   championOf(model: string): Promise<{ version?: number; previous?: number; pinned?: string }>;
-  /** Moves the champion; the same operation again changes nothing. AppError precondition_failed where it is not at `expected`. */
+  /**
+   * Moves the champion; the same operation again changes nothing. AppError precondition_failed where it is not at
+   * `expected`.
+   */
   moveChampion(move: {
     model: string;
     version: number;

@@ -10,8 +10,8 @@ const settings = {
 type RetrainSettings = z.infer<z.ZodObject<typeof settings>>;
 
 export interface RetrainParts {
-  /** Starts a run; the same cause again gives the run that it started before. */
-  startRunByAlert(usecase: string, cause: string, learners?: string[]): Promise<{ id: string }>;
+  /** Starts a run for an alert; the same alert again gives the run that it started before. */
+  startRunByAlert(alert: Alert, learners?: string[]): Promise<{ id: string }>;
 }
 
 /** Trains again. */
@@ -23,11 +23,6 @@ export const retrain = {
 } satisfies AlertAction<RetrainSettings, RetrainParts>;
 
 async function startRun(parts: RetrainParts, alert: Alert, { learners }: RetrainSettings): Promise<ActionResult> {
-  const { id } = await parts.startRunByAlert(alert.subject, retrainCause(alert.raisedAt), learners);
+  const { id } = await parts.startRunByAlert(alert, learners);
   return { outcome: "done", words: `started run ${id}`, runId: id };
-}
-
-/** Names the run of an alert that was raised then. */
-export function retrainCause(raisedAt: string): string {
-  return `drift-${raisedAt.replace(/[-:.]/g, "")}`;
 }
