@@ -2,6 +2,7 @@ import { changeAlerts } from "../alerts/alertChange";
 import type { AlertStore } from "../alerts/alertStore";
 import { reportFailure } from "../alerts/failureAlert";
 import { capturedWindow } from "../capture/capturedWindow";
+import type { DatasetRegistry } from "../data/datasetRegistry";
 import { messageOf } from "../errors";
 import type { MonitorStore } from "../monitoring/monitorStore";
 import { trainingProfileDocument } from "../monitoring/profileDocument";
@@ -20,6 +21,7 @@ export interface MonitorPorts extends WatchPorts {
   alerts: AlertStore;
   monitors: MonitorStore;
   blobs: BlobStore;
+  datasets: Pick<DatasetRegistry, "versions">;
   clock: Clock;
   telemetry: Telemetry;
   /** this instance's unwritten captures are written first, so that a signal sees what was just served */
@@ -118,7 +120,7 @@ async function watch(
 
 /** The champion as a signal sees it. */
 function watched<Settings extends SignalSettings>(
-  { registry, blobs, monitors }: MonitorPorts,
+  { registry, blobs, monitors, datasets }: MonitorPorts,
   { usecase, version }: { usecase: Usecase; version: ModelVersion },
   signal: { name: string; settings: Settings },
   at: Date,
@@ -140,6 +142,10 @@ function watched<Settings extends SignalSettings>(
     captured: notKept,
     outcomes: notKept,
     service: notKept,
+    newestDatasetAt: async () => {
+      const newest = (await datasets.versions(usecase.spec.name)).at(-1);
+      return newest && new Date(newest.createdAt);
+    },
     earlier: (limit, name = signal.name) => monitors.list(usecase.spec.name, { limit, signal: name, to: at }),
     capturedRows: async (wanted) =>
       capturedWindow({

@@ -5,7 +5,7 @@ import type { CellFaults, MomentSums, PredictionProfile } from "./windowProfile"
 export interface MonitoringReference {
   /** training rows by UTC day, in the bins of the training profile; absent where rows have no time */
   days?: ReferenceDay[];
-  /** over all training rows, in the order of the inputs */
+  /** over all training rows, in the order of the profile's features */
   faults: CellFaults[];
   moments: MomentSums;
   /** hold-out rows as the version predicted them */

@@ -59,7 +59,7 @@ export interface WindowProfile {
   rows: number;
   /** in the bins of the version under watch, whichever version answered the rows */
   inputs: Profile;
-  /** in the order of the inputs */
+  /** in the order of `inputs.features` */
   faults: CellFaults[];
   moments: MomentSums;
   /** of the version under watch only */

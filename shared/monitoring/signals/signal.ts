@@ -107,6 +107,8 @@ export interface Watched<Settings> {
   outcomes(range: TimeRange): Promise<HourOutcomes[]>;
   /** the service's own counts about the model */
   service(range: TimeRange): Promise<ServiceProfile>;
+  /** when the newest accepted dataset of the use case came; undefined where there is none */
+  newestDatasetAt(): Promise<Date | undefined>;
   /** newest first, before `at`; of this signal unless another is named */
   earlier(limit: number, signal?: string): Promise<EarlierResult[]>;
 }

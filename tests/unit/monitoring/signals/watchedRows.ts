@@ -63,6 +63,7 @@ export function watchedWith<Settings extends SignalSettings>(
     captured: notCounted,
     outcomes: async () => [],
     service: notCounted,
+    newestDatasetAt: async () => undefined,
     earlier: async () => [],
   };
 }
