@@ -7,6 +7,7 @@ export const telemetryEvents = {
   versionRegistered: "version.registered",
   aliasMoved: "alias.moved",
   driftChecked: "drift.checked",
+  signalChecked: "signal.checked",
   alertRaised: "alert.raised",
   alertResolved: "alert.resolved",
   versionPaused: "version.paused",
@@ -23,4 +24,5 @@ export const telemetryMetrics = {
   scoringWarnings: "scoring.warnings",
   captureUnreadable: "capture.unreadable",
   driftValue: "drift.value",
+  signalValue: "signal.value",
 } as const;

@@ -88,7 +88,7 @@ const rooms: Record<string, string[][]> = {
     ["serving"],
   ],
   "shared/explain": [["explain"], ["shapley", "trees", "surrogate"], ["model"]],
-  "shared/monitoring": [["monitorStore"], ["signals"], ["monitoring"], ["distances"]],
+  "shared/monitoring": [["monitorStore"], ["signals"], ["performance"], ["statistics"], ["monitoring"], ["distances"]],
   "shared/alerts": [
     ["alertChange", "changedDocument", "failureAlert"],
     ["alertStore"],

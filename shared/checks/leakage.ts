@@ -1,5 +1,5 @@
 import type { PreparedData } from "../data/preparedData";
-import { rocAuc } from "../evaluation/rankingAreas";
+import { rocAuc } from "../math/rankingAreas";
 
 /**
  * How well one feature alone predicts the label of the hold-out, or of the training rows where that is less: a ROC area

@@ -1,4 +1,4 @@
-import { accuracy, confusionMatrix } from "./confusion";
+import { accuracy, confusionMatrix } from "../math/confusion";
 
 /** How far two different levels are apart: equally, by their distance in the order of levels, or by its square. */
 export type KappaWeights = "none" | "linear" | "quadratic";

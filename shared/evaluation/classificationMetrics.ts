@@ -1,4 +1,3 @@
-import { type ClassifierOutput, decidedClasses, judgedClasses, membershipOf, scoresOf } from "./classifierOutput";
 import {
   accuracy,
   balancedAccuracy,
@@ -7,9 +6,10 @@ import {
   classScores,
   confusionMatrix,
   matthewsCorrelation,
-} from "./confusion";
+} from "../math/confusion";
+import { averagePrecision, rocAuc } from "../math/rankingAreas";
+import { type ClassifierOutput, decidedClasses, judgedClasses, membershipOf, scoresOf } from "./classifierOutput";
 import { brierByRow, logLossByRow, mean } from "./probabilityScores";
-import { averagePrecision, rocAuc } from "./rankingAreas";
 
 /** Metrics of a classifier on known rows; areas are null where a class is absent. */
 export interface ClassificationMetrics {

@@ -1,4 +1,4 @@
-import { ascendingOrder } from "./rankingAreas";
+import { ascendingOrder } from "../math/rankingAreas";
 
 /**
  * What a decision costs, in `unit` per row: actual class x decided class, in the order of the classes; a gain is

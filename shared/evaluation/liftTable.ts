@@ -1,4 +1,4 @@
-import { ascendingOrder } from "./rankingAreas";
+import { ascendingOrder } from "../math/rankingAreas";
 
 /**
  * One part of the rows ordered by score from high to low; counts may be fractions where equal scores straddle two

@@ -1,4 +1,4 @@
-import { ascendingOrder } from "./rankingAreas";
+import { ascendingOrder } from "../math/rankingAreas";
 
 /** A step of the ranking from high scores to low: how many rows have a score of at least `threshold`. */
 interface RankStep {

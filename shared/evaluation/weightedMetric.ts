@@ -1,8 +1,8 @@
+import { balancedAccuracy, type ConfusionMatrix, confusionMatrix, fBeta, matthewsCorrelation } from "../math/confusion";
+import { ascendingOrder, averagePrecision, rocAuc } from "../math/rankingAreas";
 import type { SelectionMetric } from "../usecase/selectionSpec";
 import { type ClassifierOutput, decidedClasses, judgedClasses, membershipOf, scoresOf } from "./classifierOutput";
-import { balancedAccuracy, type ConfusionMatrix, confusionMatrix, fBeta, matthewsCorrelation } from "./confusion";
 import { brierByRow, logLossByRow } from "./probabilityScores";
-import { ascendingOrder, averagePrecision, rocAuc } from "./rankingAreas";
 import { absoluteErrorByRow, type RegressionOutput, r2, squaredErrorByRow } from "./regressionMetrics";
 
 /** What a model predicted for known rows: class probabilities or numbers. */

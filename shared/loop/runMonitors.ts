@@ -140,7 +140,7 @@ function watched<Settings extends SignalSettings>(
     trainingProfile,
     reference: async () => undefined,
     captured: notKept,
-    outcomes: notKept,
+    outcomes: async () => [],
     service: notKept,
     newestDatasetAt: async () => {
       const newest = (await datasets.versions(usecase.spec.name)).at(-1);

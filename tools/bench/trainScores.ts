@@ -1,5 +1,5 @@
 import { brierByRow, mean } from "../../shared/evaluation/probabilityScores";
-import { rocAuc } from "../../shared/evaluation/rankingAreas";
+import { rocAuc } from "../../shared/math/rankingAreas";
 
 export interface Quality {
   auc: number | null;

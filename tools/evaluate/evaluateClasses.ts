@@ -2,7 +2,7 @@ import { AppError } from "../../shared/errors";
 import { classCurves } from "../../shared/evaluation/classCurves";
 import { classificationMetrics } from "../../shared/evaluation/classificationMetrics";
 import type { ClassifierOutput } from "../../shared/evaluation/classifierOutput";
-import { fBeta } from "../../shared/evaluation/confusion";
+import { fBeta } from "../../shared/math/confusion";
 import { ownValue } from "../../shared/ownValue";
 import type { EvaluatedTable } from "./readTable";
 import { type EvaluationReport, type IntervalOptions, intervalsOf } from "./report";

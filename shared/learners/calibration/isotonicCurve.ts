@@ -1,4 +1,4 @@
-import { poolAdjacent } from "./poolAdjacent";
+import { poolAdjacent } from "../../math/poolAdjacent";
 
 /** A non-decreasing curve: straight between the knots, level outside them. */
 export interface IsotonicCurve {

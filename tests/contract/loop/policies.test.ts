@@ -5,6 +5,7 @@ import { handlePoison } from "../../../shared/loop/handlePoison";
 import { reconcile } from "../../../shared/loop/reconcile";
 import { runMonitors } from "../../../shared/loop/runMonitors";
 import { watchState } from "../../../shared/loop/watchState";
+import { signals } from "../../../shared/monitoring/signals/registry";
 import { auditedTables } from "../../../shared/storageNames";
 import { cancelRun } from "../../../shared/training/cancelRun";
 import { finishTraining } from "../../../shared/training/finishTraining";
@@ -151,7 +152,11 @@ describe("drift", () => {
     return Object.fromEntries(Object.keys(example).map((name) => [name, value(name)]));
   });
   const shifted = usual.map((row) => ({ ...row, Altitude_m: Number(row.Altitude_m ?? 1300) + 800 }));
-  const check = () => runMonitors(loop.app);
+  const check = () =>
+    runMonitors(
+      loop.app,
+      signals.filter(([section]) => section === "drift"),
+    );
   const alert = async () => (await loop.app.alerts.list(usecase, 1))[0];
 
   it("raises one alert and one run while it lasts, closes when traffic is normal again, and keeps the cool-down", async () => {

@@ -47,7 +47,7 @@ describe("signals that fail", () => {
     await runMonitors(loop.app, [[section, failing("last")]]);
     expect(await alert()).toMatchObject({ status: "open", occurrences: 2, evidence: { signal: "last" } });
     loop.passHours(1);
-    await runMonitors(loop.app);
+    await runMonitors(loop.app, [[section, drift]]);
     expect(await alert()).toMatchObject({ status: "resolved" });
   });
 });
@@ -60,7 +60,7 @@ describe("a use case whose alerts cannot be read", () => {
     const other = { ...known, spec: { ...known.spec, name: "other" } };
     const both = { ...loop.app, usecases: new Map([known, other].map((one) => [one.spec.name, one])) };
     const told = `${usecase}: what its monitors found could not be told: the row "open:monitor-failed" of partition "${usecase}" in table alerts has form 99, and this release reads forms up to 1: use the newer release that wrote it`;
-    expect(await runMonitors(both)).toEqual([
+    expect(await runMonitors(both, [[section, drift]])).toEqual([
       expect.stringMatching(`^${usecase}: input-drift: `),
       told,
       "other: input-drift: not watched: there is no champion to watch",
@@ -69,7 +69,7 @@ describe("a use case whose alerts cannot be read", () => {
     const evidence = { usecase };
     expect(await ofSystem()).toMatchObject({ rule: "monitor-failed", status: "open", summary: told, evidence });
     await loop.app.tables.transaction("alerts", [{ kind: "upsert", row: { ...pointer, form: 1, alert: "" } }]);
-    await runMonitors(both);
+    await runMonitors(both, [[section, drift]]);
     expect(await ofSystem()).toMatchObject({ status: "resolved" });
   });
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runMonitors } from "../../../shared/loop/runMonitors";
+import { signals } from "../../../shared/monitoring/signals/registry";
 import { Loop, shippedSpec } from "../../support/loop";
 
 const usecase = "coffee-grade";
@@ -43,7 +44,11 @@ const rows = lines.slice(1, 1000).map((line) => {
     }),
   );
 });
-const check = () => runMonitors(loop.app);
+const check = () =>
+  runMonitors(
+    loop.app,
+    signals.filter(([section]) => section === "drift"),
+  );
 const newest = async () => (await loop.app.monitors.list(usecase, { limit: 1 }))[0];
 const told = () => loop.telemetry.metrics.filter(({ name }) => name === "capture.unreadable").map(({ value }) => value);
 const alerts = async () =>

@@ -131,7 +131,7 @@ describe("names that every object has, in the whole loop", () => {
     for (let i = 0; i < 5; i++) await loop.score("odd-names", new Array(10).fill(row));
     await loop.app.capture?.flush();
     await runMonitors(loop.app);
-    const [version] = await loop.app.monitors.list("odd-names", { limit: 1 });
+    const [version] = await loop.app.monitors.list("odd-names", { limit: 1, signal: "input-drift" });
     expect(JSON.stringify(version)).toContain("hasOwnProperty");
   });
 });

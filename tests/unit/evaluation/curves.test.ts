@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Binning, calibrationBins, expectedCalibrationError } from "../../../shared/evaluation/calibration";
 import { liftTable } from "../../../shared/evaluation/liftTable";
-import { averagePrecision, rocAuc } from "../../../shared/evaluation/rankingAreas";
 import { precisionRecallCurve, rocCurve } from "../../../shared/evaluation/rankingCurves";
 import { thinCurve } from "../../../shared/evaluation/thinCurve";
+import { averagePrecision, rocAuc } from "../../../shared/math/rankingAreas";
 import { seededRandom } from "../../../shared/math/seededRandom";
 import { expectNear, golden } from "./golden";
 

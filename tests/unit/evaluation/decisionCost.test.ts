@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { balancedAccuracy, classScores, confusionMatrix, fBeta } from "../../../shared/evaluation/confusion";
 import {
   bestThreshold,
   costByRow,
   leastCostClasses,
   theoreticalThreshold,
 } from "../../../shared/evaluation/decisionCost";
+import { balancedAccuracy, classScores, confusionMatrix, fBeta } from "../../../shared/math/confusion";
 import { expectNear, golden } from "./golden";
 
 interface Golden {

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fitIsotonic, isotonicAt } from "../../../../shared/learners/calibration/isotonicCurve";
-import { poolAdjacent } from "../../../../shared/learners/calibration/poolAdjacent";
 import { trainerFor } from "../../../../shared/learners/registry";
 import { calibrationFolds } from "../../../../shared/learners/rows/calibrationFolds";
+import { poolAdjacent } from "../../../../shared/math/poolAdjacent";
 import golden from "../../../vectors/calibration.json";
 import { runGraph } from "../runGraph";
 import { sampleRows } from "../sampleRows";

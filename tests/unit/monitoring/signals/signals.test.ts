@@ -4,7 +4,8 @@ import { type AlertChange, changeAlerts } from "../../../../shared/alerts/alertC
 import { documentText, parseDocument } from "../../../../shared/documents";
 import { monitorsSpec, signals } from "../../../../shared/monitoring/signals/registry";
 import type { Evaluation } from "../../../../shared/monitoring/signals/signal";
-import { captured, watchedWith } from "./watchedRows";
+import { outcomesSample } from "./outcomeRows";
+import { captured, type Known, unreadable, watchedWith } from "./watchedRows";
 
 afterEach(() => {
   vi.useRealTimers();
@@ -15,13 +16,18 @@ afterEach(() => {
  * of.
  */
 const samples: Record<string, Sample> = {
-  drift: { usual: captured(1000), empty: captured(0), wrong: captured(1000, 1) },
+  drift: { usual: newest(1000), empty: newest(0), wrong: newest(1000, 1) },
+  performance: outcomesSample,
 };
 
 interface Sample {
-  usual: ReturnType<typeof captured>;
-  empty: ReturnType<typeof captured>;
-  wrong: ReturnType<typeof captured>;
+  usual: Known;
+  empty: Known;
+  wrong: Known;
+}
+
+function newest(rowCount: number, shift?: number): Known {
+  return { capturedRows: async () => captured(rowCount, shift) };
 }
 
 it("every signal has a name and a section of its own, and a sample here", () => {
@@ -35,7 +41,7 @@ it("every signal has a name and a section of its own, and a sample here", () => 
 describe.each(signals)("the signal with the section %s", (section, signal) => {
   const settings = monitorsSpec.parse({})[section];
   const sample = samples[section];
-  const evaluate = (newest: Sample["usual"]) => signal.evaluate(watchedWith(settings, newest));
+  const evaluate = (known: Known) => signal.evaluate(watchedWith(settings, known));
 
   it("has a default for every setting, watches by default, and takes no unknown setting", () => {
     expect(signal.settings.parse({})).toEqual(settings);
@@ -84,8 +90,8 @@ describe.each(signals)("the signal with the section %s", (section, signal) => {
 
   it("reads back the details that it kept, and those of earlier releases without a form", async () => {
     const { document } = signal;
-    for (const newest of Object.values(sample)) {
-      const { details } = await evaluate(newest);
+    for (const known of Object.values(sample)) {
+      const { details } = await evaluate(known);
       const text = documentText(document, details);
       expect(JSON.parse(text)).toMatchObject({ form: document.form });
       const json = JSON.stringify(details);
@@ -97,8 +103,7 @@ describe.each(signals)("the signal with the section %s", (section, signal) => {
   });
 
   it("fails with the error when something cannot be read", async () => {
-    const broken = () => Promise.reject(new Error("storage is away"));
-    const champion = { ...watchedWith(settings, sample.usual), trainingProfile: broken, capturedRows: broken };
+    const champion = watchedWith(settings, unreadable(sample.usual));
     await expect(signal.evaluate(champion)).rejects.toThrow("storage is away");
   });
 });

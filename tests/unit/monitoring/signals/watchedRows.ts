@@ -29,7 +29,7 @@ export function captured(rowCount: number, shift = 0): CapturedRows {
   return { profile: profileOfRows(training, table, order), rows: rowCount, unreadableRequests: 0, from, hours: 24 };
 }
 
-const model: WatchedModel = {
+export const model: WatchedModel = {
   name: "pears",
   task: "classification",
   classes: ["dry", "wet"],
@@ -46,11 +46,11 @@ async function notCounted(): Promise<never> {
   throw new Error("no sample has it");
 }
 
-/** A champion whose newest rows are those. */
-export function watchedWith<Settings extends SignalSettings>(
-  settings: Settings,
-  newest: CapturedRows,
-): Watched<Settings> {
+/** What a sample says of a champion; anything else of it is unknown. */
+export type Known = Partial<Omit<Watched<never>, "settings" | "version" | "at">>;
+
+/** A champion of which that is known. */
+export function watchedWith<Settings extends SignalSettings>(settings: Settings, known: Known): Watched<Settings> {
   return {
     model,
     version: 3,
@@ -58,12 +58,23 @@ export function watchedWith<Settings extends SignalSettings>(
     at,
     windowStart: (hours) => windowStart(at, hours, settings.timeZone),
     trainingProfile: async () => training,
-    capturedRows: async () => newest,
+    capturedRows: notCounted,
     reference: async () => undefined,
     captured: notCounted,
     outcomes: async () => [],
     service: notCounted,
     newestDatasetAt: async () => undefined,
     earlier: async () => [],
+    ...known,
+  };
+}
+
+/** What is known of a champion, each read failing. */
+export function unreadable(known: Known): Known {
+  const broken = () => Promise.reject(new Error("storage is away"));
+  return {
+    ...known,
+    ...{ trainingProfile: broken, capturedRows: broken, reference: broken, captured: broken },
+    ...{ outcomes: broken, service: broken },
   };
 }

@@ -1,0 +1,31 @@
+import { normalTail } from "../noDrift";
+
+/**
+ * The value that a variable of Student's t exceeds with probability `tail` (below a half), for 2 degrees of freedom and
+ * more; from 4 on within 1 % at a tail of 0.005. Source: G. Hill, "Student's t-quantiles", 1970 (his algorithm 396).
+ */
+export function studentTail(tail: number, degrees: number): number {
+  const both = 2 * tail;
+  if (degrees < 2) return Math.tan((Math.PI * (1 - both)) / 2);
+  if (degrees < 3) return Math.sqrt(2 / (both * (2 - both)) - 2);
+  const a = 1 / (degrees - 0.5);
+  const b = (48 / a) * (1 / a);
+  let c = ((20700 * a) / b - 98) * a - 16;
+  c = c * a + 96.36;
+  const d = ((94.5 / (b + c) - 3) / b + 1) * Math.sqrt((a * Math.PI) / 2) * degrees;
+  let y = (d * both) ** (2 / degrees);
+  if (y > 0.05 + a) {
+    const x = -normalTail(tail);
+    y = x * x;
+    if (degrees < 5) c += 0.3 * (degrees - 4.5) * (x + 0.6);
+    c += (((0.05 * d * x - 5) * x - 7) * x - 2) * x + b;
+    y = (((((0.4 * y + 6.3) * y + 36) * y + 94.5) / c - y - 3) / b + 1) * x;
+    y = Math.expm1(a * y * y);
+  } else {
+    y =
+      ((1 / (((degrees + 6) / (degrees * y) - 0.089 * d - 0.822) * (degrees + 2) * 3) + 0.5 / (degrees + 4)) * y - 1) *
+        ((degrees + 1) / (degrees + 2)) +
+      1 / y;
+  }
+  return Math.sqrt(degrees * y);
+}
