@@ -4,6 +4,7 @@ import "./alerts";
 import "./audit";
 import "./card";
 import "./datasets";
+import "./deliveries";
 import "./explain";
 import "./health";
 import "./inbox";

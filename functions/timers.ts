@@ -2,6 +2,7 @@ import { app } from "@azure/functions";
 import { getApp } from "../shared/app";
 import { reconcile } from "../shared/loop/reconcile";
 import { runMonitors } from "../shared/loop/runMonitors";
+import { sweep } from "../shared/loop/sweep";
 import { startScheduledRuns } from "../shared/training/startScheduledRuns";
 import { background } from "./background";
 
@@ -26,5 +27,13 @@ app.timer("reconcile", {
   handler: (_timer, context) =>
     background(context, async () => {
       for (const line of await reconcile(getApp())) context.log(line);
+    }),
+});
+
+app.timer("sweep", {
+  schedule: "30 * * * * *",
+  handler: (_timer, context) =>
+    background(context, async () => {
+      for (const line of await sweep(getApp())) context.log(line);
     }),
 });

@@ -1,7 +1,9 @@
 import { availableParallelism } from "node:os";
 import { AlertStore } from "./alerts/alertStore";
 import { tellOfChange } from "./alerts/changedDocument";
+import { deliveryQueue } from "./alerts/deliveries/deliveryQueue";
 import { type DispatchParts, dispatchActions } from "./alerts/dispatch";
+import type { Announcement } from "./alerts/outbox";
 import { createBlobStore } from "./azure/blobs";
 import { connectStorage } from "./azure/connection";
 import { prepareStorage } from "./azure/prepareStorage";
@@ -80,13 +82,15 @@ export function createApp(config: Config, telemetry: Telemetry, options: AppOpti
 /** Adapters, and what the configuration says. */
 function baseParts(config: Config, telemetry: Telemetry, clock: Clock) {
   const storage = connectStorage(config.storage);
-  const { codeRevision, modelLimits, maxBodyBytes } = config;
+  const { codeRevision, modelLimits, maxBodyBytes, destinations, messageAddresses } = config;
   return {
     clock,
     telemetry,
     codeRevision,
     modelLimits,
     maxBodyBytes,
+    destinations,
+    messageAddresses,
     // a process that starts again on the same instance numbers its lines anew
     instance: `${config.instance}-${Date.now().toString(36)}`,
     usecases: loadUsecases(config.usecasesFolder, candidateRules),
@@ -103,12 +107,13 @@ type BaseParts = ReturnType<typeof baseParts>;
 
 /** What is kept in storage, each kind in its store. */
 function storeParts(
-  { blobs, tables, clock, telemetry, usecases }: BaseParts,
+  { blobs, tables, queues, clock, telemetry, usecases }: BaseParts,
   partsOf: () => DispatchParts,
 ): StoreParts {
   const policiesOf = (subject: string) => usecases.get(subject)?.spec.policies;
   const dispatch = dispatchActions(policiesOf, partsOf);
-  const alerts = new AlertStore(tables, clock, telemetry, dispatch);
+  const announce = (announcement: Announcement) => queues.send(deliveryQueue, { announcement });
+  const alerts = new AlertStore(tables, clock, telemetry, dispatch, announce);
   const documents = new VerifiedBlobs(blobs, (changed) => tellOfChange(alerts, changed));
   const runs = new RunStore(tables, blobs, documents);
   return {

@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
+import { type Destination, readDestinations } from "./alerts/channels/registry";
+import type { MessageAddresses } from "./alerts/message/composeMessage";
 import type { StorageConnection } from "./azure/connection";
 import type { TelemetrySettings } from "./azure/telemetry";
 import { inputFaults } from "./inputFaults";
@@ -9,6 +11,8 @@ import type { ModelLimits } from "./onnx/modelLimits";
 import { packageRoot } from "./packageRoot";
 
 const flag = z.enum(["true", "false", "1", "0"]).transform((text) => text === "true" || text === "1");
+
+const webAddress = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ""));
 
 const captureMode = z
   .enum(["true", "1", "false", "0", "durable"])
@@ -45,6 +49,10 @@ const environment = z.object({
   CONTAINER_NAME: z.string().min(1).optional(),
   WEBSITE_INSTANCE_ID: z.string().min(1).optional(),
   TIDEGATE_CODE_REVISION: z.string().optional(),
+  /** where people reach the app; the platform's name for it otherwise */
+  TIDEGATE_PUBLIC_URL: webAddress.optional(),
+  WEBSITE_HOSTNAME: z.string().min(1).optional(),
+  TIDEGATE_RUNBOOK_URL: webAddress.optional(),
 });
 
 /** Everything the app reads from its environment, checked once at start. */
@@ -74,16 +82,19 @@ export interface Config {
   /** at most 24 characters of a-z, A-Z, 0-9 and - */
   instance: string;
   codeRevision: string;
+  /** where alerts are told */
+  destinations: Destination[];
+  messageAddresses: MessageAddresses;
 }
 
 /** Reads the environment; throws with each bad setting's name and reason, so that a wrong value stops the start. */
 export function readConfig(env: NodeJS.ProcessEnv, appRoot: string): Config {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
   const parsed = environment.safeParse(set);
-  if (!parsed.success) {
-    const faults = inputFaults(parsed.error.issues).map(({ path: name, message }) => `${name}: ${message}`);
-    throw new Error(`the app settings are wrong: ${faults.join("; ")}`);
-  }
+  const { destinations, faults } = readDestinations(set);
+  if (!parsed.success)
+    faults.unshift(...inputFaults(parsed.error.issues).map(({ path: name, message }) => `${name}: ${message}`));
+  if (!parsed.success || faults.length > 0) throw new Error(`the app settings are wrong: ${faults.join("; ")}`);
   const values = parsed.data;
   return {
     storage: storageOf(values),
@@ -109,7 +120,14 @@ export function readConfig(env: NodeJS.ProcessEnv, appRoot: string): Config {
     blobSource: values.TIDEGATE_BLOB_SOURCE,
     instance: instanceName(values),
     codeRevision: values.TIDEGATE_CODE_REVISION ?? packagedRevision(appRoot) ?? "unknown",
+    destinations,
+    messageAddresses: { app: publicUrl(values), runbook: values.TIDEGATE_RUNBOOK_URL },
   };
+}
+
+function publicUrl({ TIDEGATE_PUBLIC_URL: set, WEBSITE_HOSTNAME: host }: z.infer<typeof environment>) {
+  if (set !== undefined || host === undefined) return set;
+  return `${host.startsWith("localhost") ? "http" : "https"}://${host}`;
 }
 
 /**

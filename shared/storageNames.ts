@@ -1,7 +1,9 @@
+import { deliveryQueue } from "./alerts/deliveries/deliveryQueue";
 import { datasetsInbox, modelsInbox } from "./inbox/inboxes";
 import { trainingQueues } from "./training/runRecord";
 
-const queues = [...Object.values(trainingQueues), "webjobs-blobtrigger"];
+const ownQueues = [...Object.values(trainingQueues), deliveryQueue];
+const queues = [...ownQueues, "webjobs-blobtrigger"];
 
 /** Queues that hold what failed too often in the queue of the key's name; the last one is the host's own, for blobs. */
 export const poisonQueues: Record<string, string> = Object.fromEntries(queues.map((name) => [name, `${name}-poison`]));
@@ -15,6 +17,6 @@ export const storageNames = {
     ...[datasetsInbox, modelsInbox],
     ...["datasets", "models", "runs", "usecases", "inference", "profiles", "monitors", "explanations"],
   ],
-  queues: [...Object.values(trainingQueues), ...Object.values(poisonQueues)],
+  queues: [...ownQueues, ...Object.values(poisonQueues)],
   tables: [...auditedTables, "monitors"],
 };

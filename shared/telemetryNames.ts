@@ -10,6 +10,7 @@ export const telemetryEvents = {
   signalChecked: "signal.checked",
   alertRaised: "alert.raised",
   alertResolved: "alert.resolved",
+  alertDelivered: "alert.delivered",
   versionPaused: "version.paused",
   versionResumed: "version.resumed",
   captureLost: "capture.lost",

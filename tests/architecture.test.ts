@@ -90,12 +90,14 @@ const rooms: Record<string, string[][]> = {
   "shared/explain": [["explain"], ["shapley", "trees", "surrogate"], ["model"]],
   "shared/monitoring": [["monitorStore"], ["signals"], ["performance"], ["statistics"], ["monitoring"], ["distances"]],
   "shared/alerts": [
+    ["deliveries"],
     ["alertChange", "changedDocument", "failureAlert"],
     ["alertStore"],
     ["alertWriter"],
     ["dispatch"],
     ["actionPolicies"],
-    ["actions"],
+    ["actions", "channels"],
+    ["message"],
     ["alerts"],
   ],
 };

@@ -48,7 +48,7 @@ export class AlertWriter {
     await this.tables.transaction(alertTable, [
       ...operations,
       ...(entry ? [auditInsert(alert.subject, entry, now)] : []),
-      ...(announcement ? [outboxInsert(alert, announcement)] : []),
+      ...(announcement ? [outboxInsert(announcement)] : []),
     ]);
     this.report({ alert, event });
     if (announcement) await this.announce?.(announcement).catch((error) => console.warn(left(alert, error)));

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { documentType, objectOf, unchanged } from "../documents";
-import type { TableOperation } from "../ports";
-import { type Alert, alertKey } from "./alert";
+import { documentType, objectOf, readRow, unchanged } from "../documents";
+import type { TableOperation, TableRow } from "../ports";
+import { type Alert, alertTable, placeOfAlert } from "./alert";
 
 /** A change of an alert that people are told of. */
 const alertEvents = ["opened", "worsened", "resolved", "closed"] as const;
@@ -21,34 +21,45 @@ export interface Announcement {
 /** Tells of a change once it is stored. What it cannot tell stays in the outbox. */
 export type Announce = (announcement: Announcement) => Promise<void>;
 
-const announcements = documentType(
-  objectOf<Announcement>({
-    id: z.string(),
-    subject: z.string(),
-    alert: z.string(),
-    event: z.enum(alertEvents),
-    at: z.iso.datetime(),
-  }),
-  [unchanged],
-);
+export const announcementSchema = objectOf<Announcement>({
+  id: z.string(),
+  subject: z.string(),
+  alert: z.string(),
+  event: z.enum(alertEvents),
+  at: z.iso.datetime(),
+});
+
+const announcements = documentType(announcementSchema, [unchanged]);
 
 export function announcementOf(alert: Alert, event: AlertEvent, at: string): Announcement {
   return { id: `${alert.id}:${event}-${at.replace(/[-:.]/g, "")}`, subject: alert.subject, alert: alert.id, event, at };
 }
 
 /** The row `outbox:{alert}:{event}-{time}` of an announcement, written in the transaction of the change itself. */
-export function outboxInsert(alert: Alert, announcement: Announcement): TableOperation {
-  const { event, at } = announcement;
-  const rowKey = `outbox:${alertKey(alert)}:${event}-${at.replace(/[-:.]/g, "")}`;
-  const row = { partitionKey: alert.subject, rowKey, form: announcements.form, ...announcement };
-  return { kind: "insert", row };
+export function outboxInsert(announcement: Announcement): TableOperation {
+  const row = { partitionKey: announcement.subject, rowKey: outboxKey(announcement), form: announcements.form };
+  return { kind: "insert", row: { ...row, ...announcement } };
 }
+
+export function outboxKey({ alert, event, at }: Announcement): string {
+  return `outbox:${placeOfAlert(alert)?.rowKey ?? alert}:${event}-${at.replace(/[-:.]/g, "")}`;
+}
+
+/** Where a subject's announcements stand among its rows. */
+export const outboxRange = { from: "outbox:", to: "outbox;" };
+
+/** The announcement that a row of the outbox holds; AppError corrupt names the row where it cannot be read. */
+export function readAnnouncement(row: TableRow): Announcement {
+  return readRow(announcements, alertTable, row);
+}
+
+/** The partition of all marks; no subject has an "@" in its name. */
+export const outboxMarks = "@outbox";
 
 /**
  * Marks, before the change is written, that a subject's outbox may hold something: whoever looks for announcements that
  * were left over finds their subjects in one partition. A mark is to be removed when it is some minutes old.
  */
 export function outboxMark(subject: string, now: Date): TableOperation {
-  // no subject has an "@" in its name
-  return { kind: "upsert", row: { partitionKey: "@outbox", rowKey: subject, at: now.toISOString() } };
+  return { kind: "upsert", row: { partitionKey: outboxMarks, rowKey: subject, at: now.toISOString() } };
 }

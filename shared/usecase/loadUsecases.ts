@@ -74,10 +74,10 @@ const hashedDrift = {
 };
 
 /**
- * Limits, signals and actions change what is refused, watched and started, not what is learned. Those that are here
- * were always hashed, and stay so: another hash would train every use case again.
+ * Limits, signals, actions and channels change what is refused, watched, started and told, not what is learned. Those
+ * that are here were always hashed, and stay so: another hash would train every use case again.
  */
-function hashOf({ limits: _limits, monitors, policies, ...spec }: UsecaseSpec): string {
+function hashOf({ limits: _limits, channels: _channels, monitors, policies, ...spec }: UsecaseSpec): string {
   const { onNewData, onDrift, retrainEveryHours, minNewLabelledRows, cooldownHours } = policies;
   const hashed = { onNewData, onDrift, retrainEveryHours, minNewLabelledRows, cooldownHours };
   return createHash("sha256")

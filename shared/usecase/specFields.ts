@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { channelsSpec } from "../alerts/channels/registry";
 import { monitorsSpec } from "../monitoring/signals/registry";
 import { entityName, entityNameRule } from "../names";
 import { cardSpec } from "./cardSpec";
@@ -52,6 +53,8 @@ export const specFields = z.strictObject({
   scoring: scoring.prefault({}),
   monitors: monitorsSpec.prefault({}),
   policies: policiesSpec.prefault({}),
+  /** which alerts are told by which channel */
+  channels: channelsSpec.prefault({}),
   limits: limitsSpec.prefault({}),
   card: cardSpec.prefault({}),
   checks: checksSpec.prefault({}),

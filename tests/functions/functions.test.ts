@@ -33,7 +33,7 @@ describe("the functions", () => {
     expect(registered.sort()).toEqual(documentedAddresses().sort());
   });
 
-  it("without HTTP triggers wait for two inboxes, three queues with their poison queues, and timers", () => {
+  it("without HTTP triggers wait for two inboxes, four queues with their poison queues, and timers", () => {
     const waiting = [...functions.triggers].filter(([, { type }]) => type !== "httpTrigger");
     expect(
       Object.fromEntries(waiting.map(([name, { path, queueName, schedule }]) => [name, path ?? queueName ?? schedule])),
@@ -43,6 +43,8 @@ describe("the functions", () => {
       planTraining: "training-plan",
       trainCandidate: "training-candidate",
       finishTraining: "training-finish",
+      deliver: "deliveries",
+      "poison-deliveries": "deliveries-poison",
       "poison-training-plan": "training-plan-poison",
       "poison-training-candidate": "training-candidate-poison",
       "poison-training-finish": "training-finish-poison",
@@ -50,6 +52,7 @@ describe("the functions", () => {
       drift: "0 5 * * * *",
       retrain: "0 20 * * * *",
       reconcile: "0 */10 * * * *",
+      sweep: "30 * * * * *",
     });
   });
 });
@@ -237,10 +240,13 @@ describe("a malformed queue message", () => {
 });
 
 describe("the timers", () => {
-  it.each(["drift", "retrain", "reconcile"])("have nothing to do before there is a model: %s", async (name) => {
-    await functions.run(name, { json: '{"Schedule":{"AdjustForDST":true},"ScheduleStatus":null,"IsPastDue":false}' });
-    expect((await functions.http("health", {})).json).toMatchObject({ status: "ok" });
-    expect((await functions.http("readiness", {})).json).toEqual({ status: "ready", reasons: [], pausedVersions: 0 });
-    expect((await functions.http("listRuns", { query: { usecase: "weather" } })).json).toEqual({ runs: [] });
-  });
+  it.each(["drift", "retrain", "reconcile", "sweep"])(
+    "have nothing to do before there is a model: %s",
+    async (name) => {
+      await functions.run(name, { json: '{"Schedule":{"AdjustForDST":true},"ScheduleStatus":null,"IsPastDue":false}' });
+      expect((await functions.http("health", {})).json).toMatchObject({ status: "ok" });
+      expect((await functions.http("readiness", {})).json).toEqual({ status: "ready", reasons: [], pausedVersions: 0 });
+      expect((await functions.http("listRuns", { query: { usecase: "weather" } })).json).toEqual({ runs: [] });
+    },
+  );
 });
