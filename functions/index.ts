@@ -6,6 +6,7 @@ import "./card";
 import "./datasets";
 import "./deliveries";
 import "./explain";
+import "./feedback";
 import "./health";
 import "./inbox";
 import "./inboxFiles";

@@ -19,6 +19,7 @@ import { TreeViews } from "./explain/trees/treeViews";
 import { InboxLedger } from "./inbox/inboxLedger";
 import { VerifiedBlobs } from "./ledger/verifiedBlobs";
 import { actionParts } from "./loop/actionParts";
+import { keepObservations, versionNumbers } from "./loop/keepObservations";
 import { MonitorStore } from "./monitoring/monitorStore";
 import { createIsolatedRuntime } from "./onnxruntime/isolatedRuntime";
 import { createOnnxRuntime, onnxRuntimeVersion } from "./onnxruntime/runtime";
@@ -38,6 +39,8 @@ import { storageNames } from "./storageNames";
 import { candidateRules } from "./training/candidateRules";
 import { RunStore } from "./training/runStore";
 import { WorkerPool } from "./training/workerPool";
+import { KnownPredictions } from "./truth/knownPredictions";
+import { TruthStore } from "./truth/truthStore";
 import { loadUsecases } from "./usecase/loadUsecases";
 
 /** What the app takes from the world, where it is not the usual. */
@@ -56,7 +59,7 @@ export function createApp(config: Config, telemetry: Telemetry, options: AppOpti
   // alerts start actions on what is built after them
   const stores = storeParts(base, () => actionParts({ ...base, ...stores, registry: serving.registry, restartWorker }));
   const serving = servingParts(config, base, stores);
-  const { capture } = serving;
+  const { capture, registry } = serving;
   const close = async () => {
     await capture?.close();
     await telemetry.flush();
@@ -73,7 +76,11 @@ export function createApp(config: Config, telemetry: Telemetry, options: AppOpti
       platform: `${process.platform} ${process.arch}`,
     },
     /** what the reconciler puts in order each time, by what it does */
-    upkeep: { "create what storage lacks": base.prepare, "sweep temporary folders": () => sweepTempFolders() },
+    upkeep: {
+      "create what storage lacks": base.prepare,
+      "sweep temporary folders": () => sweepTempFolders(),
+      "look for observations": () => keepObservations({ ...base, ...stores, registry }),
+    },
     /** Writes what is buffered; the app takes no more work after it. */
     close,
   };
@@ -107,7 +114,7 @@ type BaseParts = ReturnType<typeof baseParts>;
 
 /** What is kept in storage, each kind in its store. */
 function storeParts(
-  { blobs, tables, queues, clock, telemetry, usecases }: BaseParts,
+  { blobs, tables, queues, clock, telemetry, usecases, instance }: BaseParts,
   partsOf: () => DispatchParts,
 ): StoreParts {
   const policiesOf = (subject: string) => usecases.get(subject)?.spec.policies;
@@ -123,6 +130,7 @@ function storeParts(
     inbox: new InboxLedger(tables, clock),
     monitors: new MonitorStore(tables, blobs),
     runs,
+    truths: new TruthStore(blobs, instance),
   };
 }
 
@@ -133,6 +141,7 @@ interface StoreParts {
   inbox: InboxLedger;
   monitors: MonitorStore;
   runs: RunStore;
+  truths: TruthStore;
 }
 
 /** What loads models and answers with them. */
@@ -155,6 +164,7 @@ function servingParts(config: Config, base: BaseParts, { alerts, documents }: St
   });
   const defaultModel = createDefaultModel(registry, config.defaultModel);
   const treeViews = new TreeViews(registry);
+  const versionsOf = (model: string) => versionNumbers(registry, model);
   return {
     registry,
     loader,
@@ -164,6 +174,7 @@ function servingParts(config: Config, base: BaseParts, { alerts, documents }: St
     runtimeOf,
     defaultModel,
     capture: captureOf(config, base, alerts),
+    predictions: new KnownPredictions({ blobs, clock, versionsOf }),
     readiness: new Readiness({ tables, blobs, pausedVersions: () => breakers.paused }),
     treeViews,
     explanations: new VersionExplanations({ loader, runtimeOf, registry, blobs, usecases, treeViews, defaultModel }),

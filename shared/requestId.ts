@@ -20,3 +20,10 @@ function hashedId(text: string): string {
   const hex = createHash("sha256").update(text).digest("hex");
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
+
+/** When the request with this id came; undefined where the id does not say, as those of earlier releases. */
+export function timeOfRequest(requestId: string): Date | undefined {
+  const id = requestId.toLowerCase();
+  if (!uuid.test(id) || id[14] !== "7") return undefined;
+  return new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16));
+}

@@ -15,7 +15,18 @@ export const auditedTables = ["models", "datasets", "alerts", "runs"];
 export const storageNames = {
   containers: [
     ...[datasetsInbox, modelsInbox],
-    ...["datasets", "models", "runs", "usecases", "inference", "profiles", "monitors", "explanations"],
+    ...[
+      "datasets",
+      "models",
+      "runs",
+      "usecases",
+      "inference",
+      "profiles",
+      "monitors",
+      "explanations",
+      "truth",
+      "outcomes",
+    ],
   ],
   queues: [...ownQueues, ...Object.values(poisonQueues)],
   tables: [...auditedTables, "monitors"],

@@ -40,7 +40,7 @@ const floors = [
   ["loop"],
   ["storageNames"],
   ["training", "card", "uploads", "dataWork"],
-  ["checks", "explain", "onnxruntime"],
+  ["checks", "explain", "onnxruntime", "truth"],
   ["serving"],
   ["registry", "capture"],
   ["learners", "evaluation"],
@@ -54,6 +54,7 @@ const floors = [
   [
     "errors",
     "figure",
+    "instantText",
     "jsonFault",
     "ncrontab",
     "closestName",

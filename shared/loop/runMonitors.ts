@@ -13,13 +13,16 @@ import type { TrainingProfile } from "../monitoring/trainingProfile";
 import type { BlobStore, Clock, Telemetry } from "../ports";
 import type { ModelVersion } from "../registry/modelVersion";
 import { capturedRows } from "../serving/wire/registry";
+import type { TruthStore } from "../truth/truthStore";
 import type { Usecase } from "../usecase/loadUsecases";
+import { championOutcomes } from "./championOutcomes";
 import { watchedModel } from "./watchedModel";
 import { type Champion, championOf, stateOf, type WatchPorts } from "./watchState";
 
 export interface MonitorPorts extends WatchPorts {
   alerts: AlertStore;
   monitors: MonitorStore;
+  truths: TruthStore;
   blobs: BlobStore;
   datasets: Pick<DatasetRegistry, "versions">;
   clock: Clock;
@@ -120,11 +123,12 @@ async function watch(
 
 /** The champion as a signal sees it. */
 function watched<Settings extends SignalSettings>(
-  { registry, blobs, monitors, datasets }: MonitorPorts,
-  { usecase, version }: { usecase: Usecase; version: ModelVersion },
+  { registry, blobs, monitors, datasets, truths }: MonitorPorts,
+  champion: { usecase: Usecase; version: ModelVersion },
   signal: { name: string; settings: Settings },
   at: Date,
 ): Watched<Settings> {
+  const { usecase, version } = champion;
   let profile: Promise<TrainingProfile> | undefined;
   const trainingProfile = async () => {
     if (version.trainingProfile === undefined) throw new Error(`version ${version.version} has no training profile`);
@@ -140,7 +144,7 @@ function watched<Settings extends SignalSettings>(
     trainingProfile,
     reference: async () => undefined,
     captured: notKept,
-    outcomes: async () => [],
+    outcomes: (range) => championOutcomes({ registry, blobs, truths }, champion, range),
     service: notKept,
     newestDatasetAt: async () => {
       const newest = (await datasets.versions(usecase.spec.name)).at(-1);

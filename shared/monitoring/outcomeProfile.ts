@@ -16,11 +16,25 @@ export interface OutcomeProfile {
    * regression: sums over the labelled rows of the error (predicted minus true), its absolute and squared value, and of
    * truths
    */
-  values?: { sumError: number; sumAbsolute: number; sumSquares: number; sumTruth: number; sumTruthSquares: number };
+  values?: ValueSums;
   /** labelled rows in the order of their predictions: "1" where the predicted class is wrong; classification only */
   wrongInOrder: string;
   /** by slice "column=level": the confusion of its rows; at most 200 slices */
   slices: Record<string, number[][]>;
+  /** regression: by slice the sums of its labelled rows; at most 200 slices */
+  sliceValues?: Record<string, SliceValues>;
+}
+
+export interface ValueSums {
+  sumError: number;
+  sumAbsolute: number;
+  sumSquares: number;
+  sumTruth: number;
+  sumTruthSquares: number;
+}
+
+export interface SliceValues extends ValueSums {
+  rows: number;
 }
 
 export interface ScoreBins {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RunningTidegate } from "../support/runningTidegate";
 
 const readme = readFileSync("README.md", "utf8");
+const documents = [readme, readFileSync("docs/feedback.md", "utf8")].join("\n");
 let tidegate: RunningTidegate;
 beforeAll(async () => {
   tidegate = await RunningTidegate.start([]);
@@ -13,8 +14,8 @@ afterAll(() => tidegate?.stop());
 
 /** The commands under `<!-- example: name -->`. */
 function example(name: string): string {
-  const found = new RegExp(`<!-- example: ${name} -->\\n\`\`\`sh\\n([\\s\\S]*?)\`\`\``).exec(readme);
-  if (found === null) throw new Error(`the README has no example ${name}`);
+  const found = new RegExp(`<!-- example: ${name} -->\\n\`\`\`sh\\n([\\s\\S]*?)\`\`\``).exec(documents);
+  if (found === null) throw new Error(`no document has an example ${name}`);
   return found[1];
 }
 
@@ -72,6 +73,14 @@ describe.sequential("the README's examples", () => {
     expect(contributions[0].contribution).toBeCloseTo(Number(shown[3]), 1);
     const page = readFileSync(path.join(tidegate.folder, "explanation.html"), "utf8");
     expect(page).toContain("Permutation importance");
+  });
+
+  it("tell what became true of a prediction", async () => {
+    const { code, output } = await run("truth-score", "truth-feedback");
+    expect(code).toBe(0);
+    const [, given, shown] = output.split(/^(?=\{)/m).map((json) => JSON.parse(json));
+    expect(given.answers).toEqual([{ status: "accepted" }, { status: "accepted" }]);
+    expect(shown.truths).toMatchObject([{ label: "wet", raw: "snow", source: "feedback", holds: true }]);
   });
 
   it("raise an alert", async () => {

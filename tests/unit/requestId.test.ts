@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { requestIdAt } from "../../shared/requestId";
+import { requestIdAt, timeOfRequest } from "../../shared/requestId";
 
 describe("the id of a request", () => {
   it("names its time, to the millisecond, and ends as the invocation's id does", () => {
@@ -11,7 +11,8 @@ describe("the id of a request", () => {
         const id = requestIdAt(time, invocation);
         expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
         expect(id.slice(15)).toBe(invocation.slice(15));
-        expect(Number.parseInt(id.replace("-", "").slice(0, 12), 16)).toBe(time.getTime());
+        expect(timeOfRequest(id)).toEqual(time);
+        expect(timeOfRequest(id.toUpperCase())).toEqual(time);
       }),
     );
   });
@@ -27,6 +28,16 @@ describe("the id of a request", () => {
     const time = new Date("2013-07-01T00:00:00Z");
     const [a, b] = ["i-1", "i-2"].map((invocation) => requestIdAt(time, invocation));
     expect(a).not.toBe(b);
+    expect(timeOfRequest(a)).toEqual(time);
     expect(requestIdAt(time, "i-1")).toBe(a);
+  });
+
+  it.each([
+    ["an earlier release", "0172ad90-47c5-4f2a-9d52-0c8b9d2a1f11"],
+    ["no request", "abc"],
+    ["nobody", ""],
+    ["another variant", "0172ad90-47c5-7f2a-cd52-0c8b9d2a1f11"],
+  ])("of %s names no time", (_whose, id) => {
+    expect(timeOfRequest(id)).toBeUndefined();
   });
 });

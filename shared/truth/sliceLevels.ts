@@ -1,0 +1,81 @@
+import { figure } from "../figure";
+import type { NumberProfile } from "../monitoring/profile";
+import type { TrainingProfile } from "../monitoring/trainingProfile";
+import { ownValue } from "../ownValue";
+import type { UsecaseSpec } from "../usecase/usecaseSpec";
+import type { RowCells } from "./rowCells";
+
+const mostLevels = 30;
+const rest = "(other)";
+const missing = "(missing)";
+
+type LevelOf = (cell: unknown) => string | undefined;
+
+/**
+ * The slices "column=level" that a captured row belongs to: the level of a category, the month of the time, and of a
+ * number the quartile of the training rows, as the evaluation of a hold-out names them. A column that the row does not
+ * bring, or a number that training did not profile, gives none.
+ */
+export function slicesOf(spec: UsecaseSpec, training: TrainingProfile | undefined): (cells: RowCells) => string[] {
+  const columns = (spec.evaluation?.slices ?? []).map((name) => ({ name, levelOf: levelsOf(spec, training, name) }));
+  return (cells) =>
+    columns.flatMap(({ name, levelOf }) => {
+      const cell = cells[name];
+      const level = cell === undefined ? undefined : levelOf(cell);
+      return level === undefined ? [] : [`${name}=${level}`];
+    });
+}
+
+function levelsOf(spec: UsecaseSpec, training: TrainingProfile | undefined, name: string): LevelOf {
+  const column = ownValue(spec.columns, name);
+  if (column?.type === "timestamp") return monthOf;
+  if (column?.type === "category") return levelOfCategory();
+  return levelOfNumber(quartilesOf(training, name));
+}
+
+/** From an ISO instant, which `rowCells` gives for the time; UTC. */
+function monthOf(cell: unknown): string | undefined {
+  const at = typeof cell === "string" ? new Date(cell) : undefined;
+  if (at === undefined || Number.isNaN(at.getTime())) return undefined;
+  return `month ${String(at.getUTCMonth() + 1).padStart(2, "0")}`;
+}
+
+/** Text; the levels that come first are told, and all beyond thirty together. */
+function levelOfCategory(): LevelOf {
+  const told = new Set<string>();
+  return (cell) => {
+    const text = typeof cell === "string" ? cell.trim() : "";
+    if (text === "") return missing;
+    if (told.has(text)) return text;
+    if (told.size >= mostLevels - 1) return rest;
+    told.add(text);
+    return text;
+  };
+}
+
+function levelOfNumber(edges: number[] | undefined): LevelOf {
+  if (edges === undefined) return () => undefined;
+  const shown = edges.map((edge) => figure(edge));
+  const levels = shown.map((edge, i) => (i === 0 ? `at most ${edge}` : `above ${shown[i - 1]} to ${edge}`));
+  levels.push(shown.length === 0 ? "all" : `above ${shown[shown.length - 1]}`);
+  return (cell) => (typeof cell === "number" ? levels[edges.filter((edge) => edge < cell).length] : missing);
+}
+
+/** The edges of the training profile nearest to its quartiles. */
+function quartilesOf(training: TrainingProfile | undefined, name: string): number[] | undefined {
+  const at = training?.bins.findIndex((one) => one.name === name) ?? -1;
+  const bins = training?.bins[at];
+  if (training === undefined || bins?.type !== "number") return undefined;
+  const profile = training.profile.features[at] as NumberProfile;
+  const quartiles = [0.25, 0.5, 0.75].flatMap((share) => edgeAt(bins.edges, profile, share));
+  return [...new Set(quartiles)];
+}
+
+function edgeAt(edges: readonly number[], { bins, count }: NumberProfile, share: number): number[] {
+  let below = 0;
+  for (const [bin, edge] of edges.entries()) {
+    below += bins[bin];
+    if (below >= share * count) return [edge];
+  }
+  return [];
+}
