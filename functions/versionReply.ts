@@ -24,6 +24,7 @@ const versionFields = [
   "saving",
   "gate",
   "trainingProfile",
+  "reference",
   "background",
   "documents",
   "data",

@@ -6,6 +6,8 @@ import type { DatasetRegistry } from "../data/datasetRegistry";
 import { messageOf } from "../errors";
 import type { MonitorStore } from "../monitoring/monitorStore";
 import { trainingProfileDocument } from "../monitoring/profileDocument";
+import type { MonitoringReference } from "../monitoring/reference";
+import { monitoringReference, referenceDocument } from "../monitoring/referenceDocument";
 import { windowStart } from "../monitoring/schedule";
 import { type MonitorSection, signals } from "../monitoring/signals/registry";
 import type { Evaluation, Signal, SignalSettings, Watched } from "../monitoring/signals/signal";
@@ -135,6 +137,16 @@ function watched<Settings extends SignalSettings>(
     profile ??= registry.document(trainingProfileDocument, version, version.trainingProfile);
     return profile;
   };
+  let keptReference: Promise<MonitoringReference | undefined> | undefined;
+  const reference = () => {
+    keptReference ??= readReference();
+    return keptReference;
+  };
+  const readReference = async () => {
+    if (version.reference === undefined) return undefined;
+    const kept = await registry.document(referenceDocument, version, version.reference);
+    return monitoringReference(kept, await trainingProfile());
+  };
   return {
     model: watchedModel(usecase.spec, version.signature),
     version: version.version,
@@ -142,7 +154,7 @@ function watched<Settings extends SignalSettings>(
     at,
     windowStart: (hours) => windowStart(at, hours, signal.settings.timeZone),
     trainingProfile,
-    reference: async () => undefined,
+    reference,
     captured: notKept,
     outcomes: (range) => championOutcomes({ registry, blobs, truths }, champion, range),
     service: notKept,

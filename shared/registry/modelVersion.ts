@@ -110,6 +110,8 @@ export interface VersionDetails {
   environment?: Record<string, string>;
   /** blob with the training profile that drift is measured against */
   trainingProfile?: string;
+  /** blob with what monitoring compares with besides; absent in older versions */
+  reference?: string;
   /** SHA-256 of the stored documents named here, by container and name; absent in older versions */
   documents?: Record<string, string>;
   /** blob with the sample of training and hold-out rows that explanations are made with */

@@ -94,6 +94,7 @@ export const versionDocument = documentType(
       reasons: z.array(z.string()),
     }),
     trainingProfile: z.string().optional(),
+    reference: z.string().optional(),
     background: z.string().optional(),
     documents: z.record(z.string(), z.string()).optional(),
     data: dataDescription.optional(),

@@ -97,7 +97,8 @@ async function refitBest(
   context: TaskContext,
 ): Promise<Refit> {
   const features = declaredFeatures(usecase.spec);
-  const refit = await workers.run({ kind: "refit", ...context, trial: best, features }, refitLimitMs);
+  const { entity } = usecase.spec;
+  const refit = await workers.run({ kind: "refit", ...context, trial: best, features, entity }, refitLimitMs);
   return runs.saveRefit(run.id, refit);
 }
 

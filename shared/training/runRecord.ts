@@ -105,6 +105,8 @@ export interface Refit {
   holdoutPredictions: Float64Array;
   /** JSON */
   trainingProfile: string;
+  /** JSON; absent in refits of earlier releases */
+  reference?: string;
 }
 
 /** What is known about a run's graph before it is judged; stored, so that a run of several steps proves it once. */

@@ -186,10 +186,12 @@ export class RunStore {
     if (onnx === undefined) return undefined;
     const predictions = await this.require(runId, refitPaths.holdoutPredictions);
     const profile = await this.require(runId, refitPaths.trainingProfile);
+    const reference = await this.results.read(runId, refitPaths.reference);
     return {
       onnx,
       holdoutPredictions: new Float64Array(new Uint8Array(predictions).buffer),
       trainingProfile: Buffer.from(profile).toString("utf8"),
+      ...(reference && { reference: Buffer.from(reference).toString("utf8") }),
     };
   }
 
@@ -200,6 +202,7 @@ export class RunStore {
       [refitPaths.onnx]: refit.onnx,
       [refitPaths.holdoutPredictions]: new Uint8Array(buffer, byteOffset, byteLength),
       [refitPaths.trainingProfile]: refit.trainingProfile,
+      ...(refit.reference !== undefined && { [refitPaths.reference]: refit.reference }),
     });
     return isKept ? refit : ((await this.refit(runId)) ?? refit);
   }
@@ -235,6 +238,7 @@ const refitPaths = {
   onnx: "refit/guarded.onnx",
   holdoutPredictions: "refit/holdout-predictions.f64",
   trainingProfile: "training-profile.json",
+  reference: "monitoring-reference.json",
 };
 
 /** Blob with the profile of a run's training rows, which drift is measured against. */

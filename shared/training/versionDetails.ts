@@ -51,6 +51,7 @@ export async function versionDetails(
     saving,
     gate: judge(evidence, spec.gates),
     trainingProfile: paths.trainingProfile,
+    ...(paths.reference !== undefined && { reference: paths.reference }),
     background: paths.background,
     documents: hashes,
     data: describeData(prepared, spec),
@@ -64,6 +65,7 @@ export async function versionDetails(
 interface DocumentPaths {
   background: string;
   trainingProfile: string;
+  reference?: string;
   preparedRows: string;
   usecaseSpec?: string;
 }
@@ -73,9 +75,13 @@ async function keepDocuments(ports: VersionDetailsPorts, finished: FinishedRun) 
   const { run, usecase, plan, refit } = finished;
   const place = { container: runsContainer, name: `${run.id}/explanation-sample.json` };
   const sample = await writeHashed(ports.blobs, place, sampleOf(finished));
+  const referencePlace = { container: runsContainer, name: `${run.id}/monitoring-reference.json` };
+  const reference =
+    refit.reference === undefined ? undefined : await writeHashed(ports.blobs, referencePlace, refit.reference);
   const paths: DocumentPaths = {
     background: `${runsContainer}/${sample.name}`,
     trainingProfile: `${runsContainer}/${trainingProfileBlob(run.id)}`,
+    ...(reference && { reference: `${runsContainer}/${reference.name}` }),
     preparedRows: `${runsContainer}/${preparedParquet(run.id)}`,
     usecaseSpec: run.usecaseHash && specBlob(usecase.spec.name, run.usecaseHash),
   };
@@ -84,6 +90,7 @@ async function keepDocuments(ports: VersionDetailsPorts, finished: FinishedRun) 
   const hashes: Record<string, string> = {
     [paths.background]: sample.sha256,
     [paths.trainingProfile]: await sha256Of(Buffer.from(refit.trainingProfile)),
+    ...(paths.reference !== undefined && reference && { [paths.reference]: reference.sha256 }),
     ...(plan.documents && { [paths.preparedRows]: plan.documents.parquet }),
     ...(plan.documents && paths.usecaseSpec && { [paths.usecaseSpec]: plan.documents.spec }),
   };

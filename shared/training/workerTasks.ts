@@ -44,6 +44,8 @@ export interface RefitTask extends TaskContext {
   trial: Trial;
   /** their domains stand guard in front of the model */
   features: DeclaredFeature[];
+  /** name of the column that tells whose row it is */
+  entity?: string;
 }
 
 /** `holdoutPredictions`: rows x classes (with regression one number per row), as the trainer computes them. */

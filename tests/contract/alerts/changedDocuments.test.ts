@@ -204,9 +204,9 @@ describe("a stored document that was changed", () => {
 
   it("is found by whoever audits it, through the version's hashes: prepared rows and spec too", async () => {
     await withChampion();
-    const { documents, lineage, trainingProfile, background } = await loop.app.registry.version(usecase, 1);
+    const { documents, lineage, trainingProfile, background, reference } = await loop.app.registry.version(usecase, 1);
     expect(Object.keys(documents ?? {}).sort()).toEqual(
-      [lineage.preparedRows, lineage.usecaseSpec, trainingProfile, background].sort(),
+      [lineage.preparedRows, lineage.usecaseSpec, trainingProfile, background, reference].sort(),
     );
     for (const [path, sha256] of Object.entries(documents ?? {})) {
       const [container, ...rest] = path.split("/");

@@ -82,6 +82,7 @@ documentSuite("the details of a version", {
     ),
     environment: named(text),
     trainingProfile: text,
+    reference: text,
     documents: named(text),
     background: text,
   }),
