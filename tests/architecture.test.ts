@@ -88,6 +88,7 @@ const rooms: Record<string, string[][]> = {
     ["wire"],
     ["serving"],
   ],
+  "shared/training": [["training"], ["reference"]],
   "shared/explain": [["explain"], ["shapley", "trees", "surrogate"], ["model"]],
   "shared/monitoring": [["monitorStore"], ["signals"], ["performance"], ["statistics"], ["monitoring"], ["distances"]],
   "shared/alerts": [

@@ -80,8 +80,8 @@ function unpacked(short: readonly number[]): number[] {
 }
 
 /**
- * The reference that a document keeps of the version with this training profile. Each bin of a day lies at its mean over
- * all training rows, moved so that the day's mean is its own.
+ * The reference that a document keeps of the version with this training profile. Each bin of a day lies at its mean
+ * over all training rows, moved so that the day's mean is its own.
  */
 export function monitoringReference(kept: KeptReference, training: TrainingProfile): MonitoringReference {
   const { days, ...rest } = kept;

@@ -1,12 +1,12 @@
 import { checkBehaviour } from "../checks/behaviourChecks";
 import type { CheckResult } from "../data/checkResult";
 import type { PreparedData } from "../data/preparedData";
+import { modelOutput } from "../evaluation/modelOutput";
 import { float32Limits, limitsNumbers } from "../onnx/featureDomain";
 import type { ModelSignature } from "../onnx/signature";
 import type { ModelRuntime } from "../ports";
 import { predictTable } from "../serving/predictTable";
 import type { Usecase } from "../usecase/loadUsecases";
-import { modelOutput } from "./modelOutput";
 
 /** The behaviour checks of a graph, as it will be served. */
 export async function checkModel(

@@ -1,12 +1,12 @@
 import { decodePrepared } from "../data/encodePrepared";
 import type { PreparedData } from "../data/preparedData";
 import { baselinePredictions } from "../evaluation/baselines";
+import { modelOutput } from "../evaluation/modelOutput";
 import { chooseBlocks, lossByRow } from "../evaluation/resampling";
 import type { ModelOutput } from "../evaluation/weightedMetric";
 import { gather } from "../featureTable";
 import { combineParts, evaluatePart, partNames } from "./evaluationParts";
 import type { JudgedHoldout } from "./judgedHoldout";
-import { modelOutput } from "./modelOutput";
 import type { EvaluateOutcome, EvaluateTask, EvaluationPart } from "./workerTasks";
 
 /** Hold-out metrics of the model and of each baseline, and intervals of the differences, all on the same rows. */

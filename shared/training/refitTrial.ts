@@ -7,7 +7,7 @@ import { trainingProfileDocument } from "../monitoring/profileDocument";
 import { keptReference, referenceDocument } from "../monitoring/referenceDocument";
 import { trainingProfile } from "../monitoring/trainingProfile";
 import { fitRows } from "./fitRows";
-import { referenceOf } from "./referenceOf";
+import { referenceOf } from "./reference/referenceOf";
 import type { RefitOutcome, RefitTask } from "./workerTasks";
 
 /**

@@ -1,8 +1,8 @@
 import { decodePrepared } from "../data/encodePrepared";
+import { modelOutput } from "../evaluation/modelOutput";
 import { selectionMetricValue } from "../evaluation/selectionMetric";
 import { selectRows } from "../featureTable";
 import { fitRows } from "./fitRows";
-import { modelOutput } from "./modelOutput";
 import { shareOfRows } from "./rungs";
 import type { TrialOutcome, TrialTask } from "./workerTasks";
 

@@ -1,12 +1,12 @@
 import type { PreparedData } from "../../shared/data/preparedData";
 import { baselinePredictions } from "../../shared/evaluation/baselines";
+import { modelOutput } from "../../shared/evaluation/modelOutput";
 import { pairedBootstrap } from "../../shared/evaluation/pairedBootstrap";
 import { chooseBlocks, lossByRow } from "../../shared/evaluation/resampling";
 import { selectionMetricValue } from "../../shared/evaluation/selectionMetric";
 import { gather, selectRows } from "../../shared/featureTable";
 import { hourMs } from "../../shared/time";
 import { fitRows } from "../../shared/training/fitRows";
-import { modelOutput } from "../../shared/training/modelOutput";
 import type { Trial } from "../../shared/training/runRecord";
 import type { UsecaseSpec } from "../../shared/usecase/usecaseSpec";
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { checkBehaviour } from "../../../shared/checks/behaviourChecks";
 import type { PreparedData } from "../../../shared/data/preparedData";
+import { modelOutput } from "../../../shared/evaluation/modelOutput";
 import type { FeatureTable } from "../../../shared/featureTable";
 import { seededRandom } from "../../../shared/math/seededRandom";
-import { modelOutput } from "../../../shared/training/modelOutput";
 import { checksSpec } from "../../../shared/usecase/checksSpec";
 
 const rows = 400;

@@ -1,18 +1,18 @@
-import type { PreparedData } from "../data/preparedData";
-import { decidedClasses } from "../evaluation/classifierOutput";
-import { isClassifier, type ModelOutput } from "../evaluation/weightedMetric";
-import { drawRows } from "../explain/model/numberRows";
-import { gather, selectRows } from "../featureTable";
-import type { FittedModel } from "../learners/trainer";
-import { seededRandom } from "../math/seededRandom";
-import { addPredictedClass, addPredictedValue, emptyPredictions } from "../monitoring/predictionProfile";
-import type { FeatureBins } from "../monitoring/profile";
-import type { MonitoringReference } from "../monitoring/reference";
-import { countedRows, referenceRows } from "../monitoring/referenceRows";
-import type { TrainingProfile } from "../monitoring/trainingProfile";
-import type { SelectionMetric } from "../usecase/selectionSpec";
+import type { PreparedData } from "../../data/preparedData";
+import { decidedClasses } from "../../evaluation/classifierOutput";
+import { modelOutput } from "../../evaluation/modelOutput";
+import { isClassifier, type ModelOutput } from "../../evaluation/weightedMetric";
+import { drawRows } from "../../explain/model/numberRows";
+import { gather, selectRows } from "../../featureTable";
+import type { FittedModel } from "../../learners/trainer";
+import { seededRandom } from "../../math/seededRandom";
+import { addPredictedClass, addPredictedValue, emptyPredictions } from "../../monitoring/predictionProfile";
+import type { FeatureBins } from "../../monitoring/profile";
+import type { MonitoringReference } from "../../monitoring/reference";
+import { countedRows, referenceRows } from "../../monitoring/referenceRows";
+import type { TrainingProfile } from "../../monitoring/trainingProfile";
+import type { SelectionMetric } from "../../usecase/selectionSpec";
 import { importanceShares } from "./importanceShares";
-import { modelOutput } from "./modelOutput";
 
 interface FittedTrial {
   model: FittedModel;

@@ -1,6 +1,6 @@
 import type { PreparedData } from "../data/preparedData";
-import type { ModelOutput } from "../evaluation/weightedMetric";
 import { gather } from "../featureTable";
+import type { ModelOutput } from "./weightedMetric";
 
 /**
  * Predictions for the rows `rows` (probabilities, rows x classes; with regression one number per row) beside what was

@@ -1,11 +1,11 @@
-import type { PreparedData } from "../data/preparedData";
-import { isBetter, selectionMetricValue } from "../evaluation/selectionMetric";
-import { drawRows } from "../explain/model/numberRows";
-import { type FeatureTable, gather, selectRows } from "../featureTable";
-import type { FittedModel } from "../learners/trainer";
-import { seededRandom } from "../math/seededRandom";
-import type { SelectionMetric } from "../usecase/selectionSpec";
-import { modelOutput } from "./modelOutput";
+import type { PreparedData } from "../../data/preparedData";
+import { modelOutput } from "../../evaluation/modelOutput";
+import { isBetter, selectionMetricValue } from "../../evaluation/selectionMetric";
+import { drawRows } from "../../explain/model/numberRows";
+import { type FeatureTable, gather, selectRows } from "../../featureTable";
+import type { FittedModel } from "../../learners/trainer";
+import { seededRandom } from "../../math/seededRandom";
+import type { SelectionMetric } from "../../usecase/selectionSpec";
 
 const repeats = 3;
 const mostRows = 2000;
@@ -13,8 +13,8 @@ const mostRows = 2000;
 const mostPredictions = 60_000;
 
 /**
- * Each input's share of the permutation importance on the hold-out, in the order of the inputs; undefined where no input
- * matters, or the metric is undefined. Source: L. Breiman, "Random forests", 2001.
+ * Each input's share of the permutation importance on the hold-out, in the order of the inputs; undefined where no
+ * input matters, or the metric is undefined. Source: L. Breiman, "Random forests", 2001.
  */
 export function importanceShares(
   data: PreparedData,
