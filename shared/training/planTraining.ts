@@ -134,9 +134,17 @@ async function whyUnchanged(
   if ([...known].some((version) => !used.has(version))) return undefined; // withdrawn since: what it replaced is back
   const isFresh = new Set(datasetVersions.filter((version) => !known.has(version)));
   const newRows = rowsOfVersion.reduce((sum, { version, rows }) => sum + (isFresh.has(version) ? rows : 0), 0);
-  const wanted = spec.policies.minNewLabelledRows;
+  const { minNewLabelledRows } = spec.policies;
+  const wanted = minNewLabelledRows ?? usualMinimum(last);
   if (newRows >= wanted) return undefined;
-  return `${newRows} labelled rows are new since run ${last.id} (version ${last.version}); the policy asks for at least ${wanted}`;
+  const origin =
+    minNewLabelledRows === undefined ? "1 % of what it trained on, and 100 at least" : "the policy's minimum";
+  return `${newRows} labelled rows are new since run ${last.id} (version ${last.version}); ${wanted} are needed (${origin})`;
+}
+
+/** New rows that can change a model: a handful added to thousands gives the same one, and costs a whole run. */
+function usualMinimum({ labelledRows = 0 }: RunRecord): number {
+  return Math.max(100, Math.ceil(labelledRows / 100));
 }
 
 async function endUnchanged(

@@ -78,7 +78,7 @@ const hashedDrift = {
  * that are here were always hashed, and stay so: another hash would train every use case again.
  */
 function hashOf({ limits: _limits, channels: _channels, monitors, policies, ...spec }: UsecaseSpec): string {
-  const { onNewData, onDrift, retrainEveryHours, minNewLabelledRows, cooldownHours } = policies;
+  const { onNewData, onDrift, retrainEveryHours, minNewLabelledRows = 1, cooldownHours } = policies;
   const hashed = { onNewData, onDrift, retrainEveryHours, minNewLabelledRows, cooldownHours };
   return createHash("sha256")
     .update(JSON.stringify(sorted({ ...spec, monitors: { drift: driftToHash(monitors) }, policies: hashed })))

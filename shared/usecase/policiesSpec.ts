@@ -7,5 +7,9 @@ export const policiesSpec = z.strictObject({
   ...actionPolicies,
   /** hours between scheduled retraining runs; without it only new data and drift retrain */
   retrainEveryHours: z.number().positive().optional(),
-  minNewLabelledRows: z.int().min(1).default(1),
+  /**
+   * without it 1 % of the rows that the last run trained on, and 100 at least; a run that a person forces has no
+   * minimum
+   */
+  minNewLabelledRows: z.int().min(1).optional(),
 });
