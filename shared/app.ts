@@ -31,6 +31,7 @@ import { sweepTempFolders } from "./process/tempFolders";
 import { ModelRegistry } from "./registry/modelRegistry";
 import { tellOfFailures } from "./serving/aliasFailures";
 import { createDefaultModel } from "./serving/defaultModel";
+import { ErrorEvents } from "./serving/errorEvents";
 import { ModelLoader } from "./serving/loader";
 import { tellOfPauses } from "./serving/pausedVersions";
 import { Readiness } from "./serving/readiness";
@@ -152,6 +153,7 @@ function servingParts(config: Config, base: BaseParts, { alerts, documents }: St
   const servingRuntime = availableParallelism() > 1 ? createThreadedRuntime(limits.timeoutMs) : createOnnxRuntime();
   const aliasMoved = (model: string) => loader.aliasMoved(model);
   const registry = new ModelRegistry({ blobs, documents, tables, clock, telemetry, aliasMoved });
+  const errorEvents = new ErrorEvents({ alerts, telemetry, log: console.error });
   const breakers = new VersionBreakers(tellOfPauses({ alerts, telemetry, instance, log: console.error }));
   const forget = (version: VersionName) => loader.forget(version);
   const runtimeOf = servingRuntimes({ shared: servingRuntime, limits, breakers, forget });
@@ -161,6 +163,7 @@ function servingParts(config: Config, base: BaseParts, { alerts, documents }: St
     capacityBytes: config.modelCacheBytes,
     aliasMaxAgeMs: config.aliasMaxAgeMs,
     onRefreshFailure: tellOfFailures(telemetry, console.error),
+    loads: errorEvents,
   });
   const defaultModel = createDefaultModel(registry, config.defaultModel);
   const treeViews = new TreeViews(registry);
@@ -168,6 +171,7 @@ function servingParts(config: Config, base: BaseParts, { alerts, documents }: St
   return {
     registry,
     loader,
+    errorEvents,
     servingRuntime,
     /** where a model that nobody knows is tried; on a busy machine a trial must not refuse what serves well */
     trialRuntime: createIsolatedRuntime({ ...limits, timeoutMs: 10 * limits.timeoutMs }),

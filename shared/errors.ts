@@ -17,8 +17,12 @@ const errorTable = {
   /** a stored document is not what was recorded */
   corrupt: { status: 503, retryable: false },
   unavailable: { status: 503, retryable: true },
+  /** a stored document is gone; it may be put back */
+  file_not_found: { status: 503, retryable: true },
   timeout: { status: 504, retryable: true },
   internal: { status: 500, retryable: true },
+  /** a bug in what makes a request's rows ready for the model */
+  preparation_failed: { status: 500, retryable: true },
 } as const;
 
 export type ErrorCode = keyof typeof errorTable;
@@ -69,7 +73,7 @@ export function isAppError(error: unknown, ...codes: ErrorCode[]): error is AppE
  * succeed later.
  */
 export function isEnvironmental(error: unknown): boolean {
-  if (isAppError(error)) return isAppError(error, "unavailable", "not_ready", "conflict");
+  if (isAppError(error)) return isAppError(error, "unavailable", "file_not_found", "not_ready", "conflict");
   const { name, code, statusCode } = error as { name?: string; code?: unknown; statusCode?: number };
   // what storage refuses: by one of these two statuses because of the request itself, by others (no role, no account)
   // any request

@@ -27,3 +27,14 @@ export const telemetryMetrics = {
   driftValue: "drift.value",
   signalValue: "signal.value",
 } as const;
+
+/** Events about what goes wrong in scoring, named as people know them, with the measurement `ErrorCode` of each. */
+export const errorEventCodes = {
+  FileNotFound: 101,
+  ValueNotFound: 201,
+  OutOfBounds: 202,
+  ScalingException: 301,
+  InferenceException: 401,
+} as const;
+
+export type ErrorEventName = keyof typeof errorEventCodes;

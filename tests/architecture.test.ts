@@ -82,7 +82,7 @@ const rooms: Record<string, string[][]> = {
   "shared/serving": [
     ["pausedVersions"],
     ["scoreRequest", "versionBreakers"],
-    ["loader", "runGuard"],
+    ["errorEvents", "loader", "runGuard"],
     ["servingModel"],
     ["predict"],
     ["wire"],

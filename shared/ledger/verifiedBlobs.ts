@@ -34,10 +34,10 @@ export class VerifiedBlobs {
     private readonly report: (changed: ChangedDocument) => Promise<void>,
   ) {}
 
-  /** The document's bytes; AppError unavailable when they are missing. */
+  /** The document's bytes; AppError file_not_found when they are missing. */
   async read(document: StoredDocument): Promise<Uint8Array> {
     const bytes = await this.blobs.read(document.container, document.name);
-    if (bytes === undefined) throw new AppError("unavailable", `the blob ${pathOf(document)} is missing in storage`);
+    if (bytes === undefined) throw new AppError("file_not_found", `the blob ${pathOf(document)} is missing in storage`);
     if (document.sha256 !== undefined) await this.verify(document, document.sha256, await sha256Of(bytes));
     return bytes;
   }

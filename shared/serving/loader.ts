@@ -48,6 +48,11 @@ export interface LoaderOptions extends Pick<FollowOptions, "nowMs" | "random"> {
   aliasWaitMs?: number;
   /** called when an alias could not be read: the loaded version keeps serving, or the reason why it no longer does */
   onRefreshFailure?: FollowOptions["onFailure"];
+  /** told how the load of each version ended */
+  loads?: {
+    loaded(version: ModelVersion): void;
+    notLoaded(version: Pick<ModelVersion, "model" | "version">, error: unknown): void;
+  };
 }
 
 interface Entry {
@@ -145,6 +150,12 @@ export class ModelLoader {
     let flight = this.loading.get(key);
     if (flight === undefined) {
       flight = this.loadEntry(model, version).finally(() => this.loading.delete(key));
+      const { loads } = this.options;
+      if (loads)
+        flight.then(
+          (entry) => loads.loaded(entry.version),
+          (error) => loads.notLoaded({ model, version }, error),
+        );
       this.loading.set(key, flight);
     }
     return flight;

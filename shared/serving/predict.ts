@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { AppError, isAppError } from "../errors";
 import type { ModelSignature } from "../onnx/signature";
 import type { RuntimeModel } from "../ports";
 import type { DecodedRows } from "./decodeRows";
 import type { RowWarnings } from "./rowWarnings";
 import { sliceTensors } from "./tensors";
 import { wireFormat } from "./wire/registry";
-import type { PredictionReply, WireRequest } from "./wire/wireFormat";
+import type { PredictionReply, WireFormat, WireRequest } from "./wire/wireFormat";
 import type { OutputPiece } from "./writePredictions";
 
 /** A run blocks the event loop for its whole length, so long batches go in pieces of this many rows. */
@@ -23,10 +24,27 @@ export async function predict(
   signature: ModelSignature,
 ): Promise<Predictions> {
   const format = wireFormat(request.format);
-  const decoded = format.decode(request.body, request.headers ?? {}, signature, request.context);
+  const decoded = decode(format, request, signature);
   const { rowCount, warnings } = decoded;
   const reply = format.encode(await runRows(runtime, decoded), { request, decoded, signature });
   return { ...reply, rowCount, ...(warnings && { warnings }) };
+}
+
+/** The rows of a request; AppError preparation_failed where that fails by a bug, whose words may quote a value. */
+function decode(
+  format: WireFormat,
+  { body, headers = {}, context }: WireRequest,
+  signature: ModelSignature,
+): DecodedRows {
+  try {
+    return format.decode(body, headers, signature, context);
+  } catch (cause) {
+    if (isAppError(cause)) throw cause;
+    console.error("scoring: the rows of a request could not be prepared:", cause);
+    throw new AppError("preparation_failed", "the rows could not be prepared for the model; the log has the cause", {
+      cause,
+    });
+  }
 }
 
 /** What the model returns for decoded rows, in pieces that let the event loop run in between. */

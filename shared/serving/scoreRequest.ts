@@ -4,6 +4,7 @@ import { type Problem, toProblem } from "../problem";
 import { telemetryMetrics } from "../telemetryNames";
 import { contextColumns } from "../usecase/contextColumns";
 import type { Usecase } from "../usecase/loadUsecases";
+import type { ErrorEvents } from "./errorEvents";
 import type { LoadedModel, ModelLoader } from "./loader";
 import { type RowWarnings, refuseInvalid, refusesInvalid } from "./rowWarnings";
 import type { WireBody, WireFormat, WireHeaders, WireReply } from "./wire/wireFormat";
@@ -13,6 +14,7 @@ export interface ScorePorts {
   /** undefined if capture is switched off; returns a promise if the reply must wait until the record is written */
   capture?: { record(entry: CaptureEntry): Promise<void> | undefined };
   telemetry: Telemetry;
+  errorEvents: Pick<ErrorEvents, "failed" | "outOfBounds">;
   usecases: Map<string, Usecase>;
   /** the model for requests that name none; AppError invalid_input with the list if there is no such model */
   defaultModel(): Promise<string>;
@@ -55,6 +57,8 @@ export async function scoreRequest(ports: ScorePorts, request: ScoreRequest): Pr
     }
   } catch (thrown) {
     const { status, body, headers } = toProblem(thrown, requestId);
+    // what is wrong with values that a version was asked about has been warned of
+    if (outcome.version > 0 && outcome.warnings === undefined) ports.errorEvents.failed(outcome, thrown);
     if (!outcome.isRecorded) void record(ports, request, outcome, started, status, undefined, body);
     if (status === 500) throw thrown;
     return replyOf(format, status, format.problem(body), headers);
@@ -147,6 +151,7 @@ function record(
   });
   ports.telemetry.metric(telemetryMetrics.scoringLatencyMs, latencyMs, { model, version, status });
   if (status !== 200) ports.telemetry.metric(telemetryMetrics.scoringFailures, 1, { model, version, status });
+  if (warnings?.counts.out_of_range) ports.errorEvents.outOfBounds(outcome, warnings);
   for (const [code, count] of Object.entries(warnings?.counts ?? {}))
     ports.telemetry.metric(telemetryMetrics.scoringWarnings, count, { model, version, code });
   return written;

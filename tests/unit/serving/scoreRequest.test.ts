@@ -4,6 +4,7 @@ import { AppError } from "../../../shared/errors";
 import { readSignature } from "../../../shared/onnx/signature";
 import type { TensorValue } from "../../../shared/ports";
 import type { ModelVersion } from "../../../shared/registry/modelVersion";
+import { ErrorEvents } from "../../../shared/serving/errorEvents";
 import { ModelLoader } from "../../../shared/serving/loader";
 import { predict } from "../../../shared/serving/predict";
 import { type ScorePorts, type ScoreRequest, scoreRequest } from "../../../shared/serving/scoreRequest";
@@ -25,6 +26,13 @@ const signature = readSignature(graph, [
 const double = async ({ x }: Record<string, TensorValue>): Promise<Record<string, TensorValue>> => ({
   y: { ...x, data: Float32Array.from(x.data as Float32Array, (value) => (Number.isNaN(value) ? 0 : 2 * value)) },
 });
+
+const noAlerts = {
+  raise: async () => {
+    throw new Error("no alert is expected");
+  },
+  resolveWhere: async () => undefined,
+};
 
 /** A registry that has version 3 of "fruit", and a log that keeps what it is told. */
 interface Options {
@@ -82,7 +90,9 @@ function world(options: Options = {}) {
     },
   };
   const kept = options.isUncaptured ? undefined : capture;
-  const ports: ScorePorts = { loader, capture: kept, telemetry, usecases, defaultModel: async () => "fruit" };
+  const errorEvents = new ErrorEvents({ telemetry, alerts: noAlerts, log: () => {} });
+  const common = { loader, telemetry, errorEvents, usecases };
+  const ports: ScorePorts = { ...common, capture: kept, defaultModel: async () => "fruit" };
   const score = (asked: Partial<ScoreRequest>) =>
     scoreRequest(ports, {
       format: format ?? wireFormat("plain"),
@@ -304,5 +314,78 @@ describe("a request in a format that is not JSON", () => {
     const headers = { "content-type": "application/octet-stream", "x-failed": "yes" };
     expect(await score({ body: new Uint8Array(5) })).toEqual({ status: 413, body: Buffer.from("too_large"), headers });
     expect(await score({ body: "text" })).toEqual({ status: 400, body: Buffer.from("invalid_input"), headers });
+  });
+});
+
+describe("what goes wrong with a request", () => {
+  const eventsOf = async (options: Options, body: string) => {
+    const { score, telemetry } = world(options);
+    await score({ body }).catch(() => undefined);
+    return telemetry.events.map(({ name, attributes, measurements }) => [
+      name,
+      measurements.ErrorCode,
+      attributes.error_message,
+    ]);
+  };
+  const broken = { ...wireFormat("plain") };
+  const fails = (thrown: Error) => ({
+    run: async () => {
+      throw thrown;
+    },
+  });
+
+  it.each([
+    ["nothing, for a request that is answered", {}, rowsOf(1), []],
+    ["nothing, for a body that is not one", {}, "[", []],
+    ["nothing, for a value that counts as missing by declaration", {}, rowsOf(-1), []],
+    [
+      "a value of the wrong kind",
+      {},
+      rowsOf("7391"),
+      [["ValueNotFound", 201, "data[0][0]: a number is needed (size)"]],
+    ],
+    ["a row without its values", {}, '{"data":[[]]}', [["ValueNotFound", 201, "data[0]: 1 values are needed: size"]]],
+    [
+      "a value out of range",
+      {},
+      rowsOf(1, 7391),
+      [["OutOfBounds", 202, expect.stringMatching(/^data\[1\]\[0\]: .*above the maximum, 10/)]],
+    ],
+    [
+      "a value out of range that is refused",
+      { invalid: "reject" as const },
+      rowsOf(7391),
+      [["OutOfBounds", 202, expect.stringContaining("data[0][0]")]],
+    ],
+    [
+      "rows that cannot be prepared",
+      {
+        format: {
+          ...broken,
+          decode: () => {
+            throw new AppError("preparation_failed", "7391");
+          },
+        },
+      },
+      rowsOf(1),
+      [["ScalingException", 301, "the rows could not be prepared"]],
+    ],
+    [
+      "a model that fails",
+      fails(new AppError("internal", "idx=7391")),
+      rowsOf(1),
+      [["InferenceException", 401, "the model failed on these rows"]],
+    ],
+    [
+      "a model that takes too long",
+      fails(new AppError("timeout", "it took more than 1 s")),
+      rowsOf(1),
+      [["InferenceException", 401, "it took more than 1 s"]],
+    ],
+    ["nothing, for a model that is paused", fails(new AppError("not_ready", "paused")), rowsOf(1), []],
+  ])("is an event of its own: %s", async (_what, options, body, events) => {
+    const sent = await eventsOf(options, body);
+    expect(sent).toEqual(events);
+    expect(JSON.stringify(sent)).not.toContain("7391");
   });
 });
