@@ -1,6 +1,6 @@
 import { app, type InvocationContext } from "@azure/functions";
 import { getApp } from "../shared/app";
-import { datasetsInbox, modelsInbox } from "../shared/inbox/inboxes";
+import { datasetsInbox, feedbackInbox, modelsInbox } from "../shared/inbox/inboxes";
 import { type FileOutcome, receiveFile } from "../shared/loop/receiveFile";
 import { background } from "./background";
 import { config } from "./telemetry";
@@ -14,6 +14,13 @@ app.storageBlob("registerDataset", {
 
 app.storageBlob("registerModel", {
   path: `${modelsInbox}/{model}/{file}.onnx`,
+  connection: "AzureWebJobsStorage",
+  source: config.blobSource,
+  handler: receive,
+});
+
+app.storageBlob("receiveFeedback", {
+  path: `${feedbackInbox}/{model}/{file}`,
   connection: "AzureWebJobsStorage",
   source: config.blobSource,
   handler: receive,
@@ -44,6 +51,7 @@ function blobOf({ triggerMetadata, functionName }: InvocationContext): { inbox: 
 /** A verdict for the log, which must not contain cells of a rejected file. */
 function inShort(outcome: FileOutcome): string {
   if (outcome.status === "rejected") return "rejected; GET /inbox says why";
+  if ("summary" in outcome) return outcome.summary;
   const version = outcome.created ? `version ${outcome.version}` : `version ${outcome.version}, as before`;
   return outcome.runId === undefined ? version : `${version}, trained on by ${outcome.runId}`;
 }

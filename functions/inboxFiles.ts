@@ -1,15 +1,15 @@
 import { app } from "@azure/functions";
 import { z } from "zod";
 import { getApp } from "../shared/app";
-import { datasetsInbox, modelsInbox } from "../shared/inbox/inboxes";
+import { datasetsInbox, feedbackInbox, modelsInbox } from "../shared/inbox/inboxes";
 import { type InboxEntry, listInbox } from "../shared/inbox/listInbox";
 import { endpoint } from "./endpoint";
 import { cursorAfter, pageOf, pageQuery } from "./listPage";
 import { noteUnreadable } from "./unreadable";
 
-const inboxes = { datasets: datasetsInbox, models: modelsInbox };
+const inboxes = { datasets: datasetsInbox, models: modelsInbox, feedback: feedbackInbox };
 const query = z.strictObject({
-  inbox: z.enum(["datasets", "models"]).optional(),
+  inbox: z.enum(["datasets", "models", "feedback"]).optional(),
   /** the use case or model that files were dropped for */
   folder: z.string().optional(),
   ...pageQuery("inbox"),

@@ -1,5 +1,5 @@
 import { deliveryQueue } from "./alerts/deliveries/deliveryQueue";
-import { datasetsInbox, modelsInbox } from "./inbox/inboxes";
+import { inboxes } from "./inbox/inboxes";
 import { trainingQueues } from "./training/runRecord";
 
 const ownQueues = [...Object.values(trainingQueues), deliveryQueue];
@@ -14,7 +14,7 @@ export const auditedTables = ["models", "datasets", "alerts", "runs"];
 /** All that the app keeps in its storage account. */
 export const storageNames = {
   containers: [
-    ...[datasetsInbox, modelsInbox],
+    ...inboxes,
     ...[
       "datasets",
       "models",

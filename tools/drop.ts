@@ -4,7 +4,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { messageOf } from "../shared/errors";
-import { datasetsInbox, modelsInbox } from "../shared/inbox/inboxes";
+import { datasetsInbox, feedbackInbox, modelsInbox } from "../shared/inbox/inboxes";
 import { modelName } from "../shared/registry/modelVersion";
 import { awaitVerdict, type Dropped, lastJudgedAt } from "./drop/awaitVerdict";
 import { verdictLines } from "./drop/verdictLines";
@@ -19,6 +19,7 @@ its models inbox, and shows the outcome: the new version, or the reasons for the
 the file was accepted. A description of a model, a .json of the same name next to it, is dropped with it. Uploading
 to datasets-inbox/<usecase>/ or models-inbox/<model>/ with any storage tool has the same effect.
 
+  --feedback    the file tells what became true of a model's predictions (docs/feedback.md)
   --no-wait     do not wait for the verdict (npm run status shows it later)
   --state DIR   state folder of the running Tidegate (default .tidegate)
   --help        show this text`;
@@ -29,6 +30,7 @@ async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
+      feedback: { type: "boolean", default: false },
       "no-wait": { type: "boolean", default: false },
       state: { type: "string", default: defaultState },
       help: { type: "boolean", default: false },
@@ -38,7 +40,7 @@ async function main(): Promise<void> {
   if (values.help) return console.log(help);
   if (name === undefined || file === undefined || positionals.length > 2)
     throw new Error(`two arguments are needed: <usecase> and <file>\n\n${help}`);
-  const inbox = inboxFor(file);
+  const inbox = inboxFor(file, values.feedback);
   const { info, client } = await runningTidegate(values.state);
   await checkName(client, inbox, name);
   const dropped: Dropped = { inbox, folder: name, file: path.basename(file), sha256: sha256Of(file) };
@@ -58,11 +60,12 @@ async function main(): Promise<void> {
 }
 
 /** The inbox for a file, by its name; throws if the file does not exist, or if no inbox accepts its kind. */
-function inboxFor(file: string): string {
+function inboxFor(file: string, isFeedback: boolean): string {
   if (!existsSync(file)) throw new Error(`there is no file ${file}`);
   if (!statSync(file).isFile()) throw new Error(`${file} is not a file`);
   if (file.endsWith(".onnx")) return modelsInbox;
-  if (datasetEndings.some((ending) => file.toLowerCase().endsWith(ending))) return datasetsInbox;
+  if (datasetEndings.some((ending) => file.toLowerCase().endsWith(ending)))
+    return isFeedback ? feedbackInbox : datasetsInbox;
   throw new Error(
     `${file} is neither a dataset nor a model: the name must end in ${datasetEndings.join(", ")} or .onnx`,
   );
@@ -70,7 +73,7 @@ function inboxFor(file: string): string {
 
 /** Throws if there is no use case of this name, or if the name is not allowed for a model. */
 async function checkName(client: TidegateClient, inbox: string, name: string): Promise<void> {
-  if (inbox === datasetsInbox) await client.require(`/datasets?limit=1&usecase=${encodeURIComponent(name)}`);
+  if (inbox !== modelsInbox) await client.require(`/datasets?limit=1&usecase=${encodeURIComponent(name)}`);
   else if (!modelName.safeParse(name).success) throw new Error(modelName.safeParse(name).error!.issues[0].message);
 }
 

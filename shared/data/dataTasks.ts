@@ -1,3 +1,4 @@
+import type { FileFault } from "../sql/tableFile";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import type { DatasetCheck } from "./checkDataset";
 import type { CheckResult } from "./checkResult";
@@ -61,14 +62,40 @@ export interface CheckTask {
   spec: UsecaseSpec;
 }
 
+/**
+ * Writes rows of a table file, as they stand there, into a file of the task's folder: arrays of texts as lines of JSON
+ * (null where a cell is empty), CSV, or Parquet in the types of the spec's columns.
+ */
+export interface ExportTask {
+  kind: "export";
+  file: string;
+  spec: UsecaseSpec;
+  format: "jsonl" | "csv" | "parquet";
+  /** the first row, from 1; and at most so many from there on */
+  first?: number;
+  most?: number;
+}
+
+export interface ExportOutcome {
+  /** why the file cannot be read, if it cannot */
+  faults: FileFault[];
+  faultCount: number;
+  /** the columns' names, and how many rows the file has */
+  names: string[];
+  rowCount: number;
+  /** what was written */
+  path: string;
+}
+
 interface Outcomes {
   inspect: InspectOutcome;
   compare: KnownRows;
   prepare: PrepareOutcome;
   check: CheckResult[];
+  export: ExportOutcome;
 }
 
-export type DataTask = InspectTask | CompareTask | PrepareTask | CheckTask;
+export type DataTask = InspectTask | CompareTask | PrepareTask | CheckTask | ExportTask;
 export type DataOutcome<T extends DataTask> = Outcomes[T["kind"]];
 
 /** Work on datasets, which may be large or hostile: it stays out of the process that serves. */

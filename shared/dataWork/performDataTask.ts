@@ -15,6 +15,7 @@ import type {
   PrepareTask,
 } from "../data/dataTasks";
 import { decodePrepared, encodePrepared } from "../data/encodePrepared";
+import { exportRows } from "../data/exportRows";
 import { prepareDataset } from "../data/prepareDataset";
 import { profileDataset } from "../data/profileDataset";
 import { writePreparedParquet } from "../data/writePreparedParquet";
@@ -26,6 +27,7 @@ export async function performDataTask(sql: SqlEngine, folder: string, task: Data
   if (task.kind === "check") return check(task);
   return sql.withSession<DataOutcome<DataTask>>((session) => {
     if (task.kind === "inspect") return inspect(session, task);
+    if (task.kind === "export") return exportRows(session, folder, task);
     return task.kind === "compare" ? compare(session, task) : prepare(session, folder, task);
   }, folder);
 }

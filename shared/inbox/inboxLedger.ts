@@ -20,6 +20,8 @@ export interface InboxRecord {
   version?: number;
   created?: boolean;
   runId?: string;
+  /** of accepted feedback: what became of its rows */
+  summary?: string;
   /** it was rejected because its use case was not known: it is judged again once it is */
   unknownUsecase?: boolean;
   /** when; now, where it is not given */
@@ -52,6 +54,7 @@ const inboxRows = documentType(
     version: z.number().optional(),
     created: z.boolean().optional(),
     runId: z.string().optional(),
+    summary: z.string().optional(),
     unknownUsecase: z.boolean().optional(),
     judgedAt: z.string().optional(),
   }),

@@ -1,5 +1,8 @@
 export const datasetsInbox = "datasets-inbox";
 export const modelsInbox = "models-inbox";
+export const feedbackInbox = "feedback-inbox";
+/** every inbox: its trigger sees most files, and reconciling the others */
+export const inboxes: readonly string[] = [datasetsInbox, modelsInbox, feedbackInbox];
 
 /** The model that a .json of the model inbox describes; undefined for any other file. */
 export function describedModel(blobName: string): string | undefined {

@@ -50,9 +50,9 @@ function verdictOn(
 ): Pick<InboxEntry, "status"> & Partial<InboxEntry> {
   if (typeof verdict === "string") return { status: "pending", reason: verdict };
   if (verdict === undefined || !isOf(verdict, blob)) return { status: "pending" };
-  const { status = "accepted", sha256, reason, version, created, runId, judgedAt } = verdict;
+  const { status = "accepted", sha256, reason, version, created, runId, summary, judgedAt } = verdict;
   if (status === "failed") return { status: "pending", sha256, reason };
-  return { status, sha256, reason, version, created, runId, judgedAt };
+  return { status, sha256, reason, version, created, runId, summary, judgedAt };
 }
 
 /** Whether the blob was judged in the state that it has: under its entity tag, or after it was written. */

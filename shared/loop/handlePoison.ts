@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { datasetsInbox, modelsInbox } from "../inbox/inboxes";
+import { inboxes } from "../inbox/inboxes";
 import { entityName } from "../names";
 import { type FailRunPorts, failRun } from "../training/failRun";
 import { type GiveUpPorts, giveUpFile } from "./receiveFile";
@@ -37,7 +37,7 @@ async function failKnownRun(ports: PoisonPorts, runId: string, queue: string): P
 }
 
 async function rejectFile(ports: PoisonPorts, inbox: string, name: string): Promise<void> {
-  if (inbox !== datasetsInbox && inbox !== modelsInbox) return;
+  if (!inboxes.includes(inbox)) return;
   const bytes = await ports.blobs.read(inbox, name);
   const droppedAt = (await ports.blobs.stat(inbox, name))?.lastModified;
   if (bytes !== undefined) await giveUpFile(ports, { inbox, name, bytes, droppedAt });

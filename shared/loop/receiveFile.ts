@@ -1,14 +1,18 @@
 import { type RegisterDatasetPorts, rejectDataset } from "../data/registerDataset";
 import { isEnvironmental, messageOf } from "../errors";
-import { datasetsInbox, placeInInbox } from "../inbox/inboxes";
+import { datasetsInbox, feedbackInbox, modelsInbox, placeInInbox } from "../inbox/inboxes";
 import type { InboxLedger, InboxRecord } from "../inbox/inboxLedger";
 import { cutText } from "../ledger/cutText";
 import { sha256Of } from "../ledger/verifiedBlobs";
 import type { StartRunPorts } from "../training/startRun";
+import { type ReceiveFeedbackPorts, receiveFeedbackFile, rejectFeedbackFile } from "../truth/receiveFeedbackFile";
 import { type RegisterUploadPorts, registerUpload, rejectUpload } from "../uploads/registerUpload";
 import { receiveDataset } from "./receiveDataset";
 
-export type ReceiveFilePorts = RegisterDatasetPorts & StartRunPorts & RegisterUploadPorts & { inbox: InboxLedger };
+export type ReceiveFilePorts = RegisterDatasetPorts &
+  StartRunPorts &
+  RegisterUploadPorts &
+  ReceiveFeedbackPorts & { inbox: InboxLedger };
 export type GiveUpPorts = Omit<RegisterDatasetPorts, "dataWork"> &
   Pick<RegisterUploadPorts, "registry"> & { inbox: InboxLedger };
 
@@ -25,6 +29,7 @@ export interface InboxFile {
 
 export type FileOutcome =
   | { status: "accepted"; version: number; created: boolean; runId?: string }
+  | { status: "accepted"; summary: string }
   | { status: "rejected"; reason: string };
 
 /**
@@ -33,7 +38,7 @@ export type FileOutcome =
  */
 export async function receiveFile(ports: ReceiveFilePorts, file: InboxFile): Promise<FileOutcome> {
   try {
-    const outcome = file.inbox === datasetsInbox ? await takeDataset(ports, file) : await takeModel(ports, file);
+    const outcome = await take(ports, file);
     await record(ports, file, judged(ports, file, outcome));
     return outcome;
   } catch (error) {
@@ -44,15 +49,29 @@ export async function receiveFile(ports: ReceiveFilePorts, file: InboxFile): Pro
   }
 }
 
+function take(ports: ReceiveFilePorts, file: InboxFile): Promise<FileOutcome> {
+  switch (file.inbox) {
+    case datasetsInbox:
+      return takeDataset(ports, file);
+    case feedbackInbox:
+      return takeFeedback(ports, file);
+    default:
+      return takeModel(ports, file);
+  }
+}
+
+async function takeFeedback(ports: ReceiveFilePorts, file: InboxFile): Promise<FileOutcome> {
+  return receiveFeedbackFile(ports, { ...file, ...placeInInbox(file.name), sha256: await sha256Of(file.bytes) });
+}
+
 /** What is remembered of a verdict. */
 function judged(
   ports: ReceiveFilePorts,
   { inbox, name }: InboxFile,
   outcome: FileOutcome,
 ): Omit<InboxRecord, "sha256"> {
-  if (outcome.status === "accepted")
-    return { status: "accepted", version: outcome.version, created: outcome.created, runId: outcome.runId };
-  const unknownUsecase = inbox === datasetsInbox && !ports.usecases.has(placeInInbox(name).folder);
+  if (outcome.status === "accepted") return outcome;
+  const unknownUsecase = inbox !== modelsInbox && !ports.usecases.has(placeInInbox(name).folder);
   return { status: "rejected", reason: cutText(outcome.reason, 1000), unknownUsecase: unknownUsecase || undefined };
 }
 
@@ -64,6 +83,8 @@ export async function giveUpFile(ports: GiveUpPorts, file: InboxFile): Promise<F
   const place = placeInInbox(file.name);
   if (file.inbox === datasetsInbox)
     await rejectDataset(ports, { usecase: place.folder, file: place.file, bytes: file.bytes }, [{ message: reason }]);
+  else if (file.inbox === feedbackInbox)
+    await rejectFeedbackFile(ports, { ...place, sha256: await sha256Of(file.bytes) }, reason);
   else await rejectUpload(ports, { model: place.folder, file: place.file, bytes: file.bytes }, reason);
   await record(ports, file, { status: "rejected", reason });
   return { status: "rejected", reason };

@@ -1,6 +1,6 @@
 import { reportFailures } from "../alerts/failureAlert";
 import { isEnvironmental, messageOf } from "../errors";
-import { datasetsInbox, describedModel, modelsInbox, placeInInbox } from "../inbox/inboxes";
+import { describedModel, inboxes, modelsInbox, placeInInbox } from "../inbox/inboxes";
 import type { BlobInfo } from "../ports";
 import { isFinal, type RunRecord, trainingQueues } from "../training/runRecord";
 import type { StartRunPorts } from "../training/startRun";
@@ -31,8 +31,7 @@ interface Pass {
 export async function reconcile(ports: ReconcilePorts): Promise<string[]> {
   const pass: Pass = { lines: [], failures: [] };
   for (const [what, work] of Object.entries(ports.upkeep)) await attempt(pass, what, work);
-  for (const inbox of [datasetsInbox, modelsInbox])
-    await attempt(pass, `look into ${inbox}`, () => receiveMissed(ports, inbox, pass));
+  for (const inbox of inboxes) await attempt(pass, `look into ${inbox}`, () => receiveMissed(ports, inbox, pass));
   for (const usecase of ports.usecases.values())
     await attempt(pass, `look at the runs of ${usecase.spec.name}`, () => wakeStuckRuns(ports, usecase, pass));
   const summary = (first: string) => `what triggers missed could not all be repaired: ${first}`;
@@ -82,7 +81,7 @@ async function describesModel({ blobs }: ReconcilePorts, name: string): Promise<
 }
 
 async function isOfNewUsecase(ports: ReconcilePorts, inbox: string, name: string): Promise<boolean> {
-  if (inbox !== datasetsInbox || !ports.usecases.has(placeInInbox(name).folder)) return false;
+  if (inbox === modelsInbox || !ports.usecases.has(placeInInbox(name).folder)) return false;
   return ports.inbox.isOfUnknownUsecase(`${inbox}/${name}`);
 }
 
@@ -94,7 +93,7 @@ async function judge(ports: ReconcilePorts, file: InboxFile): Promise<string | u
     return undefined;
   }
   const outcome = await receiveOrGiveUp(ports, file);
-  if (outcome.status === "accepted" && !outcome.created) return undefined;
+  if ("created" in outcome && !outcome.created) return undefined;
   return `looked again at ${file.name}: ${outcome.status}`;
 }
 

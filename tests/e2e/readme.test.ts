@@ -26,6 +26,7 @@ function run(...names: string[]): Promise<{ code: number | null; output: string 
     .join("\n")
     .replaceAll("./.tidegate/", `${tidegate.folder}/`)
     .replaceAll("explanation.html", `${tidegate.folder}/explanation.html`)
+    .replaceAll("truth.csv", `${tidegate.folder}/truth.csv`)
     .replaceAll("npm run drop --", `node dist/tools/drop.js --state ${tidegate.folder}`);
   const shell = spawn("bash", ["-e", "-o", "pipefail", "-c", script]);
   let output = "";
@@ -81,6 +82,14 @@ describe.sequential("the README's examples", () => {
     const [, given, shown] = output.split(/^(?=\{)/m).map((json) => JSON.parse(json));
     expect(given.answers).toEqual([{ status: "accepted" }, { status: "accepted" }]);
     expect(shown.truths).toMatchObject([{ label: "wet", raw: "snow", source: "feedback", holds: true }]);
+  });
+
+  it("drop a file that tells it", async () => {
+    const { code, output } = await run("truth-drop");
+    expect(code).toBe(0);
+    const answers = "2 rows: 1 changed, 1 refused (row 2: label: use one of rain, snow, clear, dry, wet)";
+    expect(output).toContain(`weather/truth.csv was taken: ${answers}`);
+    expect(output).toContain(`"summary": "${answers}"`);
   });
 
   it("raise an alert", async () => {

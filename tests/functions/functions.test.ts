@@ -33,13 +33,14 @@ describe("the functions", () => {
     expect(registered.sort()).toEqual(documentedAddresses().sort());
   });
 
-  it("without HTTP triggers wait for two inboxes, four queues with their poison queues, and timers", () => {
+  it("without HTTP triggers wait for three inboxes, four queues with their poison queues, and timers", () => {
     const waiting = [...functions.triggers].filter(([, { type }]) => type !== "httpTrigger");
     expect(
       Object.fromEntries(waiting.map(([name, { path, queueName, schedule }]) => [name, path ?? queueName ?? schedule])),
     ).toEqual({
       registerDataset: "datasets-inbox/{usecase}/{file}",
       registerModel: "models-inbox/{model}/{file}.onnx",
+      receiveFeedback: "feedback-inbox/{model}/{file}",
       planTraining: "training-plan",
       trainCandidate: "training-candidate",
       finishTraining: "training-finish",

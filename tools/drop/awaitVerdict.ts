@@ -1,5 +1,4 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { datasetsInbox } from "../../shared/inbox/inboxes";
 import type { InboxEntry } from "../../shared/inbox/listInbox";
 import type { LocalCommands } from "../start/localCommands";
 import type { TidegateClient } from "../start/tidegateClient";
@@ -45,7 +44,7 @@ export async function awaitVerdict(
 }
 
 async function find(client: TidegateClient, { inbox, folder, file }: Dropped): Promise<InboxEntry | undefined> {
-  const kind = inbox === datasetsInbox ? "datasets" : "models";
+  const kind = inbox.replace(/-inbox$/, "");
   const query = `inbox=${kind}&folder=${encodeURIComponent(folder)}&limit=1000`;
   const { files } = await client.require<{ files: InboxEntry[] }>(`/inbox?${query}`);
   return files.find((entry) => entry.folder === folder && entry.file === file);

@@ -1,5 +1,5 @@
 import type { DatasetVersion, RejectedDataset } from "../../shared/data/datasetRegistry";
-import { datasetsInbox } from "../../shared/inbox/inboxes";
+import { datasetsInbox, feedbackInbox } from "../../shared/inbox/inboxes";
 import type { InboxEntry } from "../../shared/inbox/listInbox";
 import type { LocalCommands } from "../start/localCommands";
 import type { TidegateClient } from "../start/tidegateClient";
@@ -10,6 +10,7 @@ export function verdictLines(
   entry: InboxEntry,
   commands: LocalCommands,
 ): Promise<string[]> | string[] {
+  if (entry.inbox === feedbackInbox) return feedbackVerdict(entry);
   if (entry.inbox !== datasetsInbox) return modelVerdict(entry);
   return entry.status === "accepted" ? acceptedDataset(client, entry, commands) : rejectedDataset(client, entry);
 }
@@ -21,6 +22,10 @@ function modelVerdict({ folder, file, status, version, created, reason }: InboxE
     `${folder}/${file} was registered as ${folder} version ${version}; it can be called by its number. To promote it:`,
     `  PUT /models/${folder}/aliases/champion {"version":${version},"reason":"...","actor":"your name"}`,
   ];
+}
+
+function feedbackVerdict({ folder, file, status, summary, reason }: InboxEntry): string[] {
+  return [`${folder}/${file} was ${status === "accepted" ? `taken: ${summary}` : `rejected: ${reason}`}`];
 }
 
 async function acceptedDataset(client: TidegateClient, entry: InboxEntry, commands: LocalCommands): Promise<string[]> {
