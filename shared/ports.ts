@@ -20,6 +20,10 @@ export interface BlobStore {
   append(container: string, name: string, content: Uint8Array, signal?: AbortSignal): Promise<void>;
   /** The blobs of a container whose name starts with `prefix`, in name order; none when the container is missing. */
   list(container: string, prefix?: string): AsyncIterable<BlobInfo>;
+  /** The folders directly below `prefix` ("a/b/"), each with the prefix and a slash at its end, in name order. */
+  folders(container: string, prefix: string): AsyncIterable<string>;
+  /** Removes a blob; nothing happens where there is none. */
+  remove(container: string, name: string): Promise<void>;
   /** Size and entity tag of a blob; undefined when there is none. */
   stat(container: string, name: string): Promise<BlobInfo | undefined>;
   /** Streams a blob into a local file; AppError not_found when there is none. */

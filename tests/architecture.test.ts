@@ -91,6 +91,7 @@ const rooms: Record<string, string[][]> = {
   "shared/training": [["training"], ["reference"]],
   "shared/explain": [["explain"], ["shapley", "trees", "surrogate"], ["model"]],
   "shared/monitoring": [["monitorStore"], ["signals"], ["performance"], ["statistics"], ["monitoring"], ["distances"]],
+  "shared/capture": [["windows"], ["capture"], ["counting"]],
   "shared/alerts": [
     ["deliveries"],
     ["alertChange", "changedDocument", "failureAlert"],

@@ -18,6 +18,10 @@ export function createBlobStore(service: BlobServiceClient): BlobStore {
       }),
     append: (name, blob, content, signal) => append(container(name), blob, content, signal),
     list: (name, prefix) => list(container(name), prefix),
+    folders: (name, prefix) => folders(container(name), prefix),
+    remove: async (name, blob) => {
+      await container(name).getBlobClient(blob).deleteIfExists();
+    },
     stat: (name, blob) => stat(container(name), blob),
     download: async (name, blob, path) => {
       await orMissing(container(name).getBlobClient(blob).downloadToFile(path), `${name}/${blob}`);
@@ -141,6 +145,15 @@ async function* list(container: ContainerClient, prefix?: string): AsyncIterable
         etag: properties.etag,
         lastModified: properties.lastModified,
       };
+  } catch (error) {
+    if (statusOf(error) !== 404) throw error;
+  }
+}
+
+async function* folders(container: ContainerClient, prefix: string): AsyncIterable<string> {
+  try {
+    for await (const item of container.listBlobsByHierarchy("/", { prefix }))
+      if (item.kind === "prefix") yield item.name;
   } catch (error) {
     if (statusOf(error) !== 404) throw error;
   }

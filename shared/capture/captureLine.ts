@@ -31,6 +31,8 @@ export interface LineStamp {
 
 /** What a reader takes from a line, without parsing it. */
 export interface CapturedLine {
+  /** when it was answered, ISO; absent if the line is damaged */
+  time?: string;
   /** absent in lines that are older than sequence numbers */
   sequence?: number;
   status: number;
@@ -40,16 +42,20 @@ export interface CapturedLine {
   inputsOmitted?: number;
   /** JSON text; absent if it was omitted or the line is damaged */
   inputs?: string;
+  /** JSON text, the predictions as columns; absent if there are none or the line is damaged */
+  outputs?: string;
 }
 
 /** what the parts of a line begin with; no string before them can contain these, since its quotes are escaped */
 const key = {
+  time: '"time":"',
   sequence: '"sequence":"',
   status: '"data":{"status":',
   rows: '"rows":',
   format: '"format":"',
   inputsOmitted: '"inputsOmitted":',
   inputLength: '"inputLength":',
+  outputs: ',"outputs":',
   inputs: '"inputs":',
 } as const;
 const lineEnd = "}}";
@@ -115,13 +121,17 @@ export function readCaptureLine(line: string): CapturedLine | undefined {
   if (status === undefined) return undefined;
   const head = line.slice(dataAt, headEnd); // short, and without the predictions and the request
   const inputsOmitted = numberIn(head, key.inputsOmitted);
+  const length = numberAt(line, headEnd + key.inputLength.length);
+  const inputsAt = startOfInputs(line, length);
   return {
+    time: timeBefore(line, dataAt),
     sequence: sequenceBefore(line, dataAt),
     status,
     rows: numberIn(head, key.rows) ?? 0,
     format: textIn(head, key.format) ?? firstFormat,
     inputsOmitted,
-    inputs: inputsOmitted === undefined ? inputsIn(line, numberAt(line, headEnd + key.inputLength.length)) : undefined,
+    inputs: inputsOmitted === undefined && inputsAt > 0 ? line.slice(inputsAt, -lineEnd.length) : undefined,
+    outputs: inputsAt > 0 ? outputsIn(line, headEnd, inputsAt) : undefined,
   };
 }
 
@@ -131,13 +141,30 @@ function sequenceBefore(line: string, dataAt: number): number | undefined {
   return line.startsWith(key.sequence, start - key.sequence.length) ? numberAt(line, start) : undefined;
 }
 
+/** ISO times have one length. */
+const timeChars = "2013-07-01T09:00:00.000Z".length;
+
+function timeBefore(line: string, dataAt: number): string | undefined {
+  const at = line.indexOf(key.time);
+  return at < 0 || at > dataAt ? undefined : line.slice(at + key.time.length, at + key.time.length + timeChars);
+}
+
 /**
- * The inputs at the end of a line; undefined if they are not where they should be, because part of the line is missing.
+ * Where the inputs at the end of a line start; 0 if they are not where they should be, because part of the line is
+ * missing.
  */
-function inputsIn(line: string, length: number | undefined): string | undefined {
-  const end = line.length - lineEnd.length;
-  const start = end - (length ?? Number.NaN);
-  return line.endsWith(lineEnd) && line.endsWith(key.inputs, start) ? line.slice(start, end) : undefined;
+function startOfInputs(line: string, length = Number.NaN): number {
+  const start = line.length - lineEnd.length - length;
+  return line.endsWith(lineEnd) && line.endsWith(key.inputs, start) ? start : 0;
+}
+
+/** The predictions, which stand between the length of the inputs and the inputs. */
+function outputsIn(line: string, headEnd: number, inputsAt: number): string | undefined {
+  const at = line.indexOf(key.outputs, headEnd);
+  const end = inputsAt - key.inputs.length - 1;
+  if (at < 0 || at > end) return undefined;
+  const text = line.slice(at + key.outputs.length, end);
+  return text === "null" ? undefined : text;
 }
 
 function numberIn(head: string, name: string): number | undefined {

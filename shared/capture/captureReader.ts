@@ -1,65 +1,44 @@
-import {
-  addCategory,
-  addNumber,
-  type CategoryProfile,
-  emptyProfile,
-  type FeatureBins,
-  type NumberProfile,
-  type Profile,
-} from "../monitoring/profile";
-import { type FeatureDomain, float32Limits, trimSpaces } from "../onnx/featureDomain";
 import type { ModelSignature } from "../onnx/signature";
-import { readCaptureLine } from "./captureLine";
-
-/**
- * The rows of a captured request in the wire format of that name, cells in signature order; undefined if the format
- * cannot read it or is unknown.
- */
-export type RowsOf = (format: string, captured: unknown, signature: ModelSignature) => unknown[][] | undefined;
-
-type AddCell = (value: unknown) => void;
-
-interface FeatureReader {
-  /** its position in a row */
-  position: number;
-  add: AddCell;
-}
-
-/** The numbers of the lines read so far: those missing between the first and the last were lost. */
-export interface LineNumbers {
-  first: number;
-  last: number;
-  /** how many different numbers there were */
-  count: number;
-}
+import { type CapturedLine, readCaptureLine } from "./captureLine";
+import { type Counted, mostUnknownFields } from "./counting/counted";
+import { NameCounter } from "./counting/nameSample";
+import { PredictionCounter } from "./counting/predictionCounter";
+import { RowCounter } from "./counting/rowCounter";
+import type { CapturedBodies, CapturedColumns, WatchedVersion } from "./counting/watchedVersion";
+import type { LineNumbers } from "./counting/writers";
 
 export interface CaptureReaderOptions {
-  signature: ModelSignature;
-  bins: FeatureBins[];
-  rowsOf: RowsOf;
-  /** of the lines that were read before, if there are any */
+  watched: WatchedVersion;
+  /** the signature of the version that answered, if it is another one: predictions are then left out */
+  served?: ModelSignature;
+  columns: CapturedColumns;
+  bodies: CapturedBodies;
+  /** of the lines of the same blob that were read before, if there are any */
   numbers?: LineNumbers;
 }
 
-/** Counts the rows of captured requests into a profile; reads only the inputs of each line. */
+/** Counts captured requests in the bins of the version under watch. */
 export class CaptureReader {
-  readonly profile: Profile;
-  /** damaged lines, and those whose format is unknown or cannot read them */
-  unreadableLines = 0;
-  /** rows of requests whose bodies were too large to keep */
-  omittedRows = 0;
   numbers?: LineNumbers;
-  private readonly readers: FeatureReader[];
+  private unreadable = 0;
+  private omittedRows = 0;
+  private newestAt?: string;
+  private requests = 0;
+  private readonly refused = new Map<string, number>();
+  private readonly unknownFields = new NameCounter(mostUnknownFields);
+  private readonly rows: RowCounter;
+  private readonly predictions: PredictionCounter;
+  private readonly signature: ModelSignature;
+  private readonly fieldNames: ReadonlySet<string>;
 
   constructor(private readonly options: CaptureReaderOptions) {
-    const { signature, bins, numbers } = options;
+    const { watched, served, columns, numbers } = options;
     this.numbers = numbers;
-    this.profile = emptyProfile(bins);
-    this.readers = bins.map((feature, i) => {
-      const position = signature.features.findIndex(({ name }) => name === feature.name);
-      const add = cellCounter(feature, this.profile.features[i], signature.features[position]?.domain);
-      return { position, add };
-    });
+    this.signature = served ?? watched.signature;
+    this.rows = new RowCounter(watched, this.signature, columns);
+    this.predictions = new PredictionCounter(watched.signature, watched.valueEdges);
+    const features = [watched.signature, this.signature].flatMap((one) => one.features.map(({ name }) => name));
+    this.fieldNames = new Set([...features, ...columns.known]);
   }
 
   /** Reads whole lines; those that cannot be read are counted and skipped. */
@@ -72,38 +51,85 @@ export class CaptureReader {
     }
   }
 
+  /** What was counted; `writer` names the process that wrote the lines, and the version that answered. */
+  counted(writer: string): Counted {
+    const { unreadable: unreadableRequests, omittedRows, newestAt, numbers } = this;
+    return {
+      ...this.rows.total(),
+      predictions: this.predictions.total(),
+      unknownFields: this.unknownFields.total(),
+      ...(newestAt !== undefined && { newestAt }),
+      refused: Object.fromEntries(this.refused),
+      unreadableRequests,
+      omittedRows,
+      writers: numbers === undefined ? {} : { [writer]: numbers },
+    };
+  }
+
   private addLine(text: string): void {
     const line = readCaptureLine(text);
     if (line === undefined) {
-      this.unreadableLines++;
+      this.unreadable++;
       return;
     }
     if (!this.isNew(line.sequence)) return; // an append whose response was lost was sent again
-    if (line.status !== 200) return; // a refused request has no inputs that a model saw
-    if (line.inputsOmitted === undefined) this.addInputs(line.format, line.inputs);
-    else this.omittedRows += line.rows;
+    if (line.status !== 200) this.addRefused(line);
+    else if (line.inputsOmitted === undefined) this.addAnswered(line);
+    else {
+      this.omittedRows += line.rows;
+      this.addPredictions(line);
+    }
   }
 
   /** Whether the line was not read before; lines without a number are older than sequence numbers. */
   private isNew(number: number | undefined): boolean {
     const { numbers } = this;
     if (number === undefined) return true;
-    if (numbers === undefined) this.numbers = { first: number, last: number, count: 1 };
+    if (numbers === undefined) this.numbers = { first: number, last: number, missing: 0 };
     else if (number <= numbers.last) return false;
-    else this.numbers = { first: numbers.first, last: number, count: numbers.count + 1 };
+    else {
+      const missing = numbers.missing + number - numbers.last - 1;
+      this.numbers = { first: numbers.first, last: number, missing };
+    }
     return true;
   }
 
-  private addInputs(format: string, inputs: string | undefined): void {
-    const rows = this.options.rowsOf(format, parsed(inputs), this.options.signature);
+  private addAnswered(line: CapturedLine): void {
+    const { bodies } = this.options;
+    const body = parsed(line.inputs);
+    const rows = bodies.rowsOf(line.format, body, this.signature);
     if (rows === undefined) {
-      this.unreadableLines++;
+      this.unreadable++;
       return;
     }
-    for (const row of rows) for (const { position, add } of this.readers) add(row[position]);
-    this.profile.rows += rows.length;
+    const fields = bodies.fieldsOf(line.format, body);
+    if (fields) this.addUnknown(fields);
+    this.rows.add({ rows, fields, request: this.requests++, hour: line.time?.slice(0, hourChars) ?? "" });
+    this.addPredictions(line);
+  }
+
+  private addPredictions({ time, outputs }: CapturedLine): void {
+    if (time !== undefined && time > (this.newestAt ?? "")) this.newestAt = time;
+    if (this.options.served === undefined) this.predictions.add(outputs);
+  }
+
+  private addUnknown(fields: Record<string, unknown>[]): void {
+    for (const row of fields)
+      for (const name of Object.keys(row)) if (!this.fieldNames.has(name)) this.unknownFields.add(name);
+  }
+
+  /** A refused request has no inputs that a model saw; which of its cells have the wrong type is worth knowing. */
+  private addRefused({ status, inputs, format }: CapturedLine): void {
+    const name = String(status);
+    this.refused.set(name, (this.refused.get(name) ?? 0) + 1);
+    const body = parsed(inputs);
+    if (typeof body !== "string") return;
+    const rows = this.options.bodies.rowsOf(format, parsed(body), this.signature);
+    if (rows) this.rows.addRefused(rows);
   }
 }
+
+const hourChars = "2013-07-01T09".length;
 
 /** The value of a JSON text; undefined if it is not valid JSON. */
 function parsed(json: string | undefined): unknown {
@@ -113,30 +139,4 @@ function parsed(json: string | undefined): unknown {
   } catch {
     return undefined; // a damaged line: the caller counts it
   }
-}
-
-/** What training reads as missing is missing here too; a string that it does not know counts as unseen. */
-function cellCounter(feature: FeatureBins, profile: NumberProfile | CategoryProfile, domain?: FeatureDomain): AddCell {
-  switch (feature.type) {
-    case "number": {
-      const { low, high, sentinels } = float32Limits(domain ?? { sentinels: [] });
-      return (value) => {
-        // the graph computes in float32, and the training profile was taken from float32 values
-        const rounded = typeof value === "number" ? Math.fround(value) : Number.NaN;
-        const isValue = rounded >= low && rounded <= high && !sentinels.includes(rounded);
-        addNumber(feature, profile as NumberProfile, isValue ? rounded : Number.NaN);
-      };
-    }
-    case "category": {
-      const index = new Map(feature.levels.map((level, i) => [level, i]));
-      return (value) => addCategory(index, profile as CategoryProfile, categoryOf(value, index, domain));
-    }
-  }
-}
-
-function categoryOf(value: unknown, index: Map<string, number>, domain?: FeatureDomain): string {
-  if (typeof value !== "string") return "";
-  if (domain === undefined || index.has(value)) return value;
-  const text = trimSpaces(value);
-  return domain.sentinels.includes(text) ? "" : text;
 }

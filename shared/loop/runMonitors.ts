@@ -1,7 +1,8 @@
 import { changeAlerts } from "../alerts/alertChange";
 import type { AlertStore } from "../alerts/alertStore";
 import { reportFailure } from "../alerts/failureAlert";
-import { capturedWindow } from "../capture/capturedWindow";
+import type { CaptureWindows } from "../capture/windows/captureWindows";
+import { newestRows } from "../capture/windows/newestRows";
 import type { DatasetRegistry } from "../data/datasetRegistry";
 import { messageOf } from "../errors";
 import type { MonitorStore } from "../monitoring/monitorStore";
@@ -14,10 +15,10 @@ import type { Evaluation, Signal, SignalSettings, Watched } from "../monitoring/
 import type { TrainingProfile } from "../monitoring/trainingProfile";
 import type { BlobStore, Clock, Telemetry } from "../ports";
 import type { ModelVersion } from "../registry/modelVersion";
-import { capturedRows } from "../serving/wire/registry";
 import type { TruthStore } from "../truth/truthStore";
 import type { Usecase } from "../usecase/loadUsecases";
 import { championOutcomes } from "./championOutcomes";
+import { championWindows } from "./championWindows";
 import { watchedModel } from "./watchedModel";
 import { type Champion, championOf, stateOf, type WatchPorts } from "./watchState";
 
@@ -147,6 +148,11 @@ function watched<Settings extends SignalSettings>(
     const kept = await registry.document(referenceDocument, version, version.reference);
     return monitoringReference(kept, await trainingProfile());
   };
+  let opened: Promise<CaptureWindows> | undefined;
+  const windows = () => {
+    opened ??= championWindows({ blobs, registry }, usecase.spec, version, { trainingProfile, reference });
+    return opened;
+  };
   return {
     model: watchedModel(usecase.spec, version.signature),
     version: version.version,
@@ -155,7 +161,7 @@ function watched<Settings extends SignalSettings>(
     windowStart: (hours) => windowStart(at, hours, signal.settings.timeZone),
     trainingProfile,
     reference,
-    captured: notKept,
+    captured: async (range) => (await windows()).read(range),
     outcomes: (range) => championOutcomes({ registry, blobs, truths }, champion, range),
     service: notKept,
     newestDatasetAt: async () => {
@@ -163,17 +169,7 @@ function watched<Settings extends SignalSettings>(
       return newest && new Date(newest.createdAt);
     },
     earlier: (limit, name = signal.name) => monitors.list(usecase.spec.name, { limit, signal: name, to: at }),
-    capturedRows: async (wanted) =>
-      capturedWindow({
-        ...wanted,
-        blobs,
-        model: usecase.spec.name,
-        version: version.version,
-        signature: version.signature,
-        training: await trainingProfile(),
-        rowsOf: capturedRows,
-        to: at,
-      }),
+    capturedRows: async (wanted) => newestRows(await windows(), at, wanted),
   };
 }
 

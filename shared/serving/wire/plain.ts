@@ -36,6 +36,10 @@ export const plainFormat: WireFormat = {
       list.map((cells) => (form === "rows" ? ownValue(cells as Record<string, unknown>, name) : undefined)),
     );
   },
+  fieldsOf: (captured) => {
+    const found = rowList(captured);
+    return found?.form === "rows" ? (found.list as Record<string, unknown>[]) : undefined;
+  },
 };
 
 function textOf(body: WireBody): string {

@@ -19,3 +19,11 @@ export function wireFormat(name: string): WireFormat {
 export function capturedRows(format: string, captured: unknown, signature: ModelSignature): unknown[][] | undefined {
   return formats.get(format)?.rowsOf(captured, signature);
 }
+
+/** How captured requests are read, each by its format. */
+export const capturedBodies = {
+  rowsOf: capturedRows,
+  /** The fields of a captured request's rows by name; undefined if its format does not name them. */
+  fieldsOf: (format: string, captured: unknown): Record<string, unknown>[] | undefined =>
+    formats.get(format)?.fieldsOf?.(captured),
+};

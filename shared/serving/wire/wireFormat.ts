@@ -76,4 +76,6 @@ export interface WireFormat<Decoded extends DecodedRows = DecodedRows> {
    * cell that a row does not bring; for requests that `rowsOf` can read.
    */
   contextOf(captured: unknown, columns: readonly string[]): unknown[][];
+  /** The fields of those rows by name, where the format names them: columns that are no inputs may stand among them. */
+  fieldsOf?(captured: unknown): Record<string, unknown>[] | undefined;
 }

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { captureContainer, InferenceLog } from "../../../shared/capture/inferenceLog";
-import { rollUpCapture } from "../../../shared/capture/rollUp";
+import { CaptureWindows } from "../../../shared/capture/windows/captureWindows";
 import type { NumberProfile } from "../../../shared/monitoring/profile";
 import { trainingProfile } from "../../../shared/monitoring/trainingProfile";
 import { readSignature } from "../../../shared/onnx/signature";
-import { capturedRows } from "../../../shared/serving/wire/registry";
+import { capturedBodies } from "../../../shared/serving/wire/registry";
 import { type Storage, startStorage } from "../../support/storage";
 
 let storage: Storage;
@@ -54,17 +54,30 @@ const entry = (model: string, inputs: string, more: object = {}) => ({
   outputs: '{"label":["x"]}',
   ...more,
 });
-const rollUp = (model: string) =>
-  rollUpCapture({
-    blobs: storage.blobs,
+const range = { from: new Date("2026-03-01T09:30:00Z"), to: new Date("2026-03-01T12:00:01Z") };
+
+/** What was captured of a model, counted for version 1, and how many bytes of the log were read for it. */
+async function rollUp(model: string) {
+  let newBytes = 0;
+  const blobs = {
+    ...storage.blobs,
+    stream: async (...[container, name, from, to]: Parameters<typeof storage.blobs.stream>) => {
+      newBytes += to - from;
+      return storage.blobs.stream(container, name, from, to);
+    },
+  };
+  const windows = new CaptureWindows({
+    blobs,
     model,
     version: 1,
     signature,
     training,
-    rowsOf: capturedRows,
-    from: new Date("2026-03-01T09:30:00Z"),
-    to: new Date("2026-03-01T12:00:00Z"),
+    columns: { known: new Set(), unreadable: new Set() },
+    bodies: capturedBodies,
+    signatureOf: async () => signature,
   });
+  return { ...(await windows.read(range)), newBytes };
+}
 
 async function lines(model: string): Promise<string[]> {
   const all: string[] = [];
@@ -76,6 +89,10 @@ async function lines(model: string): Promise<string[]> {
         .split("\n"),
     );
   return all;
+}
+
+function withoutFeatures(counted: object) {
+  return { ...counted, inputs: { rows: 9, features: [] } };
 }
 
 /** The name of the only blob whose name begins with `prefix`. */
@@ -162,9 +179,9 @@ describe("the roll-up", () => {
     log.record(entry("counts", '{"rows":[{"colour":null,"size":4.5,"more":{"inputs":[1]}}]}'));
     log.record(entry("counts", '{"data":[["red",99]]}', { status: 400 }));
     await log.close();
-    const { profile, rows, newRows, unreadableLines } = await rollUp("counts");
-    expect({ rows, newRows, unreadableLines }).toEqual({ rows: 3, newRows: 3, unreadableLines: 0 });
-    const [size, colour] = profile.features;
+    const { inputs, rows, unreadableRequests, refused } = await rollUp("counts");
+    expect({ rows, unreadableRequests, refused }).toEqual({ rows: 3, unreadableRequests: 0, refused: { 400: 1 } });
+    const [size, colour] = inputs.features;
     expect(size).toMatchObject({ count: 2, missing: 1, sum: 5.5, min: 1, max: 4.5 });
     expect(colour).toMatchObject({ count: 2, missing: 1, levels: [0, 1], unseen: 1 });
   });
@@ -175,18 +192,24 @@ describe("the roll-up", () => {
     first.record(entry("once", '{"data":[["red",1]]}'));
     second.record(entry("once", '{"data":[["red",2]]}'));
     await Promise.all([first.flush(), second.flush()]);
-    expect(await rollUp("once")).toMatchObject({ rows: 2, newRows: 2 });
-    expect(await rollUp("once")).toMatchObject({ rows: 2, newRows: 0 });
+    const { newBytes, ...firstRead } = await rollUp("once");
+    expect(firstRead.rows).toBe(2);
+    expect(newBytes).toBe(Buffer.byteLength(`${(await lines("once")).join("\n")}\n`));
+    expect(await rollUp("once")).toEqual({ ...firstRead, newBytes: 0 });
     first.record(entry("once", '{"data":[["red",3]]}'));
     await Promise.all([first.close(), second.close()]);
     const third = await rollUp("once");
-    expect(third).toMatchObject({ rows: 3, newRows: 1 });
-    expect((third.profile.features[0] as NumberProfile).sum).toBe(6);
+    expect(third).toMatchObject({ rows: 3, newBytes: Buffer.byteLength(`${(await lines("once"))[1]}\n`) });
+    expect((third.inputs.features[0] as NumberProfile).sum).toBe(6);
   });
 
   it.each<[string, (kept: string) => string, string[]]>([
     ["is cut short", (kept) => kept.slice(0, 50), ["it is made again"]],
-    ["counts no features", (kept) => JSON.stringify({ ...JSON.parse(kept), profile: { rows: 9, features: [] } }), []],
+    [
+      "counts no features",
+      (kept) => JSON.stringify({ ...JSON.parse(kept), counted: withoutFeatures(JSON.parse(kept).counted) }),
+      [],
+    ],
     ["counts in other bins", (kept) => kept.replace('"levels":[0,1]', '"levels":[0,0,1]'), []],
   ])("is made again where what was kept of it %s", async (what, damage, warnings) => {
     const model = `kept-${what.replaceAll(" ", "-")}`;
@@ -201,7 +224,7 @@ describe("the roll-up", () => {
     expect(await rollUp(model)).toEqual(whole);
     expect(warned.mock.calls.flat()).toEqual(warnings.map((words) => expect.stringContaining(words)));
     warned.mockRestore();
-    expect(await rollUp(model)).toMatchObject({ rows: 1, newRows: 0 });
+    expect(await rollUp(model)).toMatchObject({ rows: 1, newBytes: 0 });
     await storage.blobs.write("profiles", name, '{"form":99}');
     await expect(rollUp(model)).rejects.toMatchObject({ code: "unavailable" });
   });
@@ -216,7 +239,7 @@ describe("the roll-up", () => {
       name,
       Buffer.from('garbage\n{"data":{"status":200,"inputLength":9,"inputs":{{{{}}\n'),
     );
-    expect(await rollUp("damaged")).toMatchObject({ rows: 1, unreadableLines: 2 });
+    expect(await rollUp("damaged")).toMatchObject({ rows: 1, unreadableRequests: 2 });
   });
 
   it("counts requests in an unknown format, or without rows in their body, in each run", async () => {
@@ -225,8 +248,8 @@ describe("the roll-up", () => {
     log.record(entry("foreign", '{"inputs":[{"name":"size","data":[1]}]}', { format: "telex" }));
     log.record(entry("foreign", '{"inputs":[{"name":"size","data":[1]}]}'));
     await log.close();
-    expect(await rollUp("foreign")).toMatchObject({ rows: 1, newRows: 1, unreadableLines: 2, lostRequests: 0 });
-    expect(await rollUp("foreign")).toMatchObject({ rows: 1, newRows: 0, unreadableLines: 2 });
+    expect(await rollUp("foreign")).toMatchObject({ rows: 1, unreadableRequests: 2, lostRequests: 0 });
+    expect(await rollUp("foreign")).toMatchObject({ rows: 1, newBytes: 0, unreadableRequests: 2 });
   });
 
   it("leaves a line that is still being written for the next run", async () => {
@@ -237,9 +260,9 @@ describe("the roll-up", () => {
     const whole = (await storage.blobs.read(captureContainer, name)) as Uint8Array;
     const next = Buffer.from(Buffer.from(whole).toString("utf8").replace("000000000001", "000000000002"));
     await storage.blobs.append(captureContainer, name, next.subarray(0, 100));
-    expect(await rollUp("partial")).toMatchObject({ rows: 1, unreadableLines: 0 });
+    expect(await rollUp("partial")).toMatchObject({ rows: 1, unreadableRequests: 0 });
     await storage.blobs.append(captureContainer, name, next.subarray(100));
-    expect(await rollUp("partial")).toMatchObject({ rows: 2, newRows: 1, unreadableLines: 0 });
+    expect(await rollUp("partial")).toMatchObject({ rows: 2, unreadableRequests: 0 });
   });
 
   it("reports how many requests are missing between the lines of a process", async () => {
@@ -293,10 +316,10 @@ describe("the roll-up", () => {
     const [first] = (await lines("large")).map((line) => JSON.parse(line));
     expect(first.data).toMatchObject({ rows: 3, inputs: null, inputsOmitted: 17 * 2 ** 20 + 17 });
     expect(first.data.outputs).toEqual({ label: ["x"] });
-    expect(await rollUp("large")).toMatchObject({ rows: 1, omittedRows: 3, lostRequests: 0, unreadableLines: 0 });
+    expect(await rollUp("large")).toMatchObject({ rows: 1, omittedRows: 3, lostRequests: 0, unreadableRequests: 0 });
   });
 
   it("is empty if nothing was captured", async () => {
-    expect(await rollUp("nothing")).toMatchObject({ rows: 0, newRows: 0 });
+    expect(await rollUp("nothing")).toMatchObject({ rows: 0, newBytes: 0 });
   });
 });

@@ -69,9 +69,11 @@ describe("a captured line", () => {
   it("gives its reader back what was written", () => {
     fc.assert(
       fc.property(entries, (entry) => {
-        const { inputs, ...found } = readCaptureLine(captureLine(entry, stamp, plenty).trimEnd()) ?? {};
+        const { inputs, outputs, ...found } = readCaptureLine(captureLine(entry, stamp, plenty).trimEnd()) ?? {};
         const { status, rows, format } = entry;
-        expect(found).toEqual({ sequence: 7, status, rows, format, inputsOmitted: undefined });
+        const time = stamp.time.toISOString();
+        expect(found).toEqual({ time, sequence: 7, status, rows, format, inputsOmitted: undefined });
+        expect(outputs).toBe(entry.outputs === "null" ? undefined : entry.outputs);
         expect(JSON.parse(String(inputs))).toEqual(status === 200 ? JSON.parse(entry.inputs) : entry.inputs);
       }),
       { numRuns: 300, seed: 2 },
@@ -106,12 +108,14 @@ describe("a captured line", () => {
     const old =
       '{"specversion":"1.0","type":"tidegate.inference","id":"a","source":"/models/fruit","time":"2026-03-01T10:59:59.000Z","datacontenttype":"application/json","modelversion":1,"data":{"status":200,"latencyMs":1,"rows":2,"route":"champion","inputLength":16,"outputs":null,"inputs":{"data":[[1,2]]}}}';
     expect(readCaptureLine(old)).toEqual({
+      time: "2026-03-01T10:59:59.000Z",
       sequence: undefined,
       status: 200,
       rows: 2,
       format: "plain",
       inputsOmitted: undefined,
       inputs: '{"data":[[1,2]]}',
+      outputs: undefined,
     });
   });
 

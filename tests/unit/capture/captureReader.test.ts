@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type CaptureEntry, captureLine } from "../../../shared/capture/captureLine";
-import { CaptureReader, type LineNumbers } from "../../../shared/capture/captureReader";
+import { CaptureReader } from "../../../shared/capture/captureReader";
+import type { LineNumbers } from "../../../shared/capture/counting/writers";
 import { trainingProfile } from "../../../shared/monitoring/trainingProfile";
 import { readSignature } from "../../../shared/onnx/signature";
-import { capturedRows } from "../../../shared/serving/wire/registry";
+import { capturedBodies } from "../../../shared/serving/wire/registry";
 
 const graph = {
   inputs: [
@@ -18,7 +19,7 @@ const features = [
   { name: "toString", type: "number" as const, nullable: true },
   { name: "colour", type: "category" as const, nullable: true, domain: { sentinels: ["?"], values: ["red"] } },
 ];
-const { bins } = trainingProfile({
+const training = trainingProfile({
   rowCount: 2,
   numbers: [
     { name: "size", values: Float32Array.of(1, 9) },
@@ -28,7 +29,7 @@ const { bins } = trainingProfile({
 });
 
 function profileOf(given: typeof features, body: object) {
-  const reader = new CaptureReader({ signature: readSignature(graph, given), bins, rowsOf: capturedRows });
+  const reader = newReader(undefined, readSignature(graph, given));
   const entry = {
     id: "a",
     model: "m",
@@ -41,8 +42,9 @@ function profileOf(given: typeof features, body: object) {
   };
   const stamp = { model: "m", time: new Date(0), instance: "here", sequence: 1 };
   reader.add(captureLine({ ...entry, inputs: JSON.stringify(body), warnings: { sentinel: 1 } }, stamp, 1e6));
-  expect(reader.unreadableLines).toBe(0);
-  return reader.profile;
+  const { inputs, unreadableRequests } = reader.counted("v1/here");
+  expect(unreadableRequests).toBe(0);
+  return inputs;
 }
 
 describe("counting captured rows", () => {
@@ -79,18 +81,19 @@ describe("counting captured rows", () => {
 });
 
 const signature = readSignature(graph, features);
-const newReader = (numbers?: LineNumbers) => new CaptureReader({ signature, bins, rowsOf: capturedRows, numbers });
+const columns = { known: new Set<string>(), unreadable: new Set<string>() };
+const newReader = (numbers?: LineNumbers, given = signature) =>
+  new CaptureReader({ watched: { signature: given, training }, columns, bodies: capturedBodies, numbers });
 type Change = Partial<CaptureEntry>;
 const lineOf = (sequence: number, change: Change = {}) => {
   const usual = { id: "a", model: "m", version: 1, status: 200, latencyMs: 1, rows: 1, route: "champion" };
   const entry = { ...usual, format: "plain", inputs: '{"data":[[1,1,"red"]]}', ...change };
   return captureLine(entry, { model: "m", time: new Date(0), instance: "here", sequence }, 700);
 };
-const countsOf = ({ profile, unreadableLines, omittedRows }: CaptureReader) => ({
-  rows: profile.rows,
-  unreadableLines,
-  omittedRows,
-});
+function countsOf(reader: CaptureReader) {
+  const { rows, unreadableRequests, omittedRows } = reader.counted("v1/here");
+  return { rows, unreadableRequests, omittedRows };
+}
 /** What a whole log says, read at once. */
 const read = (...lines: string[]) => {
   const reader = newReader();
@@ -108,7 +111,7 @@ describe("captured requests that cannot be read", () => {
     ["both forms at once", { inputs: '{"data":[[1,1,"red"]],"rows":[]}' }],
     ["inputs that are not JSON", { inputs: "{{" }],
   ])("are counted, without any of their rows: %s", (_name, change) => {
-    expect(read(lineOf(1), lineOf(2, change))).toEqual({ rows: 1, unreadableLines: 1, omittedRows: 0 });
+    expect(read(lineOf(1), lineOf(2, change))).toEqual({ rows: 1, unreadableRequests: 1, omittedRows: 0 });
   });
 
   it("are counted if a line was cut short anywhere, and the next line is read", () => {
@@ -116,7 +119,7 @@ describe("captured requests that cannot be read", () => {
       fc.property(fc.nat(), (at) => {
         const line = lineOf(1);
         const cut = line.slice(0, 1 + (at % (line.length - 2)));
-        expect(read(`${cut}\n`, lineOf(2))).toEqual({ rows: 1, unreadableLines: 1, omittedRows: 0 });
+        expect(read(`${cut}\n`, lineOf(2))).toEqual({ rows: 1, unreadableRequests: 1, omittedRows: 0 });
       }),
       { numRuns: 200, seed: 1 },
     );
@@ -133,7 +136,7 @@ describe("the lines of a log", () => {
   );
   const expected = (change: Change) => ({
     rows: change.status || change.format || change.rows === 3 ? 0 : (change.rows ?? 1),
-    unreadableLines: change.format ? 1 : 0,
+    unreadableRequests: change.format ? 1 : 0,
     omittedRows: change.rows === 3 ? 3 : 0,
   });
 
@@ -149,15 +152,19 @@ describe("the lines of a log", () => {
         second.add(sent.slice(cut % sent.length).join(""));
         const sum = (part: keyof ReturnType<typeof countsOf>) => countsOf(first)[part] + countsOf(second)[part];
         const wanted = requests.map(([change]) => expected(change));
-        for (const part of ["rows", "unreadableLines", "omittedRows"] as const)
+        for (const part of ["rows", "unreadableRequests", "omittedRows"] as const)
           expect(sum(part)).toBe(wanted.reduce((total, one) => total + one[part], 0));
-        expect(second.numbers).toEqual({ first: 1, last: lines.length, count: lines.length });
+        expect(second.numbers).toEqual({ first: 1, last: lines.length, missing: 0 });
       }),
       { numRuns: 100, seed: 2 },
     );
   });
 
   it("from before they named their format have the plain one", () => {
-    expect(read(lineOf(1).replace('"format":"plain",', ""))).toEqual({ rows: 1, unreadableLines: 0, omittedRows: 0 });
+    expect(read(lineOf(1).replace('"format":"plain",', ""))).toEqual({
+      rows: 1,
+      unreadableRequests: 0,
+      omittedRows: 0,
+    });
   });
 });
