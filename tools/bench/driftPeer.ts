@@ -5,7 +5,7 @@ import { packageRoot } from "../../shared/packageRoot";
 
 const run = promisify(execFile);
 
-/** Evidently's data drift preset over `rows` rows a side in the interpreter's own process, or why it was not measured. */
+/** Evidently's data drift preset over `rows` rows a side, in a process of its own, or why it was not measured. */
 export async function measureEvidently(python: string, rows: number): Promise<object | string> {
   try {
     await run(python, ["-c", "import evidently"]);
