@@ -2,6 +2,7 @@ import type { InvocationContext } from "@azure/functions";
 import type { z } from "zod";
 import { getApp } from "../shared/app";
 import { checkInput } from "../shared/checkInput";
+import { kindOf } from "../shared/errors";
 
 /** Runs work without an HTTP caller as a telemetry request, sent before the platform may freeze the instance. */
 export async function background<T>(context: InvocationContext, work: () => Promise<T>): Promise<T> {
@@ -10,6 +11,9 @@ export async function background<T>(context: InvocationContext, work: () => Prom
   const traceParent = traceContext?.traceParent;
   try {
     return await telemetry.invocation({ functionName, invocationId, traceParent }, work);
+  } catch (error) {
+    getApp().serviceCounts.exception(kindOf(error));
+    throw error;
   } finally {
     await telemetry.flush();
   }

@@ -2,7 +2,7 @@ import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } fr
 import { z } from "zod";
 import { getApp } from "../shared/app";
 import { checkInput } from "../shared/checkInput";
-import { AppError, messageOf } from "../shared/errors";
+import { AppError, kindOf, messageOf } from "../shared/errors";
 import { toProblem } from "../shared/problem";
 import { requestIdAt } from "../shared/requestId";
 import { requestJson } from "../shared/requestJson";
@@ -41,6 +41,7 @@ export function endpoint<Query = unknown>(
       );
     } catch (thrown) {
       const { status, body, headers } = toProblem(thrown, requestId);
+      if (status >= 500) getApp().serviceCounts.exception(kindOf(thrown));
       if (status === 500) context.error(thrown);
       else if (status > 500) context.error(messageOf(thrown)); // the stack of an outage says nothing
       return { status, headers, jsonBody: body };

@@ -11,7 +11,11 @@ const preparationLimitMs = 5_000;
 
 const app = createApp(config, telemetry);
 setApp(app);
-functionApp.hook.appStart(() => withTimeLimit(prepared(), preparationLimitMs, () => undefined));
+functionApp.hook.appStart(async () => {
+  await withTimeLimit(prepared(), preparationLimitMs, () => undefined);
+  // of this process, since it was started
+  app.serviceCounts.started(performance.now());
+});
 functionApp.hook.appTerminate(() => app.close());
 
 async function prepared(): Promise<void> {

@@ -29,6 +29,9 @@ import type { Clock, Telemetry } from "./ports";
 import { endProcess } from "./process/endProcess";
 import { sweepTempFolders } from "./process/tempFolders";
 import { ModelRegistry } from "./registry/modelRegistry";
+import { ServiceCounts } from "./service/serviceCounts";
+import { ServiceLog } from "./service/serviceLog";
+import { ServiceReader } from "./service/serviceReader";
 import { tellOfFailures } from "./serving/aliasFailures";
 import { createDefaultModel } from "./serving/defaultModel";
 import { ErrorEvents } from "./serving/errorEvents";
@@ -56,13 +59,14 @@ export interface AppOptions {
  */
 export function createApp(config: Config, telemetry: Telemetry, options: AppOptions = {}) {
   const { clock = { now: () => new Date() }, endProcess: end = endProcess } = options;
-  const base = baseParts(config, telemetry, clock);
+  const adapters = baseParts(config, telemetry, clock);
+  const base = { ...adapters, ...serviceOf(adapters) };
   // alerts start actions on what is built after them
   const stores = storeParts(base, () => actionParts({ ...base, ...stores, registry: serving.registry, restartWorker }));
   const serving = servingParts(config, base, stores);
   const { capture, registry } = serving;
   const close = async () => {
-    await capture?.close();
+    await Promise.all([capture?.close(), base.serviceLog.close()]);
     await telemetry.flush();
   };
   const restartWorker = (reason: string) => end(reason, close);
@@ -111,7 +115,7 @@ function baseParts(config: Config, telemetry: Telemetry, clock: Clock) {
   };
 }
 
-type BaseParts = ReturnType<typeof baseParts>;
+type BaseParts = ReturnType<typeof baseParts> & ReturnType<typeof serviceOf>;
 
 /** What is kept in storage, each kind in its store. */
 function storeParts(
@@ -153,7 +157,12 @@ function servingParts(config: Config, base: BaseParts, { alerts, documents }: St
   const servingRuntime = availableParallelism() > 1 ? createThreadedRuntime(limits.timeoutMs) : createOnnxRuntime();
   const aliasMoved = (model: string) => loader.aliasMoved(model);
   const registry = new ModelRegistry({ blobs, documents, tables, clock, telemetry, aliasMoved });
-  const errorEvents = new ErrorEvents({ alerts, telemetry, log: console.error });
+  const errorEvents = new ErrorEvents({
+    alerts,
+    telemetry,
+    count: (name, model) => base.serviceCounts.errorEvent(name, model),
+    log: console.error,
+  });
   const breakers = new VersionBreakers(tellOfPauses({ alerts, telemetry, instance, log: console.error }));
   const forget = (version: VersionName) => loader.forget(version);
   const runtimeOf = servingRuntimes({ shared: servingRuntime, limits, breakers, forget });
@@ -190,6 +199,16 @@ function captureOf(config: Config, { blobs, clock, telemetry, instance }: BasePa
   if (config.capture === "off") return undefined;
   const reports = new CaptureWatch({ alerts, telemetry, instance, log: console.error });
   return new InferenceLog({ blobs, clock, instance, reports, durable: config.capture === "durable" });
+}
+
+/** The app's own counts: what counts them, what writes them, and what reads those of all instances. */
+function serviceOf({ blobs, clock, usecases, instance }: ReturnType<typeof baseParts>) {
+  const serviceCounts = new ServiceCounts(clock, usecases.keys());
+  return {
+    serviceCounts,
+    serviceLog: new ServiceLog({ blobs, counts: serviceCounts, instance, log: console.error }),
+    service: new ServiceReader({ blobs, clock, onUnreadable: ({ message }) => console.error(message) }),
+  };
 }
 
 /** `work` as often as it is called, until it has succeeded once. */

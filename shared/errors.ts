@@ -100,6 +100,12 @@ export function fromFailure({ code, message, details, stack }: Failure): Error {
   return code === undefined ? Object.assign(new Error(message), { stack }) : new AppError(code, message, { details });
 }
 
+/** The code of an AppError, or the class name of anything else that was thrown. */
+export function kindOf(error: unknown): string {
+  if (isAppError(error)) return error.code;
+  return error instanceof Error ? error.name : typeof error;
+}
+
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

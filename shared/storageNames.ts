@@ -26,6 +26,7 @@ export const storageNames = {
       "explanations",
       "truth",
       "outcomes",
+      "service",
     ],
   ],
   queues: [...ownQueues, ...Object.values(poisonQueues)],

@@ -42,7 +42,7 @@ const floors = [
   ["training", "card", "uploads", "dataWork"],
   ["checks", "explain", "onnxruntime", "truth"],
   ["serving"],
-  ["registry", "capture"],
+  ["registry", "capture", "service"],
   ["learners", "evaluation"],
   ["data"],
   ["usecase", "config"],

@@ -15,6 +15,7 @@ import type { Evaluation, Signal, SignalSettings, Watched } from "../monitoring/
 import type { TrainingProfile } from "../monitoring/trainingProfile";
 import type { BlobStore, Clock, Telemetry } from "../ports";
 import type { ModelVersion } from "../registry/modelVersion";
+import type { ServiceReader } from "../service/serviceReader";
 import type { TruthStore } from "../truth/truthStore";
 import type { Usecase } from "../usecase/loadUsecases";
 import { championOutcomes } from "./championOutcomes";
@@ -32,6 +33,8 @@ export interface MonitorPorts extends WatchPorts {
   telemetry: Telemetry;
   /** this instance's unwritten captures are written first, so that a signal sees what was just served */
   capture?: { flush(): Promise<void> };
+  serviceLog: { flush(): Promise<void> };
+  service: Pick<ServiceReader, "profile">;
 }
 
 const failedRule = "monitor-failed";
@@ -41,7 +44,7 @@ const failedRule = "monitor-failed";
  * whose alerts cannot be read or written. Returns a line for each.
  */
 export async function runMonitors(ports: MonitorPorts, evaluated = signals): Promise<string[]> {
-  await ports.capture?.flush();
+  await Promise.all([ports.capture?.flush(), ports.serviceLog.flush()]);
   const lines: string[] = [];
   const failures: Failure[] = [];
   for (const usecase of ports.usecases.values()) {
@@ -126,7 +129,7 @@ async function watch(
 
 /** The champion as a signal sees it. */
 function watched<Settings extends SignalSettings>(
-  { registry, blobs, monitors, datasets, truths }: MonitorPorts,
+  { registry, blobs, monitors, datasets, truths, service }: MonitorPorts,
   champion: { usecase: Usecase; version: ModelVersion },
   signal: { name: string; settings: Settings },
   at: Date,
@@ -163,7 +166,7 @@ function watched<Settings extends SignalSettings>(
     reference,
     captured: async (range) => (await windows()).read(range),
     outcomes: (range) => championOutcomes({ registry, blobs, truths }, champion, range),
-    service: notKept,
+    service: (range) => service.profile(usecase.spec.name, range),
     newestDatasetAt: async () => {
       const newest = (await datasets.versions(usecase.spec.name)).at(-1);
       return newest && new Date(newest.createdAt);
@@ -171,10 +174,6 @@ function watched<Settings extends SignalSettings>(
     earlier: (limit, name = signal.name) => monitors.list(usecase.spec.name, { limit, signal: name, to: at }),
     capturedRows: async (wanted) => newestRows(await windows(), at, wanted),
   };
-}
-
-async function notKept(): Promise<never> {
-  throw new Error("this release does not keep it");
 }
 
 function tell(telemetry: Telemetry, model: string, version: number, { verdict, report }: Evaluation): void {

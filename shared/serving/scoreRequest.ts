@@ -15,6 +15,11 @@ export interface ScorePorts {
   capture?: { record(entry: CaptureEntry): Promise<void> | undefined };
   telemetry: Telemetry;
   errorEvents: Pick<ErrorEvents, "failed" | "outOfBounds">;
+  /** counts requests for the service's own profiles */
+  serviceCounts?: {
+    scored(model: string, version: number, status: number, latencyMs: number): void;
+    exception(kind: string, model: string): void;
+  };
   usecases: Map<string, Usecase>;
   /** the model for requests that name none; AppError invalid_input with the list if there is no such model */
   defaultModel(): Promise<string>;
@@ -149,6 +154,9 @@ function record(
     warnings: warnings?.counts,
     error: problem?.error,
   });
+  ports.serviceCounts?.scored(model, version, status, latencyMs);
+  // a bug is thrown further, and counted where it is caught
+  if (status > 500 && problem !== undefined) ports.serviceCounts?.exception(problem.code, model);
   ports.telemetry.metric(telemetryMetrics.scoringLatencyMs, latencyMs, { model, version, status });
   if (status !== 200) ports.telemetry.metric(telemetryMetrics.scoringFailures, 1, { model, version, status });
   if (warnings?.counts.out_of_range) ports.errorEvents.outOfBounds(outcome, warnings);
