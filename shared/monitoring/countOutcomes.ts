@@ -16,8 +16,8 @@ export interface Outcome {
 
 const scoreBins = 50;
 const mostSlices = 200;
-/** a probability of 0 for what came true would make the log loss infinite (as scikit-learn's log_loss clips) */
-const leastProbability = 1e-15;
+/** a probability of 0 for what came true would make the log loss infinite (scikit-learn's log_loss clips alike) */
+const leastProbability = Number.EPSILON;
 
 /** What is counted of a version: its classes in order, none with regression. */
 export interface OutcomeShape {
@@ -98,7 +98,7 @@ function addClass(profile: OutcomeProfile, { predicted, probabilities, slices }:
   if (probabilities !== undefined) {
     for (const [code, probability] of probabilities.entries())
       profile.sumBrier += (probability - (code === truth ? 1 : 0)) ** 2;
-    profile.sumLogLoss -= Math.log(Math.min(Math.max(probabilities[truth], leastProbability), 1));
+    profile.sumLogLoss -= Math.log(Math.min(Math.max(probabilities[truth], leastProbability), 1 - leastProbability));
   }
   return decided === truth ? "0" : "1";
 }

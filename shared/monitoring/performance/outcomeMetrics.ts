@@ -62,19 +62,28 @@ const formulas: Record<OutcomeMetric, Formula> = {
   rocAuc: (outcomes, positive) => meanArea(outcomes, positive, rocAuc),
   prAuc: (outcomes, positive) => meanArea(outcomes, positive, averagePrecision),
   // of two classes both probabilities are off by the same, and scikit-learn counts one
-  brier: ({ sumBrier, labelled, classes }) => sumBrier / labelled / (classes.length === 2 ? 2 : 1),
-  logLoss: ({ sumLogLoss, labelled }) => sumLogLoss / labelled,
+  brier: (outcomes) => {
+    const { sumBrier, labelled, classes } = outcomes;
+    return hasScores(outcomes) ? sumBrier / labelled / (classes.length === 2 ? 2 : 1) : null;
+  },
+  logLoss: (outcomes) => (hasScores(outcomes) ? outcomes.sumLogLoss / outcomes.labelled : null),
   mae: ({ values, labelled }) => (values ? values.sumAbsolute / labelled : null),
   rmse: ({ values, labelled }) => (values ? Math.sqrt(Math.max(0, values.sumSquares) / labelled) : null),
   r2: ({ values, labelled }) => (values ? explained(values, labelled) : null),
   bias: ({ values, labelled }) => (values ? values.sumError / labelled : null),
 };
 
+/** Whether the probabilities of every labelled row were told. */
+function hasScores({ scores, labelled }: OutcomeProfile): boolean {
+  const bins = Object.values(scores);
+  return bins.length > 0 && bins.every((one) => sum(one.labelled) === labelled);
+}
+
 /** Share of the variance explained; null where the truths do not vary. */
 function explained({ sumSquares, sumTruth, sumTruthSquares }: NonNullable<OutcomeProfile["values"]>, rows: number) {
   const variation = sumTruthSquares - sumTruth ** 2 / rows;
-  // what rounding leaves of equal truths is no variation
-  return variation <= 1e-12 * sumTruthSquares ? null : 1 - sumSquares / variation;
+  // sums of squares that differ by less lose the digits that count
+  return variation <= 1e-9 * sumTruthSquares ? null : 1 - sumSquares / variation;
 }
 
 /** Both the truths and the predictions have more than one class. */

@@ -1,10 +1,5 @@
-import type { OutcomeProfile, ScoreBins } from "../outcomeProfile";
-
-/** Outcomes of no predictions. */
-export function noOutcomes(classes: readonly string[]): OutcomeProfile {
-  const none = { predictions: 0, labelled: 0, sumBrier: 0, sumLogLoss: 0, wrongInOrder: "" };
-  return { ...none, classes: [...classes], confusion: square(classes.length), scores: {}, slices: {} };
-}
+import { emptyOutcomes } from "../countOutcomes";
+import type { OutcomeProfile, ScoreBins, ValueSums } from "../outcomeProfile";
 
 /** The outcomes of consecutive parts together. */
 export function sumOutcomes(classes: readonly string[], parts: readonly OutcomeProfile[]): OutcomeProfile {
@@ -17,11 +12,11 @@ export function withoutPart(whole: OutcomeProfile, part: OutcomeProfile): Outcom
 }
 
 function total(classes: readonly string[], parts: readonly OutcomeProfile[]): OutcomeProfile {
-  return parts.reduce((sum, part) => combine(sum, part, 1), noOutcomes(classes));
+  return parts.reduce((sum, part) => combine(sum, part, 1), emptyOutcomes({ classes, scored: [] }));
 }
 
 function combine(a: OutcomeProfile, b: OutcomeProfile, sign: 1 | -1): OutcomeProfile {
-  const values = combineFields(a.values, b.values, sign);
+  const values = b.values === undefined ? a.values : combineSums(a.values, b.values, sign);
   return {
     predictions: a.predictions + sign * b.predictions,
     labelled: a.labelled + sign * b.labelled,
@@ -33,14 +28,17 @@ function combine(a: OutcomeProfile, b: OutcomeProfile, sign: 1 | -1): OutcomePro
     ...(values && { values }),
     wrongInOrder: "",
     slices: combineRecords(a.slices, b.slices, (one, other) => combineMatrices(one, other, sign)),
+    ...((a.sliceValues || b.sliceValues) && {
+      sliceValues: combineRecords(a.sliceValues ?? {}, b.sliceValues ?? {}, (one, other) => ({
+        ...combineSums(one, other, sign),
+        rows: (one?.rows ?? 0) + sign * other.rows,
+      })),
+    }),
   };
 }
 
-type Sums = NonNullable<OutcomeProfile["values"]>;
-
-function combineFields(a: Sums | undefined, b: Sums | undefined, sign: number): Sums | undefined {
-  if (b === undefined) return a;
-  const of = (name: keyof Sums) => (a?.[name] ?? 0) + sign * b[name];
+function combineSums(a: ValueSums | undefined, b: ValueSums, sign: number): ValueSums {
+  const of = (name: keyof ValueSums) => (a?.[name] ?? 0) + sign * b[name];
   return {
     sumError: of("sumError"),
     sumAbsolute: of("sumAbsolute"),
@@ -68,8 +66,4 @@ function combineBins(a: ScoreBins | undefined, b: ScoreBins, sign: number): Scor
 
 function combineMatrices(a: number[][] | undefined, b: number[][], sign: number): number[][] {
   return b.map((row, i) => row.map((count, j) => (a?.[i]?.[j] ?? 0) + sign * count));
-}
-
-function square(size: number): number[][] {
-  return Array.from({ length: size }, () => new Array<number>(size).fill(0));
 }

@@ -1,14 +1,12 @@
 import { z } from "zod";
 import { figure, percent } from "../../figure";
-import { dayMs, hourMs } from "../../time";
 import type { Finding } from "../finding";
-import type { HourOutcomes, OutcomeProfile } from "../outcomeProfile";
 import { holdoutOutcomes } from "../performance/holdoutOutcomes";
 import { judgeMetric } from "../performance/judgeMetric";
 import { leastParts, metricInterval, type PartedOutcomes } from "../performance/metricInterval";
 import { capitalised, metricWords, withInterval } from "../performance/metricWords";
 import { classMetrics, type OutcomeMetric, outcomeMetric, valueMetrics } from "../performance/outcomeMetrics";
-import { sumOutcomes } from "../performance/sumOutcomes";
+import { outcomesByPart } from "../performance/outcomesByPart";
 import { scheduleFields } from "../schedule";
 import { evaluated, hoursBefore, notJudged, spanText, verdictOver } from "./evaluated";
 import type { Evaluation, Signal, Watched, WatchedModel } from "./signal";
@@ -50,7 +48,7 @@ async function evaluate(watched: Watched<PerformanceSettings>): Promise<Evaluati
   const { model, version, settings } = watched;
   const window = hoursBefore(watched, settings.windowHours, model.horizonHours);
   const hours = await watched.outcomes(window);
-  const now = inParts(hours, model);
+  const now = outcomesByPart(hours, model);
   const { predictions, labelled } = now.whole;
   const facts = { predictions, labelled, labelledShare: predictions === 0 ? 0 : labelled / predictions };
   const common = {
@@ -64,17 +62,6 @@ async function evaluate(watched: Watched<PerformanceSettings>): Promise<Evaluati
   const findings = judge(now, holdout, model, settings);
   const sentence = `${sentenceOf(findings, settings)}; ${labelledText(facts)}.`;
   return evaluated({ ...common, ...verdictOver(findings), sentence, findings });
-}
-
-/** By days where rows are a series, since neighbouring hours err alike; else by hours. */
-function inParts(hours: HourOutcomes[], { classes, isSeries }: WatchedModel): PartedOutcomes {
-  const parts = new Map<number, OutcomeProfile[]>();
-  for (const { hour, outcomes } of hours) {
-    const part = Math.floor(hour.getTime() / (isSeries ? dayMs : hourMs));
-    parts.set(part, [...(parts.get(part) ?? []), outcomes]);
-  }
-  const summed = [...parts.values()].map((some) => sumOutcomes(classes, some));
-  return { whole: sumOutcomes(classes, summed), parts: summed };
 }
 
 function missingOf({ whole, parts }: PartedOutcomes, model: WatchedModel, { minLabelled }: PerformanceSettings) {

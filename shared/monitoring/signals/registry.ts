@@ -1,10 +1,17 @@
 import { z } from "zod";
+import { bias } from "./bias";
+import { conceptDrift } from "./conceptDrift";
 import { inputDrift } from "./inputDrift";
 import { performance } from "./performance";
 import type { Signal } from "./signal";
 
 /** Every signal, by its section of a spec's `monitors`. */
-const registered = { drift: inputDrift, performance } satisfies Record<string, Signal>;
+const registered = {
+  drift: inputDrift,
+  performance,
+  conceptDrift,
+  bias,
+} satisfies Record<string, Signal>;
 
 export type MonitorSection = keyof typeof registered;
 type Sections = { [S in MonitorSection]: z.ZodPrefault<(typeof registered)[S]["settings"]> };

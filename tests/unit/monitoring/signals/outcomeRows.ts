@@ -1,6 +1,6 @@
 import { seededRandom } from "../../../../shared/math/seededRandom";
-import type { HourOutcomes, OutcomeProfile } from "../../../../shared/monitoring/outcomeProfile";
-import { holdoutOutcomes } from "../../../../shared/monitoring/performance/holdoutOutcomes";
+import { countOutcomes } from "../../../../shared/monitoring/countOutcomes";
+import type { HourOutcomes } from "../../../../shared/monitoring/outcomeProfile";
 import type { MonitoringReference } from "../../../../shared/monitoring/reference";
 import { hourMs } from "../../../../shared/time";
 import { at, type Known, model } from "./watchedRows";
@@ -30,17 +30,21 @@ function counted(probabilities: number[], predicted: number[]): Holdout["predict
   return { rows: predicted.length, labels: { dry: predicted.length - wet, wet }, scores: { wet: { rows, sums } } };
 }
 
-/** The rows as served in equal shares over so many hours before the sample's time. */
-export function servedOver(hours: number, rows: Holdout, classes = model): HourOutcomes[] {
-  const length = Math.ceil(rows.truths.length / hours);
+/** The rows as served in equal shares over so many hours before the sample's time; `sliceOf` names a row's slice. */
+export function servedOver(
+  hours: number,
+  { truths, predicted, probabilities }: Holdout,
+  sliceOf: (row: number) => string[] = () => [],
+): HourOutcomes[] {
+  const length = Math.ceil(truths.length / hours);
+  const shape = { classes: model.classes, scored: ["wet"] };
   return Array.from({ length: hours }, (_, i) => {
-    const slice = <T>(list: T[]) => list.slice(i * length, (i + 1) * length);
-    const part = { ...rows, truths: slice(rows.truths), predicted: slice(rows.predicted) };
-    const outcomes: OutcomeProfile = holdoutOutcomes(
-      { ...part, probabilities: slice(rows.probabilities) },
-      classes,
-    ).whole;
-    return { hour: new Date(at.getTime() - (hours - i) * hourMs), outcomes };
+    const rows = Array.from({ length: Math.min(length, truths.length - i * length) }, (_row, at) => i * length + at);
+    const outcomes = rows.map((row) => {
+      const scores = [1 - probabilities[row], probabilities[row]];
+      return { truth: truths[row], predicted: predicted[row], probabilities: scores, slices: sliceOf(row) };
+    });
+    return { hour: new Date(at.getTime() - (hours - i) * hourMs), outcomes: countOutcomes(shape, outcomes) };
   });
 }
 
@@ -57,3 +61,30 @@ const served = (turned: number): Known => ({
 
 /** A classifier that does as well as on its hold-out rows, one without labels, and one that errs much more. */
 export const outcomesSample = { usual: served(0), empty: { reference, outcomes: async () => [] }, wrong: served(0.3) };
+
+/** Rows of one behaviour followed by rows of another. */
+export function followedBy(first: Holdout, second: Holdout): Holdout {
+  const join = (name: "truths" | "predicted" | "probabilities") => [...first[name], ...second[name]];
+  const rows = { truths: join("truths"), predicted: join("predicted"), probabilities: join("probabilities") };
+  return { ...rows, predictions: counted(rows.probabilities, rows.predicted) };
+}
+
+const changed = followedBy(classifiedRows(500, 3), classifiedRows(500, 4, 0.4));
+
+/** A classifier that errs as always, and one that errs more often since half of its predictions. */
+export const changeSample = {
+  usual: served(0),
+  empty: { reference, outcomes: async () => [] },
+  wrong: { reference, outcomes: async () => servedOver(250, changed) },
+};
+
+const pools = (row: number) => [row % 4 === 0 ? "pool=north" : "pool=south"];
+const unfair = classifiedRows(1000, 5);
+const unfairTruths = unfair.truths.map((truth, row) => (row % 12 === 0 ? 1 - truth : truth));
+
+/** A classifier that does equally well in both pools, and one that errs in one of them. */
+export const sliceSample = {
+  usual: { reference, outcomes: async () => servedOver(250, classifiedRows(1000, 2), pools) },
+  empty: { reference, outcomes: async () => [] },
+  wrong: { reference, outcomes: async () => servedOver(250, { ...unfair, truths: unfairTruths }, pools) },
+};

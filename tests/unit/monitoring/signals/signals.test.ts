@@ -4,7 +4,7 @@ import { type AlertChange, changeAlerts } from "../../../../shared/alerts/alertC
 import { documentText, parseDocument } from "../../../../shared/documents";
 import { monitorsSpec, signals } from "../../../../shared/monitoring/signals/registry";
 import type { Evaluation } from "../../../../shared/monitoring/signals/signal";
-import { outcomesSample } from "./outcomeRows";
+import { changeSample, outcomesSample, sliceSample } from "./outcomeRows";
 import { captured, type Known, unreadable, watchedWith } from "./watchedRows";
 
 afterEach(() => {
@@ -18,6 +18,8 @@ afterEach(() => {
 const samples: Record<string, Sample> = {
   drift: { usual: newest(1000), empty: newest(0), wrong: newest(1000, 1) },
   performance: outcomesSample,
+  conceptDrift: changeSample,
+  bias: sliceSample,
 };
 
 interface Sample {
