@@ -76,6 +76,7 @@ export class Tidegate {
         TIDEGATE_EMIT_REQUESTS: "1",
         OTEL_SERVICE_NAME: "tidegate",
         TIDEGATE_CODE_REVISION: codeRevision(this.root),
+        TIDEGATE_PUBLIC_URL: `http://127.0.0.1:${port}`,
         ...ownSettings(),
         AzureWebJobsStorage: storage,
       },
