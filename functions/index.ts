@@ -4,6 +4,7 @@ import "./alerts";
 import "./audit";
 import "./card";
 import "./datasets";
+import "./datasetRows";
 import "./deliveries";
 import "./explain";
 import "./feedback";

@@ -1,6 +1,7 @@
 import { app } from "@azure/functions";
 import { getApp } from "../shared/app";
 import { reconcile } from "../shared/loop/reconcile";
+import { registerDueInference } from "../shared/loop/registerDueInference";
 import { runMonitors } from "../shared/loop/runMonitors";
 import { sweep } from "../shared/loop/sweep";
 import { startScheduledRuns } from "../shared/training/startScheduledRuns";
@@ -18,6 +19,7 @@ app.timer("retrain", {
   schedule: "0 20 * * * *",
   handler: (_timer, context) =>
     background(context, async () => {
+      for (const line of await registerDueInference(getApp())) context.log(line);
       for (const line of await startScheduledRuns(getApp())) context.log(line);
     }),
 });

@@ -32,6 +32,14 @@ export interface RejectedDataset extends RejectedRow {
 export interface NewDataset extends Omit<DatasetRow, "version" | "createdAt" | "withdrawn"> {
   usecase: string;
   profileSha256: string;
+  /** absent for a dropped file */
+  by?: Registrant;
+}
+
+/** Who registers a dataset that nobody dropped, and why. */
+export interface Registrant {
+  actor: string;
+  reason: string;
 }
 
 /** Immutable dataset versions of all use cases, and rejected datasets, in one table. */
@@ -50,7 +58,7 @@ export class DatasetRegistry {
 
   /** Registers an accepted dataset; known bytes return the version they have, unless that is version `instead`. */
   register(dataset: NewDataset, instead?: number): Promise<{ version: number; created: boolean }> {
-    const { usecase, sha256, notes, ...columns } = dataset;
+    const { usecase, sha256, notes, by, ...columns } = dataset;
     return this.ledger.register(usecase, {
       sha256,
       instead,
@@ -58,7 +66,8 @@ export class DatasetRegistry {
       audit: (version) => ({
         operation: `dataset-${sha256.slice(0, 16)}`,
         action: "dataset registered",
-        actor: "blob trigger",
+        actor: by?.actor ?? "blob trigger",
+        ...(by && { reason: by.reason }),
         subject: `${usecase} dataset v${version}`,
         details: { sha256, file: dataset.file, rowCount: dataset.rowCount, labelledRows: dataset.labelledRows },
       }),

@@ -16,6 +16,7 @@ import {
   type DatasetVersion,
   datasetsContainer,
   type NewDataset,
+  type Registrant,
   unknownUsecase,
 } from "./datasetRegistry";
 import type { DataWork, InspectOutcome } from "./dataTasks";
@@ -41,6 +42,8 @@ export interface DroppedFile {
   bytes: Uint8Array;
   /** when it was laid into the inbox, by storage's clock; absent where it is no longer there */
   droppedAt?: Date;
+  /** who made the file, where nobody dropped it */
+  by?: Registrant;
 }
 
 export type RegisterOutcome =
@@ -91,7 +94,7 @@ type Inspection = InspectOutcome & { comparison?: KnownRows };
 /** What is recorded of an accepted file; keeps its profile. */
 async function describeNew(
   { blobs, clock }: RegisterDatasetPorts,
-  { usecase, file, bytes, droppedAt }: DroppedFile,
+  { usecase, file, bytes, droppedAt, by }: DroppedFile,
   { check, profile, span, comparison }: Inspection,
 ): Promise<Omit<NewDataset, "sha256" | "blob">> {
   const profileText = documentText(profileDocument, { columns: profile });
@@ -109,6 +112,7 @@ async function describeNew(
     profileSha256,
     ...span,
     droppedAt: (droppedAt ?? clock.now()).toISOString(),
+    ...(by && { by }),
   };
 }
 

@@ -30,3 +30,9 @@ function readNumber(value: unknown): LabelValue | string {
   const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
   return typeof number === "number" && Number.isFinite(number) ? { label: number } : "a number is needed";
 }
+
+/** A value of the label column that means this label: the one that was told, else the first that is mapped to it. */
+export function rawLabel({ label: { mapping } }: UsecaseSpec, { label, raw }: LabelValue): string {
+  if (raw !== undefined || mapping === undefined) return String(raw ?? label);
+  return Object.keys(mapping).find((value) => mapping[value] === label) ?? String(label);
+}

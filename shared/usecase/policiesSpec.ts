@@ -1,5 +1,13 @@
 import { z } from "zod";
 import { actionPolicies } from "../alerts/actionPolicies";
+import { scheduleFields } from "../monitoring/schedule";
+
+/** When what was scored becomes a dataset version by itself. */
+const fromInferenceSpec = z.strictObject({
+  ...scheduleFields("daily"),
+  /** rows are registered so long after their window has ended: as long as their truth takes, without a horizon */
+  delayHours: z.number().min(0).default(0),
+});
 
 /** What happens by itself: which events start a run, and what alerts start. */
 export const policiesSpec = z.strictObject({
@@ -12,4 +20,6 @@ export const policiesSpec = z.strictObject({
    * minimum
    */
   minNewLabelledRows: z.int().min(1).optional(),
+  /** without it what was scored becomes a dataset only where a person asks for it */
+  fromInference: fromInferenceSpec.optional(),
 });

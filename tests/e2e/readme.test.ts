@@ -26,6 +26,7 @@ function run(...names: string[]): Promise<{ code: number | null; output: string 
     .join("\n")
     .replaceAll("./.tidegate/", `${tidegate.folder}/`)
     .replaceAll("explanation.html", `${tidegate.folder}/explanation.html`)
+    .replaceAll("registered.json", `${tidegate.folder}/registered.json`)
     .replaceAll("truth.csv", `${tidegate.folder}/truth.csv`)
     .replaceAll("npm run drop --", `node dist/tools/drop.js --state ${tidegate.folder}`);
   const shell = spawn("bash", ["-e", "-o", "pipefail", "-c", script]);
@@ -90,6 +91,17 @@ describe.sequential("the README's examples", () => {
     const answers = "2 rows: 1 changed, 1 refused (row 2: label: use one of rain, snow, clear, dry, wet)";
     expect(output).toContain(`weather/truth.csv was taken: ${answers}`);
     expect(output).toContain(`"summary": "${answers}"`);
+  });
+
+  it("register what was scored as a dataset, and download it", async () => {
+    const { code, output } = await run("truth-dataset");
+    expect(code).toBe(0);
+    const [header, ...rows] = output.trim().split("\n");
+    expect(header).toMatch(/^S_No,Timestamp,Location,.*,truth,request_id,request_row,predicted_at,model_version$/);
+    expect(rows).toEqual([
+      expect.stringMatching(/^,2013-12-01T09:00:00.000Z,JFK,4.4,.*,clear,(wet|dry),/),
+      expect.stringMatching(/^,2013-12-01T13:00:00.000Z,JFK,4.4,.*,clear,(wet|dry),/),
+    ]);
   });
 
   it("raise an alert", async () => {

@@ -13,6 +13,12 @@ export interface Answer {
   json: any;
 }
 
+interface Request {
+  params?: Record<string, string>;
+  query?: Record<string, string>;
+  body?: unknown;
+}
+
 /** The compiled functions on real storage, called in this process as the host would: no ports, keys or triggers. */
 export class LoadedFunctions {
   private constructor(
@@ -43,10 +49,13 @@ export class LoadedFunctions {
     return new Map(triggers);
   }
 
-  async http(
-    name: string,
-    request: { params?: Record<string, string>; query?: Record<string, string>; body?: unknown },
-  ): Promise<Answer> {
+  async http(name: string, request: Request): Promise<Answer> {
+    const { bytes, ...answer } = await this.bytes(name, request);
+    return { ...answer, json: JSON.parse(bytes.toString("utf8")) };
+  }
+
+  /** An HTTP answer whose body is not JSON. */
+  async bytes(name: string, request: Request): Promise<Omit<Answer, "json"> & { bytes: Buffer }> {
     const { params = {}, query = {}, body } = request;
     const text = typeof body === "string" ? body : JSON.stringify(body);
     const http = {
@@ -62,7 +71,7 @@ export class LoadedFunctions {
     return {
       status: Number(reply.statusCode),
       headers: reply.headers ?? {},
-      json: JSON.parse(Buffer.from(reply.body?.bytes ?? []).toString("utf8")),
+      bytes: Buffer.from(reply.body?.bytes ?? []),
     };
   }
 
