@@ -90,7 +90,14 @@ const rooms: Record<string, string[][]> = {
   ],
   "shared/training": [["training"], ["reference"]],
   "shared/explain": [["explain"], ["shapley", "trees", "surrogate"], ["model"]],
-  "shared/monitoring": [["monitorStore"], ["signals"], ["performance"], ["statistics"], ["monitoring"], ["distances"]],
+  "shared/monitoring": [
+    ["monitorStore"],
+    ["signals"],
+    ["performance", "integrity", "upstream"],
+    ["moments", "statistics"],
+    ["monitoring"],
+    ["distances"],
+  ],
   "shared/capture": [["windows"], ["capture"], ["counting"]],
   "shared/alerts": [
     ["deliveries"],

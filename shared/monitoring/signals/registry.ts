@@ -1,13 +1,17 @@
 import { z } from "zod";
 import { bias } from "./bias";
 import { conceptDrift } from "./conceptDrift";
+import { dataIntegrity } from "./dataIntegrity";
 import { inputDrift } from "./inputDrift";
 import { performance } from "./performance";
 import type { Signal } from "./signal";
+import { upstreamChange } from "./upstreamChange";
 
 /** Every signal, by its section of a spec's `monitors`. */
 const registered = {
   drift: inputDrift,
+  dataIntegrity,
+  upstreamChange,
   performance,
   conceptDrift,
   bias,
