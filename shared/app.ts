@@ -19,7 +19,7 @@ import { TreeViews } from "./explain/trees/treeViews";
 import { InboxLedger } from "./inbox/inboxLedger";
 import { VerifiedBlobs } from "./ledger/verifiedBlobs";
 import { actionParts } from "./loop/actionParts";
-import { keepObservations, versionNumbers } from "./loop/keepObservations";
+import { keepObservations } from "./loop/keepObservations";
 import { MonitorStore } from "./monitoring/monitorStore";
 import { createIsolatedRuntime } from "./onnxruntime/isolatedRuntime";
 import { createOnnxRuntime, onnxRuntimeVersion } from "./onnxruntime/runtime";
@@ -64,7 +64,7 @@ export function createApp(config: Config, telemetry: Telemetry, options: AppOpti
   // alerts start actions on what is built after them
   const stores = storeParts(base, () => actionParts({ ...base, ...stores, registry: serving.registry, restartWorker }));
   const serving = servingParts(config, base, stores);
-  const { capture, registry } = serving;
+  const { capture } = serving;
   const close = async () => {
     await Promise.all([capture?.close(), base.serviceLog.close()]);
     await telemetry.flush();
@@ -84,7 +84,7 @@ export function createApp(config: Config, telemetry: Telemetry, options: AppOpti
     upkeep: {
       "create what storage lacks": base.prepare,
       "sweep temporary folders": () => sweepTempFolders(),
-      "look for observations": () => keepObservations({ ...base, ...stores, registry }),
+      "look for observations": () => keepObservations({ ...base, ...stores }),
     },
     /** Writes what is buffered; the app takes no more work after it. */
     close,
@@ -176,7 +176,6 @@ function servingParts(config: Config, base: BaseParts, { alerts, documents }: St
   });
   const defaultModel = createDefaultModel(registry, config.defaultModel);
   const treeViews = new TreeViews(registry);
-  const versionsOf = (model: string) => versionNumbers(registry, model);
   return {
     registry,
     loader,
@@ -187,7 +186,7 @@ function servingParts(config: Config, base: BaseParts, { alerts, documents }: St
     runtimeOf,
     defaultModel,
     capture: captureOf(config, base, alerts),
-    predictions: new KnownPredictions({ blobs, clock, versionsOf }),
+    predictions: new KnownPredictions({ blobs, clock }),
     readiness: new Readiness({ tables, blobs, pausedVersions: () => breakers.paused }),
     treeViews,
     explanations: new VersionExplanations({ loader, runtimeOf, registry, blobs, usecases, treeViews, defaultModel }),

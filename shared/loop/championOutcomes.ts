@@ -3,11 +3,10 @@ import { trainingProfileDocument } from "../monitoring/profileDocument";
 import type { TimeRange } from "../monitoring/windowProfile";
 import type { ModelRegistry } from "../registry/modelRegistry";
 import type { ModelVersion } from "../registry/modelVersion";
-import { widened } from "../truth/captureBlobs";
+import { widened } from "../truth/hours";
 import { observe } from "../truth/observe";
 import { type OutcomePorts, outcomesIn } from "../truth/outcomes";
 import type { Usecase } from "../usecase/loadUsecases";
-import { versionNumbers } from "./keepObservations";
 
 /** how long after its hour an observation may be captured and still be found without the timer */
 const lateHours = 24;
@@ -19,10 +18,7 @@ export async function championOutcomes(
   range: TimeRange,
 ): Promise<HourOutcomes[]> {
   const { registry } = ports;
-  if (spec.horizonHours !== undefined) {
-    const versions = await versionNumbers(registry, spec.name);
-    await observe(ports, spec, versions, widened(range, 0, spec.horizonHours + lateHours));
-  }
+  if (spec.horizonHours !== undefined) await observe(ports, spec, widened(range, 0, spec.horizonHours + lateHours));
   const { signature, trainingProfile: blob } = version;
   const training = blob && (await registry.document(trainingProfileDocument, version, blob));
   const counted = { spec, version: version.version, signature, ...(training && { training }) };

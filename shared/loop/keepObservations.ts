@@ -1,12 +1,11 @@
+import { captureContainer } from "../capture/inferenceLog";
 import type { Clock } from "../ports";
-import type { ModelRegistry } from "../registry/modelRegistry";
-import { lastDays } from "../truth/captureBlobs";
+import { lastDays } from "../truth/hours";
 import { type ObservePorts, observe } from "../truth/observe";
 import type { Usecase } from "../usecase/loadUsecases";
 
 interface KeepPorts extends ObservePorts {
   usecases: Map<string, Usecase>;
-  registry: ModelRegistry;
   clock: Clock;
 }
 
@@ -15,12 +14,9 @@ const days = 2;
 
 /** Keeps the observations among the rows that were scored lately: the truth of earlier predictions. */
 export async function keepObservations(ports: KeepPorts): Promise<void> {
-  for (const { spec } of ports.usecases.values())
-    if (spec.time !== undefined)
-      await observe(ports, spec, await versionNumbers(ports.registry, spec.name), lastDays(ports.clock.now(), days));
-}
-
-/** The numbers of all versions of a model, which may have answered. */
-export async function versionNumbers(registry: ModelRegistry, model: string): Promise<number[]> {
-  return (await registry.versions(model, () => {})).map(({ version }) => version);
+  const range = lastDays(ports.clock.now(), days);
+  for await (const folder of ports.blobs.folders(captureContainer, "")) {
+    const spec = ports.usecases.get(folder.replace(/\/$/, ""))?.spec;
+    if (spec?.time !== undefined) await observe(ports, spec, range);
+  }
 }

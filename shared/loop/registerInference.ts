@@ -2,13 +2,13 @@ import type { Registrant } from "../data/datasetRegistry";
 import { type RegisterDatasetPorts, registerDataset } from "../data/registerDataset";
 import { AppError } from "../errors";
 import { sha256Of } from "../ledger/verifiedBlobs";
+import type { ModelSignature } from "../onnx/signature";
 import type { ModelRegistry } from "../registry/modelRegistry";
 import { hourMs, startOfHour } from "../time";
-import { widened } from "../truth/captureBlobs";
-import { type InferenceRows, inferenceRows } from "../truth/inferenceRows";
+import { widened } from "../truth/hours";
+import { type InferenceRows, inferenceRows, type SignatureOf } from "../truth/inferenceRows";
 import { type ObservePorts, observe } from "../truth/observe";
 import type { Usecase } from "../usecase/loadUsecases";
-import { versionNumbers } from "./keepObservations";
 
 export type RegisterInferencePorts = RegisterDatasetPorts & ObservePorts & { registry: ModelRegistry };
 
@@ -30,10 +30,8 @@ export async function registerInference(
   by: Registrant,
 ): Promise<RegisteredInference> {
   const range = wholeHours(asked);
-  const numbers = await versionNumbers(ports.registry, spec.name);
-  await observe(ports, spec, numbers, widened(range, 0, spec.horizonHours ?? 0));
-  const versions = await Promise.all(numbers.map((version) => ports.registry.version(spec.name, version)));
-  const { csv, ...counts } = await inferenceRows(ports, spec, versions, range, ports.clock.now());
+  await observe(ports, spec, widened(range, 0, spec.horizonHours ?? 0));
+  const { csv, ...counts } = await inferenceRows(ports, spec, signaturesOf(ports, spec.name), range, ports.clock.now());
   if (counts.rows === 0) throw noRows(range, counts);
   const bytes = Buffer.from(csv);
   const held = await ports.datasets.findByHash(spec.name, await sha256Of(bytes));
@@ -42,6 +40,16 @@ export async function registerInference(
   if (outcome.status === "accepted") return { version: outcome.version, created: outcome.created, ...counts };
   const details = outcome.reasons.map(({ column, message }) => ({ path: column ?? "", message }));
   throw new AppError("rejected", `the scored rows do not fit the use case: ${details[0]?.message}`, { details });
+}
+
+/** Each version's signature, read once. */
+function signaturesOf({ registry }: RegisterInferencePorts, model: string): SignatureOf {
+  const known = new Map<number, Promise<ModelSignature>>();
+  return (version) => {
+    const signature = known.get(version) ?? registry.version(model, version).then((details) => details.signature);
+    known.set(version, signature);
+    return signature;
+  };
 }
 
 function wholeHours({ from, to }: { from: Date; to: Date }): { from: Date; to: Date } {

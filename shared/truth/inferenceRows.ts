@@ -1,9 +1,10 @@
+import { capturedBlobs } from "../capture/windows/capturedBlobs";
 import type { ModelSignature } from "../onnx/signature";
 import type { BlobStore } from "../ports";
 import { dayMs, hourMs, hourPath } from "../time";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
-import { captureBlobs, hoursOf } from "./captureBlobs";
 import { type CapturedRequest, capturedRequests } from "./capturedRequests";
+import { hoursOf } from "./hours";
 import { cellText, csvLine } from "./inferenceCells";
 import { truthOf } from "./joinOutcomes";
 import { rawLabel } from "./labelValues";
@@ -17,11 +18,8 @@ export interface InferencePorts {
   truths: TruthStore;
 }
 
-/** A version that may have answered. */
-export interface AnsweringVersion {
-  version: number;
-  signature: ModelSignature;
-}
+/** The signature of a version that has answered. */
+export type SignatureOf = (version: number) => Promise<ModelSignature>;
 
 /** Captured rows as a dataset, and what was left out of it. */
 export interface InferenceRows {
@@ -53,12 +51,12 @@ interface CapturedRow {
 export async function inferenceRows(
   ports: InferencePorts,
   spec: UsecaseSpec,
-  versions: readonly AnsweringVersion[],
+  signatureOf: SignatureOf,
   range: { from: Date; to: Date },
   now: Date,
 ): Promise<InferenceRows> {
   const rows = new RowTable(spec, new Date(now.getTime() + dayMs));
-  const read = () => capturedRows(ports.blobs, spec, versions, range);
+  const read = () => capturedRows(ports.blobs, spec, signatureOf, range);
   const hours = new Set<string>(hoursOf({ ...range, from: new Date(range.from.getTime() - hourMs) }));
   const rowHours = new Set<string>();
   for await (const { key } of read()) if (key) rowHours.add(hourPath(new Date(key.time)));
@@ -80,18 +78,19 @@ async function truthsIn(truths: TruthStore, model: string, kind: "requests" | "r
 async function* capturedRows(
   blobs: BlobStore,
   spec: UsecaseSpec,
-  versions: readonly AnsweringVersion[],
+  signatureOf: SignatureOf,
   range: { from: Date; to: Date },
 ): AsyncGenerator<CapturedRow> {
   const columns = Object.keys(spec.columns);
-  const hours = hoursOf(range);
-  for (const { version, signature } of versions)
-    for (const { name, sizeBytes } of await captureBlobs(blobs, spec.name, version, hours))
+  for (const captured of (await capturedBlobs(blobs, spec.name, range)).values())
+    for (const { name, sizeBytes, version } of captured) {
+      const signature = await signatureOf(version);
       for await (const request of capturedRequests(blobs, name, 0, sizeBytes))
         for (const [row, cells] of rowCells(request, columns, signature).entries()) {
           const key = rowKey(spec, cells);
           yield { request, row, cells, ...(key && { key }) };
         }
+    }
 }
 
 /** What somebody said of a prediction, by the row that holds the state it was about: one horizon later. */

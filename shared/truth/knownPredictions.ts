@@ -1,10 +1,11 @@
+import { capturedBlobs } from "../capture/windows/capturedBlobs";
 import type { BlobStore, Clock } from "../ports";
 import { timeOfRequest } from "../requestId";
 import { wireFormat } from "../serving/wire/registry";
 import { hourMs, hourPath } from "../time";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
-import { captureBlobs } from "./captureBlobs";
 import { type CapturedRequest, capturedRequests } from "./capturedRequests";
+import { rangeOfHour } from "./hours";
 import { type RowKey, rowKey, rowKeyColumns } from "./rowKey";
 import { seenHours } from "./seenHours";
 import { rowSubject } from "./truth";
@@ -22,8 +23,6 @@ interface HourIndex {
 export interface KnownPredictionsPorts {
   blobs: BlobStore;
   clock: Clock;
-  /** the numbers of a model's versions */
-  versionsOf(model: string): Promise<number[]>;
 }
 
 const mostKept = 1_000_000;
@@ -38,21 +37,21 @@ export class KnownPredictions {
 
   /** Looks at storage again for the next question. */
   lookup(spec: UsecaseSpec): PredictionLookup {
-    return new PredictionLookup(spec, this.ports, (hour, versions) => this.index(spec, hour, versions));
+    return new PredictionLookup(spec, this.ports, (hour) => this.index(spec, hour));
   }
 
-  private async index(spec: UsecaseSpec, hour: string, versions: number[]): Promise<HourIndex> {
+  private async index(spec: UsecaseSpec, hour: string): Promise<HourIndex> {
     const name = `${spec.name}/${hour}`;
     const index = this.hours.get(name) ?? { read: new Map(), requests: new Map(), rows: new Set() };
-    for (const version of versions)
-      for (const blob of await captureBlobs(this.ports.blobs, spec.name, version, [hour])) {
-        const from = index.read.get(blob.name) ?? 0;
-        if (from >= blob.sizeBytes) continue;
-        const requests = capturedRequests(this.ports.blobs, blob.name, from, blob.sizeBytes);
-        let next = await requests.next();
-        for (; next.done !== true; next = await requests.next()) addRequest(index, spec, next.value);
-        index.read.set(blob.name, next.value);
-      }
+    const captured = await capturedBlobs(this.ports.blobs, spec.name, rangeOfHour(hour));
+    for (const blob of captured.get(hour) ?? []) {
+      const from = index.read.get(blob.name) ?? 0;
+      if (from >= blob.sizeBytes) continue;
+      const requests = capturedRequests(this.ports.blobs, blob.name, from, blob.sizeBytes);
+      let next = await requests.next();
+      for (; next.done !== true; next = await requests.next()) addRequest(index, spec, next.value);
+      index.read.set(blob.name, next.value);
+    }
     this.keep(name, index);
     return index;
   }
@@ -83,12 +82,11 @@ function addRequest(index: HourIndex, spec: UsecaseSpec, { id, rows, format, inp
 /** Answers about one call's predictions: each hour is read once. */
 export class PredictionLookup {
   private readonly indexes = new Map<string, Promise<HourIndex>>();
-  private versions?: Promise<number[]>;
 
   constructor(
     private readonly spec: UsecaseSpec,
     private readonly ports: KnownPredictionsPorts,
-    private readonly read: (hour: string, versions: number[]) => Promise<HourIndex>,
+    private readonly read: (hour: string) => Promise<HourIndex>,
   ) {}
 
   /** How many rows a request had; undefined where no answered request has this id. */
@@ -122,9 +120,7 @@ export class PredictionLookup {
   }
 
   private async index(hour: string): Promise<HourIndex> {
-    this.versions ??= this.ports.versionsOf(this.spec.name);
-    const versions = await this.versions;
-    const known = this.indexes.get(hour) ?? this.read(hour, versions);
+    const known = this.indexes.get(hour) ?? this.read(hour);
     this.indexes.set(hour, known);
     return known;
   }

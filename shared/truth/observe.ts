@@ -1,9 +1,10 @@
+import { type CapturedBlob, capturedBlobs } from "../capture/windows/capturedBlobs";
 import type { BlobStore } from "../ports";
 import { wireFormat } from "../serving/wire/registry";
 import { hourMs, hourPath } from "../time";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
-import { type CaptureBlob, captureBlobs, hoursOf, pathsHolding } from "./captureBlobs";
 import { type CapturedRequest, capturedRequests } from "./capturedRequests";
+import { hoursOf, pathsHolding } from "./hours";
 import { labelReader, type ReadLabel } from "./labelValues";
 import type { RowCells } from "./rowCells";
 import { rowKey, rowKeyColumns } from "./rowKey";
@@ -25,15 +26,15 @@ export interface ObservePorts {
 export async function observe(
   { blobs, truths }: ObservePorts,
   spec: UsecaseSpec,
-  versions: readonly number[],
   range: { from: Date; to: Date },
 ): Promise<void> {
   if (spec.time === undefined) return;
-  const hours = hoursOf(range);
-  const done = await coveredBytes(blobs, spec.name, hours);
+  const captured = [...(await capturedBlobs(blobs, spec.name, range)).values()];
+  if (captured.length === 0) return;
+  const done = await coveredBytes(blobs, spec.name, hoursOf(range));
   const observer = new Observer(spec);
-  for (const version of versions)
-    for (const blob of await captureBlobs(blobs, spec.name, version, hours)) {
+  for (const ofHour of captured)
+    for (const blob of ofHour) {
       const from = done.get(markPrefix(spec.name, blob)) ?? 0;
       if (from < blob.sizeBytes) await observeBlob({ blobs, truths }, spec, observer, blob, from);
     }
@@ -43,7 +44,7 @@ async function observeBlob(
   { blobs, truths }: ObservePorts,
   spec: UsecaseSpec,
   observer: Observer,
-  blob: CaptureBlob,
+  blob: CapturedBlob,
   from: number,
 ): Promise<void> {
   const found: Truth[] = [];
@@ -51,15 +52,15 @@ async function observeBlob(
   const requests = capturedRequests(blobs, blob.name, from, blob.sizeBytes);
   let next = await requests.next();
   for (; next.done !== true; next = await requests.next()) observer.add(next.value, found, hours);
-  const name = `observed.v${blob.version}.${blob.hour.replaceAll("/", "")}.${blob.instance}.${from}-${next.value}`;
+  const name = `observed.v${blob.version}.${blob.hour.replaceAll("/", "")}.${blob.file}.${from}-${next.value}`;
   await truths.addOnce(spec.name, name, found);
   await markSeen(blobs, spec.name, blob, hours);
   await blobs.create(truthContainer, `${markPrefix(spec.name, blob)}${from}-${next.value}`, "");
 }
 
 /** Blobs that say how far a capture blob was looked through; written last. */
-function markPrefix(model: string, { hour, version, instance }: CaptureBlob): string {
-  return `${model}/observed/${hour}/v${version}.${instance}.`;
+function markPrefix(model: string, { hour, version, file }: CapturedBlob): string {
+  return `${model}/observed/${hour}/v${version}.${file}.`;
 }
 
 /** How many bytes, from the start, of each capture blob were looked through. */

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
+import { type CapturedBlob, capturedBlobs } from "../capture/windows/capturedBlobs";
 import { documentText, readDerived } from "../documents";
 import type { HourOutcomes } from "../monitoring/outcomeProfile";
 import type { BlobInfo, BlobStore } from "../ports";
 import { hourMs, hourPath } from "../time";
-import { type CaptureBlob, captureBlobs, hourOfPath, hoursOf, pathsHolding } from "./captureBlobs";
 import { capturedRequests } from "./capturedRequests";
 import { dayOutcomeDocument, type KeptHour } from "./dayOutcomes";
+import { hourOfPath, pathsHolding } from "./hours";
 import {
   type CapturedPrediction,
   type CountedVersion,
@@ -36,10 +37,14 @@ export async function outcomesIn(
   range: { from: Date; to: Date },
 ): Promise<HourOutcomes[]> {
   const model = version.spec.name;
-  const captures = await captureBlobs(ports.blobs, model, version.version, hoursOf(range));
-  const ofHour = Map.groupBy(captures, ({ hour }) => hour);
+  const ofHour = new Map<string, CapturedBlob[]>();
+  for (const [hour, captured] of await capturedBlobs(ports.blobs, model, range)) {
+    const own = captured.filter((blob) => blob.version === version.version);
+    if (own.length > 0) ofHour.set(hour, own);
+  }
   const ofDay = Map.groupBy(ofHour.keys(), (hour) => hour.slice(0, dayLength));
   const listings = new TruthListings(ports.truths, model);
+  await listings.prepare([...ofHour.keys()]);
   const found: HourOutcomes[] = [];
   for (const [day, hours] of [...ofDay].sort(([a], [b]) => (a < b ? -1 : 1)))
     found.push(...(await outcomesOfDay({ ...ports, listings }, version, day, hours.sort(), ofHour)));
@@ -53,7 +58,7 @@ async function outcomesOfDay(
   version: CountedVersion & { version: number },
   day: string,
   hours: readonly string[],
-  captures: ReadonlyMap<string, CaptureBlob[]>,
+  captures: ReadonlyMap<string, CapturedBlob[]>,
 ): Promise<HourOutcomes[]> {
   const place = { container, name: `${version.spec.name}/v${version.version}/${day}.json` };
   const stored = await readDerived(ports.blobs, place, dayOutcomeDocument);
@@ -80,7 +85,7 @@ async function countHour(
   ports: DayPorts,
   version: CountedVersion,
   hour: string,
-  captures: readonly CaptureBlob[],
+  captures: readonly CapturedBlob[],
 ): Promise<KeptHour> {
   const read = predictionReader(version);
   const predictions: CapturedPrediction[] = [];
@@ -108,10 +113,11 @@ async function fingerprintOf(
   { listings }: DayPorts,
   version: CountedVersion,
   hour: string,
-  captures: readonly CaptureBlob[],
+  captures: readonly CapturedBlob[],
   rowHours: readonly string[],
 ): Promise<string> {
-  const sizes = (blobs: readonly BlobInfo[]) => blobs.map(({ name, sizeBytes }) => `${name} ${sizeBytes}`).sort();
+  const sizes = (blobs: readonly Pick<BlobInfo, "name" | "sizeBytes">[]) =>
+    blobs.map(({ name, sizeBytes }) => `${name} ${sizeBytes}`).sort();
   const read = [...sizes(captures), ...sizes(await truthBlobs(listings, hour, rowHours))];
   const { spec } = version;
   const counted = [outcomeFormat, outcomeShape(version), spec.label, spec.evaluation?.slices, spec.time, spec.entity];

@@ -1,6 +1,6 @@
 import type { BlobStore } from "../ports";
 import { hourMs, hourPath } from "../time";
-import { type CaptureBlob, hourOfPath } from "./captureBlobs";
+import { hourOfPath } from "./hours";
 import { truthContainer } from "./truthStore";
 
 /** The hours in which a row of that hour is usually scored, and looked for without a note: its own and the next. */
@@ -16,7 +16,7 @@ function notesOf(model: string, hour: string): string {
 export async function markSeen(
   blobs: BlobStore,
   model: string,
-  { hour: captured }: CaptureBlob,
+  { hour: captured }: { hour: string },
   hours: Iterable<string>,
 ): Promise<void> {
   for (const hour of hours)

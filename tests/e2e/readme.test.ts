@@ -88,7 +88,7 @@ describe.sequential("the README's examples", () => {
   it("drop a file that tells it", async () => {
     const { code, output } = await run("truth-drop");
     expect(code).toBe(0);
-    const answers = "2 rows: 1 changed, 1 refused (row 2: label: use one of rain, snow, clear, dry, wet)";
+    const answers = "2 rows: 1 accepted, 1 refused (row 2: label: use one of rain, snow, clear, dry, wet)";
     expect(output).toContain(`weather/truth.csv was taken: ${answers}`);
     expect(output).toContain(`"summary": "${answers}"`);
   });

@@ -62,11 +62,17 @@ export class TruthWorld {
   instance(name = "a") {
     const { blobs, clock } = this;
     const truths = new TruthStore(blobs, name);
-    return { blobs, clock, truths, predictions: new KnownPredictions({ blobs, clock, versionsOf: async () => [1] }) };
+    return { blobs, clock, truths, predictions: new KnownPredictions({ blobs, clock }) };
   }
 
   /** Captures an answered request at a time; returns its id. */
-  async capture(time: string, rows: object[], outputs: object, id = requestIdAt(new Date(time), randomUUID())) {
+  async capture(
+    time: string,
+    rows: object[],
+    outputs: object,
+    id = requestIdAt(new Date(time), randomUUID()),
+    instance = "i",
+  ) {
     const entry = { id, model: this.spec.name, version: 1, status: 200, latencyMs: 1, rows: rows.length };
     const more = {
       route: "champion",
@@ -74,9 +80,9 @@ export class TruthWorld {
       inputs: JSON.stringify({ rows }),
       outputs: JSON.stringify(outputs),
     };
-    const stamp = { model: this.spec.name, time: new Date(time), instance: "i", sequence: ++this.sequence };
+    const stamp = { model: this.spec.name, time: new Date(time), instance, sequence: ++this.sequence };
     const line = captureLine({ ...entry, ...more }, stamp, 1e6);
-    const name = `${this.spec.name}/v1/${hourPath(new Date(time))}/i.jsonl`;
+    const name = `${this.spec.name}/v1/${hourPath(new Date(time))}/${instance}.jsonl`;
     await this.blobs.append(captureContainer, name, Buffer.from(line));
     return id;
   }
@@ -86,14 +92,14 @@ export class TruthWorld {
   }
 
   async observe(ports = this.instance(), range = day): Promise<void> {
-    await observe(ports, this.spec, [1], range);
+    await observe(ports, this.spec, range);
   }
 
-  /** By hour of the day. */
+  /** By the hour of the day: "09:00". */
   async outcomes(ports = this.instance(), range = day): Promise<Record<string, OutcomeProfile>> {
     const version = { spec: this.spec, signature: this.signature, version: 1 };
     const found = await outcomesIn(ports, version, range);
-    return Object.fromEntries(found.map(({ hour, outcomes }) => [hour.toISOString().slice(11, 13), outcomes]));
+    return Object.fromEntries(found.map(({ hour, outcomes }) => [hour.toISOString().slice(11, 16), outcomes]));
   }
 }
 

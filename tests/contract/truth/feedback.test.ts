@@ -31,7 +31,7 @@ describe("feedback by request", () => {
       { label: "dry", raw: "clear", at: "2013-07-02T00:00:01.000Z", source: "feedback", holds: true },
       { label: "wet", raw: "rain", at: "2013-07-02T00:00:00.000Z", source: "feedback", holds: false },
     ]);
-    expect((await world.outcomes())["09"]).toMatchObject({
+    expect((await world.outcomes())["09:00"]).toMatchObject({
       predictions: 2,
       labelled: 2,
       confusion: [
@@ -82,7 +82,7 @@ describe("feedback by request", () => {
     expect(statuses(await world.tell([row]))).toEqual(["unknown"]);
     await world.capture("2013-07-01T09:00:00Z", [{ Pressure: 1 }], { label: ["wet"], probability: [0.6] }, id);
     expect(statuses(await world.tell([row]))).toEqual(["repeated"]);
-    expect((await world.outcomes())["09"]).toMatchObject({ predictions: 1, labelled: 1, wrongInOrder: "1" });
+    expect((await world.outcomes())["09:00"]).toMatchObject({ predictions: 1, labelled: 1, wrongInOrder: "1" });
   });
 
   it("finds a request that was captured in the hour after it came", async () => {
@@ -90,7 +90,7 @@ describe("feedback by request", () => {
     const id = await new TruthWorld(storage.blobs, stationSpec("elsewhere")).capture("2013-07-01T09:59:59Z", [{}], wet);
     await world.capture("2013-07-01T10:00:01Z", [{ Pressure: 1 }], { label: ["wet"], probability: [0.6] }, id);
     expect(statuses(await world.tell([{ requestId: id, label: "rain" }]))).toEqual(["accepted"]);
-    expect((await world.outcomes())["10"]).toMatchObject({ labelled: 1, wrongInOrder: "0" });
+    expect((await world.outcomes())["10:00"]).toMatchObject({ labelled: 1, wrongInOrder: "0" });
   });
 });
 
@@ -109,7 +109,7 @@ describe("feedback by entity and time", () => {
       { entity: "LGA", time: "2013-07-01 09:00", label: "rain" },
     ]);
     expect(statuses(answers)).toEqual(["accepted", "accepted", "unknown"]);
-    expect((await world.outcomes())["09"]).toMatchObject({
+    expect((await world.outcomes())["09:00"]).toMatchObject({
       predictions: 3,
       labelled: 2,
       wrongInOrder: "10",
@@ -135,12 +135,12 @@ describe("feedback by entity and time", () => {
     await world.capture("2013-07-01T09:05:00Z", [rowAt("2013-07-01T09:00:00Z")], scored);
     await world.capture("2013-07-01T13:05:00Z", [{ ...rowAt("2013-07-01T13:00:00Z"), State: "clear" }], scored);
     await world.observe();
-    expect((await world.outcomes())["09"]).toMatchObject({ labelled: 1, wrongInOrder: "1" });
+    expect((await world.outcomes())["09:00"]).toMatchObject({ labelled: 1, wrongInOrder: "1" });
     const row = { entity: "JFK", time: "2013-07-01T09:00:00Z", label: "snow" };
     expect(statuses(await world.tell([row]))).toEqual(["changed"]);
     await world.capture("2013-07-01T13:30:00Z", [{ ...rowAt("2013-07-01T13:00:00Z"), State: "clear" }], scored);
     await world.observe();
-    expect((await world.outcomes())["09"]).toMatchObject({ labelled: 1, wrongInOrder: "0" });
+    expect((await world.outcomes())["09:00"]).toMatchObject({ labelled: 1, wrongInOrder: "0" });
   });
 
   it("needs a time column", async () => {

@@ -23,10 +23,7 @@ async function drop(file: string, text: string, folder = model) {
   return { inbox, name, bytes, droppedAt: loop.clock.now() };
 }
 const take = async (file: string, text: string, folder?: string) =>
-  receiveFile(
-    { ...loop.app, predictions: world.instance().predictions }, // the world's version is in no registry
-    await drop(file, text, folder),
-  );
+  receiveFile(loop.app, await drop(file, text, folder));
 const history = (time: string) => truthHistory(loop.app.truths, world.spec, { entity: "JFK", time });
 const openAlert = async () =>
   (await loop.app.alerts.list(model, 10, "open")).find(({ rule }) => rule === "feedback-rejected");

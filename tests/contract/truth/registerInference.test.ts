@@ -26,7 +26,7 @@ const register = (world: TruthWorld, range = day) => {
 function portsOf(world: TruthWorld) {
   const { app } = loop;
   const version = { version: 1, signature: world.signature };
-  const registry = { versions: async () => [version], version: async () => version } as unknown as typeof app.registry;
+  const registry = { version: async () => version } as unknown as typeof app.registry;
   const usecases = new Map([[world.spec.name, { spec: world.spec, folder: "", hash: "" }]]);
   return { ...app, ...world.instance(), registry, usecases, clock: world.clock };
 }
@@ -143,7 +143,7 @@ describe("scored rows without a horizon as a dataset", () => {
       "1,,,,2.5,",
       "2,4.25,,,3.5,4.25",
     ]);
-    expect((await world.outcomes())["08"]).toMatchObject({
+    expect((await world.outcomes())["08:00"]).toMatchObject({
       predictions: 2,
       labelled: 1,
       values: { sumError: -0.75, sumAbsolute: 0.75, sumSquares: 0.5625, sumTruth: 4.25, sumTruthSquares: 18.0625 },

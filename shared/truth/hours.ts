@@ -1,15 +1,4 @@
-import { captureContainer } from "../capture/inferenceLog";
-import type { BlobInfo, BlobStore } from "../ports";
 import { dayMs, hourMs, hourPath, startOfHour } from "../time";
-
-/** What one process captured of a version in one hour. */
-export interface CaptureBlob extends BlobInfo {
-  version: number;
-  /** "2013/07/01/09" */
-  hour: string;
-  /** the name without folders and ending */
-  instance: string;
-}
 
 /** The hours (UTC) of a range, `to` exclusive, as paths. */
 export function hoursOf({ from, to }: { from: Date; to: Date }): string[] {
@@ -24,6 +13,12 @@ export function hourOfPath(path: string): Date {
   return new Date(`${year}-${month}-${day}T${hour}:00:00Z`);
 }
 
+/** The hour that a path names, as a range. */
+export function rangeOfHour(path: string): { from: Date; to: Date } {
+  const from = hourOfPath(path);
+  return { from, to: new Date(from.getTime() + hourMs) };
+}
+
 const longDays = 3;
 
 /**
@@ -36,25 +31,6 @@ export function pathsHolding(hours: Iterable<string>): string[] {
   const cut = new Set(all.map((hour) => hour.slice(0, "2013/07/01".length)));
   if (cut.size <= longDays) return [...cut];
   return [...new Set(all.map((hour) => hour.slice(0, "2013/07".length)))];
-}
-
-/** What was captured of a version in some hours. */
-export async function captureBlobs(
-  blobs: BlobStore,
-  model: string,
-  version: number,
-  hours: readonly string[],
-): Promise<CaptureBlob[]> {
-  const wanted = new Set(hours);
-  const found: CaptureBlob[] = [];
-  const prefix = `${model}/v${version}/`;
-  for (const path of pathsHolding(hours))
-    for await (const blob of blobs.list(captureContainer, `${prefix}${path}/`)) {
-      const hour = blob.name.slice(prefix.length, prefix.length + "2013/07/01/09".length);
-      const instance = blob.name.slice(prefix.length + hour.length + 1).replace(/\.jsonl$/, "");
-      if (wanted.has(hour)) found.push({ ...blob, version, hour, instance });
-    }
-  return found;
 }
 
 /** A range that reaches further at both ends, in hours. */
