@@ -25,7 +25,7 @@ import { createIsolatedRuntime } from "./onnxruntime/isolatedRuntime";
 import { createOnnxRuntime, onnxRuntimeVersion } from "./onnxruntime/runtime";
 import { servingRuntimes } from "./onnxruntime/servingRuntimes";
 import { createThreadedRuntime } from "./onnxruntime/threadedRuntime";
-import type { Clock, Telemetry } from "./ports";
+import type { BlobStore, Clock, QueueSender, TableStore, Telemetry } from "./ports";
 import { endProcess } from "./process/endProcess";
 import { sweepTempFolders } from "./process/tempFolders";
 import { ModelRegistry } from "./registry/modelRegistry";
@@ -50,6 +50,8 @@ import { loadUsecases } from "./usecase/loadUsecases";
 /** What the app takes from the world, where it is not the usual. */
 export interface AppOptions {
   clock?: Clock;
+  /** instead of the configured account */
+  storage?: { blobs: BlobStore; tables: TableStore; queues: QueueSender };
   endProcess?: typeof endProcess;
 }
 
@@ -59,7 +61,7 @@ export interface AppOptions {
  */
 export function createApp(config: Config, telemetry: Telemetry, options: AppOptions = {}) {
   const { clock = { now: () => new Date() }, endProcess: end = endProcess } = options;
-  const adapters = baseParts(config, telemetry, clock);
+  const adapters = baseParts(config, telemetry, clock, options.storage);
   const base = { ...adapters, ...serviceOf(adapters) };
   // alerts start actions on what is built after them
   const stores = storeParts(base, () => actionParts({ ...base, ...stores, registry: serving.registry, restartWorker }));
@@ -92,8 +94,7 @@ export function createApp(config: Config, telemetry: Telemetry, options: AppOpti
 }
 
 /** Adapters, and what the configuration says. */
-function baseParts(config: Config, telemetry: Telemetry, clock: Clock) {
-  const storage = connectStorage(config.storage);
+function baseParts(config: Config, telemetry: Telemetry, clock: Clock, storage: AppOptions["storage"]) {
   const { codeRevision, modelLimits, maxBodyBytes, destinations, messageAddresses } = config;
   return {
     clock,
@@ -106,12 +107,20 @@ function baseParts(config: Config, telemetry: Telemetry, clock: Clock) {
     // a process that starts again on the same instance numbers its lines anew
     instance: `${config.instance}-${Date.now().toString(36)}`,
     usecases: loadUsecases(config.usecasesFolder, candidateRules),
-    blobs: createBlobStore(storage.blobs),
-    tables: createTableStore(config.storage),
-    queues: createQueueSender(storage.queues),
     dataWork: createDataProcesses({ memoryBytes: config.dataMemoryBytes, environment: bareEnvironment() }),
+    ...(storage ? { ...storage, prepare: async () => undefined } : accountParts(config)),
+  };
+}
+
+/** The adapters of the configured storage account. */
+function accountParts(config: Config) {
+  const account = connectStorage(config.storage);
+  return {
+    blobs: createBlobStore(account.blobs),
+    tables: createTableStore(config.storage),
+    queues: createQueueSender(account.queues),
     /** Creates what is missing in storage. */
-    prepare: untilDone(() => prepareStorage(config.storage, storage, storageNames)),
+    prepare: untilDone(() => prepareStorage(config.storage, account, storageNames)),
   };
 }
 

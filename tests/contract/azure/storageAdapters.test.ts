@@ -3,13 +3,27 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BlobInfo, TableRow } from "../../../shared/ports";
+import { createMemoryStorage } from "../../../tools/replay/memoryStorage";
 import { type Storage, startStorage } from "../../support/storage";
 
-let storage: Storage;
+const memory = createMemoryStorage(() => new Date());
+let account: Storage;
 beforeAll(async () => {
-  storage = await startStorage();
+  account = await startStorage();
 });
-afterAll(() => storage?.stop());
+afterAll(() => account?.stop());
+
+/** The account in the emulator, and the one in memory that replays run on: both are held to the same. */
+const stores = {
+  "the storage account": {
+    adapters: () => account,
+    message: async (queue: string) => {
+      const [message] = (await account.clients.queues.getQueueClient(queue).receiveMessages()).receivedMessageItems;
+      return JSON.parse(Buffer.from(message.messageText, "base64").toString());
+    },
+  },
+  "storage in memory": { adapters: () => memory, message: async (queue: string) => memory.queues.take(queue) },
+};
 
 async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   const found: T[] = [];
@@ -18,9 +32,9 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
 }
 const text = (bytes?: Uint8Array) => bytes && Buffer.from(bytes).toString("utf8");
 
-describe("blobs", () => {
+describe.each(Object.entries(stores))("blobs of %s", (_name, { adapters }) => {
   it("make their container at the first write, and read back from any offset", async () => {
-    const { blobs } = storage;
+    const { blobs } = adapters();
     expect(await blobs.read("fresh", "a.txt")).toBeUndefined();
     await blobs.write("fresh", "a.txt", "hello");
     expect(text(await blobs.read("fresh", "a.txt"))).toBe("hello");
@@ -29,7 +43,7 @@ describe("blobs", () => {
   });
 
   it("are created once, whoever is first", async () => {
-    const { blobs } = storage;
+    const { blobs } = adapters();
     const outcomes = await Promise.all(["a", "b", "c", "d"].map((content) => blobs.create("once", "x", content)));
     expect(outcomes.filter(Boolean)).toHaveLength(1);
     expect(await blobs.create("once", "x", "later")).toBe(false);
@@ -37,7 +51,7 @@ describe("blobs", () => {
   });
 
   it("grow by appending, without losing a piece to a race", async () => {
-    const { blobs } = storage;
+    const { blobs } = adapters();
     await Promise.all(Array.from({ length: 10 }, (_, i) => blobs.append("logs", "l.jsonl", Buffer.from(`${i}\n`))));
     const lines = text(await blobs.read("logs", "l.jsonl"))
       ?.trim()
@@ -46,17 +60,21 @@ describe("blobs", () => {
   });
 
   it("list by prefix in name order, and nothing where the container is missing", async () => {
-    const { blobs } = storage;
+    const { blobs } = adapters();
     for (const name of ["b/2", "a/1", "b/1"]) await blobs.write("lists", name, name);
     const names = (infos: BlobInfo[]) => infos.map(({ name }) => name);
     expect(names(await all(blobs.list("lists", "b/")))).toEqual(["b/1", "b/2"]);
     expect(await all(blobs.list("missing"))).toEqual([]);
+    await blobs.write("lists", "b/c/3", "");
+    expect(await all(blobs.folders("lists", "b/"))).toEqual(["b/c/"]);
+    expect(await all(blobs.folders("lists", ""))).toEqual(["a/", "b/"]);
+    expect(await all(blobs.folders("missing", ""))).toEqual([]);
     expect(await blobs.stat("lists", "a/1")).toMatchObject({ name: "a/1", sizeBytes: 3 });
     expect(await blobs.stat("lists", "zzz")).toBeUndefined();
   });
 
   it("travel to and from files and in streams", async () => {
-    const { blobs } = storage;
+    const { blobs } = adapters();
     const folder = await mkdtemp(path.join(tmpdir(), "blobs-"));
     await writeFile(path.join(folder, "in"), "0123456789");
     expect(await blobs.upload("files", "f", path.join(folder, "in"))).toBe(true);
@@ -66,16 +84,17 @@ describe("blobs", () => {
     const chunks = await all(await blobs.stream("files", "f", 2, 6));
     expect(Buffer.concat(chunks).toString()).toBe("2345");
     await expect(blobs.download("files", "none", path.join(folder, "x"))).rejects.toMatchObject({ code: "not_found" });
-    await storage.clients.blobs.getContainerClient("files").deleteBlob("f");
+    await blobs.remove("files", "f");
+    await blobs.remove("files", "f");
     expect(await blobs.stat("files", "f")).toBeUndefined();
   });
 });
 
-describe("tables", () => {
+describe.each(Object.entries(stores))("tables of %s", (_name, { adapters }) => {
   const row = (rowKey: string, more: Partial<TableRow> = {}): TableRow => ({ partitionKey: "p", rowKey, ...more });
 
   it("change all rows of a transaction or none", async () => {
-    const { tables } = storage;
+    const { tables } = adapters();
     await tables.transaction("atomic", [{ kind: "insert", row: row("a", { n: 1 }) }]);
     await expect(
       tables.transaction("atomic", [
@@ -89,7 +108,7 @@ describe("tables", () => {
   });
 
   it("refuse a replacement by a stale entity tag", async () => {
-    const { tables } = storage;
+    const { tables } = adapters();
     await tables.transaction("stale", [{ kind: "insert", row: row("a", { n: 1 }) }]);
     const seen = await tables.get("stale", "p", "a");
     await tables.transaction("stale", [{ kind: "replace", row: row("a", { n: 2 }), etag: seen?.etag }]);
@@ -102,13 +121,13 @@ describe("tables", () => {
   it.each(["", "a/b", "a\\b", "a#b", "a?b", "a\nb", "x".repeat(600)])(
     "do not exist under the key %j, which no row can have",
     async (key) => {
-      expect(await storage.tables.get("keys", key, "row")).toBeUndefined();
-      expect(await storage.tables.get("keys", "partition", key)).toBeUndefined();
+      expect(await adapters().tables.get("keys", key, "row")).toBeUndefined();
+      expect(await adapters().tables.get("keys", "partition", key)).toBeUndefined();
     },
   );
 
   it("list a range of keys in order, up to a limit", async () => {
-    const { tables } = storage;
+    const { tables } = adapters();
     await tables.transaction(
       "ranges",
       ["v:2", "v:1", "w:1", "a"].map((key) => ({ kind: "upsert", row: row(key) })),
@@ -121,11 +140,9 @@ describe("tables", () => {
   });
 });
 
-describe("queues", () => {
+describe.each(Object.entries(stores))("queues of %s", (_name, { adapters, message }) => {
   it("are made at the first message, which the queue trigger can read", async () => {
-    await storage.queues.send("fresh-queue", { runId: "a" });
-    const [message] = (await storage.clients.queues.getQueueClient("fresh-queue").receiveMessages())
-      .receivedMessageItems;
-    expect(JSON.parse(Buffer.from(message.messageText, "base64").toString())).toEqual({ runId: "a" });
+    await adapters().queues.send("fresh-queue", { runId: "a" });
+    expect(await message("fresh-queue")).toEqual({ runId: "a" });
   });
 });
