@@ -107,7 +107,10 @@ function overallOf(rows: readonly JudgedPrediction[], positive?: string) {
   };
 }
 
-/** Accuracy, MCC (of the positive class) and Brier score of the predicted label's probability; or the mean absolute error. */
+/**
+ * Accuracy, MCC (of the positive class) and Brier score of the predicted label's probability; or the mean absolute
+ * error.
+ */
 function performanceOf(
   rows: readonly JudgedPrediction[],
   answerOf: (row: JudgedPrediction) => Answer,

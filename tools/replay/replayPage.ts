@@ -6,7 +6,9 @@ import { timeText } from "../../shared/timeText";
 import type { MonthPerformance } from "./judgeReplay";
 import type { ReplayReport } from "./replayReport";
 
-/** The report of a replay as a page of its own: what was really wrong, what the monitors said, what retraining brought. */
+/**
+ * The report of a replay as a page of its own: what was really wrong, what the monitors said, what retraining brought.
+ */
 export function replayPage(report: ReplayReport): string {
   const { usecase, from, to, hours, rowsSent, refused, seconds } = report;
   const sent = `${rowsSent} rows in ${hours} hours, ${refused} requests refused; replayed in ${figure(seconds, 3)} s.`;
