@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import type { Alert } from "./alerts/alert";
 import { AlertStore } from "./alerts/alertStore";
 import { tellOfChange } from "./alerts/changedDocument";
 import { deliveryQueue } from "./alerts/deliveries/deliveryQueue";
@@ -19,6 +20,7 @@ import { TreeViews } from "./explain/trees/treeViews";
 import { InboxLedger } from "./inbox/inboxLedger";
 import { VerifiedBlobs } from "./ledger/verifiedBlobs";
 import { actionParts } from "./loop/actionParts";
+import { alertPicture } from "./loop/alertPicture";
 import { keepObservations } from "./loop/keepObservations";
 import { MonitorStore } from "./monitoring/monitorStore";
 import { createIsolatedRuntime } from "./onnxruntime/isolatedRuntime";
@@ -76,6 +78,7 @@ export function createApp(config: Config, telemetry: Telemetry, options: AppOpti
     ...base,
     ...stores,
     ...serving,
+    alertPicture: (alert: Alert) => alertPicture({ ...base, ...serving }, alert),
     workers: new WorkerPool(config.trainingThreads),
     environment: {
       node: process.versions.node,

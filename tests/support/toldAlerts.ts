@@ -34,7 +34,12 @@ export class ToldAlerts {
     const announce = (announcement: object) => queues.send("deliveries", { announcement });
     this.alerts = new AlertStore(tables, clock, telemetry, async (alert) => alert, announce);
     const app = { tables, queues, clock, telemetry, alerts: this.alerts, usecases };
-    this.ports = { ...app, destinations: destinationsOf(env), messageAddresses: { app: "https://gate.example.org" } };
+    this.ports = {
+      ...app,
+      destinations: destinationsOf(env),
+      messageAddresses: { app: "https://gate.example.org" },
+      alertPicture: async () => undefined,
+    };
   }
 
   /** The app as it starts again with other settings. */

@@ -26,7 +26,7 @@ export const slack = {
 const headerLength = 150;
 const sectionLength = 3000;
 
-function slackMessage({ title, deliveryId, alert, facts, whatToDo, links }: AlertMessage) {
+function slackMessage({ title, heading, summary, deliveryId, facts, whatToDo, links }: AlertMessage) {
   const mrkdwn = (text: string) => ({ type: "mrkdwn", text: cut(text, sectionLength) });
   const lines = facts.map(({ name, value }) => `*${escaped(name)}:* ${escaped(value)}`);
   const anchors = links.map(({ text, href }) =>
@@ -35,8 +35,8 @@ function slackMessage({ title, deliveryId, alert, facts, whatToDo, links }: Aler
   return {
     text: title,
     blocks: [
-      { type: "header", text: { type: "plain_text", text: cut(title, headerLength), emoji: false } },
-      { type: "section", text: mrkdwn(escaped(alert.summary)) },
+      { type: "header", text: { type: "plain_text", text: cut(heading, headerLength), emoji: false } },
+      { type: "section", text: mrkdwn(escaped(summary)) },
       { type: "section", text: mrkdwn(lines.join("\n")) },
       { type: "section", text: mrkdwn(`*What to do:* ${escaped(whatToDo)}`) },
       { type: "context", elements: [mrkdwn(`${anchors.join(" | ")} | delivery ${escaped(deliveryId)}`)] },

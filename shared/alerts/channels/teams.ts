@@ -24,7 +24,7 @@ export const teams = {
 
 const colors = { error: "Attention", warning: "Warning", info: "Accent" } as const;
 
-function teamsMessage({ title, deliveryId, alert, facts, whatToDo, links }: AlertMessage) {
+function teamsMessage({ heading, summary, deliveryId, alert, facts, whatToDo, links }: AlertMessage) {
   const text = (content: string, more: object = {}) => ({
     type: "TextBlock",
     text: plain(content),
@@ -37,8 +37,8 @@ function teamsMessage({ title, deliveryId, alert, facts, whatToDo, links }: Aler
     type: "AdaptiveCard",
     version: "1.4",
     body: [
-      text(title, { size: "Medium", weight: "Bolder", color }),
-      text(alert.summary),
+      text(heading, { size: "Medium", weight: "Bolder", color }),
+      text(summary),
       { type: "FactSet", facts: facts.map(({ name, value }) => ({ title: plain(name), value: plain(value) })) },
       text(`What to do: ${whatToDo}`),
       text(`Delivery ${deliveryId}`, { size: "Small", isSubtle: true }),

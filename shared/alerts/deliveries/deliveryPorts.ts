@@ -1,6 +1,8 @@
 import type { Clock, QueueSender, TableStore, Telemetry } from "../../ports";
+import type { Alert } from "../alert";
 import type { AlertStore } from "../alertStore";
 import type { ChannelPolicies, Destination } from "../channels/registry";
+import type { MessagePicture } from "../message/alertMessage";
 import type { MessageAddresses } from "../message/composeMessage";
 
 /** What planning and sending deliveries needs. */
@@ -15,4 +17,6 @@ export interface DeliveryPorts {
   /** their specs say what is told by which channel */
   usecases: ReadonlyMap<string, { spec: { channels: ChannelPolicies } }>;
   messageAddresses: MessageAddresses;
+  /** a picture of what the alert is about, where there is one */
+  alertPicture(alert: Alert): Promise<MessagePicture | undefined>;
 }

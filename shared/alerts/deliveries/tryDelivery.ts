@@ -1,8 +1,10 @@
-import { AppError, isAppError } from "../../errors";
+import { AppError, isAppError, messageOf } from "../../errors";
 import { cutText } from "../../ledger/cutText";
 import type { TableRow } from "../../ports";
 import { telemetryEvents } from "../../telemetryNames";
-import { alertTable } from "../alert";
+import { type Alert, alertTable } from "../alert";
+import type { Destination } from "../channels/registry";
+import type { MessagePicture } from "../message/alertMessage";
 import { composeMessage } from "../message/composeMessage";
 import { type Delivery, type DeliveryPlace, deliveryRow, readDelivery } from "./delivery";
 import type { DeliveryPorts } from "./deliveryPorts";
@@ -80,13 +82,29 @@ async function attempt(ports: DeliveryPorts, delivery: Delivery): Promise<AppErr
   const { id: deliveryId, event, at } = delivery;
   const message = composeMessage({ deliveryId, event, at }, alert, messageAddresses, clock.now());
   try {
-    await destination.send(message);
+    await destination.send({ ...message, picture: await pictureOf(ports, alert, destination) });
     return undefined;
   } catch (error) {
     if (isAppError(error)) return error;
     // a bug or a library's own error, whose message may hold what is secret
     console.error(`a message to ${delivery.address} by ${delivery.channel} could not be made or sent`, error);
     return new AppError("internal", "the message could not be made or sent; the log has the reason");
+  }
+}
+
+/** A picture adds to a message: what keeps it from being drawn keeps no message back. */
+async function pictureOf(
+  { alertPicture }: DeliveryPorts,
+  alert: Alert,
+  { channel }: Destination,
+): Promise<MessagePicture | undefined> {
+  // of one that is over it would show what is no more
+  if (channel !== "email" || alert.status === "resolved") return undefined;
+  try {
+    return await alertPicture(alert);
+  } catch (error) {
+    console.warn(`the alert ${alert.id} is told without its picture: ${messageOf(error)}`);
+    return undefined;
   }
 }
 

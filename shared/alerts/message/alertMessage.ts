@@ -14,7 +14,10 @@ export interface Fact {
   value: string;
 }
 
-/** Where a message leads; `href` is a path where the app does not know its own address. */
+/**
+ * Where a message leads. `href` is a path where the app does not know its own address, and begins with a method where
+ * that is not GET.
+ */
 export interface MessageLink {
   text: string;
   href: string;
@@ -26,8 +29,9 @@ export interface MessagePicture {
   widthPx: number;
   heightPx: number;
   title: string;
-  /** what stands below it, from left to right */
+  /** what stands below it, from left to right: at its ends and between, or each below its part */
   scale: string[];
+  scaleAt: "ends" | "middles";
   /** names and colours of what it shows */
   legend: { label: string; color: string }[];
   description: string;
@@ -41,8 +45,12 @@ export interface AlertMessage {
   /** when it happened */
   at: string;
   sentAt: Date;
-  /** one line: what, where, how bad */
+  /** one line for lists of messages: how bad, where, what */
   title: string;
+  /** how bad, and where */
+  heading: string;
+  /** what was found, as a sentence */
+  summary: string;
   alert: Alert;
   facts: Fact[];
   whatToDo: string;

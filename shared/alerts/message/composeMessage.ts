@@ -31,6 +31,8 @@ export function composeMessage(told: Told, alert: Alert, addresses: MessageAddre
     ...told,
     sentAt,
     title: titleOf(event, alert),
+    heading: `${howBad(event, alert)}: ${alert.subject}`,
+    summary: sentenceOf(alert.summary),
     alert,
     facts: factsOf(told, alert),
     whatToDo: isOver ? "Nothing: this message only tells that it is over." : whatToDo(alert.rule),
@@ -38,18 +40,28 @@ export function composeMessage(told: Told, alert: Alert, addresses: MessageAddre
   };
 }
 
-function titleOf(event: ToldEvent, { severity, subject, summary }: Alert): string {
-  const word = severityWords[severity];
-  const what = `${subject}: ${summary}`.replace(/\s+/g, " ");
-  const title = {
-    opened: `${word}: ${what}`,
-    worsened: `${word}, worse than before: ${what}`,
-    escalated: `${word}, not acknowledged yet: ${what}`,
-    unsilenced: `${word}, no longer silenced: ${what}`,
-    resolved: `Resolved: ${what}`,
-    closed: `Closed: ${what}`,
-  }[event];
+function titleOf(event: ToldEvent, alert: Alert): string {
+  const title = `${howBad(event, alert)}: ${alert.subject}: ${alert.summary}`.replace(/\s+/g, " ");
   return title.length <= titleLength ? title : `${title.slice(0, titleLength - 1).toWellFormed()}…`;
+}
+
+function howBad(event: ToldEvent, { severity }: Alert): string {
+  const word = severityWords[severity];
+  const words: Record<ToldEvent, string> = {
+    opened: word,
+    worsened: `${word}, worse than before`,
+    escalated: `${word}, not acknowledged yet`,
+    unsilenced: `${word}, no longer silenced`,
+    resolved: "Resolved",
+    closed: "Closed",
+  };
+  return words[event];
+}
+
+/** Summaries begin with a small letter, so that they can stand within a sentence. */
+function sentenceOf(summary: string): string {
+  const begun = summary.charAt(0).toUpperCase() + summary.slice(1);
+  return /[.!?…]$/.test(begun) ? begun : `${begun}.`;
 }
 
 const shownValues = 5;
@@ -108,7 +120,7 @@ function lasting({ raisedAt, resolvedAt = raisedAt }: Alert): string {
 
 function linksOf({ id, rule }: Alert, { app = "", runbook }: MessageAddresses, isOver: boolean): MessageLink[] {
   const links = [{ text: "The alert", href: `${app}/alerts/${id}` }];
-  if (!isOver) links.push({ text: "Acknowledge (POST)", href: `${app}/alerts/${id}/acknowledge` });
+  if (!isOver) links.push({ text: "Acknowledge", href: `POST ${app}/alerts/${id}/acknowledge` });
   if (runbook !== undefined) links.push({ text: "Runbook", href: `${runbook}#${rule}` });
   return links;
 }

@@ -18,11 +18,11 @@ const font = "font:15px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,Arial,sans
  * reader is; nothing is loaded from outside. The picture is the attachment with the content id `pictureId`.
  */
 export function mailHtml(message: AlertMessage, pictureId: string): string {
-  const { title, alert, facts, whatToDo, links, picture, deliveryId } = message;
+  const { title, heading, summary, alert, facts, whatToDo, links, picture, deliveryId } = message;
   const color = barColors[alert.status === "resolved" ? "over" : alert.severity];
   const body = [
-    `<h1 style="margin:0 0 8px;font-size:19px;line-height:1.3;color:#1d2430">${escapeText(title)}</h1>`,
-    paragraph(alert.summary),
+    `<h1 style="margin:0 0 8px;font-size:19px;line-height:1.3;color:#1d2430">${escapeText(heading)}</h1>`,
+    paragraph(summary),
     ...(picture ? [pictureBlock(picture, pictureId)] : []),
     factTable(facts),
     `<div class="do" style="margin:16px 0;padding:10px 14px;background:#f2f4f7;border-left:4px solid ${color}"><b>What to do</b><br>${escapeText(whatToDo)}</div>`,
@@ -62,13 +62,14 @@ function linkList(links: readonly MessageLink[]): string {
 }
 
 /** The picture with its scale and legend as text: letters in a picture would be lost to readers and to zoom. */
-function pictureBlock({ title, description, widthPx, scale, legend }: MessagePicture, id: string): string {
+function pictureBlock({ title, description, widthPx, scale, scaleAt, legend }: MessagePicture, id: string): string {
   const names = legend.map(
     ({ label, color }) => `<span style="color:${color}">&#9632;</span> ${escapeText(label)}&nbsp;&nbsp;`,
   );
   const marks = scale.map((text, at) => {
-    const align = at === 0 ? "left" : at === scale.length - 1 ? "right" : "center";
-    return `<td class="soft" align="${align}" style="font-size:12px;color:#586074">${escapeText(text)}</td>`;
+    const isInside = scaleAt === "middles" || (at > 0 && at < scale.length - 1);
+    const align = isInside ? "center" : at === 0 ? "left" : "right";
+    return `<td class="soft" align="${align}" valign="top" style="padding:2px;font-size:11px;line-height:1.3;overflow-wrap:anywhere;color:#586074">${escapeText(text)}</td>`;
   });
   return (
     `<div style="margin:0 0 14px"><div style="margin:0 0 4px;font-size:14px"><b>${escapeText(title)}</b></div><div style="margin:0 0 6px;font-size:13px">${names.join("")}</div>` +

@@ -1,12 +1,12 @@
 import type { AlertMessage } from "./alertMessage";
 
 /** A message as plain text, for mail readers that show no HTML. */
-export function plainText({ title, alert, facts, whatToDo, links, picture, deliveryId }: AlertMessage): string {
+export function plainText({ heading, summary, facts, whatToDo, links, picture, deliveryId }: AlertMessage): string {
   const width = Math.max(...facts.map(({ name }) => name.length)) + 1;
   return [
-    title,
+    heading,
     "",
-    alert.summary,
+    summary,
     "",
     ...facts.map(({ name, value }) => `${`${name}:`.padEnd(width)} ${value}`),
     "",
