@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { captureContainer } from "../capture/inferenceLog";
 import type { BlobStore } from "../ports";
 
@@ -24,6 +25,7 @@ export interface CapturedOutputs {
 
 const pieceBytes = 4 * 2 ** 20;
 const lineEnd = 10;
+const linesAtOnce = 50;
 
 /**
  * The answered requests of a capture blob from byte `from` (a line's start) up to `to`, each once, and where the last
@@ -43,7 +45,8 @@ export async function* capturedRequests(
     const end = bytes.lastIndexOf(lineEnd) + 1;
     rest = bytes.subarray(end);
     done += end;
-    for (const line of bytes.toString("utf8", 0, end).split("\n")) {
+    for (const [i, line] of bytes.toString("utf8", 0, end).split("\n").entries()) {
+      if (i % linesAtOnce === linesAtOnce - 1) await nextTurn(); // requests are answered in between
       const read = line === "" ? undefined : readRequest(line);
       if (read === undefined) continue;
       const { sequence, request } = read;

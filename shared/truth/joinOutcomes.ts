@@ -1,4 +1,3 @@
-import { instantOf } from "../instantText";
 import { countOutcomes, type Outcome, type OutcomeShape } from "../monitoring/countOutcomes";
 import type { OutcomeProfile } from "../monitoring/outcomeProfile";
 import type { TrainingProfile } from "../monitoring/trainingProfile";
@@ -46,20 +45,12 @@ export function predictionReader(version: CountedVersion): (request: CapturedReq
     const count = (outputs?.label ?? outputs?.value ?? []).length;
     const rows = rowCells(request, columns, signature);
     return Array.from({ length: count }, (_, row) => {
-      const cells = withInstants(spec, rows[row] ?? {});
+      const cells = rows[row] ?? {};
       const key = rowKey(spec, cells);
       const outcome = { ...predictionOf(request, row, classes), slices: slices(cells) };
       return { requestId: id, row, timeMs, ...(key && { key }), outcome };
     });
   };
-}
-
-/** The time as an ISO instant, however the client wrote it. */
-function withInstants({ time }: UsecaseSpec, cells: Record<string, unknown>): Record<string, unknown> {
-  const cell = time === undefined ? undefined : cells[time];
-  const timeMs = typeof cell === "string" ? instantOf(cell) : undefined;
-  if (time === undefined || timeMs === undefined) return cells;
-  return { ...cells, [time]: new Date(timeMs).toISOString() };
 }
 
 function predictionOf({ outputs = {} }: CapturedRequest, row: number, classes: readonly string[]) {

@@ -93,7 +93,8 @@ class Observer {
     if (inputs === undefined) return;
     const cells = wireFormat(format).contextOf(inputs, this.columns);
     for (let row = 0; row < cells[0].length; row++) {
-      const rowCells: RowCells = Object.fromEntries(this.columns.map((name, at) => [name, cells[at][row]]));
+      const rowCells: RowCells = {};
+      for (let at = 0; at < cells.length; at++) rowCells[this.columns[at]] = cells[at][row];
       const key = rowKey(this.spec, rowCells);
       if (key === undefined) continue;
       hours.add(hourPath(new Date(key.time)));

@@ -17,12 +17,13 @@ export function rowCells(
   const rows = inputs === undefined ? undefined : capturedRows(format, inputs, signature);
   if (rows === undefined) return [];
   const position = new Map(signature.features.map(({ name }, at) => [name, at]));
+  const own = columns.filter((name) => position.has(name)).map((name) => ({ name, at: position.get(name) as number }));
   const beside = columns.filter((name) => !position.has(name));
   const context = wireFormat(format).contextOf(inputs, beside);
-  return rows.map((cells, row) =>
-    Object.fromEntries([
-      ...columns.flatMap((name) => (position.has(name) ? [[name, cells[position.get(name) as number]]] : [])),
-      ...beside.map((name, at) => [name, context[at][row]]),
-    ]),
-  );
+  return rows.map((row, at) => {
+    const cells: RowCells = {};
+    for (const column of own) cells[column.name] = row[column.at];
+    for (let i = 0; i < beside.length; i++) cells[beside[i]] = context[i][at];
+    return cells;
+  });
 }

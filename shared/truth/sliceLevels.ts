@@ -1,5 +1,6 @@
 import { figure } from "../figure";
-import type { NumberProfile } from "../monitoring/profile";
+import { instantOf } from "../instantText";
+import type { CategoryProfile, NumberProfile } from "../monitoring/profile";
 import type { TrainingProfile } from "../monitoring/trainingProfile";
 import { ownValue } from "../ownValue";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
@@ -29,20 +30,21 @@ export function slicesOf(spec: UsecaseSpec, training: TrainingProfile | undefine
 function levelsOf(spec: UsecaseSpec, training: TrainingProfile | undefined, name: string): LevelOf {
   const column = ownValue(spec.columns, name);
   if (column?.type === "timestamp") return monthOf;
-  if (column?.type === "category") return levelOfCategory();
+  if (column?.type === "category") return levelOfCategory(usualLevels(training, name));
   return levelOfNumber(quartilesOf(training, name));
 }
 
-/** From an ISO instant, which `rowCells` gives for the time; UTC. */
+const months = Array.from({ length: 12 }, (_, month) => `month ${String(month + 1).padStart(2, "0")}`);
+
+/** UTC. */
 function monthOf(cell: unknown): string | undefined {
-  const at = typeof cell === "string" ? new Date(cell) : undefined;
-  if (at === undefined || Number.isNaN(at.getTime())) return undefined;
-  return `month ${String(at.getUTCMonth() + 1).padStart(2, "0")}`;
+  const timeMs = typeof cell === "string" ? instantOf(cell) : undefined;
+  return timeMs === undefined ? undefined : months[new Date(timeMs).getUTCMonth()];
 }
 
-/** Text; the levels that come first are told, and all beyond thirty together. */
-function levelOfCategory(): LevelOf {
-  const told = new Set<string>();
+/** Text: the levels that most training rows have, else those that come first; all beyond thirty are told together. */
+function levelOfCategory(usual: readonly string[]): LevelOf {
+  const told = new Set(usual.slice(0, mostLevels - 1));
   return (cell) => {
     const text = typeof cell === "string" ? cell.trim() : "";
     if (text === "") return missing;
@@ -51,6 +53,16 @@ function levelOfCategory(): LevelOf {
     told.add(text);
     return text;
   };
+}
+
+/** The levels of the training rows, the most frequent first. */
+function usualLevels(training: TrainingProfile | undefined, name: string): string[] {
+  const at = training?.bins.findIndex((one) => one.name === name) ?? -1;
+  const bins = training?.bins[at];
+  if (training === undefined || bins?.type !== "category") return [];
+  const { levels: rows } = training.profile.features[at] as CategoryProfile;
+  const ranked = bins.levels.map((level, code) => ({ level, rows: rows[code] })).sort((a, b) => b.rows - a.rows);
+  return ranked.map(({ level }) => level);
 }
 
 function levelOfNumber(edges: number[] | undefined): LevelOf {

@@ -74,7 +74,7 @@ export class TruthStore {
     const known = this.read.get(name) ?? { bytes: 0, truths: [] };
     if (known.bytes >= sizeBytes) return known.truths;
     const bytes = Buffer.from((await this.blobs.read(truthContainer, name, known.bytes)) ?? []);
-    const fresh = truthsOfLines(bytes.toString("utf8"), `${truthContainer}/${name}`);
+    const fresh = await truthsOfLines(bytes.toString("utf8"), `${truthContainer}/${name}`);
     const all = { bytes: known.bytes + bytes.length, truths: [...known.truths, ...fresh] };
     this.keep(name, all, fresh.length);
     return all.truths;
