@@ -98,7 +98,7 @@ export function createApp(config: Config, telemetry: Telemetry, options: AppOpti
 
 /** Adapters, and what the configuration says. */
 function baseParts(config: Config, telemetry: Telemetry, clock: Clock, storage: AppOptions["storage"]) {
-  const { codeRevision, modelLimits, maxBodyBytes, destinations, messageAddresses } = config;
+  const { codeRevision, modelLimits, maxBodyBytes, destinations, ownWebhooks, messageAddresses } = config;
   return {
     clock,
     telemetry,
@@ -106,6 +106,7 @@ function baseParts(config: Config, telemetry: Telemetry, clock: Clock, storage: 
     modelLimits,
     maxBodyBytes,
     destinations,
+    ownWebhooks,
     messageAddresses,
     // a process that starts again on the same instance numbers its lines anew
     instance: `${config.instance}-${Date.now().toString(36)}`,

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
+import { type OwnWebhooks, ownWebhookUrls } from "./alerts/channels/ownWebhooks";
 import { type Destination, readDestinations } from "./alerts/channels/registry";
 import type { MessageAddresses } from "./alerts/message/composeMessage";
 import type { StorageConnection } from "./azure/connection";
@@ -43,6 +44,9 @@ const environment = z.object({
   TIDEGATE_MODEL_CACHE_MB: z.coerce.number().positive().default(512),
   /** training worker threads in one instance */
   TIDEGATE_TRAINING_THREADS: z.coerce.number().int().min(1).max(64).default(1),
+  TIDEGATE_ACTION_WEBHOOKS: ownWebhookUrls,
+  /** signs what channels and actions post; read by both */
+  TIDEGATE_WEBHOOK_SECRET: z.string().optional(),
   TIDEGATE_BLOB_SOURCE: z.enum(["LogsAndContainerScan", "EventGrid"]).default("LogsAndContainerScan"),
   // set by the platform, each on other plans: one name an instance, so that two never append to one capture blob
   WEBSITE_POD_NAME: z.string().min(1).optional(),
@@ -84,6 +88,8 @@ export interface Config {
   codeRevision: string;
   /** where alerts are told */
   destinations: Destination[];
+  /** what the action "webhook" may call */
+  ownWebhooks: OwnWebhooks;
   messageAddresses: MessageAddresses;
 }
 
@@ -121,6 +127,7 @@ export function readConfig(env: NodeJS.ProcessEnv, appRoot: string): Config {
     instance: instanceName(values),
     codeRevision: values.TIDEGATE_CODE_REVISION ?? packagedRevision(appRoot) ?? "unknown",
     destinations,
+    ownWebhooks: { urls: values.TIDEGATE_ACTION_WEBHOOKS, secret: values.TIDEGATE_WEBHOOK_SECRET },
     messageAddresses: { app: publicUrl(values), runbook: values.TIDEGATE_RUNBOOK_URL },
   };
 }

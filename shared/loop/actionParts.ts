@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Alert } from "../alerts/alert";
+import { callOwnWebhook, type OwnWebhooks } from "../alerts/channels/ownWebhooks";
 import type { DispatchParts, LastAction } from "../alerts/dispatch";
 import { documentType, readRow } from "../documents";
 import type { TableStore } from "../ports";
@@ -10,6 +11,7 @@ import { type StartRunPorts, startRun } from "../training/startRun";
 export interface ActionPorts extends StartRunPorts {
   registry: ModelRegistry;
   tables: TableStore;
+  ownWebhooks: OwnWebhooks;
   restartWorker(reason: string): void;
 }
 
@@ -49,6 +51,7 @@ export function actionParts(ports: ActionPorts): DispatchParts {
       return (await ports.registry.alias(model, "champion"))?.pause !== undefined;
     },
     restartWorker: ports.restartWorker,
+    callWebhook: (name, alert) => callOwnWebhook(ports.ownWebhooks, name, alert, clock.now()),
     sendMessage: (queue, message) => queues.send(queue, message),
   };
 }

@@ -34,10 +34,10 @@ export class Loop {
   }
 
   /** Starts the app again with only this use case. */
-  deploy(spec: Spec, options: AppOptions = {}): void {
+  deploy(spec: Spec, options: AppOptions = {}, settings: Record<string, string> = {}): void {
     mkdirSync(path.join(this.folder, spec.name), { recursive: true });
     writeFileSync(path.join(this.folder, spec.name, "usecase.json"), JSON.stringify(spec));
-    const env = { AzureWebJobsStorage: this.storage.connectionString, TIDEGATE_USECASES: this.folder };
+    const env = { AzureWebJobsStorage: this.storage.connectionString, TIDEGATE_USECASES: this.folder, ...settings };
     this.app = createApp(readConfig(env, process.cwd()), this.telemetry, { clock: this.clock, ...options });
   }
 

@@ -6,9 +6,10 @@ import { promote } from "./promote";
 import { restart } from "./restart";
 import { retrain } from "./retrain";
 import { rollBack } from "./rollBack";
+import { webhook } from "./webhook";
 
 /** Every action that an alert can start. */
-const registered = [retrain, promote, rollBack, pause, restart, message] as const;
+const registered = [retrain, promote, rollBack, pause, restart, webhook, message] as const;
 
 type Registered = (typeof registered)[number];
 type All<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer Both) => void

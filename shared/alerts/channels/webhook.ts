@@ -1,10 +1,9 @@
-import { createHmac } from "node:crypto";
 import { z } from "zod";
-import type { AlertMessage } from "../message/alertMessage";
 import { webAddresses } from "./addressList";
 import type { Address, Channel } from "./channel";
 import { commonAlert } from "./commonAlert";
 import { postJson } from "./postJson";
+import { signedHeaders } from "./signedHeaders";
 
 interface WebhookTarget extends Address {
   url: string;
@@ -30,17 +29,6 @@ export const webhook = {
   settings,
   send(message, { url, secret }, limitMs) {
     const body = JSON.stringify(commonAlert(message));
-    const timestamp = Math.floor(message.sentAt.getTime() / 1000);
-    return postJson(url, body, signedHeaders(message, timestamp, body, secret), limitMs);
+    return postJson(url, body, signedHeaders(message.deliveryId, message.sentAt, body, secret), limitMs);
   },
 } as const satisfies Channel<WebhookTarget>;
-
-/** The signature covers the time and the body: neither can be changed, and an old message is known by its time. */
-function signedHeaders({ deliveryId }: AlertMessage, timestamp: number, body: string, secret: string) {
-  const signature = createHmac("sha256", secret).update(`${timestamp}.${body}`).digest("hex");
-  return {
-    "x-tidegate-delivery": deliveryId,
-    "x-tidegate-timestamp": String(timestamp),
-    "x-tidegate-signature": `sha256=${signature}`,
-  };
-}

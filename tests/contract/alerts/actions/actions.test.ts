@@ -1,3 +1,6 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { json } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { type ActionPolicies, actionPolicies, stepsOf } from "../../../../shared/alerts/actionPolicies";
@@ -46,6 +49,11 @@ const samples: Record<string, Sample> = {
     },
   },
   restart: { step: { do: "restart" }, done: async () => restarts.length },
+  webhook: {
+    step: { do: "webhook", name: "runbook" },
+    done: async () => calls.length,
+    mayRepeat: true,
+  },
   message: {
     step: { do: "message", queue: "own-queue" },
     done: async (loop) => {
@@ -67,8 +75,16 @@ interface Sample {
 }
 
 const restarts: string[] = [];
+const calls: { id: string }[] = [];
+const receiver = createServer((request, reply) => {
+  json(request).then((body) => {
+    calls.push(body as { id: string });
+    reply.writeHead(204).end();
+  });
+});
 let loop: Loop;
 beforeAll(async () => {
+  await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
   loop = await Loop.start(shippedSpec(usecase));
   for (const bytes of [1, 2]) {
     const details = { signature: { inputs: [], outputs: [], features: [] }, lineage, gate } as const;
@@ -79,7 +95,10 @@ beforeAll(async () => {
     } as never);
   }
 });
-afterAll(() => loop?.stop());
+afterAll(async () => {
+  receiver.close();
+  await loop?.stop();
+});
 
 const lineage = { source: "upload", codeRevision: "x" };
 const gate = { decision: "not judged", reasons: [] };
@@ -95,9 +114,11 @@ const moves = (running: Loop) => audited(running, "alias moved");
 
 function deploy(policies: object): void {
   const spec = shippedSpec(usecase);
+  const { port } = receiver.address() as AddressInfo;
   loop.deploy(
     { ...spec, policies: { ...spec.policies, ...policies } },
     { endProcess: (reason) => restarts.push(reason) },
+    { TIDEGATE_ACTION_WEBHOOKS: `runbook=http://127.0.0.1:${port}/run` },
   );
 }
 
