@@ -93,7 +93,7 @@ const rooms: Record<string, string[][]> = {
   "shared/monitoring": [
     ["monitorStore"],
     ["signals"],
-    ["performance", "integrity", "upstream"],
+    ["performance", "integrity", "upstream", "magnitude", "relations", "threat"],
     ["moments", "statistics"],
     ["monitoring"],
     ["distances"],

@@ -6,3 +6,6 @@ export const dataIntegrityRule = "data-integrity";
 export const staleDataRule = "stale-data";
 export const noNewDatasetRule = "no-new-dataset";
 export const upstreamChangeRule = "upstream-change";
+export const driftMagnitudeRule = "drift-magnitude";
+export const relationsRule = "relations";
+export const threatRule = "threat";

@@ -2,9 +2,12 @@ import { z } from "zod";
 import { bias } from "./bias";
 import { conceptDrift } from "./conceptDrift";
 import { dataIntegrity } from "./dataIntegrity";
+import { driftMagnitude } from "./driftMagnitude";
 import { inputDrift } from "./inputDrift";
 import { performance } from "./performance";
+import { relations } from "./relations";
 import type { Signal } from "./signal";
+import { threat } from "./threat";
 import { upstreamChange } from "./upstreamChange";
 
 /** Every signal, by its section of a spec's `monitors`. */
@@ -12,6 +15,9 @@ const registered = {
   drift: inputDrift,
   dataIntegrity,
   upstreamChange,
+  driftMagnitude,
+  relations,
+  threat,
   performance,
   conceptDrift,
   bias,

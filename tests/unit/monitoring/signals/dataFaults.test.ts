@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { seededRandom } from "../../../../shared/math/seededRandom";
 import { dataIntegrity } from "../../../../shared/monitoring/signals/dataIntegrity";
+import { driftMagnitude } from "../../../../shared/monitoring/signals/driftMagnitude";
+import { relations } from "../../../../shared/monitoring/signals/relations";
 import type { Evaluation } from "../../../../shared/monitoring/signals/signal";
+import { threat } from "../../../../shared/monitoring/signals/threat";
 import { upstreamChange } from "../../../../shared/monitoring/signals/upstreamChange";
 import { dayMs } from "../../../../shared/time";
 import { type Cell, type Row, sampleRows, trainedOn, watchedAt } from "./rowsInMemory";
@@ -49,6 +53,110 @@ describe("the sample's own rows", () => {
       if (verdict !== "ok") told.push(`${at.toISOString()} ${sentence}`);
     }
     expect(told).toEqual([]);
+  });
+});
+
+describe("what was served in the second half of the year", () => {
+  const served = rows.filter(({ at }) => at >= holdoutFrom);
+  const weeks = days.filter((_day, i) => i % 7 === 6);
+
+  it("has no week that is told apart as no training week was, twice in three", async () => {
+    const found: boolean[] = [];
+    for (const at of weeks) {
+      const settings = driftMagnitude.settings.parse({});
+      const { verdict } = await driftMagnitude.evaluate(watchedAt(weather, served, { at, settings }));
+      found.push(verdict === "drift");
+    }
+    expect(found).toHaveLength(25);
+    expect(found.filter((drifted, i) => drifted && found.slice(i + 1, i + 3).includes(true))).toEqual([]);
+  });
+
+  it("goes together as in training, in every week's last four", async () => {
+    const told: string[] = [];
+    for (const at of weeks) {
+      const settings = relations.settings.parse({});
+      const { verdict, sentence } = await relations.evaluate(watchedAt(weather, served, { at, settings }));
+      if (verdict !== "ok") told.push(`${at.toISOString()} ${sentence}`);
+    }
+    expect(told).toEqual([]);
+  });
+
+  it("is no threat on any day", async () => {
+    const told: string[] = [];
+    for (const at of days) {
+      const settings = threat.settings.parse({});
+      const { verdict, sentence } = await threat.evaluate(watchedAt(weather, served, { at, settings }));
+      if (verdict !== "ok") told.push(`${at.toISOString()} ${sentence}`);
+    }
+    expect(told).toEqual([]);
+  });
+
+  it("is told apart where several features move, with the share of each", async () => {
+    const from = new Date("2013-09-01T00:00:00Z");
+    const hotter = changed("Temperature_C", from, (cell) => (typeof cell === "number" ? cell + 12 : cell));
+    const at = new Date(from.getTime() + 7 * dayMs);
+    const settings = driftMagnitude.settings.parse({});
+    const found = await driftMagnitude.evaluate(watchedAt(weather, hotter, { at, settings }));
+    expect(found.findings[0]).toMatchObject({ subject: "all", verdict: "drift", more: { by: "all numbers together" } });
+    const shares = found.findings.slice(1).map(({ subject, more }) => [subject, more?.share as number] as const);
+    expect(shares.toSorted(([, a], [, b]) => b - a)[0][0]).toBe("Temperature_C");
+    expect(shares.reduce((sum, [, share]) => sum + share, 0)).toBeCloseTo(1, 9);
+    expect(found.alerts).toMatchObject([{ raise: { rule: "drift-magnitude", confirm: { needed: 2, among: 3 } } }]);
+  });
+
+  it("looks like extraction where very many rows cover the ranges evenly", async () => {
+    const at = new Date("2013-09-02T00:00:00Z");
+    const random = seededRandom(5);
+    const ranges = [
+      [-12, 34],
+      [-20, 36],
+      [0.1, 1],
+      [0, 60],
+      [0, 360],
+      [0, 16],
+      [985, 1038],
+    ];
+    const probes = Array.from(
+      { length: 20_000 },
+      (_, i): Row => ({
+        at: at.getTime() - 20_000 * 1000 + i * 1000,
+        entity: "",
+        cells: [...ranges.map(([low, high]): Cell => low + (high - low) * random()), "clear"],
+      }),
+    );
+    const settings = threat.settings.parse({});
+    const both = [...served, ...probes].sort((a, b) => a.at - b.at);
+    const found = await threat.evaluate(watchedAt(weather, both, { at, settings }));
+    expect(found).toMatchObject({ verdict: "drift", alerts: [{ raise: { rule: "threat", severity: "warning" } }] });
+    expect(found.findings.filter(({ verdict }) => verdict === "drift").map(({ statistic }) => statistic)).toEqual([
+      "rows beside earlier weeks",
+      "mean squared distance from training",
+    ]);
+  });
+
+  it("is judged stale when nothing came where every earlier week had rows, and the alert ends with new ones", async () => {
+    const until = Date.parse("2013-09-01T00:00:00Z");
+    const at = new Date(until + 2 * dayMs);
+    const found = await dataIntegrity.evaluate(
+      watchedAt(
+        weather,
+        served.filter((row) => row.at < until),
+        { at, settings: integrity },
+      ),
+    );
+    expect(found.alerts.flatMap((change) => ("raise" in change ? [change.raise.rule] : []))).toContain("stale-data");
+  });
+
+  it.each([
+    [30, true],
+    [60, false],
+  ])("expects a new dataset within %i hours", async (hours, isRaised) => {
+    const at = new Date("2013-09-02T00:00:00Z");
+    const settings = { ...integrity, expectNewDataHours: hours };
+    const newestDatasetAt = async () => new Date("2013-08-31T12:00:00Z");
+    const found = await dataIntegrity.evaluate(watchedAt(weather, served, { at, settings, newestDatasetAt }));
+    const raised = found.alerts.flatMap((change) => ("raise" in change ? [change.raise.rule] : []));
+    expect(raised).toEqual(isRaised ? ["no-new-dataset"] : []);
   });
 });
 

@@ -6,6 +6,7 @@ import { countedRows, referenceRows } from "../../../../shared/monitoring/refere
 import type { SignalSettings, Watched, WatchedInput, WatchedModel } from "../../../../shared/monitoring/signals/signal";
 import { type TrainingProfile, trainingProfile } from "../../../../shared/monitoring/trainingProfile";
 import type { CellFaults, TimeRange, WindowProfile } from "../../../../shared/monitoring/windowProfile";
+import { hourMs } from "../../../../shared/time";
 import { usecaseSpec } from "../../../../shared/usecase/usecaseSpec";
 import { watchedWith } from "./watchedRows";
 
@@ -191,6 +192,7 @@ export function watchedAt<Settings extends SignalSettings>(
   return {
     ...watchedWith(settings, {}),
     at,
+    windowStart: (hours) => new Date(at.getTime() - hours * hourMs),
     model,
     trainingProfile: async () => training,
     reference: async () => reference,

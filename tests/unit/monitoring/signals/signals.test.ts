@@ -4,7 +4,7 @@ import { type AlertChange, changeAlerts } from "../../../../shared/alerts/alertC
 import { documentText, parseDocument } from "../../../../shared/documents";
 import { monitorsSpec, signals } from "../../../../shared/monitoring/signals/registry";
 import type { Evaluation } from "../../../../shared/monitoring/signals/signal";
-import { integritySample, upstreamSample } from "./dataSamples";
+import { integritySample, magnitudeSample, relationsSample, threatSample, upstreamSample } from "./dataSamples";
 import { changeSample, outcomesSample, sliceSample } from "./outcomeRows";
 import { captured, type Known, unreadable, watchedWith } from "./watchedRows";
 
@@ -20,6 +20,9 @@ const samples: Record<string, Sample> = {
   drift: { usual: newest(1000), empty: newest(0), wrong: newest(1000, 1) },
   dataIntegrity: integritySample,
   upstreamChange: upstreamSample,
+  driftMagnitude: magnitudeSample,
+  relations: relationsSample,
+  threat: threatSample,
   performance: outcomesSample,
   conceptDrift: changeSample,
   bias: sliceSample,
