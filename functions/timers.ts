@@ -1,7 +1,9 @@
 import { app } from "@azure/functions";
 import { getApp } from "../shared/app";
+import { enforceRetention } from "../shared/loop/enforceRetention";
 import { reconcile } from "../shared/loop/reconcile";
 import { registerDueInference } from "../shared/loop/registerDueInference";
+import { rollUpCaptures } from "../shared/loop/rollUpCaptures";
 import { runMonitors } from "../shared/loop/runMonitors";
 import { sweep } from "../shared/loop/sweep";
 import { startScheduledRuns } from "../shared/training/startScheduledRuns";
@@ -12,6 +14,22 @@ app.timer("drift", {
   handler: (_timer, context) =>
     background(context, async () => {
       for (const line of await runMonitors(getApp())) context.log(line);
+    }),
+});
+
+app.timer("rollUp", {
+  schedule: "0 2 * * * *",
+  handler: (_timer, context) =>
+    background(context, async () => {
+      for (const line of await rollUpCaptures(getApp())) context.log(line);
+    }),
+});
+
+app.timer("retention", {
+  schedule: "0 45 3 * * *",
+  handler: (_timer, context) =>
+    background(context, async () => {
+      for (const line of await enforceRetention(getApp())) context.log(line);
     }),
 });
 

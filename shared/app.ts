@@ -47,6 +47,7 @@ import { RunStore } from "./training/runStore";
 import { WorkerPool } from "./training/workerPool";
 import { KnownPredictions } from "./truth/knownPredictions";
 import { TruthStore } from "./truth/truthStore";
+import { ColumnMasks, hashKeyRule } from "./usecase/columnMasks";
 import { loadUsecases } from "./usecase/loadUsecases";
 
 /** What the app takes from the world, where it is not the usual. */
@@ -110,7 +111,8 @@ function baseParts(config: Config, telemetry: Telemetry, clock: Clock, storage: 
     messageAddresses,
     // a process that starts again on the same instance numbers its lines anew
     instance: `${config.instance}-${Date.now().toString(36)}`,
-    usecases: loadUsecases(config.usecasesFolder, candidateRules),
+    usecases: loadUsecases(config.usecasesFolder, [...candidateRules, hashKeyRule(config.hashKey)]),
+    masks: new ColumnMasks(config.hashKey),
     dataWork: createDataProcesses({ memoryBytes: config.dataMemoryBytes, environment: bareEnvironment() }),
     ...(storage ? { ...storage, prepare: async () => undefined } : accountParts(config)),
   };

@@ -33,6 +33,8 @@ const environment = z.object({
   TIDEGATE_EMIT_REQUESTS: flag.default(false),
   TIDEGATE_USECASES: z.string().min(1).optional(),
   TIDEGATE_DEFAULT_MODEL: z.string().min(1).optional(),
+  /** with which sensitive columns are hashed in captured requests */
+  TIDEGATE_HASH_KEY: z.string().min(16, "at least 16 characters are needed").optional(),
   TIDEGATE_CAPTURE: captureMode.default("buffered"),
   TIDEGATE_MAX_BODY_MB: z.coerce.number().positive().max(1024).default(64),
   TIDEGATE_ALIAS_MAX_AGE_MS: z.coerce.number().int().min(100).max(600_000).default(5_000),
@@ -67,6 +69,8 @@ export interface Config {
   defaultModel?: string;
   /** buffered: written within a second; durable: before the reply */
   capture: "off" | "buffered" | "durable";
+  /** with which sensitive columns are hashed in captured requests */
+  hashKey?: string;
   /** a larger request is refused unread */
   maxBodyBytes: number;
   /** a request by an alias that was read longer ago waits for it to be read again */
@@ -112,6 +116,7 @@ export function readConfig(env: NodeJS.ProcessEnv, appRoot: string): Config {
     usecasesFolder: path.resolve(appRoot, values.TIDEGATE_USECASES ?? "models"),
     defaultModel: values.TIDEGATE_DEFAULT_MODEL,
     capture: values.TIDEGATE_CAPTURE,
+    hashKey: values.TIDEGATE_HASH_KEY,
     maxBodyBytes: values.TIDEGATE_MAX_BODY_MB * 2 ** 20,
     aliasMaxAgeMs: values.TIDEGATE_ALIAS_MAX_AGE_MS,
     modelLimits: {

@@ -21,6 +21,7 @@ export const storageNames = {
       "runs",
       "usecases",
       "inference",
+      "traffic",
       "profiles",
       "monitors",
       "explanations",

@@ -2,11 +2,13 @@ import { AppError, isAppError, messageOf } from "../errors";
 import { entityName } from "../names";
 import type { BlobStore, Clock } from "../ports";
 import { hourMs, hourPath, startOfHour } from "../time";
+import { withTimeLimit } from "../timeLimit";
 import { type CaptureEntry, captureLine } from "./captureLine";
 import { type Block, CaptureStream, contentOf } from "./captureStream";
+import { trafficContainer, trafficEntry } from "./trafficIndex";
 
 export interface InferenceLogOptions {
-  blobs: Pick<BlobStore, "append">;
+  blobs: Pick<BlobStore, "append" | "create">;
   clock: Clock;
   /** names this process's blobs, so that no two processes append to the same one */
   instance: string;
@@ -59,6 +61,8 @@ export class InferenceLog {
   private lostRecords = 0;
   private failure?: string;
   private readonly parts = new Map<string, number>();
+  /** paths of this hour whose entry in the traffic index is written */
+  private readonly indexed = new Set<string>();
   private readonly timer: NodeJS.Timeout;
   private hour = { until: 0, path: "" };
   private readonly limits;
@@ -153,6 +157,7 @@ export class InferenceLog {
     if (time >= this.hour.until || time < this.hour.until - hourMs) {
       this.hour = { until: startOfHour(time) + hourMs, path: hourPath(now) };
       this.parts.clear();
+      this.indexed.clear();
     }
     return this.hour.path;
   }
@@ -177,6 +182,7 @@ export class InferenceLog {
 
   /** Appends to the path's blob, or to the next one if that has as many blocks as a blob may have. */
   private async append(path: string, content: Uint8Array): Promise<void> {
+    await this.index(path);
     try {
       await this.appendNow(path, content);
     } catch (error) {
@@ -184,6 +190,17 @@ export class InferenceLog {
       this.parts.set(path, (this.parts.get(path) ?? 1) + 1);
       await this.appendNow(path, content);
     }
+  }
+
+  /** Enters a model version and hour before their first line is written, so that no line is without an entry. */
+  private async index(path: string): Promise<void> {
+    if (this.indexed.has(path)) return;
+    const [model, version, ...hour] = path.split("/");
+    const entry = this.options.blobs.create(trafficContainer, trafficEntry(`${model}/${version}`, hour.join("/")), "");
+    await withTimeLimit(entry, this.limits.writeLimitMs, () => {
+      throw new AppError("unavailable", `storage did not answer within ${this.limits.writeLimitMs / 1000} s`);
+    });
+    this.indexed.add(path);
   }
 
   private appendNow(path: string, content: Uint8Array): Promise<void> {

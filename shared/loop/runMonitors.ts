@@ -17,6 +17,7 @@ import type { BlobStore, Clock, Telemetry } from "../ports";
 import type { ModelVersion } from "../registry/modelVersion";
 import type { ServiceReader } from "../service/serviceReader";
 import type { TruthStore } from "../truth/truthStore";
+import type { ColumnMasks } from "../usecase/columnMasks";
 import type { Usecase } from "../usecase/loadUsecases";
 import { championOutcomes } from "./championOutcomes";
 import { championWindows } from "./championWindows";
@@ -27,6 +28,7 @@ export interface MonitorPorts extends WatchPorts {
   alerts: AlertStore;
   monitors: MonitorStore;
   truths: TruthStore;
+  masks: ColumnMasks;
   blobs: BlobStore;
   datasets: Pick<DatasetRegistry, "versions">;
   clock: Clock;
@@ -129,7 +131,7 @@ async function watch(
 
 /** The champion as a signal sees it. */
 function watched<Settings extends SignalSettings>(
-  { registry, blobs, monitors, datasets, truths, service }: MonitorPorts,
+  { registry, blobs, monitors, datasets, truths, service, masks }: MonitorPorts,
   champion: { usecase: Usecase; version: ModelVersion },
   signal: { name: string; settings: Settings },
   at: Date,
@@ -153,7 +155,7 @@ function watched<Settings extends SignalSettings>(
   };
   let opened: Promise<CaptureWindows> | undefined;
   const windows = () => {
-    opened ??= championWindows({ blobs, registry }, usecase.spec, version, { trainingProfile, reference });
+    opened ??= championWindows({ blobs, registry, masks }, usecase.spec, version, { trainingProfile, reference });
     return opened;
   };
   return {

@@ -1,9 +1,12 @@
 import type { CaptureEntry } from "../capture/captureLine";
+import type { ModelSignature } from "../onnx/signature";
 import type { Telemetry } from "../ports";
 import { type Problem, toProblem } from "../problem";
 import { telemetryMetrics } from "../telemetryNames";
+import type { ColumnMasks } from "../usecase/columnMasks";
 import { contextColumns } from "../usecase/contextColumns";
 import type { Usecase } from "../usecase/loadUsecases";
+import { capturedInputs } from "./capturedInputs";
 import type { ErrorEvents } from "./errorEvents";
 import type { LoadedModel, ModelLoader } from "./loader";
 import { type RowWarnings, refuseInvalid, refusesInvalid } from "./rowWarnings";
@@ -21,6 +24,7 @@ export interface ScorePorts {
     exception(kind: string, model: string): void;
   };
   usecases: Map<string, Usecase>;
+  masks: ColumnMasks;
   /** the model for requests that name none; AppError invalid_input with the list if there is no such model */
   defaultModel(): Promise<string>;
 }
@@ -75,6 +79,8 @@ interface Outcome {
   version: number;
   rows: number;
   body: WireBody;
+  /** of the version that answers */
+  signature?: ModelSignature;
   /** the request is already in the log; what failed is writing it */
   isRecorded?: boolean;
   warnings?: RowWarnings;
@@ -94,6 +100,7 @@ async function answer(
   const { version, signature } = loaded.version;
   const { model, body } = outcome;
   outcome.version = version;
+  outcome.signature = signature;
   const spec = ports.usecases.get(model)?.spec;
   const beside = { ...(headers && { headers }), ...(spec && { context: contextColumns(spec) }) };
   const asked = { format: format.name, body, ...beside, model, version, requestId };
@@ -149,7 +156,12 @@ function record(
     rows,
     route: request.pin === undefined ? "champion" : "pinned",
     format: request.format.name,
-    inputs: request.format.captured(outcome.body, request.headers ?? {}),
+    inputs: capturedInputs(ports.masks, ports.usecases.get(model), {
+      format: request.format,
+      body: outcome.body,
+      headers: request.headers ?? {},
+      signature: status === 200 ? outcome.signature : undefined,
+    }),
     outputs,
     warnings: warnings?.counts,
     error: problem?.error,

@@ -2,6 +2,12 @@ import { z } from "zod";
 import { ownValue } from "../ownValue";
 import type { SpecFault } from "./specFault";
 
+/**
+ * how scored rows are captured: the cell's keyed hash in its place, or nothing; the model gets the cell, and training
+ * is as without it
+ */
+const sensitive = z.enum(["hash", "omit"]).optional();
+
 /** A column of the dataset's files, by its type. */
 const columnSpec = z.discriminatedUnion("type", [
   z.strictObject({
@@ -17,6 +23,7 @@ const columnSpec = z.discriminatedUnion("type", [
     outOfRange: z.enum(["reject", "missing"]).default("reject"),
     /** missing values are allowed */
     nullable: z.boolean().default(true),
+    sensitive,
     description: z.string().optional(),
   }),
   z.strictObject({
@@ -27,6 +34,7 @@ const columnSpec = z.discriminatedUnion("type", [
     nullable: z.boolean().default(true),
     /** how many hours a missing value may be filled forward within an entity; features only, never labels */
     fillForwardHours: z.number().positive().optional(),
+    sensitive,
     description: z.string().optional(),
   }),
   z.strictObject({
@@ -36,6 +44,7 @@ const columnSpec = z.discriminatedUnion("type", [
      * a note
      */
     future: z.enum(["reject", "warn"]).default("reject"),
+    sensitive,
     description: z.string().optional(),
   }),
 ]);

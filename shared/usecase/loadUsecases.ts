@@ -74,14 +74,18 @@ const hashedDrift = {
 };
 
 /**
- * Limits, signals, actions and channels change what is refused, watched, started and told, not what is learned. Those
- * that are here were always hashed, and stay so: another hash would train every use case again.
+ * Limits, signals, actions, channels, retention and sensitive columns change what is refused, watched, started, told
+ * and kept, not what is learned. Those that are here were always hashed, and stay so: another hash would train every use case again.
  */
-function hashOf({ limits: _limits, channels: _channels, monitors, policies, ...spec }: UsecaseSpec): string {
+function hashOf(usecase: UsecaseSpec): string {
+  const { limits: _limits, channels: _channels, retention: _retention, monitors, policies, ...spec } = usecase;
+  const columns = Object.fromEntries(
+    Object.entries(spec.columns).map(([name, { sensitive: _sensitive, ...column }]) => [name, column]),
+  );
   const { onNewData, onDrift, retrainEveryHours, minNewLabelledRows = 1, cooldownHours } = policies;
   const hashed = { onNewData, onDrift, retrainEveryHours, minNewLabelledRows, cooldownHours };
   return createHash("sha256")
-    .update(JSON.stringify(sorted({ ...spec, monitors: { drift: driftToHash(monitors) }, policies: hashed })))
+    .update(JSON.stringify(sorted({ ...spec, columns, monitors: { drift: driftToHash(monitors) }, policies: hashed })))
     .digest("hex");
 }
 

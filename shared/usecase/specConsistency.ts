@@ -5,6 +5,7 @@ import { checkColumns, mustNameColumn } from "./columnSpec";
 import { checkDerived } from "./derivedSpec";
 import { checkEvaluation } from "./evaluationSpec";
 import { checkClassWeights, checkLabel, checkNumberLabel } from "./labelSpec";
+import { checkRetention } from "./retentionSpec";
 import { checkSearch } from "./searchSpec";
 import { checkBaselines, checkMetric } from "./selectionSpec";
 import type { SpecFault } from "./specFault";
@@ -46,6 +47,7 @@ export const consistencyRules: readonly SpecRule[] = [
     check: (spec, fault) => checkEvaluation(spec, labelClasses(spec), fault),
   },
   { needs: ["columns", "derived", "baselines"], check: checkRepeats },
+  { needs: ["retention"], check: checkRetention },
 ];
 
 /** Looks at all of them; each fault is added with its path. */

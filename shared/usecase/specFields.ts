@@ -11,6 +11,7 @@ import { gatesSpec } from "./gatesSpec";
 import { classWeightsSpec, labelSpec } from "./labelSpec";
 import { limitsSpec } from "./limitsSpec";
 import { policiesSpec } from "./policiesSpec";
+import { retentionSpec } from "./retentionSpec";
 import { candidateSpec, searchSpec } from "./searchSpec";
 import { baselinesSpec, selectionSpec } from "./selectionSpec";
 import { splitSpec } from "./splitSpec";
@@ -56,6 +57,7 @@ export const specFields = z.strictObject({
   /** which alerts are told by which channel */
   channels: channelsSpec.prefault({}),
   limits: limitsSpec.prefault({}),
+  retention: retentionSpec.prefault({}),
   card: cardSpec.prefault({}),
   checks: checksSpec.prefault({}),
   seed: z.int().min(0).default(1),

@@ -19,6 +19,8 @@ export interface DriftJob {
 
 export interface DriftMeasure {
   seconds: number;
+  /** of this process, however busy the machine is */
+  processorSeconds: number;
   peakMb: number;
   facts: Record<string, number | string>;
 }
@@ -29,9 +31,12 @@ export async function measureDrift(job: DriftJob): Promise<DriftMeasure> {
   const training = benchTraining();
   for await (const _blob of blobs.list(captureContainer, "connect/")); // the first request opens the connection
   const started = performance.now();
+  const before = process.cpuUsage();
   const facts = job.mode === "drift" ? await drift(blobs, training, job) : await readAndParse(blobs);
   const seconds = Math.round(performance.now() - started) / 1000;
-  return { seconds, peakMb: Math.round(process.resourceUsage().maxRSS / 1024), facts };
+  const { user, system } = process.cpuUsage(before);
+  const processorSeconds = Math.round((user + system) / 1000) / 1000;
+  return { seconds, processorSeconds, peakMb: Math.round(process.resourceUsage().maxRSS / 1024), facts };
 }
 
 async function drift(blobs: BlobStore, training: ReturnType<typeof benchTraining>, { from, to }: DriftJob) {

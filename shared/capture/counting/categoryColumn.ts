@@ -95,9 +95,9 @@ export class CategoryColumn implements InputColumn {
       else this.found.wrongType++;
       return Number.NaN;
     }
-    const { domain, masked } = this.options;
+    const { domain } = this.options;
     const text = domain === undefined ? cell : trimSpaces(cell);
-    if (text === "" || text === masked?.("")) {
+    if (text === "") {
       this.found.missing++;
       return Number.NaN;
     }

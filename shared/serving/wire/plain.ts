@@ -5,7 +5,7 @@ import { decodeRows } from "../decodeRows";
 import { isRow, rowList } from "../rowList";
 import { type RowWarnings, warningFields } from "../rowWarnings";
 import { writePredictions } from "../writePredictions";
-import type { WireBody, WireFormat } from "./wireFormat";
+import type { CellMasks, WireBody, WireFormat } from "./wireFormat";
 
 /**
  * The JSON of the plain endpoint: `data` (rows as arrays in feature order) or `rows` (objects by feature name); the
@@ -40,7 +40,32 @@ export const plainFormat: WireFormat = {
     const found = rowList(captured);
     return found?.form === "rows" ? (found.list as Record<string, unknown>[]) : undefined;
   },
+  masked: (captured, masks, { features }) => {
+    const found = rowList(JSON.parse(captured));
+    if (found === undefined) return undefined;
+    const names = features.map(({ name }) => name);
+    const list = found.list.map((row) =>
+      found.form === "data" ? maskedCells(row as unknown[], names, masks) : maskedFields(row as object, names, masks),
+    );
+    return JSON.stringify({ [found.form]: list });
+  },
 };
+
+function maskedCells(cells: unknown[], names: string[], { masks }: CellMasks): unknown[] {
+  return cells.map((cell, at) => {
+    const mask = masks.get(names[at]);
+    return mask ? mask.mask(cell) : cell;
+  });
+}
+
+function maskedFields(row: object, names: string[], { masks, declared }: CellMasks): object {
+  const known = new Set([...names, ...declared]);
+  const fields = Object.entries(row).map(([name, cell]) => {
+    const mask = masks.get(name);
+    return [name, mask ? mask.mask(cell) : known.has(name) ? cell : null];
+  });
+  return Object.fromEntries(fields);
+}
 
 function textOf(body: WireBody): string {
   return typeof body === "string" ? body : new TextDecoder().decode(body);

@@ -78,4 +78,15 @@ export interface WireFormat<Decoded extends DecodedRows = DecodedRows> {
   contextOf(captured: unknown, columns: readonly string[]): unknown[][];
   /** The fields of those rows by name, where the format names them: columns that are no inputs may stand among them. */
   fieldsOf?(captured: unknown): Record<string, unknown>[] | undefined;
+  /**
+   * The captured request with every cell of a masked column in its place as its mask has it, and without the values of
+   * fields that nobody declared; undefined if it contains no rows.
+   */
+  masked(captured: string, masks: CellMasks, signature: ModelSignature): string | undefined;
+}
+
+/** What is captured of sensitive columns, and which columns a use case declares. */
+export interface CellMasks {
+  masks: ReadonlyMap<string, { mask(cell: unknown): unknown }>;
+  declared: ReadonlySet<string>;
 }

@@ -35,7 +35,7 @@ function newLog(options: Partial<InferenceLogOptions> & { answer?: "ok" | "fail"
       if (storage.answer === "fail") reject(new Error("the disk is full"));
     });
   const log = new InferenceLog({
-    blobs: { append },
+    blobs: { append, create: async () => true },
     clock: { now: () => new Date() },
     instance: "one",
     reports: {

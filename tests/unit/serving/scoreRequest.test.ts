@@ -11,6 +11,7 @@ import { type ScorePorts, type ScoreRequest, scoreRequest } from "../../../share
 import type { ServingModel } from "../../../shared/serving/servingModel";
 import { wireFormat } from "../../../shared/serving/wire/registry";
 import type { WireFormat } from "../../../shared/serving/wire/wireFormat";
+import { ColumnMasks } from "../../../shared/usecase/columnMasks";
 import type { Usecase } from "../../../shared/usecase/loadUsecases";
 import { RecordedTelemetry } from "../../support/recordedTelemetry";
 
@@ -78,7 +79,9 @@ function world(options: Options = {}) {
       ? [
           [
             "fruit",
-            { spec: { scoring: { invalid: options.invalid }, columns: {}, features: [] } } as unknown as Usecase,
+            {
+              spec: { scoring: { invalid: options.invalid }, columns: {}, derived: {}, features: [] },
+            } as unknown as Usecase,
           ],
         ]
       : [],
@@ -91,7 +94,7 @@ function world(options: Options = {}) {
   };
   const kept = options.isUncaptured ? undefined : capture;
   const errorEvents = new ErrorEvents({ telemetry, alerts: noAlerts, log: () => {} });
-  const common = { loader, telemetry, errorEvents, usecases };
+  const common = { loader, telemetry, errorEvents, usecases, masks: new ColumnMasks() };
   const ports: ScorePorts = { ...common, capture: kept, defaultModel: async () => "fruit" };
   const score = (asked: Partial<ScoreRequest>) =>
     scoreRequest(ports, {
@@ -290,6 +293,7 @@ const bytesFormat: WireFormat = {
   captured: (body, headers) => JSON.stringify({ headers, body: Buffer.from(body).toString("base64") }),
   rowsOf: () => undefined,
   contextOf: () => [],
+  masked: () => undefined,
 };
 
 describe("a request in a format that is not JSON", () => {
