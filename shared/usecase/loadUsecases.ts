@@ -75,7 +75,8 @@ const hashedDrift = {
 
 /**
  * Limits, signals, actions, channels, retention and sensitive columns change what is refused, watched, started, told
- * and kept, not what is learned. Those that are here were always hashed, and stay so: another hash would train every use case again.
+ * and kept, not what is learned. Those that are here were always hashed, and stay so: another hash would train every
+ * use case again.
  */
 function hashOf(usecase: UsecaseSpec): string {
   const { limits: _limits, channels: _channels, retention: _retention, monitors, policies, ...spec } = usecase;

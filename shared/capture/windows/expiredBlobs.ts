@@ -29,7 +29,7 @@ export async function expiredCaptures(store: Listing, model: string, before: Dat
   return { container: captureContainer, blobs: await olderThan(store, captureContainer, folders, before) };
 }
 
-/** The counts of a model's captured requests: those by hour before one instant, those by day and month before another. */
+/** The counts of a model's captured requests: by hour before one instant, by day and month before another. */
 export async function expiredProfiles(
   store: Listing,
   model: string,
