@@ -82,7 +82,7 @@ const rooms: Record<string, string[][]> = {
   "shared/serving": [
     ["pausedVersions"],
     ["scoreRequest", "versionBreakers"],
-    ["errorEvents", "loader", "runGuard"],
+    ["capturedInputs", "errorEvents", "loader", "runGuard"],
     ["servingModel"],
     ["predict"],
     ["wire"],
