@@ -9,6 +9,7 @@ import { ownValue } from "../ownValue";
 import type { BlobStore } from "../ports";
 import type { ModelRegistry } from "../registry/modelRegistry";
 import type { ModelVersion } from "../registry/modelVersion";
+import type { ColumnMasks } from "../usecase/columnMasks";
 import type { Usecase } from "../usecase/loadUsecases";
 import { championWindows } from "./championWindows";
 
@@ -16,6 +17,7 @@ export interface PicturePorts {
   blobs: BlobStore;
   registry: Pick<ModelRegistry, "version" | "document">;
   usecases: Map<string, Usecase>;
+  masks: ColumnMasks;
 }
 
 /** The evidence of alerts about features in a window, whichever signal raises them. */
@@ -31,7 +33,7 @@ type AboutFeatures = z.infer<typeof aboutFeatures>;
 
 /** A picture of the feature that moved most, at training and in the alert's window; undefined for other alerts. */
 export async function alertPicture(
-  { blobs, registry, usecases }: PicturePorts,
+  { blobs, registry, usecases, masks }: PicturePorts,
   { subject, evidence }: Alert,
 ): Promise<MessagePicture | undefined> {
   const spec = usecases.get(subject)?.spec;
@@ -44,7 +46,7 @@ export async function alertPicture(
     trainingProfile: async () => training,
     reference: () => referenceOf(registry, version, training),
   };
-  const windows = await championWindows({ blobs, registry }, spec, version, documents);
+  const windows = await championWindows({ blobs, registry, masks }, spec, version, documents);
   const range = { from: new Date(about.data.windowStart), to: new Date(about.data.windowEnd) };
   const { inputs } = await windows.read(range);
   const name = movedMost(about.data);

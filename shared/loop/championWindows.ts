@@ -24,7 +24,7 @@ interface ChampionDocuments {
 
 /** What was captured of a use case's model, counted in the bins of its champion. */
 export async function championWindows(
-  { blobs, registry, masks }: WindowPorts,
+  { blobs, registry, masks }: { blobs: BlobStore; registry: Pick<ModelRegistry, "version">; masks: ColumnMasks },
   spec: UsecaseSpec,
   { version, signature }: ModelVersion,
   documents: ChampionDocuments,
