@@ -95,6 +95,7 @@ const rooms: Record<string, string[][]> = {
     ["signals"],
     ["performance", "integrity", "upstream", "magnitude", "relations", "threat"],
     ["moments", "statistics"],
+    ["calibration"],
     ["monitoring"],
     ["distances"],
   ],

@@ -22,6 +22,15 @@ function watchedInput({ columns }: UsecaseSpec, { name, type, nullable, domain }
   const column = ownValue(columns, name);
   const { min, max, sentinels = [], values } = domain ?? {};
   const unit = column?.type === "number" ? column.unit : undefined;
+  const cyclic = column?.type === "number" ? column.cyclic : undefined;
   const limits = { ...(min !== undefined && { min }), ...(max !== undefined && { max }), ...(values && { values }) };
-  return { name, type, nullable, sentinels, ...(unit !== undefined && { unit }), ...limits };
+  return {
+    name,
+    type,
+    nullable,
+    sentinels,
+    ...(unit !== undefined && { unit }),
+    ...(cyclic !== undefined && { cyclic }),
+    ...limits,
+  };
 }

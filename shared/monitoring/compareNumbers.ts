@@ -54,7 +54,8 @@ function otherThanConstant(baseline: NumberProfile, target: NumberProfile, sizes
   return judgeUnseen({ unseen: target.count - target.bins[1], single: 0, rows, sizes }, z);
 }
 
-function points({ bins, binSums }: NumberProfile) {
+/** Each bin of a number at its mean. */
+export function points({ bins, binSums }: NumberProfile) {
   return { weights: bins, values: bins.map((count, i) => (count === 0 ? 0 : binSums[i] / count)) };
 }
 

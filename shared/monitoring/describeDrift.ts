@@ -13,8 +13,15 @@ function changes(feature: FeatureDrift): string[] {
     if (kind === "missing")
       return `missing in ${percent(targetMissingShare)} of the rows, ${percent(baselineMissingShare)} in training`;
     if (kind === "unseen") return `${percent(unseenShare)} of the values were never seen in training`;
+    if (kind === "level") return levelText(feature);
     return distribution(feature);
   });
+}
+
+function levelText({ level }: FeatureDrift): string {
+  const { value, threshold } = level ?? { value: Number.NaN, threshold: Number.NaN };
+  const direction = value > 0 ? "above" : "below";
+  return `${figure(Math.abs(value), 2)} deviations ${direction} what the season and the other columns explain, at most ${figure(threshold, 2)} in earlier windows`;
 }
 
 function distribution({ value, threshold, baselineMean, targetMean }: FeatureDrift): string {

@@ -11,7 +11,10 @@ import type { Verdict } from "./verdict";
 /** Every feature's result and the verdict over all of them. */
 export interface DriftResult {
   verdict: Verdict;
-  baseline: "training rows";
+  /** "training rows", or which days of them and of earlier captured rows */
+  baseline: string;
+  /** windows of history that made the thresholds, how many do not overlap, and the days of the baseline */
+  history?: { windows: number; independent: number; days: number };
   /** the time of the training rows, where they have one */
   baselineSpan?: { from: string; to: string };
   settings: DriftSettings;
@@ -55,7 +58,8 @@ export function compareProfiles(training: TrainingProfile, target: Profile, sett
   };
 }
 
-function overall(
+/** The verdict over all features. */
+export function overall(
   features: FeatureDrift[],
   rows: number,
   { minRows, minDriftedFeatures }: DriftSettings,

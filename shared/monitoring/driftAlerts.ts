@@ -21,25 +21,42 @@ export interface ComparedWindow {
   targetRows: number;
 }
 
+/** What an alert depends on beside the result. */
+export interface AlertedModel {
+  isSeries: boolean;
+  /** each input's share, in the order of the features; where it is not known, any drift counts in full */
+  importance?: readonly number[];
+}
+
 /**
  * Drift keeps one alert open while it lasts, and features that cannot be judged keep another. Each ends once every
  * feature that it names has been judged again and found well: too few rows end neither.
  */
-export function driftAlerts(result: DriftResult, window: ComparedWindow): AlertChange[] {
+export function driftAlerts(result: DriftResult, window: ComparedWindow, model: AlertedModel): AlertChange[] {
   const { verdict, features } = result;
   const notJudged = notJudgedAlert(features, window);
-  if (verdict === "drift") return [notJudged, { raise: driftCondition(result, window) }];
+  if (verdict === "drift") return [notJudged, { raise: driftCondition(result, window, model) }];
   if (verdict !== "ok") return [notJudged];
-  return [notJudged, { resolve: { rule: inputDriftRule, isOver: (alert) => isOver(alert, features) } }];
+  const ended = { start: window.windowStart, end: window.windowEnd };
+  return [notJudged, { resolve: { rule: inputDriftRule, isOver: (alert) => isOver(alert, features), window: ended } }];
 }
 
-function driftCondition({ features, notes }: DriftResult, window: ComparedWindow): Omit<Condition, "subject"> {
+function driftCondition(
+  { features, notes, settings, baseline }: DriftResult,
+  window: ComparedWindow,
+  { isSeries, importance }: AlertedModel,
+): Omit<Condition, "subject"> {
   const drifted = features.filter(({ verdict }) => verdict === "drift");
   const named = drifted.slice(0, namedFeaturesLimit);
-  const summary = `the inputs of version ${window.version} differ from its training rows: ${describeDrift(drifted)}`;
+  const weight = features.reduce((sum, { verdict }, i) => sum + (verdict === "drift" ? (importance?.[i] ?? 1) : 0), 0);
+  const needsMore = isSeries && !drifted.some(isSure);
+  const beside = baseline === "training rows" ? "its training rows" : baseline;
+  const summary = `the inputs of version ${window.version} differ from ${beside}: ${describeDrift(drifted)}`;
   return {
     rule: inputDriftRule,
-    severity: "warning",
+    severity: weight < settings.minImportanceShare ? "info" : "warning",
+    ...(needsMore && { confirm: settings.confirm }),
+    window: { start: window.windowStart, end: window.windowEnd },
     summary: [summary, ...notes].join("; "),
     evidence: {
       ...window,
@@ -49,6 +66,11 @@ function driftCondition({ features, notes }: DriftResult, window: ComparedWindow
       ),
     },
   };
+}
+
+/** A spell looks like drift for a window; missing and unseen values do not, nor what no window of history came near. */
+function isSure({ drifted, isClear }: FeatureDrift): boolean {
+  return isClear === true || drifted.includes("missing") || drifted.includes("unseen");
 }
 
 function notJudgedAlert(features: FeatureDrift[], window: ComparedWindow): AlertChange {

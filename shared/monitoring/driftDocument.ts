@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { documentType, objectOf, statistic, unchanged } from "../documents";
 import type { Dependence } from "./dependence";
+import { circularStatistic } from "./distances/circularWasserstein";
 import { jensenShannonStatistic } from "./distances/jensenShannon";
 import { wassersteinStatistic } from "./distances/wasserstein";
 import type { DriftResult } from "./drift";
@@ -31,12 +32,12 @@ export interface KeptDrift
 
 const feature = objectOf<KeptFeature>({
   feature: z.string(),
-  statistic: z.enum([wassersteinStatistic, jensenShannonStatistic]),
+  statistic: z.enum([wassersteinStatistic, jensenShannonStatistic, circularStatistic]),
   value: z.number().nullable(),
   threshold: z.number().nullable(),
   thresholdOrigin,
   verdict,
-  drifted: z.array(z.enum(["distribution", "missing", "unseen"])).optional(),
+  drifted: z.array(z.enum(["distribution", "level", "missing", "unseen"])).optional(),
   baselineRows: z.number(),
   targetRows: z.number(),
   baselineEffectiveRows: statistic.optional(),
@@ -48,6 +49,8 @@ const feature = objectOf<KeptFeature>({
   targetMean: statistic.optional(),
   unseenShare: statistic.optional(),
   unseenThreshold: statistic.optional(),
+  isClear: z.literal(true).optional(),
+  level: z.object({ value: z.number(), threshold: z.number() }).optional(),
   reason: z.string().optional(),
 });
 
@@ -62,7 +65,8 @@ const dependence = objectOf<Dependence>({
 export const driftDocument = documentType(
   objectOf<KeptDrift>({
     verdict,
-    baseline: z.literal("training rows"),
+    baseline: z.string(),
+    history: z.object({ windows: z.number(), independent: z.number(), days: z.number() }).optional(),
     baselineSpan: z.object({ from: z.string(), to: z.string() }).optional(),
     settings: z.record(z.string(), z.unknown()),
     falseAlarmShare: z.number().optional(),

@@ -19,6 +19,26 @@ export const driftSettings = z.strictObject({
   missingThreshold: z.number().positive().default(0.05),
   /** alert when at least this many features drift */
   minDriftedFeatures: z.int().min(1).default(1),
+  /**
+   * what windows of a series are compared with: "season", the same days of earlier years, four weeks around included;
+   * "trailing", the four weeks before; "training", all training rows; or the days of a range. Where the season or the
+   * weeks before are not known, the next of them that is; the result says so.
+   */
+  baseline: z
+    .union([
+      z.enum(["season", "trailing", "training"]),
+      z.strictObject({ from: z.iso.datetime({ offset: true }), to: z.iso.datetime({ offset: true }) }),
+    ])
+    .default("season"),
+  /**
+   * of a series by windows of history: at most this share of the columns that are found in a window may be false
+   * (Benjamini, Hochberg); what is found must be confirmed by another window
+   */
+  falseDiscoveryRate: z.number().positive().max(0.5).default(0.1),
+  /** of a series, drift must hold in so many of the newest windows before it raises an alarm */
+  confirm: z.strictObject({ needed: z.int().min(1).default(2), among: z.int().min(1).default(3) }).prefault({}),
+  /** people are warned where the drifted columns carry this share of the model's importance; else it is information */
+  minImportanceShare: z.number().min(0).max(1).default(0.2),
   enabled: z.boolean().default(true),
   ...scheduleFields("hourly"),
 });

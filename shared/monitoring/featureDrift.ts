@@ -1,4 +1,5 @@
 import type { Dependence } from "./dependence";
+import type { circularStatistic } from "./distances/circularWasserstein";
 import type { jensenShannonStatistic } from "./distances/jensenShannon";
 import type { wassersteinStatistic } from "./distances/wasserstein";
 import type { DriftSettings } from "./driftSettings";
@@ -9,7 +10,7 @@ import type { Verdict } from "./verdict";
 /** One feature's distance between training and target rows, and what else was judged of it. */
 export interface FeatureDrift {
   feature: string;
-  statistic: typeof wassersteinStatistic | typeof jensenShannonStatistic;
+  statistic: typeof wassersteinStatistic | typeof jensenShannonStatistic | typeof circularStatistic;
   /** null where it could not be computed */
   value: number | null;
   threshold: number | null;
@@ -17,7 +18,7 @@ export interface FeatureDrift {
   /** over everything that was judged of the feature */
   verdict: Verdict;
   /** what was found to be drift */
-  drifted: ("distribution" | "missing" | "unseen")[];
+  drifted: ("distribution" | "level" | "missing" | "unseen")[];
   /** known values on either side */
   baselineRows: number;
   targetRows: number;
@@ -33,6 +34,10 @@ export interface FeatureDrift {
   /** share of target rows with a category that training never saw, and the share from which that is drift */
   unseenShare?: number;
   unseenThreshold?: number;
+  /** it moved so far that no other window need confirm it */
+  isClear?: true;
+  /** what the mean has moved beyond what the other columns explain, in training deviations, and its limit */
+  level?: { value: number; threshold: number };
   reason?: string;
 }
 

@@ -1,10 +1,10 @@
 import { z } from "zod";
 
 /**
- * What set a threshold: the setting; the distance that no drift reaches; or the largest distance that a window of
- * training rows can have, where that is smaller.
+ * What set a threshold: the setting; the distance that no drift reaches; the largest distance that a window of training
+ * rows can have, where that is smaller; or how far windows of history lay from their own baselines.
  */
-export const thresholdOrigin = z.enum(["effect size", "no drift", "training range"]);
+export const thresholdOrigin = z.enum(["effect size", "no drift", "training range", "window history"]);
 
 export type ThresholdOrigin = z.infer<typeof thresholdOrigin>;
 

@@ -17,6 +17,8 @@ const columnSpec = z.discriminatedUnion("type", [
     /** a value below makes the row's cell out of range */
     min: z.number().optional(),
     max: z.number().optional(),
+    /** length of a cycle: 360 for degrees, of which 359 and 1 are neighbours; for monitoring only */
+    cyclic: z.number().positive().optional(),
     /** values that mean "missing" */
     sentinels: z.array(z.number()).default([]),
     /** what a value below min or above max does: it rejects the file, or counts as missing */

@@ -81,13 +81,21 @@ const hashedDrift = {
 function hashOf(usecase: UsecaseSpec): string {
   const { limits: _limits, channels: _channels, retention: _retention, monitors, policies, ...spec } = usecase;
   const columns = Object.fromEntries(
-    Object.entries(spec.columns).map(([name, { sensitive: _sensitive, ...column }]) => [name, column]),
+    Object.entries(spec.columns).map(([name, column]) => [name, learnedColumn(column)]),
   );
   const { onNewData, onDrift, retrainEveryHours, minNewLabelledRows = 1, cooldownHours } = policies;
   const hashed = { onNewData, onDrift, retrainEveryHours, minNewLabelledRows, cooldownHours };
   return createHash("sha256")
     .update(JSON.stringify(sorted({ ...spec, columns, monitors: { drift: driftToHash(monitors) }, policies: hashed })))
     .digest("hex");
+}
+
+/** Without what says how a column is watched and kept, not what is learned of it. */
+function learnedColumn(column: UsecaseSpec["columns"][string]): object {
+  const { sensitive: _kept, ...rest } = column;
+  if (rest.type !== "number") return rest;
+  const { cyclic: _watched, ...learned } = rest;
+  return learned;
 }
 
 /** The drift settings with what is not set as it was first hashed. */

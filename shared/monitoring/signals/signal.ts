@@ -66,6 +66,8 @@ export interface WatchedInput {
   name: string;
   type: "number" | "category";
   unit?: string;
+  /** length of the cycle of a cyclic number */
+  cyclic?: number;
   min?: number;
   max?: number;
   sentinels: (number | string)[];

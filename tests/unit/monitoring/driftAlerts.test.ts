@@ -11,14 +11,14 @@ const drifted = compareProfiles(training, captured(1000, 1).profile, driftSettin
 
 /** Whether the drift alert with this evidence is over by a result in which all is well. */
 function isOver(evidence: object): boolean {
-  const [, change] = driftAlerts(ok, window);
+  const [, change] = driftAlerts(ok, window, { isSeries: false });
   if (!("resolve" in change)) return expect.unreachable();
   return change.resolve.isOver({ id: "pears.x", evidence } as Alert);
 }
 
 describe("alerts about drift", () => {
   it("name the features that drifted, with what was found", () => {
-    const [, change] = driftAlerts(drifted, window);
+    const [, change] = driftAlerts(drifted, window, { isSeries: false });
     expect(change).toMatchObject({
       raise: {
         rule: "input-drift",
@@ -27,6 +27,29 @@ describe("alerts about drift", () => {
         evidence: { ...window, features: ["x"], values: { x: { drifted: ["distribution"] } } },
       },
     });
+  });
+
+  it("of a series wait for another window, unless values are missing or new, or the shift is beyond any spell", () => {
+    const raise = (changed: object, isSeries = true) => {
+      const features = drifted.features.map((one) => (one.verdict === "drift" ? { ...one, ...changed } : one));
+      const [, change] = driftAlerts({ ...drifted, features }, window, { isSeries });
+      return "raise" in change ? change.raise : expect.unreachable();
+    };
+    const bounds = { start: window.windowStart, end: window.windowEnd };
+    expect(raise({})).toMatchObject({ confirm: { needed: 2, among: 3 }, window: bounds });
+    for (const sure of [{ drifted: ["missing"] }, { drifted: ["distribution", "unseen"] }, { isClear: true as const }])
+      expect(raise(sure).confirm).toBeUndefined();
+    expect(raise({}, false).confirm).toBeUndefined();
+  });
+
+  it("are information where the drifted inputs hardly matter to the model", () => {
+    const severity = (importance?: number[]) => {
+      const [, change] = driftAlerts(drifted, window, { isSeries: false, importance });
+      return "raise" in change ? change.raise.severity : expect.unreachable();
+    };
+    expect(severity([0.1, 0.9])).toBe("info");
+    expect(severity([0.2, 0.8])).toBe("warning");
+    expect(severity()).toBe("warning");
   });
 
   it("are over once what they name was judged again and found well, a feature that is gone left out", () => {

@@ -226,6 +226,8 @@ describe("the folder of use cases", () => {
     expect(first).toBe("cfb8141341c3b6b97ef8a41c652f473a65e01cc8b90305b1b55eb3c665a3402b");
     expect(await hash(JSON.stringify(Object.fromEntries(Object.entries(minimal).reverse()), undefined, 4))).toBe(first);
     expect(await hash({ ...minimal, seed: 1, baselines: ["majority"] })).toBe(first);
+    const Weight = { ...minimal.columns.Weight, cyclic: 360 };
+    expect(await hash({ ...minimal, columns: { ...minimal.columns, Weight } })).toBe(first);
     expect(await hash({ ...minimal, seed: 2 })).not.toBe(first);
   });
 
