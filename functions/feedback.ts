@@ -45,7 +45,7 @@ app.http("showTruth", {
   authLevel: "function",
   handler: endpoint(async (request, _context, query) => {
     const spec = specOf(request.params.model);
-    return { jsonBody: { model: spec.name, truths: await truthHistory(getApp().truths, spec, query) } };
+    return { jsonBody: { model: spec.name, truths: await truthHistory(getApp(), spec, query) } };
   }, asked),
 });
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { inputFaults } from "../inputFaults";
 import { instantOf } from "../instantText";
+import type { ColumnMasks } from "../usecase/columnMasks";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import { labelReader } from "./labelValues";
 import type { Truth } from "./truth";
@@ -23,9 +24,9 @@ export type ToldTruth = Omit<Truth, "at" | "place" | "source">;
 export type FeedbackRow = { told: ToldTruth } | { fault: string };
 
 /** Reads rows of feedback of a use case; a row at fault says why, without its values. */
-export function feedbackReader(spec: UsecaseSpec): (row: unknown) => FeedbackRow {
+export function feedbackReader(spec: UsecaseSpec, masks: ColumnMasks): (row: unknown) => FeedbackRow {
   const readLabel = labelReader(spec);
-  const readSubject = subjectReader(spec);
+  const readSubject = subjectReader(spec, masks);
   return (row) => {
     const parsed = feedbackRow.safeParse(row);
     if (!parsed.success) {
@@ -42,9 +43,22 @@ export function feedbackReader(spec: UsecaseSpec): (row: unknown) => FeedbackRow
 type Asked = Partial<z.infer<typeof feedbackRow>>;
 type Subject = Pick<Truth, "requestId" | "row" | "time" | "entity">;
 
-/** Reads which prediction somebody means; a text says what is wrong. */
-export function subjectReader(spec: UsecaseSpec): (asked: Asked) => Subject | string {
-  return (asked) => (asked.requestId === undefined ? keyOf(spec, asked) : requestOf(asked));
+/** Reads which prediction somebody means, its entity as rows are captured; a text says what is wrong. */
+export function subjectReader(spec: UsecaseSpec, masks: ColumnMasks): (asked: Asked) => Subject | string {
+  return (asked) => (asked.requestId === undefined ? maskedKey(spec, masks, asked) : requestOf(asked));
+}
+
+function maskedKey(spec: UsecaseSpec, masks: ColumnMasks, asked: Asked): Subject | string {
+  const key = keyOf(spec, asked);
+  const columns = [spec.time, spec.entity].filter((name) => name !== undefined);
+  const hidden = masks.of(spec);
+  // a hash names no time
+  const omitted = columns.find((name) => hidden.get(name)?.mode === "omit" || (name === spec.time && hidden.has(name)));
+  if (omitted !== undefined)
+    return `requestId: it is missing; the column ${omitted} is not captured, so it finds no row`;
+  const mask = spec.entity === undefined ? undefined : hidden.get(spec.entity);
+  if (typeof key === "string" || mask === undefined || key.entity === undefined) return key;
+  return { ...key, entity: String(mask.mask(key.entity)) };
 }
 
 function requestOf({ requestId = "", row, entity, time }: Asked): Subject | string {

@@ -1,5 +1,6 @@
 import type { Clock } from "../ports";
 import { timeOfRequest } from "../requestId";
+import type { ColumnMasks } from "../usecase/columnMasks";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import { type FeedbackRow, feedbackReader, type ToldTruth } from "./feedbackRows";
 import type { KnownPredictions, PredictionLookup } from "./knownPredictions";
@@ -9,6 +10,7 @@ import { placeOfTruth, type TruthStore } from "./truthStore";
 export interface FeedbackPorts {
   truths: TruthStore;
   predictions: KnownPredictions;
+  masks: ColumnMasks;
   clock: Clock;
 }
 
@@ -42,7 +44,7 @@ export async function giveFeedback(
   rows: readonly unknown[],
   source: FeedbackSource,
 ): Promise<FeedbackAnswer[]> {
-  const read = rows.map(feedbackReader(spec));
+  const read = rows.map(feedbackReader(spec, ports.masks));
   const lookup = ports.predictions.lookup(spec);
   const known = await knownTruths(ports.truths, spec.name, read);
   const fresh: Truth[] = [];

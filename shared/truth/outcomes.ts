@@ -6,7 +6,7 @@ import type { BlobInfo, BlobStore } from "../ports";
 import { hourMs, hourPath } from "../time";
 import { capturedRequests } from "./capturedRequests";
 import { dayOutcomeDocument, type KeptHour } from "./dayOutcomes";
-import { hourOfPath, pathsHolding } from "./hours";
+import { hourOfPath, hoursOf, pathsHolding } from "./hours";
 import {
   type CapturedPrediction,
   type CountedVersion,
@@ -42,12 +42,28 @@ export async function outcomesIn(
     const own = captured.filter((blob) => blob.version === version.version);
     if (own.length > 0) ofHour.set(hour, own);
   }
-  const ofDay = Map.groupBy(ofHour.keys(), (hour) => hour.slice(0, dayLength));
+  const days = new Set([...ofHour.keys()].map((hour) => hour.slice(0, dayLength)));
+  for (const day of await keptDays(ports.blobs, `${model}/v${version.version}/`, range)) days.add(day);
   const listings = new TruthListings(ports.truths, model);
   await listings.prepare([...ofHour.keys()]);
   const found: HourOutcomes[] = [];
-  for (const [day, hours] of [...ofDay].sort(([a], [b]) => (a < b ? -1 : 1)))
-    found.push(...(await outcomesOfDay({ ...ports, listings }, version, day, hours.sort(), ofHour)));
+  for (const day of [...days].sort()) {
+    const hours = hoursOf(range).filter((hour) => hour.startsWith(day));
+    found.push(...(await outcomesOfDay({ ...ports, listings }, version, day, hours, ofHour)));
+  }
+  return found;
+}
+
+/** The days of a range whose outcomes were kept: they outlive the captures that they were counted from. */
+async function keptDays(blobs: BlobStore, folder: string, range: { from: Date; to: Date }): Promise<string[]> {
+  const wanted = new Set(hoursOf(range).map((hour) => hour.slice(0, dayLength)));
+  const months = new Set([...wanted].map((day) => day.slice(0, "2013/07".length)));
+  const found: string[] = [];
+  for (const month of months)
+    for await (const { name } of blobs.list(container, `${folder}${month}/`)) {
+      const day = name.slice(folder.length).replace(/\.json$/, "");
+      if (wanted.has(day)) found.push(day);
+    }
   return found;
 }
 
@@ -63,9 +79,10 @@ async function outcomesOfDay(
   const place = { container, name: `${version.spec.name}/v${version.version}/${day}.json` };
   const stored = await readDerived(ports.blobs, place, dayOutcomeDocument);
   const kept = new Map((stored && stored !== "damaged" ? stored.hours : []).map((one) => [one.hour, one]));
-  await ports.listings.prepare([...hours, ...hours.flatMap((hour) => kept.get(hour)?.rowHours ?? [])]);
+  const captured = hours.filter((hour) => captures.has(hour));
+  await ports.listings.prepare([...captured, ...captured.flatMap((hour) => kept.get(hour)?.rowHours ?? [])]);
   let isChanged = false;
-  for (const hour of hours) {
+  for (const hour of captured) {
     const blobs = captures.get(hour) ?? [];
     const old = kept.get(hour);
     if (old !== undefined && old.fingerprint === (await fingerprintOf(ports, version, hour, blobs, old.rowHours)))

@@ -1,4 +1,5 @@
 import { AppError } from "../errors";
+import type { ColumnMasks } from "../usecase/columnMasks";
 import type { UsecaseSpec } from "../usecase/usecaseSpec";
 import { subjectReader } from "./feedbackRows";
 import { bySubject, subjectOf, type Truth } from "./truth";
@@ -12,11 +13,11 @@ export type ShownTruth = Pick<Truth, "label" | "raw" | "at" | "source"> & { hold
  * has replaced. AppError invalid_input says what is missing in `asked`.
  */
 export async function truthHistory(
-  truths: TruthStore,
+  { truths, masks }: { truths: TruthStore; masks: ColumnMasks },
   spec: UsecaseSpec,
   asked: { requestId?: string; row?: number; entity?: string; time?: string },
 ): Promise<ShownTruth[]> {
-  const subject = subjectReader(spec)(asked);
+  const subject = subjectReader(spec, masks)(asked);
   if (typeof subject === "string") throw new AppError("invalid_input", subject);
   const { kind, hour } = placeOfTruth(subject);
   const known = bySubject(await truths.inHour(spec.name, kind, hour)).get(subjectOf(subject)) ?? [];

@@ -11,6 +11,7 @@ import { KnownPredictions } from "../../shared/truth/knownPredictions";
 import { observe } from "../../shared/truth/observe";
 import { outcomesIn } from "../../shared/truth/outcomes";
 import { TruthStore } from "../../shared/truth/truthStore";
+import { ColumnMasks } from "../../shared/usecase/columnMasks";
 import { taskOf } from "../../shared/usecase/specTask";
 import { type UsecaseSpec, usecaseSpec } from "../../shared/usecase/usecaseSpec";
 
@@ -62,7 +63,13 @@ export class TruthWorld {
   instance(name = "a") {
     const { blobs, clock } = this;
     const truths = new TruthStore(blobs, name);
-    return { blobs, clock, truths, predictions: new KnownPredictions({ blobs, clock }) };
+    return {
+      blobs,
+      clock,
+      truths,
+      masks: new ColumnMasks("a key"),
+      predictions: new KnownPredictions({ blobs, clock }),
+    };
   }
 
   /** Captures an answered request at a time; returns its id. */

@@ -27,7 +27,7 @@ describe("feedback by request", () => {
     ]);
     world.nowMs += 1000;
     expect(statuses(await world.tell([first, { ...second, label: "clear" }]))).toEqual(["repeated", "changed"]);
-    expect(await truthHistory(world.instance().truths, world.spec, { requestId: id.toUpperCase(), row: 1 })).toEqual([
+    expect(await truthHistory(world.instance(), world.spec, { requestId: id.toUpperCase(), row: 1 })).toEqual([
       { label: "dry", raw: "clear", at: "2013-07-02T00:00:01.000Z", source: "feedback", holds: true },
       { label: "wet", raw: "rain", at: "2013-07-02T00:00:00.000Z", source: "feedback", holds: false },
     ]);
@@ -141,6 +141,24 @@ describe("feedback by entity and time", () => {
     await world.capture("2013-07-01T13:30:00Z", [{ ...rowAt("2013-07-01T13:00:00Z"), State: "clear" }], scored);
     await world.observe();
     expect((await world.outcomes())["09:00"]).toMatchObject({ labelled: 1, wrongInOrder: "0" });
+  });
+
+  it("finds a row whose entity is captured as a hash, and none whose entity is not captured", async () => {
+    const columns = (sensitive: string) => ({
+      At: { type: "timestamp" },
+      Station: { type: "category", sensitive },
+      Pressure: { type: "number" },
+      State: { type: "category", values: ["rain", "snow", "clear"] },
+    });
+    const world = newWorld({ columns: columns("hash") });
+    const { masks } = world.instance();
+    const Station = String(masks.of(world.spec).get("Station")?.mask("JFK"));
+    await world.capture("2013-07-01T09:05:00Z", [rowAt("2013-07-01T09:00:00Z", Station)], scored);
+    const row = { entity: " JFK", time: "2013-07-01T09:00:00Z", label: "clear" };
+    expect(statuses(await world.tell([row]))).toEqual(["accepted"]);
+    expect((await world.outcomes())["09:00"]).toMatchObject({ labelled: 1, wrongInOrder: "1" });
+    const [{ status, reason }] = await newWorld({ columns: columns("omit") }).tell([row]);
+    expect([status, reason]).toEqual(["refused", expect.stringContaining("the column Station is not captured")]);
   });
 
   it("needs a time column", async () => {

@@ -24,7 +24,7 @@ async function drop(file: string, text: string, folder = model) {
 }
 const take = async (file: string, text: string, folder?: string) =>
   receiveFile(loop.app, await drop(file, text, folder));
-const history = (time: string) => truthHistory(loop.app.truths, world.spec, { entity: "JFK", time });
+const history = (time: string) => truthHistory(loop.app, world.spec, { entity: "JFK", time });
 const openAlert = async () =>
   (await loop.app.alerts.list(model, 10, "open")).find(({ rule }) => rule === "feedback-rejected");
 

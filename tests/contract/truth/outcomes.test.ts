@@ -132,6 +132,16 @@ describe("outcomes", () => {
     expect((await world.outcomes())["07:00"]).toMatchObject({ labelled: 1, wrongInOrder: "1" });
   });
 
+  it("outlive the captures that they were counted from", async () => {
+    const world = newWorld();
+    await world.capture(`${hour(7)}:05:00Z`, [rowAt(7, null)], scored(0.75));
+    await world.tell([{ entity: "JFK", time: `${hour(7)}:00`, label: "dry" }]);
+    const counted = await world.outcomes();
+    expect(counted["07:00"]).toMatchObject({ labelled: 1 });
+    await storage.blobs.remove("inference", `${world.spec.name}/v1/${hour(7).replace(/[-T]/g, "/")}/i.jsonl`);
+    expect(await world.outcomes()).toEqual(counted);
+  });
+
   it("join an observation to the prediction a horizon before it, once it is there", async () => {
     const world = newWorld();
     for (const [at, state] of [
