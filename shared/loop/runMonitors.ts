@@ -7,8 +7,6 @@ import type { DatasetRegistry } from "../data/datasetRegistry";
 import { messageOf } from "../errors";
 import type { MonitorStore } from "../monitoring/monitorStore";
 import { trainingProfileDocument } from "../monitoring/profileDocument";
-import type { MonitoringReference } from "../monitoring/reference";
-import { monitoringReference, referenceDocument } from "../monitoring/referenceDocument";
 import { windowStart } from "../monitoring/schedule";
 import { type MonitorSection, signals } from "../monitoring/signals/registry";
 import type { Evaluation, Signal, SignalSettings, Watched } from "../monitoring/signals/signal";
@@ -20,6 +18,7 @@ import type { TruthStore } from "../truth/truthStore";
 import type { ColumnMasks } from "../usecase/columnMasks";
 import type { Usecase } from "../usecase/loadUsecases";
 import { championOutcomes } from "./championOutcomes";
+import { referenceOf } from "./championReferences";
 import { championWindows } from "./championWindows";
 import { watchedModel } from "./watchedModel";
 import { type Champion, championOf, stateOf, type WatchPorts } from "./watchState";
@@ -143,16 +142,7 @@ function watched<Settings extends SignalSettings>(
     profile ??= registry.document(trainingProfileDocument, version, version.trainingProfile);
     return profile;
   };
-  let keptReference: Promise<MonitoringReference | undefined> | undefined;
-  const reference = () => {
-    keptReference ??= readReference();
-    return keptReference;
-  };
-  const readReference = async () => {
-    if (version.reference === undefined) return undefined;
-    const kept = await registry.document(referenceDocument, version, version.reference);
-    return monitoringReference(kept, await trainingProfile());
-  };
+  const reference = () => referenceOf(registry, version, trainingProfile);
   let opened: Promise<CaptureWindows> | undefined;
   const windows = () => {
     opened ??= championWindows({ blobs, registry, masks }, usecase.spec, version, { trainingProfile, reference });
