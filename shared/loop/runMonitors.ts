@@ -17,13 +17,14 @@ import type { ServiceReader } from "../service/serviceReader";
 import type { TruthStore } from "../truth/truthStore";
 import type { ColumnMasks } from "../usecase/columnMasks";
 import type { Usecase } from "../usecase/loadUsecases";
+import { type AttributionPorts, championAttributions } from "./championAttributions";
 import { championOutcomes } from "./championOutcomes";
 import { referenceOf } from "./championReferences";
 import { championWindows } from "./championWindows";
 import { watchedModel } from "./watchedModel";
 import { type Champion, championOf, stateOf, type WatchPorts } from "./watchState";
 
-export interface MonitorPorts extends WatchPorts {
+export interface MonitorPorts extends WatchPorts, Omit<AttributionPorts, "usecases" | "registry"> {
   alerts: AlertStore;
   monitors: MonitorStore;
   truths: TruthStore;
@@ -130,11 +131,12 @@ async function watch(
 
 /** The champion as a signal sees it. */
 function watched<Settings extends SignalSettings>(
-  { registry, blobs, monitors, datasets, truths, service, masks }: MonitorPorts,
+  ports: MonitorPorts,
   champion: { usecase: Usecase; version: ModelVersion },
   signal: { name: string; settings: Settings },
   at: Date,
 ): Watched<Settings> {
+  const { registry, blobs, monitors, datasets, truths, service, masks } = ports;
   const { usecase, version } = champion;
   let profile: Promise<TrainingProfile> | undefined;
   const trainingProfile = async () => {
@@ -158,6 +160,7 @@ function watched<Settings extends SignalSettings>(
     reference,
     captured: async (range) => (await windows()).read(range),
     outcomes: (range) => championOutcomes({ registry, blobs, truths }, champion, range),
+    attributions: (range) => championAttributions(ports, version, range),
     service: (range) => service.profile(usecase.spec.name, range),
     newestDatasetAt: async () => {
       const newest = (await datasets.versions(usecase.spec.name)).at(-1);

@@ -118,6 +118,8 @@ function watchedWindow<Settings>(
     capturedRows: async () => ({ profile: inputs, rows: inputs.rows, unreadableRequests: 0, from: range.from, hours }),
     captured: async (asked) => windowProfile(later, training, asked),
     earlier: async () => [],
+    // no model was trained that rows could be explained by
+    attributions: async () => undefined,
     outcomes: notSimulated,
     service: notSimulated,
     newestDatasetAt: notSimulated,

@@ -1,10 +1,13 @@
 import { z } from "zod";
+import { attributionDrift } from "./attributionDrift";
 import { bias } from "./bias";
 import { conceptDrift } from "./conceptDrift";
 import { dataIntegrity } from "./dataIntegrity";
 import { driftMagnitude } from "./driftMagnitude";
+import { estimatedPerformance } from "./estimatedPerformance";
 import { inputDrift } from "./inputDrift";
 import { performance } from "./performance";
+import { predictionDrift } from "./predictionDrift";
 import { relations } from "./relations";
 import type { Signal } from "./signal";
 import { threat } from "./threat";
@@ -19,7 +22,10 @@ const registered = {
   relations,
   threat,
   performance,
+  predictionDrift,
+  estimatedPerformance,
   conceptDrift,
+  attributionDrift,
   bias,
 } satisfies Record<string, Signal>;
 

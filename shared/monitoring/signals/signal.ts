@@ -75,6 +75,23 @@ export interface WatchedInput {
   nullable: boolean;
 }
 
+/** How much each input adds to a model's answers over some rows. */
+export interface AttributedRows {
+  method: string;
+  rows: number;
+  /** mean absolute Shapley value, in the order of the features; none of no rows */
+  means: number[];
+  /** their standard errors */
+  errors: number[];
+}
+
+/** What a model relies on, now and over training rows. */
+export interface WatchedAttributions {
+  features: string[];
+  training: AttributedRows;
+  now: AttributedRows;
+}
+
 /** A result of an earlier evaluation. */
 export interface EarlierResult {
   at: string;
@@ -107,6 +124,11 @@ export interface Watched<Settings> {
    * predictions made in the hours of a range, with the truths known by now, oldest first; hours without are left out
    */
   outcomes(range: TimeRange): Promise<HourOutcomes[]>;
+  /**
+   * what the version relies on in some rows captured in a range, explained like training rows; undefined for versions
+   * without rows to explain by. It takes seconds of the processor, however many rows there are
+   */
+  attributions(range: TimeRange): Promise<WatchedAttributions | undefined>;
   /** the service's own counts about the model */
   service(range: TimeRange): Promise<ServiceProfile>;
   /** when the newest accepted dataset of the use case came; undefined where there is none */

@@ -2,8 +2,9 @@ import { seededRandom } from "../../../../shared/math/seededRandom";
 import { countOutcomes } from "../../../../shared/monitoring/countOutcomes";
 import type { HourOutcomes } from "../../../../shared/monitoring/outcomeProfile";
 import type { MonitoringReference } from "../../../../shared/monitoring/reference";
+import type { WindowProfile } from "../../../../shared/monitoring/windowProfile";
 import { hourMs } from "../../../../shared/time";
-import { at, type Known, model } from "./watchedRows";
+import { at, captured, type Known, model } from "./watchedRows";
 
 type Holdout = MonitoringReference["holdout"];
 
@@ -53,6 +54,22 @@ export function referenceOf(holdout: Holdout): MonitoringReference {
   return { faults: [], moments: { columns: [], rows: 0, sums: [], products: [] }, holdout };
 }
 
+/** The rows as the profile of a window, their inputs moved by `shift` deviations. */
+export function windowOf(rows: Holdout, shift = 0): WindowProfile {
+  const { rows: rowCount } = rows.predictions;
+  const none = { duplicateRows: 0, unknownFields: {}, unseenValues: {}, refused: {} };
+  return {
+    range: { from: new Date(at.getTime() - 24 * hourMs), to: at },
+    rows: rowCount,
+    inputs: captured(rowCount, shift).profile,
+    faults: [],
+    moments: { columns: [], rows: 0, sums: [], products: [] },
+    predictions: rows.predictions,
+    ...none,
+    ...{ unreadableRequests: 0, omittedRows: 0, lostRequests: 0 },
+  };
+}
+
 const reference = async () => referenceOf(classifiedRows(4000, 1));
 const served = (turned: number): Known => ({
   reference,
@@ -88,3 +105,37 @@ export const sliceSample = {
   empty: { reference, outcomes: async () => [] },
   wrong: { reference, outcomes: async () => servedOver(250, { ...unfair, truths: unfairTruths }, pools) },
 };
+
+/** Rows whose scores are all near a half, so that the model separates the classes badly. */
+export function unsureRows(rowCount: number, seed: number): Holdout {
+  const random = seededRandom(seed);
+  const probabilities = Array.from({ length: rowCount }, () => 0.4 + 0.2 * random());
+  const predicted = probabilities.map((p) => (p >= 0.5 ? 1 : 0));
+  const truths = probabilities.map((p) => (random() < p ? 1 : 0));
+  return { predictions: counted(probabilities, predicted), probabilities, truths, predicted };
+}
+
+/** A classifier whose predictions are like those on its hold-out rows, and one that has become unsure. */
+export const predictionSample = {
+  usual: { reference, captured: async () => windowOf(classifiedRows(1000, 2)) },
+  empty: { reference, captured: async () => windowOf(classifiedRows(0, 2)) },
+  wrong: { reference, captured: async () => windowOf(unsureRows(1000, 6)) },
+};
+
+/** What a model relies on, each of its two inputs with that share of all attributions. */
+export function attributed(x: number, rows: number) {
+  const means = [x, 1 - x];
+  return {
+    method: "exact-shapley",
+    rows,
+    means,
+    errors: means.map((mean) => (rows === 0 ? 0 : mean / Math.sqrt(rows))),
+  };
+}
+
+const relied = (x: number, rows = 1000): Known => ({
+  attributions: async () => ({ features: ["x", "sky"], training: attributed(0.8, 100), now: attributed(x, rows) }),
+});
+
+/** A model that relies on what it relied on, and one that has come to rely on its other input. */
+export const attributionSample = { usual: relied(0.78), empty: relied(0.8, 0), wrong: relied(0.2) };

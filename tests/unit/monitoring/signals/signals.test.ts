@@ -5,7 +5,7 @@ import { documentText, parseDocument } from "../../../../shared/documents";
 import { monitorsSpec, signals } from "../../../../shared/monitoring/signals/registry";
 import type { Evaluation } from "../../../../shared/monitoring/signals/signal";
 import { integritySample, magnitudeSample, relationsSample, threatSample, upstreamSample } from "./dataSamples";
-import { changeSample, outcomesSample, sliceSample } from "./outcomeRows";
+import { attributionSample, changeSample, outcomesSample, predictionSample, sliceSample } from "./outcomeRows";
 import { captured, type Known, unreadable, watchedWith } from "./watchedRows";
 
 afterEach(() => {
@@ -26,6 +26,9 @@ const samples: Record<string, Sample> = {
   performance: outcomesSample,
   conceptDrift: changeSample,
   bias: sliceSample,
+  attributionDrift: attributionSample,
+  predictionDrift: predictionSample,
+  estimatedPerformance: predictionSample,
 };
 
 interface Sample {

@@ -62,6 +62,7 @@ export function watchedWith<Settings extends SignalSettings>(settings: Settings,
     reference: async () => undefined,
     captured: notCounted,
     outcomes: async () => [],
+    attributions: async () => undefined,
     service: notCounted,
     newestDatasetAt: async () => undefined,
     earlier: async () => [],
@@ -75,6 +76,6 @@ export function unreadable(known: Known): Known {
   return {
     ...known,
     ...{ trainingProfile: broken, capturedRows: broken, reference: broken, captured: broken },
-    ...{ outcomes: broken, service: broken },
+    ...{ outcomes: broken, service: broken, attributions: broken },
   };
 }
