@@ -7,7 +7,15 @@ import type { ColumnRuns } from "./entityRuns";
 import type { RowCopies } from "./rowCopies";
 import type { LineNumbers } from "./writers";
 
-const counts = z.record(z.string(), z.number());
+/** Numbers by names that come from outside: zod's own records lose a name like "__proto__". */
+const counts = z.custom<Record<string, number>>(
+  (value) =>
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((count) => typeof count === "number"),
+  { error: "numbers by name are needed" },
+);
 
 const faults = objectOf<CountedFaults>({
   missing: z.number(),
