@@ -51,6 +51,8 @@ describe("the functions", () => {
       "poison-training-finish": "training-finish-poison",
       "poison-webjobs-blobtrigger": "webjobs-blobtrigger-poison",
       drift: "0 5 * * * *",
+      rollUp: "0 2 * * * *",
+      retention: "0 45 3 * * *",
       retrain: "0 20 * * * *",
       reconcile: "0 */10 * * * *",
       sweep: "30 * * * * *",
@@ -241,7 +243,7 @@ describe("a malformed queue message", () => {
 });
 
 describe("the timers", () => {
-  it.each(["drift", "retrain", "reconcile", "sweep"])(
+  it.each(["drift", "rollUp", "retention", "retrain", "reconcile", "sweep"])(
     "have nothing to do before there is a model: %s",
     async (name) => {
       await functions.run(name, { json: '{"Schedule":{"AdjustForDST":true},"ScheduleStatus":null,"IsPastDue":false}' });
