@@ -1,16 +1,19 @@
 import { app } from "@azure/functions";
 import { z } from "zod";
-import { type Alert, alertPlace, alertStatuses } from "../shared/alerts/alert";
+import { type Alert, alertPlace } from "../shared/alerts/alert";
+import { acknowledge, type ChangeByHand, close, silence, unsilence } from "../shared/alerts/alertByHand";
+import { alertStates, stateOf } from "../shared/alerts/alertState";
 import { getApp } from "../shared/app";
 import { endpoint, readBody } from "./endpoint";
 import { cursorAfter, pageOfRead, pageQuery } from "./listPage";
 import { manualChange } from "./manualChange";
 import { shownFields } from "./shownFields";
+import { endOfSilence, silenceBody } from "./silenceBody";
 import { noteUnreadable } from "./unreadable";
 
 const query = z.strictObject({
   subject: z.string().optional(),
-  status: z.enum(alertStatuses).optional(),
+  status: z.enum(alertStates).optional(),
   ...pageQuery("alerts"),
 });
 
@@ -26,15 +29,36 @@ app.http("listAlerts", {
   }, query),
 });
 
-app.http("closeAlert", {
-  methods: ["POST"],
-  route: "alerts/{id}/close",
-  authLevel: "admin",
-  handler: endpoint(async (request) => {
-    const by = await readBody(request, manualChange);
-    return { jsonBody: alertReply(await getApp().alerts.close(request.params.id, by)) };
-  }),
+app.http("getAlert", {
+  methods: ["GET"],
+  route: "alerts/{id}",
+  authLevel: "function",
+  handler: endpoint(async ({ params: { id } }) => ({ jsonBody: alertReply(await getApp().alerts.get(id)) })),
 });
+
+/** An address that changes one alert: `changeOf` makes the change from the body. */
+function changeAddress<Body>(
+  name: string,
+  verb: string,
+  body: z.ZodType<Body>,
+  changeOf: (body: Body, now: Date) => ChangeByHand,
+): void {
+  app.http(name, {
+    methods: ["POST"],
+    route: `alerts/{id}/${verb}`,
+    authLevel: "admin",
+    handler: endpoint(async (request) => {
+      const { alerts, clock } = getApp();
+      const change = changeOf(await readBody(request, body), clock.now());
+      return { jsonBody: alertReply(await alerts.change(request.params.id, change)) };
+    }),
+  });
+}
+
+changeAddress("acknowledgeAlert", "acknowledge", manualChange, acknowledge);
+changeAddress("silenceAlert", "silence", silenceBody, (body, now) => silence(body, endOfSilence(body, now)));
+changeAddress("unsilenceAlert", "unsilence", manualChange, unsilence);
+changeAddress("closeAlert", "close", manualChange, close);
 
 const alertFields = [
   "id",
@@ -50,6 +74,10 @@ const alertFields = [
   "occurrences",
   "confirm",
   "openedAt",
+  "toldAt",
+  "acknowledged",
+  "silence",
+  "escalatedAt",
   "resolvedAt",
   "closedBy",
   "closeReason",
@@ -59,5 +87,6 @@ const alertFields = [
 function alertReply(alert: Alert) {
   const action = alert.actions.at(-1)?.words;
   const runId = alert.actions.findLast((note) => note.runId !== undefined)?.runId;
-  return { ...shownFields(alert, alertFields), action, runId };
+  const state = stateOf(alert, getApp().clock.now());
+  return { ...shownFields(alert, alertFields), state, action, runId };
 }

@@ -140,7 +140,7 @@ function storeParts(
   const policiesOf = (subject: string) => usecases.get(subject)?.spec.policies;
   const dispatch = dispatchActions(policiesOf, partsOf);
   const announce = (announcement: Announcement) => queues.send(deliveryQueue, { announcement });
-  const alerts = new AlertStore(tables, clock, telemetry, dispatch, announce);
+  const alerts = new AlertStore({ tables, clock, telemetry, dispatch, announce });
   const documents = new VerifiedBlobs(blobs, (changed) => tellOfChange(alerts, changed));
   const runs = new RunStore(tables, blobs, documents);
   return {

@@ -102,7 +102,7 @@ const rooms: Record<string, string[][]> = {
   "shared/capture": [["windows"], ["capture"], ["counting"]],
   "shared/alerts": [
     ["deliveries"],
-    ["alertChange", "changedDocument", "failureAlert"],
+    ["alertChange", "changedDocument", "failureAlert", "sweepAlerts"],
     ["alertStore"],
     ["alertWriter"],
     ["dispatch"],

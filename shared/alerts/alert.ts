@@ -13,6 +13,18 @@ export type AlertSeverity = "info" | "warning" | "error";
 export const alertStatuses = ["pending", "open", "resolved", "unconfirmed"] as const;
 export type AlertStatus = (typeof alertStatuses)[number];
 
+/** Who did something to an alert, when and why. */
+export interface DoneByHand {
+  by: string;
+  at: string;
+  reason: string;
+}
+
+/** Until then nobody is told of what becomes of an alert, and nothing is started for it. */
+export interface Silence extends DoneByHand {
+  until: string;
+}
+
 /** A file that an alert is about. */
 export interface AlertFile {
   file: string;
@@ -48,6 +60,12 @@ export interface Alert {
   confirm?: Confirmation;
   /** when it was confirmed; absent where it was open from the first */
   openedAt?: string;
+  /** when people were first told that it is open; absent while a silence keeps them from it */
+  toldAt?: string;
+  acknowledged?: DoneByHand;
+  silence?: Silence;
+  /** when it was told again, as nobody had acknowledged it in time */
+  escalatedAt?: string;
   resolvedAt?: string;
   /** the person who closed it by hand; absent when the condition ended */
   closedBy?: string;

@@ -1,32 +1,18 @@
 import { newestFirst } from "../ledger/auditEntry";
 import { type OnUnreadable, readable } from "../ledger/readable";
-import type { TableRow, TableStore } from "../ports";
+import type { TableStore } from "../ports";
 import { type Alert, alertPlace, alertTable } from "./alert";
 import { pointedKey, readAlert } from "./alertRow";
-
-/** An open alert with the entity tags under which it was read. */
-export interface OpenAlert {
-  alert: Alert;
-  alertEtag?: string;
-  /** absent where no pointer leads to it */
-  pointerEtag?: string;
-}
-
-/** The alert that a row `open:{rule}` points to; undefined where it points to none. */
-export async function openAlert(tables: TableStore, pointer: TableRow | undefined): Promise<OpenAlert | undefined> {
-  if (pointer === undefined) return undefined;
-  const key = pointedKey(pointer);
-  if (key === undefined) return undefined;
-  const row = await tables.get(alertTable, pointer.partitionKey, key);
-  return row && { alert: readAlert(row), alertEtag: row.etag, pointerEtag: pointer.etag };
-}
+import { type AlertState, isIn } from "./alertState";
 
 /** Which alerts a list shows. */
 export interface AlertsWanted {
   /** absent: those of all subjects */
   subject?: string;
-  /** absent: those of every status */
-  status?: Alert["status"];
+  /** absent: those in any */
+  state?: AlertState;
+  /** of which the states are */
+  now: Date;
   limit: number;
   /** the place of the last alert that was shown already */
   after?: string;
@@ -36,19 +22,18 @@ export interface AlertsWanted {
 
 /** The newest alerts that are wanted, newest first. */
 export async function listAlerts(tables: TableStore, wanted: AlertsWanted): Promise<Alert[]> {
-  const { subject, status, limit } = wanted;
+  const { subject, state, limit } = wanted;
   const subjects = subject === undefined ? await subjectsOf(tables) : [subject];
-  const lists = subjects.map((one) =>
-    (status === "open" || status === "pending" ? listCurrent : listNewest)(tables, one, wanted),
-  );
+  const isOver = state === undefined || state === "resolved" || state === "unconfirmed";
+  const lists = subjects.map((one) => (isOver ? listNewest : listCurrent)(tables, one, wanted));
   return (await Promise.all(lists))
     .flat()
     .sort((a, b) => (alertPlace(a) < alertPlace(b) ? 1 : -1))
     .slice(0, limit);
 }
 
-function isWanted(alert: Alert, { status, after }: AlertsWanted): boolean {
-  return (status === undefined || alert.status === status) && (after === undefined || alertPlace(alert) < after);
+function isWanted(alert: Alert, { state, after, now }: AlertsWanted): boolean {
+  return (state === undefined || isIn(state, alert, now)) && (after === undefined || alertPlace(alert) < after);
 }
 
 async function subjectsOf(tables: TableStore): Promise<string[]> {
@@ -57,14 +42,23 @@ async function subjectsOf(tables: TableStore): Promise<string[]> {
   return names;
 }
 
-/** By the pointers: a rule has one, however many alerts it has had. */
 async function listCurrent(tables: TableStore, subject: string, wanted: AlertsWanted): Promise<Alert[]> {
+  const alerts = await currentAlerts(tables, subject, wanted.onUnreadable);
+  return alerts.filter((alert) => isWanted(alert, wanted));
+}
+
+/** The open and pending alerts of a subject, by the pointers: a rule has one, however many alerts it has had. */
+export async function currentAlerts(
+  tables: TableStore,
+  subject: string,
+  onUnreadable?: OnUnreadable,
+): Promise<Alert[]> {
   const alerts: Alert[] = [];
   for await (const pointer of tables.list(alertTable, subject, { from: "open:", to: "open;" })) {
-    const key = readable(() => pointedKey(pointer), wanted.onUnreadable);
+    const key = readable(() => pointedKey(pointer), onUnreadable);
     const row = key === undefined ? undefined : await tables.get(alertTable, subject, key);
-    const alert = row && readable(() => readAlert(row), wanted.onUnreadable);
-    if (alert !== undefined && isWanted(alert, wanted)) alerts.push(alert);
+    const alert = row && readable(() => readAlert(row), onUnreadable);
+    if (alert !== undefined) alerts.push(alert);
   }
   return alerts;
 }

@@ -3,7 +3,16 @@ import { documentType, jsonColumn, objectOf, readRow, unchanged } from "../docum
 import { cutText } from "../ledger/cutText";
 import type { TableRow } from "../ports";
 import { type ActionNote, actionNote } from "./actionNote";
-import { type Alert, type AlertFile, alertKey, alertStatuses, alertTable, type Evidence } from "./alert";
+import {
+  type Alert,
+  type AlertFile,
+  alertKey,
+  alertStatuses,
+  alertTable,
+  type DoneByHand,
+  type Evidence,
+  type Silence,
+} from "./alert";
 import { confirmation } from "./confirmation";
 
 const summaryLength = 2000;
@@ -39,6 +48,8 @@ function firstNote(words: string, runId: string | undefined, at: string): Action
   return { kind: "retrain", at, outcome: runId === undefined ? "waiting" : "done", words, runId };
 }
 
+const byHand = { by: z.string(), at: z.iso.datetime(), reason: z.string() };
+
 /** A release without notes may have written its column over a row that has some. */
 const numbered = objectOf<Alert & { action?: string; runId?: string }>({
   id: z.string(),
@@ -54,6 +65,10 @@ const numbered = objectOf<Alert & { action?: string; runId?: string }>({
   occurrences: z.number(),
   confirm: jsonColumn(confirmation).optional(),
   openedAt: z.iso.datetime().optional(),
+  toldAt: z.iso.datetime().optional(),
+  acknowledged: jsonColumn(objectOf<DoneByHand>(byHand)).optional(),
+  silence: jsonColumn(objectOf<Silence>({ ...byHand, until: z.iso.datetime() })).optional(),
+  escalatedAt: z.iso.datetime().optional(),
   resolvedAt: z.iso.datetime().optional(),
   closedBy: z.string().optional(),
   closeReason: z.string().optional(),
@@ -83,7 +98,7 @@ function fitted(evidence: Evidence): Evidence {
 }
 
 export function alertRow(alert: Alert): TableRow {
-  const { evidence, summary, actions, confirm, ...plain } = alert;
+  const { evidence, summary, actions, confirm, acknowledged, silence, ...plain } = alert;
   return {
     partitionKey: alert.subject,
     rowKey: alertKey(alert),
@@ -93,6 +108,8 @@ export function alertRow(alert: Alert): TableRow {
     evidence: JSON.stringify(fitted(evidence)),
     actions: JSON.stringify(actions),
     confirm: confirm && JSON.stringify(confirm),
+    acknowledged: acknowledged && JSON.stringify(acknowledged),
+    silence: silence && JSON.stringify(silence),
   };
 }
 

@@ -1,55 +1,49 @@
-import { AppError, isAppError } from "../errors";
+import { AppError } from "../errors";
 import { auditInsert } from "../ledger/auditEntry";
-import { cutText } from "../ledger/cutText";
+import type { OnUnreadable } from "../ledger/readable";
 import { retryConflict } from "../ledger/retryConflict";
-import type { Clock, TableOperation, TableRow, TableStore, Telemetry } from "../ports";
+import type { TableOperation } from "../ports";
 import { type ActionNote, withNote } from "./actionNote";
-import { type Alert, type AlertFile, alertKey, alertTable, type Condition, isCurrent, placeOfAlert } from "./alert";
+import { type Alert, alertKey, alertTable, type Condition, isCurrent } from "./alert";
 import { noteEntry, releaseEntry } from "./alertAudit";
-import {
-  countOf,
-  fileKey,
-  fileRow,
-  filesLeft,
-  filesOf,
-  isAtFault,
-  settledRow,
-  withFile,
-  withoutFile,
-} from "./alertFiles";
-import { closed, ended, firstSeen, notHeld, type Step, seenAgain } from "./alertLife";
-import { listAlerts, type OpenAlert, openAlert } from "./alertList";
-import { alertRow, pointerKey, readAlert } from "./alertRow";
-import { AlertWriter, pointing, released } from "./alertWriter";
+import type { ChangeByHand } from "./alertByHand";
+import { firstSeen, notHeld, type Step, seenAgain } from "./alertLife";
+import { currentAlerts, listAlerts } from "./alertList";
+import { type AlertPolicy, type PolicyOf, silentUntil } from "./alertPolicy";
+import { alertRow, readAlert } from "./alertRow";
+import type { AlertState } from "./alertState";
+import { nextInstant, stepOfTime } from "./alertTime";
+import { AlertWriter, type AlertWriterPorts, released } from "./alertWriter";
 import type { InstantRange } from "./confirmation";
 import type { Dispatch } from "./dispatch";
-import type { Announce } from "./outbox";
+import { fileSettled, ofFiles } from "./fileSteps";
+import { findAlert, type OpenAlert, type Pointed, readPointed } from "./openAlert";
+
+export interface AlertPorts extends AlertWriterPorts {
+  /** starts the actions of an alert each time its condition is found to hold */
+  dispatch: Dispatch;
+  /** what the rule of an alert says of its life; without it rules say nothing */
+  policyOf?: PolicyOf;
+}
 
 /** Alerts in one table: one row per alert, and a row `open:{rule}` that keeps a condition from being raised twice. */
 export class AlertStore {
   private readonly writer: AlertWriter;
 
-  constructor(
-    private readonly tables: TableStore,
-    private readonly clock: Clock,
-    telemetry: Telemetry,
-    /** starts the actions of an alert each time its condition is found to hold */
-    private readonly dispatch: Dispatch,
-    /** tells of each change that people are to know; without it they wait in the outbox */
-    announce?: Announce,
-  ) {
-    this.writer = new AlertWriter(tables, clock, telemetry, announce);
+  constructor(private readonly ports: AlertPorts) {
+    this.writer = new AlertWriter(ports);
   }
 
   /**
    * Raises an alert, or counts one more occurrence on the one that is open; then starts the actions that policies want
-   * for it. Nothing is started for one that is pending: `raised` says whether it has opened now. An open alert that
-   * cannot be read is released, and a new one raised in its place.
+   * for it. Nothing is started for one that is pending or silent: `raised` says whether it has opened now. An open
+   * alert that cannot be read is released, and a new one raised in its place.
    */
   async raise(condition: Condition): Promise<{ alert: Alert; raised: boolean }> {
-    const { alert, raised } = await this.record(condition);
-    if (alert.status !== "open") return { alert, raised };
-    return { alert: await this.dispatch(alert, (about, note) => this.note(about, note)), raised };
+    const policy = await this.policyOf(condition.subject, condition.rule);
+    const { alert, raised } = await this.record(condition, policy);
+    if (alert.status !== "open" || silentUntil(alert, policy, this.now()) !== undefined) return { alert, raised };
+    return { alert: await this.ports.dispatch(alert, (about, note) => this.note(about, note)), raised };
   }
 
   /**
@@ -57,13 +51,11 @@ export class AlertStore {
    * nothing else keeps it open. One that cannot be read is released: its row stays as it is, and it is open no more.
    */
   resolve(subject: string, rule: string, file?: string): Promise<Alert | undefined> {
+    if (file === undefined) return this.resolveWhere(subject, rule, () => true);
     return retried(subject, async () => {
       const open = await this.openOrReleased(subject, rule);
-      if (open === undefined) return undefined;
-      if (file === undefined) return this.advance(open, notHeld(open.alert, undefined, this.clock.now()));
-      const row = await this.tables.get(alertTable, subject, fileKey(open.alert, file));
-      if (!isAtFault(open.alert, file, row)) return undefined;
-      return this.settleFile(open, file, row);
+      const settled = open && (await fileSettled(this.ports.tables, open.alert, file, this.now()));
+      return settled && this.advance(open, settled.step, settled.rows);
     });
   }
 
@@ -80,63 +72,88 @@ export class AlertStore {
     return retried(subject, async () => {
       const open = await this.openOrReleased(subject, rule);
       if (open === undefined || !isOver(open.alert)) return undefined;
-      return this.advance(open, notHeld(open.alert, window, this.clock.now()));
+      return this.advance(open, notHeld(open.alert, window, this.now()));
     });
   }
 
-  /**
-   * Closes an alert by hand, whatever its condition; AppError not_found when there is none, conflict when it has
-   * already been resolved.
-   */
-  async close(id: string, by: { actor: string; reason: string }): Promise<Alert> {
-    const done = await retried(id, async () => {
-      const { alert, alertEtag } = await this.find(id);
-      if (!isCurrent(alert)) return undefined;
-      const pointer = await this.pointer(alert.subject, alert.rule);
-      const { open, fault } = await readOpen(this.tables, pointer);
-      // one whose pointer was damaged may have a successor, which stays open
-      const isPointed = fault !== undefined || open?.alert.id === alert.id;
-      const pointerEtag = isPointed ? pointer?.etag : undefined;
-      return this.writer.replace(closed(alert, by, this.clock.now()), { alertEtag, pointerEtag });
+  /** Changes an alert by hand; AppError not_found when there is none, and whatever the change refuses. */
+  change(id: string, change: ChangeByHand): Promise<Alert> {
+    return retried(id, async () => {
+      const found = await findAlert(this.ports.tables, id);
+      return this.writer.replace(change(found.alert, this.now()), found);
     });
-    if (done === undefined) throw new AppError("conflict", "the alert has already been resolved");
-    return done;
+  }
+
+  /** The alert with an id; AppError not_found when there is none. */
+  async get(id: string): Promise<Alert> {
+    return (await findAlert(this.ports.tables, id)).alert;
   }
 
   /**
-   * Alerts of one subject, or of all, newest first; of one status, or of both; those after the place `after` only. A
-   * row that cannot be read is thrown, or told to `onUnreadable` and left out.
+   * Alerts of one subject, or of all, newest first; in one state, or in any; those after the place `after` only. A row
+   * that cannot be read is thrown, or told to `onUnreadable` and left out.
    */
   list(
     subject: string | undefined,
     limit: number,
-    status?: Alert["status"],
+    state?: AlertState,
     after?: string,
-    onUnreadable?: (error: AppError) => void,
+    onUnreadable?: OnUnreadable,
   ): Promise<Alert[]> {
-    return listAlerts(this.tables, { subject, limit, status, after, onUnreadable });
+    return listAlerts(this.ports.tables, { subject, limit, state, after, onUnreadable, now: this.now() });
   }
 
-  private record(condition: Condition): Promise<{ alert: Alert; raised: boolean }> {
+  /**
+   * Does what the time alone makes of a subject's alerts: silences that are over, escalations. Returns what changed,
+   * and the next instant at which there is something to do.
+   */
+  async passTime(subject: string, onUnreadable: OnUnreadable): Promise<{ changed: Alert[]; next?: string }> {
+    const changed: Alert[] = [];
+    const instants: string[] = [];
+    for (const { id, rule } of await currentAlerts(this.ports.tables, subject, onUnreadable)) {
+      const policy = await this.policyOf(subject, rule);
+      const { alert, step } = await retried(subject, () => this.stepInTime(id, policy));
+      if (step) changed.push(alert);
+      const next = nextInstant(alert, policy, this.now());
+      if (next !== undefined) instants.push(next);
+    }
+    return { changed, next: instants.toSorted()[0] };
+  }
+
+  private async stepInTime(id: string, policy: AlertPolicy): Promise<{ alert: Alert; step?: Step }> {
+    const found = await findAlert(this.ports.tables, id);
+    const step = stepOfTime(found.alert, policy, this.now());
+    return step ? { alert: await this.writer.replace(step, found), step } : { alert: found.alert };
+  }
+
+  private record(condition: Condition, policy: AlertPolicy): Promise<{ alert: Alert; raised: boolean }> {
     const { subject, rule } = condition;
     return retried(subject, async () => {
-      const pointer = await this.pointer(subject, rule);
-      const { open, fault } = await readOpen(this.tables, pointer);
-      const alert = open ? await this.seenAgain(open, condition) : await this.insert(condition, pointer, fault);
-      return { alert, raised: alert.status === "open" && open?.alert.status !== "open" };
+      const pointed = await readPointed(this.ports.tables, subject, rule);
+      const { open } = pointed;
+      const now = this.now();
+      const of = await ofFiles(this.ports.tables, condition, now.toISOString(), open?.alert);
+      const step = open ? seenAgain(open.alert, of.condition, policy, now) : firstSeen(of.condition, policy, now);
+      const rows = [...of.rowsFor(step.alert), ...this.releasing(subject, rule, pointed)];
+      // `pointer` was read before: a second read would accept what another instance raised in between
+      const alert = await (open
+        ? this.writer.replace(step, open, rows)
+        : this.writer.insert(step, pointed.pointer, rows));
+      return { alert, raised: step.report === "raised" };
     });
   }
 
   /** The open alert of a rule; one that cannot be read keeps nothing else from its work, and is open no more. */
   private async openOrReleased(subject: string, rule: string): Promise<OpenAlert | undefined> {
-    const pointer = await this.pointer(subject, rule);
-    const { open, fault } = await readOpen(this.tables, pointer);
-    if (fault !== undefined)
-      await this.tables.transaction(alertTable, [
-        released(subject, rule, pointer?.etag),
-        auditInsert(subject, releaseEntry(subject, rule, fault), this.clock.now()),
-      ]);
-    return open;
+    const pointed = await readPointed(this.ports.tables, subject, rule);
+    const entries = this.releasing(subject, rule, pointed);
+    if (entries.length > 0)
+      await this.ports.tables.transaction(alertTable, [released(subject, rule, pointed.pointer?.etag), ...entries]);
+    return pointed.open;
+  }
+
+  private releasing(subject: string, rule: string, { fault }: Pointed) {
+    return fault ? [auditInsert(subject, releaseEntry(subject, rule, fault), this.now())] : [];
   }
 
   /**
@@ -146,14 +163,14 @@ export class AlertStore {
   private note(about: Alert, note: Omit<ActionNote, "at">): Promise<Alert> {
     const { id, subject } = about;
     return retried(subject, async () => {
-      const row = await this.tables.get(alertTable, subject, alertKey(about));
+      const row = await this.ports.tables.get(alertTable, subject, alertKey(about));
       if (row === undefined) throw new AppError("not_found", `the alert ${id} is gone`);
       const alert = readAlert(row);
-      const now = this.clock.now();
+      const now = this.now();
       const actions = withNote(alert.actions, { ...note, at: now.toISOString() });
       if (actions === undefined) return alert;
       const noted = { ...alert, actions };
-      await this.tables.transaction(alertTable, [
+      await this.ports.tables.transaction(alertTable, [
         { kind: "replace", row: alertRow(noted), etag: row.etag },
         auditInsert(subject, noteEntry(noted, note), now),
       ]);
@@ -161,86 +178,23 @@ export class AlertStore {
     });
   }
 
-  private pointer(subject: string, rule: string): Promise<TableRow | undefined> {
-    return this.tables.get(alertTable, subject, pointerKey(rule));
-  }
-
-  private async find(id: string): Promise<OpenAlert> {
-    const place = placeOfAlert(id);
-    const row = place && (await this.tables.get(alertTable, place.subject, place.rowKey));
-    if (row === undefined) throw new AppError("not_found", "there is no alert with this id; GET /alerts lists them");
-    return { alert: readAlert(row), alertEtag: row.etag };
-  }
-
-  private async seenAgain(open: OpenAlert, condition: Condition): Promise<Alert> {
-    const now = this.clock.now();
-    const { shown, files } = await this.shownOf(condition, now.toISOString(), open.alert);
-    const step = seenAgain(open.alert, condition, shown, now);
-    return this.writer.replace(step, open, fileRows(step.alert, files));
-  }
-
-  /** Summary and evidence of a condition; those of an alert about files cover all of its files. */
-  private async shownOf(condition: Condition, at: string, alert?: Alert) {
-    const { subject, summary, evidence, file } = condition;
-    if (file === undefined) return { shown: { summary, evidence }, files: [] };
-    const row = alert && (await this.tables.get(alertTable, subject, fileKey(alert, file)));
-    const fresh: AlertFile = { file, at, summary: cutText(summary, 300) };
-    const isNew = alert === undefined || !isAtFault(alert, file, row);
-    return { shown: withFile(alert, condition, fresh, isNew), files: [fresh] };
-  }
-
-  /**
-   * `pointer` is the row that said nothing is open: a second read would accept what another instance raised in between.
-   * `fault` is why the alert that was open cannot be read.
-   */
-  private async insert(condition: Condition, pointer: TableRow | undefined, fault?: AppError): Promise<Alert> {
-    const { subject, rule } = condition;
-    const now = this.clock.now();
-    const { shown, files } = await this.shownOf(condition, now.toISOString());
-    const step = firstSeen(condition, shown, now);
-    const row = pointing(step.alert);
-    return this.writer.insert(step, pointer ? { kind: "replace", row, etag: pointer.etag } : { kind: "insert", row }, [
-      ...fileRows(step.alert, files),
-      ...(fault ? [auditInsert(subject, releaseEntry(subject, rule, fault), now)] : []),
-    ]);
-  }
-
-  /** One file fewer; the last one ends the alert. */
-  private async settleFile(open: OpenAlert, file: string, row: TableRow | undefined): Promise<Alert | undefined> {
-    const { alert } = open;
-    const settled: TableOperation[] = row
-      ? [{ kind: "replace", row: settledRow(alert, file, row), etag: row.etag }]
-      : [];
-    const count = countOf(alert) - 1;
-    if (count <= 0) return this.writer.replace(ended(alert, this.clock.now()), open, settled);
-    const shown = filesOf(alert).filter((one) => one.file !== file);
-    const rest = withoutFile(alert, shown.length > 0 ? shown : await filesLeft(this.tables, alert, file), count);
-    await this.writer.replace({ alert: rest }, open, settled);
-    return undefined;
-  }
-
   /** Writes a step, where there is one; the alert, if that ended it. */
-  private async advance(open: OpenAlert, step: Step | undefined): Promise<Alert | undefined> {
+  private async advance(
+    open: OpenAlert,
+    step: Step | undefined,
+    rows: TableOperation[] = [],
+  ): Promise<Alert | undefined> {
     if (step === undefined) return undefined;
-    const alert = await this.writer.replace(step, open);
+    const alert = await this.writer.replace(step, open, rows);
     return isCurrent(alert) ? undefined : alert;
   }
-}
 
-function fileRows(alert: Alert, files: AlertFile[]): TableOperation[] {
-  return files.map((file) => ({ kind: "upsert", row: fileRow(alert, file, false) }));
-}
+  private async policyOf(subject: string, rule: string): Promise<AlertPolicy> {
+    return (await this.ports.policyOf?.(subject, rule)) ?? {};
+  }
 
-/** The alert that a pointer names, or the fault of its row or pointer; what a newer release wrote is thrown. */
-async function readOpen(
-  tables: TableStore,
-  pointer: TableRow | undefined,
-): Promise<{ open?: OpenAlert; fault?: AppError }> {
-  try {
-    return { open: await openAlert(tables, pointer) };
-  } catch (error) {
-    if (isAppError(error, "corrupt")) return { fault: error };
-    throw error;
+  private now(): Date {
+    return this.ports.clock.now();
   }
 }
 

@@ -3,8 +3,14 @@ import { documentType, objectOf, readRow, unchanged } from "../documents";
 import type { TableOperation, TableRow } from "../ports";
 import { type Alert, alertTable, placeOfAlert } from "./alert";
 
-/** A change of an alert that people are told of. */
-const alertEvents = ["opened", "worsened", "resolved", "closed"] as const;
+/**
+ * A change of an alert that people are told of. reminded: it was told before, then silenced, and is still open now that
+ * the silence is over.
+ */
+const alertEvents = [
+  ...(["opened", "worsened", "escalated", "acknowledged", "silenced"] as const),
+  ...(["reminded", "resolved", "closed"] as const),
+] as const;
 export type AlertEvent = (typeof alertEvents)[number];
 
 /** That an alert changed, to be told to people; it waits in the outbox until its deliveries are planned. */

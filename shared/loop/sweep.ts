@@ -2,6 +2,7 @@ import type { AlertStore } from "../alerts/alertStore";
 import type { DeliveryPorts } from "../alerts/deliveries/deliveryPorts";
 import { sweepDeliveries } from "../alerts/deliveries/sweepDeliveries";
 import { reportFailures } from "../alerts/failureAlert";
+import { sweepAlerts } from "../alerts/sweepAlerts";
 import { messageOf } from "../errors";
 
 export interface SweepPorts extends Pick<DeliveryPorts, "tables" | "queues" | "clock"> {
@@ -10,6 +11,8 @@ export interface SweepPorts extends Pick<DeliveryPorts, "tables" | "queues" | "c
 
 /** What cannot wait longer than a minute, by what it does; each is cheap where there is nothing to do. */
 const works: Record<string, (ports: SweepPorts) => Promise<string[]>> = {
+  // what it tells is then sent in the same minute
+  "look at the times of alerts": sweepAlerts,
   "send again what was not delivered": sweepDeliveries,
 };
 

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { close } from "../../shared/alerts/alertByHand";
 import { AlertStore } from "../../shared/alerts/alertStore";
+import type { Dispatch } from "../../shared/alerts/dispatch";
 import { createBlobStore } from "../../shared/azure/blobs";
 import { connectStorage } from "../../shared/azure/connection";
 import { createTableStore } from "../../shared/azure/tables";
@@ -45,9 +47,8 @@ async function seed(): Promise<void> {
   const monitors = new MonitorStore(tables, blobs);
   const datasets = new DatasetRegistry(tables, documents, clock);
   const registry = new ModelRegistry({ blobs, documents, tables, clock, telemetry: new RecordedTelemetry() });
-  const alerts = new AlertStore(tables, clock, new RecordedTelemetry(), async (alert, note) =>
-    alert.subject === "weather" ? note(alert, started) : alert,
-  );
+  const dispatch: Dispatch = async (alert, note) => (alert.subject === "weather" ? note(alert, started) : alert);
+  const alerts = new AlertStore({ tables, clock, telemetry: new RecordedTelemetry(), dispatch });
   for (minute = 0; minute < 7; minute++) {
     // names that sort another way than their times
     const id = `${usecase}.request-${(minute * 5) % 7}`;
@@ -93,7 +94,7 @@ async function seed(): Promise<void> {
     const subject = minute < 5 ? "my-model" : "weather";
     const alert = { subject, rule: `rule-${(minute * 5) % 7}`, severity: "info" as const, summary: "s", evidence: {} };
     const raised = await alerts.raise(alert);
-    if (minute % 2 === 1) await alerts.close(raised.alert.id, { actor: "test", reason: "seen" });
+    if (minute % 2 === 1) await alerts.change(raised.alert.id, close({ actor: "test", reason: "seen" }));
   }
 }
 

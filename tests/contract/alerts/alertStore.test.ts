@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { alertKey, alertPlace } from "../../../shared/alerts/alert";
+import { close } from "../../../shared/alerts/alertByHand";
 import { fileKey } from "../../../shared/alerts/alertFiles";
 import { AlertStore } from "../../../shared/alerts/alertStore";
 import type { Dispatch } from "../../../shared/alerts/dispatch";
 import { listAudit } from "../../../shared/ledger/auditEntry";
-import type { TableRow } from "../../../shared/ports";
+import type { Clock, TableRow } from "../../../shared/ports";
 import { RecordedTelemetry } from "../../support/recordedTelemetry";
 import { type Storage, startStorage } from "../../support/storage";
 
@@ -12,9 +13,10 @@ let storage: Storage;
 let alerts: AlertStore;
 const telemetry = new RecordedTelemetry();
 const noActions: Dispatch = async (alert) => alert;
+const storeAt = (clock: Clock) => new AlertStore({ tables: storage.tables, clock, telemetry, dispatch: noActions });
 beforeAll(async () => {
   storage = await startStorage();
-  alerts = new AlertStore(storage.tables, { now: () => new Date() }, telemetry, noActions);
+  alerts = storeAt({ now: () => new Date() });
 });
 afterAll(() => storage?.stop());
 
@@ -35,7 +37,7 @@ const condition = (subject: string, rule = "input-drift") => ({
 describe("alerts", () => {
   it("raised at one instant come a page at a time, each once", async () => {
     const at = new Date("2026-01-01T00:00:00Z");
-    const instant = new AlertStore(storage.tables, { now: () => at }, telemetry, noActions);
+    const instant = storeAt({ now: () => at });
     const rules = ["a", "b", "c", "d"];
     for (const rule of rules) await instant.raise(condition("instant", rule));
     for (const status of [undefined, "open"] as const) {
@@ -127,7 +129,7 @@ describe("alerts", () => {
   });
 
   it("of one status are found behind any number of the other", async () => {
-    const store = new AlertStore(storage.tables, tickingClock(), telemetry, noActions);
+    const store = storeAt(tickingClock());
     await store.raise(condition("filtered", "stays"));
     for (let i = 0; i < 5; i++) {
       await store.raise(condition("filtered", "comes-and-goes"));
@@ -144,7 +146,7 @@ describe("alerts", () => {
   it("are closed by a person, whose name and reason stand on them and in the audit trail", async () => {
     const by = { actor: "Ada", reason: "a typing error in the folder's name" };
     const { alert } = await alerts.raise(condition("closed", "poison-training-plan"));
-    expect(await alerts.close(alert.id, by)).toMatchObject({
+    expect(await alerts.change(alert.id, close(by))).toMatchObject({
       status: "resolved",
       closedBy: "Ada",
       closeReason: by.reason,
@@ -156,10 +158,10 @@ describe("alerts", () => {
     const seen = telemetry.events.filter(({ attributes }) => attributes.subject === "closed").at(-1);
     expect(seen).toMatchObject({ name: "alert.resolved", attributes: { byHand: true } });
     expect(JSON.stringify(seen)).not.toContain("Ada");
-    await expect(alerts.close(alert.id, by)).rejects.toMatchObject({ code: "conflict" });
+    await expect(alerts.change(alert.id, close(by))).rejects.toMatchObject({ code: "conflict" });
     const again = await alerts.raise(condition("closed", "poison-training-plan"));
     expect(again.raised).toBe(true);
-    await expect(alerts.close(alert.id, by)).rejects.toMatchObject({ code: "conflict" });
+    await expect(alerts.change(alert.id, close(by))).rejects.toMatchObject({ code: "conflict" });
     expect(await alerts.list("closed", 10, "open")).toHaveLength(1);
   });
 
@@ -170,7 +172,9 @@ describe("alerts", () => {
       "no/thing.20261301T000000000Z-x",
       "closed.20260101T-x",
     ])
-      await expect(alerts.close(id, { actor: "Ada", reason: "x" })).rejects.toMatchObject({ code: "not_found" });
+      await expect(alerts.change(id, close({ actor: "Ada", reason: "x" }))).rejects.toMatchObject({
+        code: "not_found",
+      });
   });
 
   it("of early versions, whose ids name no subject and whose files have no rows, are read, ended and closed", async () => {
@@ -198,7 +202,7 @@ describe("alerts", () => {
 
     const [{ id }] = await alerts.list("earlier", 1);
     expect(id).toBe(`earlier.20260102T030405006Z-${rule}`);
-    expect(await alerts.close(id, { actor: "Ada", reason: "old" })).toMatchObject({ status: "resolved" });
+    expect(await alerts.change(id, close({ actor: "Ada", reason: "old" }))).toMatchObject({ status: "resolved" });
   });
 
   it("keep no more of a long summary than a table cell may hold", async () => {
@@ -279,10 +283,10 @@ describe("a stored row of an alert that cannot be read", () => {
     const first = (await alerts.raise(condition("broken-close"))).alert;
     await changed("broken-close", "open:input-drift", { alert: 5 });
     const second = (await alerts.raise(condition("broken-close"))).alert;
-    expect(await alerts.close(first.id, by)).toMatchObject({ id: first.id, status: "resolved" });
+    expect(await alerts.change(first.id, close(by))).toMatchObject({ id: first.id, status: "resolved" });
     expect((await alerts.list("broken-close", 10, "open")).map(({ id }) => id)).toEqual([second.id]);
     await changed("broken-close", "open:input-drift", { alert: 5 });
-    expect(await alerts.close(second.id, by)).toMatchObject({ id: second.id, status: "resolved" });
+    expect(await alerts.change(second.id, close(by))).toMatchObject({ id: second.id, status: "resolved" });
     expect(await pointerOf("broken-close")).toBe("");
   });
 });

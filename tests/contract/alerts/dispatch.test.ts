@@ -60,7 +60,8 @@ function storeWith(...actions: AnyAction[]): AlertStore {
   return storeOf(dispatchTo(actions));
 }
 
-const storeOf = (dispatch: Dispatch) => new AlertStore(storage.tables, clock, new RecordedTelemetry(), dispatch);
+const storeOf = (dispatch: Dispatch) =>
+  new AlertStore({ tables: storage.tables, clock, telemetry: new RecordedTelemetry(), dispatch });
 const auditOf = async (subject: string) =>
   (await listAudit(storage.tables, "alerts", subject, { limit: 20 })).map(({ action, reason, details }) => [
     action,

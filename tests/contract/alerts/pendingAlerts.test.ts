@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Alert } from "../../../shared/alerts/alert";
+import { close } from "../../../shared/alerts/alertByHand";
 import { AlertStore } from "../../../shared/alerts/alertStore";
 import type { Dispatch } from "../../../shared/alerts/dispatch";
 import type { Announcement } from "../../../shared/alerts/outbox";
@@ -26,7 +27,7 @@ const dispatch: Dispatch = async (alert) => {
 };
 const announced: Announcement[] = [];
 const store = (announce = async (one: Announcement) => void announced.push(one)) =>
-  new AlertStore(storage.tables, clock, telemetry, dispatch, announce);
+  new AlertStore({ tables: storage.tables, clock, telemetry, dispatch, announce });
 
 const windowOf = (day: number) => ({
   start: new Date(start + day * dayMs).toISOString(),
@@ -97,7 +98,9 @@ describe("an alert that several windows must confirm", () => {
 
   it("can be closed by a person, and nobody is told", async () => {
     const { alert } = await store().raise(condition("quince", 0));
-    expect(await store().close(alert.id, { actor: "Ada", reason: "known" })).toMatchObject({ status: "resolved" });
+    expect(await store().change(alert.id, close({ actor: "Ada", reason: "known" }))).toMatchObject({
+      status: "resolved",
+    });
     expect(toldOf("quince")).toEqual([]);
     expect((await store().raise(condition("quince", 5))).alert.status).toBe("pending");
   });
@@ -114,7 +117,7 @@ describe("what people are to be told", () => {
     await store().raise(plain("apples", "error"));
     await store().resolve("apples", "model-rejected");
     const { alert } = await store().raise(plain("apples"));
-    await store().close(alert.id, { actor: "Ada", reason: "known" });
+    await store().change(alert.id, close({ actor: "Ada", reason: "known" }));
     expect(toldOf("apples")).toEqual(["opened", "worsened", "resolved", "opened", "closed"]);
     const ids = announced.filter(({ subject }) => subject === "apples").map(({ id }) => id);
     expect(new Set(ids).size).toBe(5);
@@ -139,7 +142,8 @@ describe("what people are to be told", () => {
       },
     };
     const said: string[] = [];
-    const away = new AlertStore(failing, clock, telemetry, dispatch, async ({ id }) => void said.push(id));
+    const announce = async ({ id }: Announcement) => void said.push(id);
+    const away = new AlertStore({ tables: failing, clock, telemetry, dispatch, announce });
     await expect(away.raise(plain("away"))).rejects.toThrow("storage is away");
     expect([said, await outboxOf("away"), await store().list("away", 1)]).toEqual([[], [], []]);
   });

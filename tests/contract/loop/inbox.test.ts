@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
+import { close } from "../../../shared/alerts/alertByHand";
 import { AppError } from "../../../shared/errors";
 import { readAuditTrail } from "../../../shared/ledger/auditTrail";
 import { handlePoison } from "../../../shared/loop/handlePoison";
@@ -101,7 +102,7 @@ describe("the alert about rejected files", () => {
     await start();
     await dropAndTrigger(`${usecase}/old.csv`, Buffer.from("a\n1\n"));
     const [{ id }] = await openAlerts();
-    await loop.app.alerts.close(id, { actor: "Ada", reason: "told the sender" });
+    await loop.app.alerts.change(id, close({ actor: "Ada", reason: "told the sender" }));
     expect(await openAlerts()).toEqual([]);
     expect(await later()).toEqual([]);
     await dropAndTrigger(`${usecase}/new.csv`, Buffer.from("b\n2\n"));
