@@ -12,7 +12,7 @@ export function stepOfTime(before: Alert, policy: AlertPolicy, now: Date): Step 
   const at = now.toISOString();
   const { silence, ...alert } = before;
   if (silence !== undefined) {
-    const event = before.toldAt === undefined ? ("opened" as const) : ("reminded" as const);
+    const event = before.toldAt === undefined ? ("opened" as const) : ("unsilenced" as const);
     const entry = auditEntry("unsilence", before, "alert silence ended", {});
     return { alert: { ...alert, toldAt: at }, entry, event };
   }

@@ -4,12 +4,12 @@ import type { TableOperation, TableRow } from "../ports";
 import { type Alert, alertTable, placeOfAlert } from "./alert";
 
 /**
- * A change of an alert that people are told of. reminded: it was told before, then silenced, and is still open now that
- * the silence is over.
+ * A change of an alert that people are told of. unsilenced: it was told before, then silenced, and is still open now
+ * that the silence is over.
  */
 const alertEvents = [
   ...(["opened", "worsened", "escalated", "acknowledged", "silenced"] as const),
-  ...(["reminded", "resolved", "closed"] as const),
+  ...(["unsilenced", "resolved", "closed"] as const),
 ] as const;
 export type AlertEvent = (typeof alertEvents)[number];
 

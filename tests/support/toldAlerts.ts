@@ -32,7 +32,7 @@ export class ToldAlerts {
     const { clock, telemetry } = this;
     const queues = { send: async (_queue: string, message: object, options = {}) => this.keep(message, options) };
     const announce = (announcement: object) => queues.send("deliveries", { announcement });
-    this.alerts = new AlertStore(tables, clock, telemetry, async (alert) => alert, announce);
+    this.alerts = new AlertStore({ tables, clock, telemetry, dispatch: async (alert) => alert, announce });
     const app = { tables, queues, clock, telemetry, alerts: this.alerts, usecases };
     this.ports = {
       ...app,

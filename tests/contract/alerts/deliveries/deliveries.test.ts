@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { AlertSeverity } from "../../../../shared/alerts/alert";
+import { close } from "../../../../shared/alerts/alertByHand";
 import { listDeliveries } from "../../../../shared/alerts/deliveries/listDeliveries";
 import type { TableStore } from "../../../../shared/ports";
 import { MailServer } from "../../../support/mailServer";
@@ -142,7 +143,7 @@ describe("a mail server that is down", () => {
     );
     expect(await world.log(trouble.id)).toEqual([]);
     mail = await MailServer.start();
-    await world.alerts.close(trouble.id, { actor: "test", reason: "over" });
+    await world.alerts.change(trouble.id, close({ actor: "test", reason: "over" }));
   });
 
   it("with two addresses in it tells neither of itself for ever", async () => {
@@ -155,7 +156,7 @@ describe("a mail server that is down", () => {
     const troubles = await world.alerts.list("tidegate", 10, "open");
     expect(troubles).toHaveLength(2);
     mail = await MailServer.start();
-    for (const { id } of troubles) await world.alerts.close(id, { actor: "test", reason: "over" });
+    for (const { id } of troubles) await world.alerts.change(id, close({ actor: "test", reason: "over" }));
   });
 });
 
