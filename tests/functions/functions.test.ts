@@ -216,6 +216,37 @@ describe("an alert", () => {
     expect(await close({ reason: "seen", actor: "Ada" })).toMatchObject({ status: 409 });
   });
 
+  it("is acknowledged, silenced and shown with its state", async () => {
+    await functions.run("poison-training-plan", { string: "no run" });
+    const { json } = await functions.http("listAlerts", { query: { status: "open", subject: "tidegate", limit: "1" } });
+    const [{ id }] = json.alerts;
+    const by = { reason: "seen", actor: "Ada" };
+    const ask = (name: string, body?: object | string) => functions.http(name, { params: { id }, body });
+    expect(await ask("acknowledgeAlert", by)).toMatchObject({ status: 200, json: { state: "acknowledged" } });
+    expect(await ask("acknowledgeAlert", by)).toMatchObject({ status: 409 });
+    for (const [body, path] of [
+      [by, "until"],
+      [{ ...by, hours: 1, until: "2999-01-01T00:00:00Z" }, "until"],
+      [{ ...by, hours: -1 }, "hours"],
+      [{ ...by, hours: 1e300 }, "hours"],
+      [{ ...by, until: "2001-01-01T00:00:00Z" }, "until"],
+      [{ ...by, until: "tomorrow" }, "until"],
+      [{ ...by, until: { toString: 1 } }, "until"],
+      [{ hours: 1, reason: "seen" }, "actor"],
+    ] as const)
+      expect(await ask("silenceAlert", body)).toMatchObject({ status: 400, json: { details: [{ path }] } });
+    expect(await ask("silenceAlert", '{"hours":')).toMatchObject({ status: 400 });
+    expect(await ask("silenceAlert", { ...by, hours: 2 })).toMatchObject({ status: 200, json: { state: "silenced" } });
+    expect(await ask("getAlert")).toMatchObject({
+      status: 200,
+      json: { id, state: "silenced", silence: { by: "Ada" } },
+    });
+    expect(await ask("unsilenceAlert", by)).toMatchObject({ status: 200, json: { state: "acknowledged" } });
+    await ask("closeAlert", by);
+    const missing = await functions.http("getAlert", { params: { id: "tidegate.x" } });
+    expect(missing.status).toBe(404);
+  });
+
   it("that is open is found behind resolved ones with any limit", async () => {
     await functions.run("poison-training-plan", { string: "no run" });
     await functions.run("poison-training-candidate", { string: "no run" });
