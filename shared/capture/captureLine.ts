@@ -31,6 +31,8 @@ export interface LineStamp {
 
 /** What a reader takes from a line, without parsing it. */
 export interface CapturedLine {
+  /** whether the request named the version or alias that answered it */
+  isPinned: boolean;
   /** when it was answered, ISO; absent if the line is damaged */
   time?: string;
   /** absent in lines that are older than sequence numbers */
@@ -52,6 +54,7 @@ const key = {
   sequence: '"sequence":"',
   status: '"data":{"status":',
   rows: '"rows":',
+  route: '"route":"',
   format: '"format":"',
   inputsOmitted: '"inputsOmitted":',
   inputLength: '"inputLength":',
@@ -98,7 +101,7 @@ function lineOf(entry: CaptureEntry, { model, time, instance, sequence }: LineSt
   const more = outputsOmitted === undefined ? "" : `"outputsOmitted":${outputsOmitted},`;
   const event = `"specversion":"1.0","type":"tidegate.inference","id":"${entry.id}","source":"/models/${model}","time":"${time.toISOString()}","datacontenttype":"application/json"`;
   const writer = `"modelversion":${entry.version},"instance":"${instance}",${key.sequence}${number}"`;
-  const data = `${key.status}${entry.status},"latencyMs":${latencyMs},${key.rows}${entry.rows},"route":"${entry.route}",${key.format}${entry.format}",${error}${warnings}${omitted}${more}`;
+  const data = `${key.status}${entry.status},"latencyMs":${latencyMs},${key.rows}${entry.rows},${key.route}${entry.route}",${key.format}${entry.format}",${error}${warnings}${omitted}${more}`;
   return `{${event},${writer},${data}${key.inputLength}${inputs.length},"outputs":${outputs},${key.inputs}${inputs}${lineEnd}\n`;
 }
 
@@ -128,6 +131,7 @@ export function readCaptureLine(line: string): CapturedLine | undefined {
     sequence: sequenceBefore(line, dataAt),
     status,
     rows: numberIn(head, key.rows) ?? 0,
+    isPinned: textIn(head, key.route) === "pinned",
     format: textIn(head, key.format) ?? firstFormat,
     inputsOmitted,
     inputs: inputsOmitted === undefined && inputsAt > 0 ? line.slice(inputsAt, -lineEnd.length) : undefined,

@@ -73,6 +73,8 @@ export class CaptureReader {
       return;
     }
     if (!this.isNew(line.sequence)) return; // an append whose response was lost was sent again
+    // who names another version tries it: what came to the champion of the day is the model's traffic
+    if (line.isPinned && this.options.served !== undefined) return;
     if (line.status !== 200) this.addRefused(line);
     else if (line.inputsOmitted === undefined) this.addAnswered(line);
     else {

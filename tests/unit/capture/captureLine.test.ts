@@ -70,9 +70,10 @@ describe("a captured line", () => {
     fc.assert(
       fc.property(entries, (entry) => {
         const { inputs, outputs, ...found } = readCaptureLine(captureLine(entry, stamp, plenty).trimEnd()) ?? {};
-        const { status, rows, format } = entry;
+        const { status, rows, format, route } = entry;
+        const isPinned = route === "pinned";
         const time = stamp.time.toISOString();
-        expect(found).toEqual({ time, sequence: 7, status, rows, format, inputsOmitted: undefined });
+        expect(found).toEqual({ isPinned, time, sequence: 7, status, rows, format, inputsOmitted: undefined });
         expect(outputs).toBe(entry.outputs === "null" ? undefined : entry.outputs);
         expect(JSON.parse(String(inputs))).toEqual(status === 200 ? JSON.parse(entry.inputs) : entry.inputs);
       }),
@@ -108,6 +109,7 @@ describe("a captured line", () => {
     const old =
       '{"specversion":"1.0","type":"tidegate.inference","id":"a","source":"/models/fruit","time":"2026-03-01T10:59:59.000Z","datacontenttype":"application/json","modelversion":1,"data":{"status":200,"latencyMs":1,"rows":2,"route":"champion","inputLength":16,"outputs":null,"inputs":{"data":[[1,2]]}}}';
     expect(readCaptureLine(old)).toEqual({
+      isPinned: false,
       time: "2026-03-01T10:59:59.000Z",
       sequence: undefined,
       status: 200,
