@@ -7,6 +7,7 @@ import { watchState } from "../shared/loop/watchState";
 import { resultPlace } from "../shared/monitoring/monitorStore";
 import { signals } from "../shared/monitoring/signals/registry";
 import { endpoint } from "./endpoint";
+import { instantQuery, rangeOf } from "./instantRange";
 import { requireSubject } from "./knownNames";
 import { cursorAfter, pageOfRead, pageQuery } from "./listPage";
 import { shownFields } from "./shownFields";
@@ -27,16 +28,15 @@ const resultFields = [
   "details",
 ] as const;
 
-const instant = z.iso.datetime({ offset: true, error: "an instant like 2026-01-31T12:00:00Z is needed" });
 const signalNames = signals.map(([, { name }]) => name) as [string, ...string[]];
+const signalName = z.enum(signalNames, { error: `the signals are ${signalNames.join(", ")}` });
 
 const query = z.strictObject({
   ...pageQuery("monitors"),
   /** of results; without it those of every signal are listed */
-  signal: z.enum(signalNames).optional(),
+  signal: signalName.optional(),
   /** results of evaluations at or after, and before */
-  from: instant.optional(),
-  to: instant.optional(),
+  ...instantQuery,
 });
 
 app.http("getMonitors", {
@@ -46,7 +46,7 @@ app.http("getMonitors", {
   handler: endpoint(async ({ params: { model } }, _context, { limit, cursor, ...which }) => {
     const { note, field } = noteUnreadable();
     const { signal } = which;
-    const [from, to] = [which.from, which.to].map((text) => (text === undefined ? undefined : new Date(text)));
+    const { from, to } = rangeOf(which);
     const asked = { limit: limit + 1, after: cursor, signal, from, to };
     const read = await getApp().monitors.list(model, asked, note);
     if (read.length === 0 && field().unreadable === undefined) await requireSubject(model);

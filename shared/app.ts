@@ -22,6 +22,7 @@ import { VerifiedBlobs } from "./ledger/verifiedBlobs";
 import { actionParts } from "./loop/actionParts";
 import { alertPicture } from "./loop/alertPicture";
 import { keepObservations } from "./loop/keepObservations";
+import { MonitorSettingsStore } from "./monitoring/monitorSettings";
 import { MonitorStore } from "./monitoring/monitorStore";
 import { createIsolatedRuntime } from "./onnxruntime/isolatedRuntime";
 import { createOnnxRuntime, onnxRuntimeVersion } from "./onnxruntime/runtime";
@@ -31,6 +32,7 @@ import type { BlobStore, Clock, QueueSender, TableStore, Telemetry } from "./por
 import { endProcess } from "./process/endProcess";
 import { sweepTempFolders } from "./process/tempFolders";
 import { ModelRegistry } from "./registry/modelRegistry";
+import { HeldConditions } from "./service/heldConditions";
 import { ServiceCounts } from "./service/serviceCounts";
 import { ServiceLog } from "./service/serviceLog";
 import { ServiceReader } from "./service/serviceReader";
@@ -149,6 +151,8 @@ function storeParts(
     datasets: new DatasetRegistry(tables, documents, clock),
     inbox: new InboxLedger(tables, clock),
     monitors: new MonitorStore(tables, blobs),
+    monitorSettings: new MonitorSettingsStore(tables, clock),
+    heldConditions: new HeldConditions(tables),
     runs,
     truths: new TruthStore(blobs, instance),
   };
@@ -160,6 +164,8 @@ interface StoreParts {
   datasets: DatasetRegistry;
   inbox: InboxLedger;
   monitors: MonitorStore;
+  monitorSettings: MonitorSettingsStore;
+  heldConditions: HeldConditions;
   runs: RunStore;
   truths: TruthStore;
 }

@@ -65,6 +65,11 @@ export interface QueueSender {
   send(queue: string, message: object, options?: { delaySeconds?: number }): Promise<void>;
 }
 
+export interface QueueLengths {
+  /** About how many messages wait; 0 where there is no such queue. */
+  length(queue: string): Promise<number>;
+}
+
 export interface Clock {
   now(): Date;
 }

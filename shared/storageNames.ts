@@ -9,7 +9,7 @@ const queues = [...ownQueues, "webjobs-blobtrigger"];
 export const poisonQueues: Record<string, string> = Object.fromEntries(queues.map((name) => [name, `${name}-poison`]));
 
 /** Tables that keep audit entries, each in the partition of its subject. */
-export const auditedTables = ["models", "datasets", "alerts", "runs"];
+export const auditedTables = ["models", "datasets", "alerts", "runs", "monitors"];
 
 /** All that the app keeps in its storage account. */
 export const storageNames = {
@@ -31,5 +31,5 @@ export const storageNames = {
     ],
   ],
   queues: [...ownQueues, ...Object.values(poisonQueues)],
-  tables: [...auditedTables, "monitors"],
+  tables: auditedTables,
 };

@@ -91,9 +91,9 @@ const rooms: Record<string, string[][]> = {
   "shared/training": [["training"], ["reference"]],
   "shared/explain": [["explain"], ["shapley", "trees", "surrogate"], ["model"]],
   "shared/monitoring": [
-    ["monitorStore"],
+    ["monitorStore", "monitorSettings"],
     ["signals"],
-    ["performance", "integrity", "upstream", "magnitude", "relations", "threat"],
+    ["performance", "integrity", "upstream", "magnitude", "relations", "threat", "service"],
     ["moments", "statistics"],
     ["calibration"],
     ["monitoring"],

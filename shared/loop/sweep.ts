@@ -4,13 +4,16 @@ import { sweepDeliveries } from "../alerts/deliveries/sweepDeliveries";
 import { reportFailures } from "../alerts/failureAlert";
 import { sweepAlerts } from "../alerts/sweepAlerts";
 import { messageOf } from "../errors";
+import { type SweepServicePorts, sweepService } from "./sweepService";
 
-export interface SweepPorts extends Pick<DeliveryPorts, "tables" | "queues" | "clock"> {
+export interface SweepPorts extends Pick<DeliveryPorts, "tables" | "clock">, SweepServicePorts {
+  queues: DeliveryPorts["queues"] & SweepServicePorts["queues"];
   alerts: AlertStore;
 }
 
 /** What cannot wait longer than a minute, by what it does; each is cheap where there is nothing to do. */
 const works: Record<string, (ports: SweepPorts) => Promise<string[]>> = {
+  "judge the newest requests": sweepService,
   // what it tells is then sent in the same minute
   "look at the times of alerts": sweepAlerts,
   "send again what was not delivered": sweepDeliveries,

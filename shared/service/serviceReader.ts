@@ -141,11 +141,12 @@ export class ServiceReader {
   }
 }
 
-/** What slices counted of one model (with that of the app as a whole), or of all (`wholeApp`). */
+/** What slices counted of one model (with the processes that served it), or of all models and the app (`wholeApp`). */
 export function profileOf(model: string, slices: readonly ReadSlice[]): ServiceProfile {
   const sum = emptyServiceProfile();
   for (const { app, models } of slices) {
-    addKept(sum, app);
+    const { exceptions: _exceptions, errorEvents: _events, ...processes } = app;
+    addKept(sum, model === wholeApp ? app : processes);
     if (model === wholeApp) for (const profile of Object.values(models)) addKept(sum, profile);
     else if (Object.hasOwn(models, model)) addKept(sum, models[model]);
   }

@@ -9,6 +9,7 @@ import { inputDrift } from "./inputDrift";
 import { performance } from "./performance";
 import { predictionDrift } from "./predictionDrift";
 import { relations } from "./relations";
+import { service } from "./service";
 import type { Signal } from "./signal";
 import { threat } from "./threat";
 import { upstreamChange } from "./upstreamChange";
@@ -27,6 +28,7 @@ const registered = {
   conceptDrift,
   attributionDrift,
   bias,
+  service,
 } satisfies Record<string, Signal>;
 
 export type MonitorSection = keyof typeof registered;

@@ -6,6 +6,7 @@ import { monitorsSpec, signals } from "../../../../shared/monitoring/signals/reg
 import type { Evaluation } from "../../../../shared/monitoring/signals/signal";
 import { integritySample, magnitudeSample, relationsSample, threatSample, upstreamSample } from "./dataSamples";
 import { attributionSample, changeSample, outcomesSample, predictionSample, sliceSample } from "./outcomeRows";
+import { serviceSample } from "./serviceCounts";
 import { captured, type Known, unreadable, watchedWith } from "./watchedRows";
 
 afterEach(() => {
@@ -17,6 +18,7 @@ afterEach(() => {
  * of.
  */
 const samples: Record<string, Sample> = {
+  service: serviceSample,
   drift: { usual: newest(1000), empty: newest(0), wrong: newest(1000, 1) },
   dataIntegrity: integritySample,
   upstreamChange: upstreamSample,
