@@ -28,7 +28,7 @@ import { createIsolatedRuntime } from "./onnxruntime/isolatedRuntime";
 import { createOnnxRuntime, onnxRuntimeVersion } from "./onnxruntime/runtime";
 import { servingRuntimes } from "./onnxruntime/servingRuntimes";
 import { createThreadedRuntime } from "./onnxruntime/threadedRuntime";
-import type { BlobStore, Clock, QueueSender, TableStore, Telemetry } from "./ports";
+import type { BlobStore, Clock, QueueLengths, QueueSender, TableStore, Telemetry } from "./ports";
 import { endProcess } from "./process/endProcess";
 import { sweepTempFolders } from "./process/tempFolders";
 import { ModelRegistry } from "./registry/modelRegistry";
@@ -56,7 +56,7 @@ import { loadUsecases } from "./usecase/loadUsecases";
 export interface AppOptions {
   clock?: Clock;
   /** instead of the configured account */
-  storage?: { blobs: BlobStore; tables: TableStore; queues: QueueSender };
+  storage?: { blobs: BlobStore; tables: TableStore; queues: QueueSender & QueueLengths };
   endProcess?: typeof endProcess;
 }
 

@@ -1,6 +1,14 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { AppError } from "../../shared/errors";
-import type { BlobInfo, BlobStore, QueueSender, TableOperation, TableRow, TableStore } from "../../shared/ports";
+import type {
+  BlobInfo,
+  BlobStore,
+  QueueLengths,
+  QueueSender,
+  TableOperation,
+  TableRow,
+  TableStore,
+} from "../../shared/ports";
 import { SortedMap } from "./sortedMap";
 
 interface StoredBlob {
@@ -11,7 +19,7 @@ interface StoredBlob {
 }
 
 /** Messages of a queue that wait, as a trigger would get them. */
-export interface MemoryQueues extends QueueSender {
+export interface MemoryQueues extends QueueSender, QueueLengths {
   /** Takes the oldest message; undefined where none waits. A delay is not waited for. */
   take(queue: string): unknown;
 }
@@ -150,6 +158,7 @@ function memoryQueues(): MemoryQueues {
     send: async (queue, message) => {
       waiting.set(queue, [...(waiting.get(queue) ?? []), JSON.stringify(message)]);
     },
+    length: async (queue) => waiting.get(queue)?.length ?? 0,
     take: (queue) => {
       const text = waiting.get(queue)?.shift();
       return text === undefined ? undefined : JSON.parse(text);
