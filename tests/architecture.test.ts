@@ -116,7 +116,7 @@ const rooms: Record<string, string[][]> = {
 /** What may be imported of a family from outside it. */
 const doors: Record<string, string[]> = {
   "shared/learners": ["registry", "trainer", "fit/fitModel", "graph/guardGraph"],
-  "shared/monitoring/signals": ["registry", "signal"],
+  "shared/monitoring/signals": ["registry", "service", "signal"],
   "shared/alerts/actions": ["registry", "action"],
   "shared/azure": [],
   "shared/onnxruntime": [],

@@ -67,7 +67,7 @@ export class MonitorSettingsStore {
     return row === undefined ? { changes: {} } : { ...readRow(rows, table, row), etag: row.etag };
   }
 
-  /** Changes fields, checked with those of `spec` by each signal's schema; AppError invalid_input names what is wrong. */
+  /** Changes fields, checked with those of `spec` by each signal's schema; AppError invalid_input names faults. */
   async change(change: SettingsChange, spec: Settings): Promise<ChangedSettings> {
     const { model, actor, settings } = change;
     const before = await this.forChange(model, change.etag);
