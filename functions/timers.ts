@@ -34,7 +34,7 @@ app.timer("retention", {
 });
 
 app.timer("retrain", {
-  schedule: "0 20 * * * *",
+  schedule: "0 5,20,35,50 * * * *",
   handler: (_timer, context) =>
     background(context, async () => {
       for (const line of await registerDueInference(getApp())) context.log(line);

@@ -22,7 +22,8 @@ function expressionOf(text: string): string {
   return `0 ${Number(minute)} ${Number(hour)} * * ${weekday < 0 ? "*" : weekday}`;
 }
 
-const scheduleText = z
+/** When something comes due, as a person writes it. */
+export const scheduleText = z
   .string()
   .max(200)
   .superRefine((text, context) => {
@@ -34,7 +35,9 @@ const scheduleText = z
     }
   });
 
-const timeZoneName = z.string().refine(isTimeZone, 'a time zone of the IANA list is needed, as "Europe/Helsinki"');
+export const timeZoneName = z
+  .string()
+  .refine(isTimeZone, 'a time zone of the IANA list is needed, as "Europe/Helsinki"');
 
 function isTimeZone(name: string): boolean {
   try {

@@ -2,6 +2,7 @@ import type { AlertStore } from "../alerts/alertStore";
 import { reportFailures } from "../alerts/failureAlert";
 import type { DatasetRegistry } from "../data/datasetRegistry";
 import { messageOf } from "../errors";
+import { windowSchedule } from "../monitoring/schedule";
 import { hourMs } from "../time";
 import type { Usecase } from "../usecase/loadUsecases";
 import { type StartRunPorts, startRun } from "./startRun";
@@ -12,6 +13,10 @@ export interface ScheduledRunPorts extends StartRunPorts {
   alerts: AlertStore;
 }
 
+/** a clock's time that was missed, because the app was away or the policy is new, is not made up for after so long */
+const mostLateHours = 24;
+/** less than the time between two calls of the timer */
+const toleranceHours = 0.2;
 const failedAlert = { subject: "tidegate", rule: "schedule-failed" };
 
 /**
@@ -33,15 +38,45 @@ export async function startScheduledRuns(ports: ScheduledRunPorts): Promise<stri
   return [...lines, ...failures];
 }
 
+/** A line about the runs that were started; none where none was. */
 async function startIfDue(ports: ScheduledRunPorts, { spec }: Usecase, now: Date): Promise<string | undefined> {
-  const hours = spec.policies.retrainEveryHours;
+  const cause = (await causeOfClock(ports, spec, now)) ?? (await causeOfAge(ports, spec, now));
+  // asked last: most use cases are not due
+  if (cause === undefined || (await ports.datasets.usedVersions(spec.name)).length === 0) return undefined;
+  const { run, started } = await startRun(ports, { usecase: spec.name, trigger: "schedule", cause: cause.name });
+  return started ? `started ${run.id}: ${cause.reason}` : undefined;
+}
+
+/** Names what a scheduled run is started by, once for each. */
+interface Cause {
+  name: string;
+  reason: string;
+}
+
+/** The newest time that `retrainAt` came due, where no run was started by it yet. */
+async function causeOfClock(
+  { runs }: ScheduledRunPorts,
+  { name, policies: { retrainAt: schedule, timeZone } }: Usecase["spec"],
+  now: Date,
+): Promise<Cause | undefined> {
+  const due = schedule === undefined ? undefined : windowSchedule({ schedule, timeZone }).due(now);
+  if (due === undefined || now.getTime() - due.getTime() > mostLateHours * hourMs) return undefined;
+  const cause = `at-${due.toISOString().slice(0, "2013-07-01T11:00".length).replace(/[-:]/g, "")}`;
+  if ((await runs.find(`${name}.${cause}`)) !== undefined) return undefined;
+  return { name: cause, reason: `due at ${due.toISOString()} by the schedule "${schedule}" (${timeZone})` };
+}
+
+async function causeOfAge(
+  { runs }: ScheduledRunPorts,
+  { name, policies: { retrainEveryHours: hours } }: Usecase["spec"],
+  now: Date,
+): Promise<Cause | undefined> {
   if (hours === undefined) return undefined;
-  const last = (await ports.runs.list(spec.name)).at(-1);
+  const last = (await runs.list(name)).at(-1);
   const ageHours =
     last === undefined ? Number.POSITIVE_INFINITY : (now.getTime() - Date.parse(last.requestedAt)) / hourMs;
-  // the timer comes once an hour, never at the same millisecond
-  if (ageHours < hours - 0.5 || (await ports.datasets.usedVersions(spec.name)).length === 0) return undefined;
+  // the timer never comes at the same millisecond
+  if (ageHours < hours - toleranceHours) return undefined;
   const cause = `schedule-${now.toISOString().slice(0, 13).replace(/[-T]/g, "")}`;
-  const { run, started } = await startRun(ports, { usecase: spec.name, trigger: "schedule", cause });
-  return started ? `started ${run.id}: the last run is older than ${hours} h` : undefined;
+  return { name: cause, reason: `the last run is older than ${hours} h` };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { actionPolicies } from "../alerts/actionPolicies";
-import { scheduleFields } from "../monitoring/schedule";
+import { scheduleFields, scheduleText, timeZoneName } from "../monitoring/schedule";
 
 /** When what was scored becomes a dataset version by itself. */
 const fromInferenceSpec = z.strictObject({
@@ -15,6 +15,10 @@ export const policiesSpec = z.strictObject({
   ...actionPolicies,
   /** hours between scheduled retraining runs; without it only new data and drift retrain */
   retrainEveryHours: z.number().positive().optional(),
+  /** a run whenever this comes due, however old the last one is: "daily 12:00", "Monday 11:00", or NCRONTAB */
+  retrainAt: scheduleText.optional(),
+  /** of `retrainAt` (IANA) */
+  timeZone: timeZoneName.default("UTC"),
   /**
    * without it 1 % of the rows that the last run trained on, and 100 at least; a run that a person forces has no
    * minimum

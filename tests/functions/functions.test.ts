@@ -53,7 +53,7 @@ describe("the functions", () => {
       drift: "0 5 * * * *",
       rollUp: "0 2 * * * *",
       retention: "0 45 3 * * *",
-      retrain: "0 20 * * * *",
+      retrain: "0 5,20,35,50 * * * *",
       reconcile: "0 */10 * * * *",
       sweep: "30 * * * * *",
     });
