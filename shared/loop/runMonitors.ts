@@ -5,9 +5,10 @@ import type { CaptureWindows } from "../capture/windows/captureWindows";
 import { newestRows } from "../capture/windows/newestRows";
 import type { DatasetRegistry } from "../data/datasetRegistry";
 import { messageOf } from "../errors";
+import { effectiveSettings, type MonitorSettingsStore, type SettingChanges } from "../monitoring/monitorSettings";
 import type { MonitorStore } from "../monitoring/monitorStore";
 import { trainingProfileDocument } from "../monitoring/profileDocument";
-import { windowStart } from "../monitoring/schedule";
+import { windowSchedule, windowStart } from "../monitoring/schedule";
 import { type MonitorSection, signals } from "../monitoring/signals/registry";
 import type { Evaluation, Signal, SignalSettings, Watched } from "../monitoring/signals/signal";
 import type { TrainingProfile } from "../monitoring/trainingProfile";
@@ -27,6 +28,7 @@ import { type Champion, championOf, stateOf, type WatchPorts } from "./watchStat
 export interface MonitorPorts extends WatchPorts, Omit<AttributionPorts, "usecases" | "registry"> {
   alerts: AlertStore;
   monitors: MonitorStore;
+  monitorSettings: Pick<MonitorSettingsStore, "all">;
   truths: TruthStore;
   masks: ColumnMasks;
   blobs: BlobStore;
@@ -40,19 +42,22 @@ export interface MonitorPorts extends WatchPorts, Omit<AttributionPorts, "usecas
 }
 
 const failedRule = "monitor-failed";
+/** the service is judged every minute by the sweep, which alone knows what it told */
+const timed = signals.filter(([section]) => section !== "service");
 
 /**
- * Evaluates every signal on the champion of every use case; one that fails never stops the others, nor does a use case
+ * Evaluates every signal that is due on the champion of every use case; one that fails never stops the others, nor does a use case
  * whose alerts cannot be read or written. Returns a line for each.
  */
-export async function runMonitors(ports: MonitorPorts, evaluated = signals): Promise<string[]> {
+export async function runMonitors(ports: MonitorPorts, evaluated = timed): Promise<string[]> {
   await Promise.all([ports.capture?.flush(), ports.serviceLog.flush()]);
   const lines: string[] = [];
   const failures: Failure[] = [];
+  const changes = await ports.monitorSettings.all();
   for (const usecase of ports.usecases.values()) {
     const { name } = usecase.spec;
     try {
-      await watchUsecase(ports, usecase, evaluated, lines);
+      await watchUsecase(ports, usecase, evaluated, changes.get(name), lines);
     } catch (error) {
       const text = `${name}: what its monitors found could not be told: ${messageOf(error)}`;
       failures.push({ of: name, text });
@@ -72,16 +77,20 @@ interface Failure {
 async function watchUsecase(
   ports: MonitorPorts,
   usecase: Usecase,
-  evaluated: typeof signals,
+  evaluated: typeof timed,
+  changes: SettingChanges | undefined,
   lines: string[],
 ): Promise<void> {
   const { name } = usecase.spec;
   const failures: Failure[] = [];
   let champion: Promise<Champion> | undefined;
+  const settings = effectiveSettings(usecase.spec.monitors, changes);
   for (const [section, signal] of evaluated) {
     try {
+      if (!(await isDue(ports, name, signal, settings[section]))) continue;
       champion ??= championOf(ports.registry, name);
-      lines.push(`${name}: ${signal.name}: ${await watch(ports, usecase, section, signal, await champion)}`);
+      const watching = { section, signal, settings: settings[section] };
+      lines.push(`${name}: ${signal.name}: ${await watch(ports, usecase, watching, await champion)}`);
     } catch (error) {
       const text = `the ${section} monitor failed: ${messageOf(error)}`;
       failures.push({ of: signal.name, text });
@@ -104,15 +113,36 @@ async function tellFailures(
   await reportFailure(alerts, { subject, rule: failedRule }, failure);
 }
 
+/**
+ * Whether a schedule came since the signal was last evaluated. What is hourly is due each time that the timer comes, so
+ * that a person who calls the timer sees what was just served.
+ */
+async function isDue(
+  { monitors, clock }: MonitorPorts,
+  model: string,
+  { name }: Signal,
+  settings: SignalSettings,
+): Promise<boolean> {
+  if (settings.schedule === "hourly") return true;
+  const end = windowSchedule(settings).due(clock.now());
+  const last = await monitors.lastAt(model, name);
+  return last === undefined || (end !== undefined && last < end);
+}
+
+/** A signal, by which section of a spec's `monitors` it is set, and its effective settings. */
+interface Watching {
+  section: MonitorSection;
+  signal: Signal;
+  settings: SignalSettings;
+}
+
 async function watch(
   ports: MonitorPorts,
   usecase: Usecase,
-  section: MonitorSection,
-  signal: Signal,
+  { section, signal, settings }: Watching,
   champion: Champion,
 ): Promise<string> {
   const model = usecase.spec.name;
-  const settings = usecase.spec.monitors[section];
   const state = await stateOf(ports, model, { section, needs: signal.needs, enabled: settings.enabled }, champion);
   if (!state.watched) return `not watched: ${state.reason}`;
   const at = ports.clock.now();

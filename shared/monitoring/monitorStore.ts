@@ -142,6 +142,14 @@ export class MonitorStore {
     }
   }
 
+  /** When the signal was last evaluated for a model; undefined where it never was. */
+  async lastAt(model: string, signal: string): Promise<Date | undefined> {
+    const prefix = seriesPrefix(signal);
+    for await (const row of this.tables.list(table, model, { ...placesOf(prefix, {}), limit: 1 }))
+      return new Date(String(row.at));
+    return undefined;
+  }
+
   private async withDetails(row: TableRow, onUnreadable?: OnUnreadable): Promise<MonitorResult | undefined> {
     const read = readable(() => readRow(rows, table, row), onUnreadable);
     if (read === undefined) return undefined;
@@ -165,7 +173,7 @@ function seriesPrefix(signal: string): string {
 }
 
 /** The keys of a query's range, newest first: the later instant comes first. */
-function placesOf(prefix: string, { from, to }: ResultQuery): { from: string; to: string } {
+function placesOf(prefix: string, { from, to }: Pick<ResultQuery, "from" | "to">): { from: string; to: string } {
   return {
     // the place of an instant precedes those of its results, which go on with "-"
     from: to === undefined ? prefix : `${prefix}${newestFirst(new Date(to.getTime() - 1))}`,

@@ -165,12 +165,16 @@ class Tally {
   }
 }
 
+/** Storage cuts times to whole seconds: a file is newer than what was sent earlier in the second of its drop. */
+const storageSecondMs = 999;
+
 async function firstDropOf(
   { blobs, clock }: ReceiveFeedbackPorts,
   { folder, file, sha256, droppedAt }: FeedbackFile,
 ): Promise<{ at: string; file: string }> {
   const place = { container: truthContainer, name: `${folder}/files/${sha256}.json` };
-  const first = { at: (droppedAt ?? clock.now()).toISOString(), file };
+  const at = droppedAt === undefined ? clock.now() : new Date(droppedAt.getTime() + storageSecondMs);
+  const first = { at: at.toISOString(), file };
   if (await blobs.create(place.container, place.name, documentText(firstDrop, first))) return first;
   return (await readDocument(blobs, place, firstDrop)) ?? first;
 }

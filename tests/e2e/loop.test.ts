@@ -40,7 +40,10 @@ function features(line: string, shiftTemperature = 0): Record<string, number | s
 
 const checkDrift = () => tidegate.call("POST", "/admin/functions/drift", {});
 const newestResult = (at?: string) =>
-  tidegate.until(`/monitors/${model}`, ({ results }) => results[0] && results[0].at !== at && results[0]);
+  tidegate.until(
+    `/monitors/${model}?signal=input-drift`,
+    ({ results }) => results[0] && results[0].at !== at && results[0],
+  );
 
 /** The steps build on one another, as in the loop. */
 describe.sequential("the loop on the running host", () => {
@@ -151,7 +154,7 @@ describe.sequential("the loop on the running host", () => {
   });
 
   it("stays quiet on three consecutive days of the training rows", async () => {
-    const { json } = await tidegate.call("GET", `/monitors/${model}`);
+    const { json } = await tidegate.call("GET", `/monitors/${model}?signal=input-drift`);
     expect(json.champion).toEqual({ version: 1, watched: true });
     const days = trained.slice(5000, 5216).map((row) => features(row));
     expect((await tidegate.call("POST", `/score/${model}`, { rows: days })).status).toBe(200);
@@ -162,7 +165,7 @@ describe.sequential("the loop on the running host", () => {
   });
 
   it("detects shifted traffic, raises an alert, and starts a run that finds nothing new to learn", async () => {
-    const { json } = await tidegate.call("GET", `/monitors/${model}`);
+    const { json } = await tidegate.call("GET", `/monitors/${model}?signal=input-drift`);
     const shifted = unordered(4000).map((row) => features(row, 15));
     for (let at = 0; at < shifted.length; at += 1000)
       expect((await tidegate.call("POST", `/score/${model}`, { rows: shifted.slice(at, at + 1000) })).status).toBe(200);

@@ -19,7 +19,7 @@ it("creates what its triggers wait for before they are known, since no host does
   const waited = [...functions.triggers.values()];
   const containers = waited.flatMap(({ path }) => (path === undefined ? [] : [String(path).split("/")[0]]));
   const queueNames = waited.flatMap(({ queueName }) => (queueName === undefined ? [] : [String(queueName)]));
-  expect([containers.length, queueNames.length]).toEqual([2, 7]);
+  expect([containers.length, queueNames.length]).toEqual([3, 9]);
   for (const name of containers) expect(await blobs.getContainerClient(name).exists(), name).toBe(true);
   for (const name of queueNames) expect(await queues.getQueueClient(name).exists(), name).toBe(true);
 });
