@@ -46,8 +46,8 @@ const failedRule = "monitor-failed";
 const timed = signals.filter(([section]) => section !== "service");
 
 /**
- * Evaluates every signal that is due on the champion of every use case; one that fails never stops the others, nor does a use case
- * whose alerts cannot be read or written. Returns a line for each.
+ * Evaluates every signal that is due on the champion of every use case; one that fails never stops the others, nor does
+ * a use case whose alerts cannot be read or written. Returns a line for each.
  */
 export async function runMonitors(ports: MonitorPorts, evaluated = timed): Promise<string[]> {
   await Promise.all([ports.capture?.flush(), ports.serviceLog.flush()]);
