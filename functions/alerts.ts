@@ -1,7 +1,7 @@
 import { app } from "@azure/functions";
 import { z } from "zod";
 import { type Alert, alertPlace } from "../shared/alerts/alert";
-import { acknowledge, type ChangeByHand, close, silence, unsilence } from "../shared/alerts/alertByHand";
+import { acknowledge, type ChangeByHand, close, decideAction, silence, unsilence } from "../shared/alerts/alertByHand";
 import { alertStates, stateOf } from "../shared/alerts/alertState";
 import { getApp } from "../shared/app";
 import { endpoint, readBody } from "./endpoint";
@@ -59,6 +59,19 @@ changeAddress("acknowledgeAlert", "acknowledge", manualChange, acknowledge);
 changeAddress("silenceAlert", "silence", silenceBody, (body, now) => silence(body, endOfSilence(body, now)));
 changeAddress("unsilenceAlert", "unsilence", manualChange, unsilence);
 changeAddress("closeAlert", "close", manualChange, close);
+
+const decision = manualChange.extend({ decision: z.enum(["approve", "reject"]) });
+
+app.http("decideAlertAction", {
+  methods: ["POST"],
+  route: "alerts/{id}/actions/{action}",
+  authLevel: "admin",
+  handler: endpoint(async (request) => {
+    const { id, action } = request.params;
+    const { decision: decided, ...by } = await readBody(request, decision);
+    return { jsonBody: alertReply(await getApp().alerts.changeAndAct(id, decideAction(by, action, decided))) };
+  }),
+});
 
 const alertFields = [
   "id",

@@ -1,4 +1,5 @@
 import { AppError } from "../errors";
+import { withNote } from "./actionNote";
 import { type Alert, isCurrent } from "./alert";
 import { auditEntry } from "./alertAudit";
 import { type Step, whereTold } from "./alertLife";
@@ -35,6 +36,23 @@ export function acknowledge(by: By): ChangeByHand {
     const alert: Alert = { ...before, acknowledged: { by: by.actor, at: now.toISOString(), reason: by.reason } };
     const entry = auditEntry("acknowledge", alert, "alert acknowledged", by);
     return { alert, entry, event: whereTold(before, "acknowledged") };
+  };
+}
+
+/** Approves or rejects an action that waits for a person; AppError not_found where the alert knows no such action. */
+export function decideAction(by: By, name: string, decision: "approve" | "reject"): ChangeByHand {
+  return (before, now) => {
+    requireCurrent(before, "changed");
+    const last = before.actions.findLast(({ kind }) => kind === name);
+    if (last === undefined)
+      throw new AppError("not_found", "the alert has no action of that name: GET /alerts shows them");
+    if (last.outcome !== "asked")
+      throw new AppError("conflict", `the action does not wait for approval; what became of it: ${last.outcome}`);
+    const outcome = decision === "approve" ? ("approved" as const) : ("rejected" as const);
+    const note = { kind: name, at: now.toISOString(), outcome, words: `${by.actor}: ${by.reason}` };
+    const alert: Alert = { ...before, actions: withNote(before.actions, note) ?? before.actions };
+    const entry = auditEntry(`decide-${before.actions.length}-${name}`, alert, `alert action ${outcome}`, by);
+    return { alert, entry: { ...entry, details: { kind: name } } };
   };
 }
 

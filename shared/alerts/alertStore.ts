@@ -42,8 +42,18 @@ export class AlertStore {
   async raise(condition: Condition): Promise<{ alert: Alert; raised: boolean }> {
     const policy = await this.policyOf(condition.subject, condition.rule);
     const { alert, raised } = await this.record(condition, policy);
-    if (alert.status !== "open" || silentUntil(alert, policy, this.now()) !== undefined) return { alert, raised };
-    return { alert: await this.ports.dispatch(alert, (about, note) => this.note(about, note)), raised };
+    return { alert: await this.startActions(alert, policy), raised };
+  }
+
+  /** Makes a change by hand after which an action may start, and starts it at once. */
+  async changeAndAct(id: string, change: ChangeByHand): Promise<Alert> {
+    const alert = await this.change(id, change);
+    return this.startActions(alert, await this.policyOf(alert.subject, alert.rule));
+  }
+
+  private async startActions(alert: Alert, policy: AlertPolicy): Promise<Alert> {
+    if (alert.status !== "open" || silentUntil(alert, policy, this.now()) !== undefined) return alert;
+    return this.ports.dispatch(alert, (about, note) => this.note(about, note));
   }
 
   /**

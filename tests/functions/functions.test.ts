@@ -242,6 +242,14 @@ describe("an alert", () => {
       json: { id, state: "silenced", silence: { by: "Ada" } },
     });
     expect(await ask("unsilenceAlert", by)).toMatchObject({ status: 200, json: { state: "acknowledged" } });
+    const decided = await functions.http("decideAlertAction", {
+      params: { id, action: "webhook:runbook" },
+      body: { ...by, decision: "approve" },
+    });
+    expect(decided).toMatchObject({ status: 404, json: { error: expect.stringContaining("no action of that name") } });
+    expect(await ask("decideAlertAction", { ...by, decision: "maybe" })).toMatchObject({
+      ...{ status: 400, json: { details: [{ path: "decision" }] } },
+    });
     await ask("closeAlert", by);
     const missing = await functions.http("getAlert", { params: { id: "tidegate.x" } });
     expect(missing.status).toBe(404);

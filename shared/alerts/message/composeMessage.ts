@@ -77,7 +77,7 @@ function factsOf({ event, at }: Told, alert: Alert): Fact[] {
   if (occurrences > 1) facts.push({ name: "Found", value: `${occurrences} times, last at ${timeText(lastSeenAt)}` });
   if (event === "escalated") facts.push({ name: "Escalated", value: timeText(at) });
   facts.push(...evidenceFacts(alert.evidence));
-  for (const { kind, words } of alert.actions.slice(-2)) facts.push({ name: "Done", value: `${kind}: ${words}` });
+  for (const { kind, words } of alert.actions.slice(-2)) facts.push({ name: "Action", value: `${kind}: ${words}` });
   if (resolvedAt !== undefined) facts.push({ name: "Over", value: `${timeText(resolvedAt)}, after ${lasting(alert)}` });
   if (closedBy !== undefined) facts.push({ name: "Closed by", value: `${closedBy}: ${closeReason ?? ""}` });
   return facts;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AnyAction } from "../../../shared/alerts/actions/registry";
 import type { Alert } from "../../../shared/alerts/alert";
+import { decideAction } from "../../../shared/alerts/alertByHand";
 import { AlertStore } from "../../../shared/alerts/alertStore";
 import { type Dispatch, type DispatchParts, dispatchActions, type LastAction } from "../../../shared/alerts/dispatch";
 import { listAudit } from "../../../shared/ledger/auditEntry";
@@ -183,12 +184,32 @@ describe("a step of a policy", () => {
     expect(action.runs).toBe(2);
   });
 
-  it("that needs approval asks once, and is done at the next occurrence after a person approved it", async () => {
+  it("that needs approval asks once, and is done at once when a person approves it", async () => {
     const action = new Counted("asked");
     const store = storeOf(dispatchTo([action], { approval: "manual" }));
     await store.raise(condition("approve"));
     const { alert } = await store.raise(condition("approve"));
     expect(alert.actions).toMatchObject([{ outcome: "asked", words: expect.stringContaining(alert.id) }]);
+    expect(action.runs).toBe(0);
+    const by = { actor: "Ada", reason: "it is time" };
+    const decide = (name: string, decision: "approve" | "reject") =>
+      store.changeAndAct(alert.id, decideAction(by, name, decision));
+    await expect(decide("sing", "approve")).rejects.toMatchObject({ code: "not_found" });
+    const approved = await decide("asked", "approve");
+    expect(approved.actions.map(({ outcome }) => outcome)).toEqual(["asked", "approved", "done"]);
+    expect(action.runs).toBe(1);
+    await expect(decide("asked", "approve")).rejects.toMatchObject({ code: "conflict" });
+    const audit = await listAudit(storage.tables, "alerts", "approve", { limit: 20 });
+    expect(audit.find((entry) => entry.action === "alert action approved")).toMatchObject(by);
+  });
+
+  it("that a person rejects is not done, nor asked for again", async () => {
+    const action = new Counted("unwanted");
+    const store = storeOf(dispatchTo([action], { approval: "manual" }));
+    const { alert } = await store.raise(condition("reject"));
+    await store.changeAndAct(alert.id, decideAction({ actor: "Ada", reason: "no" }, "unwanted", "reject"));
+    const again = await store.raise(condition("reject"));
+    expect(again.alert.actions.map(({ outcome }) => outcome)).toEqual(["asked", "rejected"]);
     expect(action.runs).toBe(0);
   });
 
