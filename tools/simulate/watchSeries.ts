@@ -127,7 +127,9 @@ function watchedWindow<Settings>(
 }
 
 /** Signals that judge a window's rows by themselves, without truths or counts of the service. */
-const ofRows = signals.filter(([, { needs }]) => needs.every((need) => need !== "labels"));
+const ofRows = signals.filter(
+  ([section, { needs }]) => section !== "service" && needs.every((need) => need !== "labels"),
+);
 
 /** The names of the signals, of all that judge a window's rows, which raise an alert of a window without a past. */
 export async function alarmsOf(
