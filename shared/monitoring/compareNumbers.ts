@@ -3,7 +3,7 @@ import type { Comparison, Measured } from "./featureDrift";
 import { judgeUnseen } from "./judgeUnseen";
 import { noDriftWasserstein, type SampleSizes } from "./noDrift";
 import type { NumberProfile } from "./profile";
-import { chooseThreshold } from "./threshold";
+import { chooseThreshold, clearTimes } from "./threshold";
 import type { Shape } from "./trainingProfile";
 
 /**
@@ -36,6 +36,7 @@ export function compareNumbers(
     value,
     ...judged,
     drifted: value > judged.threshold ? ["distribution"] : [],
+    ...(value > clearTimes * judged.threshold && { isClear: true }),
     ...means,
   };
 }

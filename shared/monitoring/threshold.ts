@@ -8,6 +8,9 @@ export const thresholdOrigin = z.enum(["effect size", "no drift", "training rang
 
 export type ThresholdOrigin = z.infer<typeof thresholdOrigin>;
 
+/** a distance of so many thresholds is no spell of a series: no other window need confirm it */
+export const clearTimes = 2;
+
 /**
  * The larger of the setting and the distance that no drift reaches, the latter at most the largest distance that a
  * window of training rows can have.

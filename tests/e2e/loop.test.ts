@@ -166,7 +166,8 @@ describe.sequential("the loop on the running host", () => {
 
   it("detects shifted traffic, raises an alert, and starts a run that finds nothing new to learn", async () => {
     const { json } = await tidegate.call("GET", `/monitors/${model}?signal=input-drift`);
-    const shifted = unordered(4000).map((row) => features(row, 15));
+    // beyond twice the threshold: less has to hold in two of three windows before the alert opens
+    const shifted = unordered(4000).map((row) => features(row, 30));
     for (let at = 0; at < shifted.length; at += 1000)
       expect((await tidegate.call("POST", `/score/${model}`, { rows: shifted.slice(at, at + 1000) })).status).toBe(200);
     await checkDrift();

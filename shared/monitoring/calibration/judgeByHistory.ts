@@ -1,4 +1,5 @@
 import type { Profile } from "../profile";
+import { clearTimes } from "../threshold";
 import { baselineDays } from "./baselineDays";
 import { type Calibration, type CalibrationTask, type ColumnCalibration, calibrationOf, compare } from "./calibrate";
 import { type ColumnStatistic, columnStatistic } from "./columnDistance";
@@ -93,9 +94,6 @@ function measure(
   const left = level && unexplained(level, column, shifts);
   return { distance: distances[column], ...(left !== undefined && !Number.isNaN(left) && { level: left }) };
 }
-
-/** times its threshold */
-const clearTimes = 2;
 
 /** Of both tests of a column together, by Bonferroni. */
 function pValueOf(one: Measured, column: ColumnCalibration, { independent }: Calibration): number | undefined {

@@ -36,7 +36,7 @@ describe("alerts about drift", () => {
       return "raise" in change ? change.raise : expect.unreachable();
     };
     const bounds = { start: window.windowStart, end: window.windowEnd };
-    expect(raise({})).toMatchObject({ confirm: { needed: 2, among: 3 }, window: bounds });
+    expect(raise({ isClear: undefined })).toMatchObject({ confirm: { needed: 2, among: 3 }, window: bounds });
     for (const sure of [{ drifted: ["missing"] }, { drifted: ["distribution", "unseen"] }, { isClear: true as const }])
       expect(raise(sure).confirm).toBeUndefined();
     expect(raise({}, false).confirm).toBeUndefined();
