@@ -2,13 +2,13 @@ import { parseArgs } from "node:util";
 import { messageOf } from "../../shared/errors";
 import { type Fault, integrityFaults, shiftFault } from "./faults";
 import { hoursAWeek } from "./series";
-import { simulatedWeeks, type WatchedWeeks, weekly } from "./sources";
+import { simulatedWeeks, unusedSeeds, type WatchedWeeks, weekly } from "./sources";
 import { alarmsOf, rowAt, watchWindows } from "./watchSeries";
 import { writeSection } from "./writeSection";
 
 const help = `Puts faults into weeks in which nothing else is wrong, and counts in how many the monitor finds them.
 
-  npm run sim:power -- [--train-weeks 104] [--weeks 100] [--every 9] [--seeds 1,2] [--write]
+  npm run sim:power -- [--train-weeks 104] [--weeks 100] [--every 9] [--seeds 11,12] [--write]
 
   --train-weeks  weeks of rows that the version was trained on
   --weeks        weeks after them, of each seed
@@ -84,9 +84,15 @@ function tableOf(found: Found[]): string {
   ].join("\n");
 }
 
-const introduction = `Faults in simulated weeks, each column in turn. Shifts are in training deviations and count as found where an alert is open by the end of the
-second week; other faults where any signal that judges rows raises an alert in the first. The aim for a shift of one deviation is 90 % in two
-weeks: columns that others tell reach it; one that is slow and that no other column tells is worth one or two independent rows a week, and does not.`;
+const introduction = `Faults in simulated weeks, each column in turn, on seeds that nothing was tuned on. Shifts are in training deviations, begin at once with a week,
+and count as found where an alert is open by the end of the second; other faults where any signal that judges rows raises an alert in the first. The
+aims are 90 % for a shift of one deviation and 100 % for the other faults; **where the column "found" is below, they are not met**.
+
+- Columns that others tell reach the aim; one that is slow and that no other column tells is worth one or two independent rows a week, and does not.
+- A frozen sensor is missed where training itself has long runs (moisture and sight rest at the ends of their scales for up to 15 and 64 hours): data
+  integrity reads at most 24 hours, and the run that it asks for does not fit in.
+- The bearing's unit slip goes beyond 360 degrees. Data integrity judges declared ranges, and the simulated columns have none; drift wraps it round.
+- A move of the share of the positive class (label shift) is not simulated.`;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -94,7 +100,7 @@ async function main(): Promise<void> {
       "train-weeks": { type: "string", default: "104" },
       weeks: { type: "string", default: "100" },
       every: { type: "string", default: "9" },
-      seeds: { type: "string", default: "1,2" },
+      seeds: { type: "string", default: unusedSeeds.slice(0, 2).join(",") },
       write: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },

@@ -16,8 +16,9 @@ const yearHours = 365.2425 * 24;
 const states = ["calm", "mixed", "rough"];
 
 /**
- * Hourly measurements outdoors in which nothing is wrong: seasons, days, correlated columns, and noise whose
- * correlation from hour to hour lies between 0.97 and 0.998; a bearing and a category depend on it.
+ * Hourly measurements outdoors in which nothing is wrong: seasons, days, and correlated columns with Gaussian noise; a
+ * bearing and a category depend on it. How alike real weather it is stands in docs/monitoring-results.md: its wind and
+ * sight are much smoother from hour to hour, its weeks vary about as much.
  */
 export function steadySeries(weeks: number, seed: number): Series {
   const hours = weeks * hoursAWeek;
