@@ -17,7 +17,7 @@ const states = ["calm", "mixed", "rough"];
 
 /**
  * Hourly measurements outdoors in which nothing is wrong: seasons, days, and correlated columns with Gaussian noise; a
- * bearing and a category depend on it. How alike real weather it is stands in docs/monitoring-results.md: its wind and
+ * bearing and a category depend on it. How alike the sample it is stands in docs/monitoring-results.md: its wind and
  * sight are much smoother from hour to hour, its weeks vary about as much.
  */
 export function steadySeries(weeks: number, seed: number): Series {
