@@ -13,6 +13,7 @@ import "./inbox";
 import "./inboxFiles";
 import "./models";
 import "./monitors";
+import "./report";
 import "./monitorSettings";
 import "./poison";
 import "./runs";

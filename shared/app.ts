@@ -22,8 +22,11 @@ import { VerifiedBlobs } from "./ledger/verifiedBlobs";
 import { actionParts } from "./loop/actionParts";
 import { alertPicture } from "./loop/alertPicture";
 import { keepObservations } from "./loop/keepObservations";
+import { unwatchedSignals } from "./loop/unwatchedSignals";
+import { versionCounts } from "./loop/versionCounts";
 import { MonitorSettingsStore } from "./monitoring/monitorSettings";
 import { MonitorStore } from "./monitoring/monitorStore";
+import type { TimeRange } from "./monitoring/windowProfile";
 import { createIsolatedRuntime } from "./onnxruntime/isolatedRuntime";
 import { createOnnxRuntime, onnxRuntimeVersion } from "./onnxruntime/runtime";
 import { servingRuntimes } from "./onnxruntime/servingRuntimes";
@@ -82,6 +85,10 @@ export function createApp(config: Config, telemetry: Telemetry, options: AppOpti
     ...stores,
     ...serving,
     alertPicture: (alert: Alert) => alertPicture({ ...base, ...serving }, alert),
+    /** what a report reads of the loop */
+    versionCounts: (model: string, version: number, range: TimeRange) =>
+      versionCounts({ ...base, ...serving }, model, version, range),
+    unwatchedSignals: (model: string) => unwatchedSignals({ ...base, ...serving }, model),
     workers: new WorkerPool(config.trainingThreads),
     environment: {
       node: process.versions.node,

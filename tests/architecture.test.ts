@@ -39,6 +39,7 @@ const floors = [
   ["app"],
   ["loop"],
   ["storageNames"],
+  ["report"],
   ["training", "card", "uploads", "dataWork"],
   ["checks", "explain", "onnxruntime", "truth"],
   ["serving"],

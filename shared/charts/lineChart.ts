@@ -1,4 +1,5 @@
 import { type Axis, axis } from "./axis";
+import { dateTicks } from "./dateTicks";
 import { escapeText } from "./escapeText";
 import { axisLabel, chartFrame, labelLinePx, labelLines, palette } from "./svg";
 
@@ -12,6 +13,8 @@ export interface Line {
   y: ArrayLike<number>;
   faint?: boolean;
   dashed?: boolean;
+  /** its uncertainty: `low[i]` to `high[i]` at `x[i]`, shaded behind it */
+  band?: { low: ArrayLike<number>; high: ArrayLike<number> };
 }
 
 export interface LineChart {
@@ -26,6 +29,8 @@ export interface LineChart {
    * the x axis holds these names at 0, 1, 2 ... instead of numbers; points are then not joined, for names have no order
    */
   xNames?: readonly string[];
+  /** x are instants, ms: the axis runs from the first to the last and shows dates (UTC) */
+  xDates?: { fromMs: number; toMs: number };
   /** limits of the y axis; by default what the lines need */
   yLow?: number;
   yHigh?: number;
@@ -43,8 +48,8 @@ export function lineChart(chart: LineChart): string {
   const right = widthPx - margin.right;
   const bottom = heightPx - margin.bottom;
   const moreLabelPx = (labelLines(chart.xLabel, widthPx).length - 1) * labelLinePx;
-  const xAxis = chart.xNames ? nameAxis(chart.xNames) : axis(...range(lines.map((line) => line.x)));
-  const [lowest, highest] = range(lines.map((line) => line.y));
+  const xAxis = xAxisOf(chart);
+  const [lowest, highest] = range(lines.flatMap(({ y, band }) => (band ? [y, band.low, band.high] : [y])));
   const yAxis = axis(chart.yLow ?? lowest, chart.yHigh ?? highest);
   const x = (value: number) => margin.left + share(xAxis, value) * (right - margin.left);
   const y = (value: number) => bottom - share(yAxis, value) * (bottom - margin.top);
@@ -58,6 +63,7 @@ export function lineChart(chart: LineChart): string {
     content: [
       ...xAxis.ticks.map(({ value, text }) => xTick(x(value), bottom, text)),
       ...yAxis.ticks.map(({ value, text }) => yTick(y(value), right, text)),
+      ...ordered.map((line) => bandOf(line, x, y, colorOf.get(line))),
       ...ordered.map((line) => curve(line, x, y, colorOf.get(line), chart.xNames === undefined)),
       axisLabel(chart.xLabel, (margin.left + right) / 2, heightPx - 12, widthPx),
       `<text class="label" transform="rotate(-90)" x="${-(margin.top + bottom) / 2}" y="14" text-anchor="middle">${escapeText(chart.yLabel)}</text>`,
@@ -66,6 +72,17 @@ export function lineChart(chart: LineChart): string {
         : []),
     ],
   });
+}
+
+function xAxisOf({ lines, xNames, xDates }: LineChart): Axis {
+  if (xNames) return nameAxis(xNames);
+  if (xDates === undefined) return axis(...range(lines.map((line) => line.x)));
+  const { fromMs, toMs } = xDates;
+  return {
+    low: fromMs,
+    high: toMs,
+    ticks: dateTicks(fromMs, toMs, 7).map(({ atMs, text }) => ({ value: atMs, text })),
+  };
 }
 
 function range(columns: ArrayLike<number>[]): [number, number] {
@@ -104,6 +121,23 @@ function yTick(at: number, right: number, text: string): string {
     `<line class="grid" x1="${margin.left}" x2="${right}" y1="${px(at)}" y2="${px(at)}"/>` +
     `<text class="tick" x="${margin.left - 6}" y="${px(at + 4)}" text-anchor="end">${text}</text>`
   );
+}
+
+/** Shaded from one limit to the other, with a gap wherever either is missing. */
+function bandOf({ x: at, band }: Line, x: (v: number) => number, y: (v: number) => number, color?: string): string {
+  if (band === undefined || color === undefined) return "";
+  const isPoint = (i: number) => [at[i], band.low[i], band.high[i]].every(Number.isFinite);
+  const parts: string[] = [];
+  for (let from = 0; from < at.length; from++) {
+    if (!isPoint(from)) continue;
+    let to = from;
+    while (to + 1 < at.length && isPoint(to + 1)) to++;
+    const places = Array.from({ length: to - from + 1 }, (_, i) => from + i);
+    const limit = (values: ArrayLike<number>) => (i: number) => `${px(x(at[i]))} ${px(y(values[i]))}`;
+    parts.push(`M${[...places.map(limit(band.high)), ...places.toReversed().map(limit(band.low))].join("L")}Z`);
+    from = to;
+  }
+  return parts.length === 0 ? "" : `<path d="${parts.join("")}" fill="${color}" fill-opacity=".16"/>`;
 }
 
 /**

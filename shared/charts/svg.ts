@@ -22,7 +22,7 @@ export interface ChartFrame {
 const style =
   "text{font:12px system-ui,sans-serif;fill:var(--ink,#222)}.title{font-size:14px;font-weight:600}.tick{font-size:11.5px}" +
   ".grid{stroke:var(--line,#ddd)}.axis{stroke:var(--soft,#555)}.whisker{stroke:var(--ink,#222);stroke-width:1.5}" +
-  ".paper{fill:var(--card,#fff)}.faint{fill:none;stroke:var(--soft,#9ab);stroke-opacity:.45}";
+  ".dot{fill:var(--ink,#222)}.paper{fill:var(--card,#fff)}.faint{fill:none;stroke:var(--soft,#9ab);stroke-opacity:.45}";
 
 /**
  * One `<svg>` element with an accessible name and description; its ids follow from its content, so that several share a

@@ -1,9 +1,12 @@
+import { dateTicks } from "./dateTicks";
 import { escapeText } from "./escapeText";
 import { chartFrame, palette } from "./svg";
 
 /** A row of a timeline: what lasted, and what happened at an instant; both ms. */
 export interface Lane {
   label: string;
+  /** by default each lane has the next one of the palette */
+  color?: string;
   spans?: readonly { fromMs: number; toMs: number; title: string }[];
   marks?: readonly { atMs: number; title: string }[];
 }
@@ -29,7 +32,7 @@ export function timeline({ title, description, fromMs, toMs, lanes, widthPx = 86
     return (labelPx + share * (widthPx - labelPx - right)).toFixed(1);
   };
   const bottom = top + lanes.length * lanePx;
-  const ticks = dateTicks(fromMs, toMs).map(
+  const ticks = dateTicks(fromMs, toMs, widthPx > 600 ? 9 : 6).map(
     ({ atMs, text }) =>
       `<line class="grid" x1="${x(atMs)}" x2="${x(atMs)}" y1="${top}" y2="${bottom}"/>` +
       `<text class="tick" x="${x(atMs)}" y="${bottom + 16}" text-anchor="middle">${text}</text>`,
@@ -41,7 +44,7 @@ export function timeline({ title, description, fromMs, toMs, lanes, widthPx = 86
     heightPx: bottom + 26,
     content: [
       ...ticks,
-      ...lanes.map((lane, i) => laneOf(lane, top + (i + 0.5) * lanePx, palette[i % palette.length], x)),
+      ...lanes.map((lane, i) => laneOf(lane, top + (i + 0.5) * lanePx, lane.color ?? palette[i % palette.length], x)),
     ],
   });
 }
@@ -63,31 +66,4 @@ function laneOf(
   );
   const text = `<text class="label" x="12" y="${middle + 4}">${escapeText(shown)}<title>${escapeText(label)}</title></text>`;
   return text + bars.join("") + diamonds.join("");
-}
-
-const dayMs = 86_400_000;
-const steps = [1, 2, 7, 14] as const;
-
-/** Some eight dates: days of a short range, firsts of months of a longer one. */
-function dateTicks(fromMs: number, toMs: number): { atMs: number; text: string }[] {
-  const days = (toMs - fromMs) / dayMs;
-  const step = steps.find((one) => days / one <= 9);
-  if (step !== undefined) {
-    const first = Math.ceil(fromMs / dayMs) * dayMs;
-    const count = Math.floor((toMs - first) / (step * dayMs)) + 1;
-    return Array.from({ length: Math.max(0, count) }, (_, i) => dated(first + i * step * dayMs, 5));
-  }
-  const every = Math.ceil(days / 30.4 / 9);
-  const ticks: { atMs: number; text: string }[] = [];
-  const month = new Date(fromMs);
-  month.setUTCDate(1);
-  month.setUTCHours(0, 0, 0, 0);
-  for (; month.getTime() <= toMs; month.setUTCMonth(month.getUTCMonth() + every))
-    if (month.getTime() >= fromMs) ticks.push(dated(month.getTime(), 0));
-  return ticks;
-}
-
-function dated(atMs: number, from: number): { atMs: number; text: string } {
-  const iso = new Date(atMs).toISOString();
-  return { atMs, text: from > 0 ? iso.slice(from, 10) : iso.slice(0, 7) };
 }

@@ -91,6 +91,12 @@ export interface ResultQuery {
   to?: Date;
 }
 
+/** A result whose findings and details are read when they are asked for. */
+export interface MonitorOutline extends Omit<MonitorResult, "findings" | "details"> {
+  /** undefined where they cannot be read, which is then told to `onUnreadable` */
+  documents(onUnreadable?: OnUnreadable): Promise<Pick<MonitorResult, "findings" | "details"> | undefined>;
+}
+
 /** Where a result stands in the list of its model, newest first. */
 export function resultPlace({ at, signal }: Pick<MonitorResult, "at" | "signal">): string {
   return `${newestFirst(new Date(at))}-${signal}`;
@@ -150,20 +156,50 @@ export class MonitorStore {
     return undefined;
   }
 
+  /** The newest results of a model in a range, without their documents: thousands cost a few calls. */
+  async outlines(
+    model: string,
+    query: Omit<ResultQuery, "after" | "signal">,
+    onUnreadable?: OnUnreadable,
+  ): Promise<MonitorOutline[]> {
+    const found: MonitorOutline[] = [];
+    for await (const row of this.tables.list(table, model, { ...placesOf("result:", query), limit: query.limit })) {
+      const outline = this.outlineOf(row, onUnreadable);
+      if (outline !== undefined) found.push(outline);
+    }
+    return found;
+  }
+
   private async withDetails(row: TableRow, onUnreadable?: OnUnreadable): Promise<MonitorResult | undefined> {
+    const outline = this.outlineOf(row, onUnreadable);
+    if (outline === undefined) return undefined;
+    const { documents, ...result } = outline;
+    const read = await documents(onUnreadable);
+    return read && { ...result, ...read };
+  }
+
+  private outlineOf(row: TableRow, onUnreadable?: OnUnreadable): MonitorOutline | undefined {
     const read = readable(() => readRow(rows, table, row), onUnreadable);
     if (read === undefined) return undefined;
-    const { blob: name, findingsBlob, ...result } = read;
+    const { blob, findingsBlob, ...result } = read;
+    return { ...result, documents: (told) => this.documents(result.signal, blob, findingsBlob, told) };
+  }
+
+  private async documents(
+    signal: string,
+    name: string,
+    findingsBlob: string | undefined,
+    onUnreadable?: OnUnreadable,
+  ): Promise<Pick<MonitorResult, "findings" | "details"> | undefined> {
     const [bytes, findingsBytes] = await Promise.all([
       this.blobs.read(container, name),
       findingsBlob === undefined ? undefined : this.blobs.read(container, findingsBlob),
     ]);
-    const told = readable(() => {
-      const details = parseStored(detailsOf(result.signal), name, bytes);
+    return readable(() => {
+      const details = parseStored(detailsOf(signal), name, bytes);
       if (findingsBlob === undefined) return { findings: [], details };
       return { ...parseStored(findingsDocument, findingsBlob, findingsBytes), details };
     }, onUnreadable);
-    return told && { ...result, ...told };
   }
 }
 

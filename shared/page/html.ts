@@ -20,6 +20,8 @@ const style =
   "svg{display:block;width:100%;height:auto;max-width:36rem;border:1px solid var(--line);border-radius:.4rem}" +
   ".charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,22rem),1fr));gap:.8rem;align-items:start;margin:.6rem 0}.large{grid-template-columns:repeat(auto-fill,minmax(min(100%,30rem),1fr))}" +
   ".beside{display:flex;flex-wrap:wrap;gap:.5rem 2rem;align-items:flex-start}.beside>*{flex:1 1 22rem;min-width:0}.beside>:first-child{flex-grow:2}" +
+  "h3{margin:1.4rem 0 .2rem}summary{cursor:pointer;padding:.25rem 0;color:var(--link);overflow-wrap:anywhere}details>details{margin-left:1rem}" +
+  ".lead{background:var(--card);border-left:.3rem solid var(--series0);border-radius:.3rem;padding:.2rem 1rem;margin:.8rem 0}.lead>p{font-size:1.12em;font-weight:600;margin:.6rem 0}" +
   "@media(max-width:40rem){th,td{padding:.2rem .4rem}table{font-size:.87em}.stack thead{display:none}.stack tr{display:block;border-bottom:1px solid var(--line);padding:.4rem 0}" +
   ".stack td{display:block;border:0;padding:.1rem .2rem;text-align:left;white-space:normal}.stack td:first-child{font-weight:600}.stack td:not(:first-child)::before{content:attr(data-label) ': ';color:var(--soft)}}" +
   "@media print{body{max-width:none}section{break-inside:avoid}nav{display:none}}";
@@ -81,6 +83,11 @@ function tableCell(value: Cell, label: string): string {
 
 function numberText(value: number): string {
   return Number.isInteger(value) ? String(value) : figure(value);
+}
+
+/** Content that a reader opens when it is wanted; `isOpen` from the first. */
+export function folded(summary: string, content: string, isOpen = false): string {
+  return `<details${isOpen ? " open" : ""}><summary>${escapeText(summary)}</summary>${content}</details>`;
 }
 
 /** Charts beside each other, as many as the screen has room for: three on a desktop, or two large ones. */

@@ -3,6 +3,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { AppError, messageOf } from "../../shared/errors";
 import { figure } from "../../shared/figure";
+import { reportPage } from "../../shared/report/reportPage";
 import { loadUsecases } from "../../shared/usecase/loadUsecases";
 import { faultHelp, parseFault } from "./faults";
 import { judgeReplay } from "./judgeReplay";
@@ -15,7 +16,8 @@ const help = `npm run replay -- USECASE [options]
 
 Shows how monitoring would have behaved: trains on the rows before a range, then sends those of the range hour by hour
 through the app at a simulated time. Every timer runs at its time, and what became true arrives with later rows.
-Writes an HTML page with pictures and a JSON file; the last line is JSON.
+Writes an HTML page with pictures and a JSON file, and beside them the app's own monitoring report of the range
+(monitoring.html); the last line is JSON.
 
   --file FILE    rows, CSV or Parquet with the use case's columns (default: the use case's sample)
   --from DATE    first day of the range (default: the use case's hold-out, else the middle of the rows)
@@ -67,11 +69,15 @@ async function main(): Promise<void> {
   const seconds = (performance.now() - startedMs) / 1000;
   const positive = spec.label.positive;
   const judged = judgeReplay(replayed, faults, { fromMs, toMs }, positive);
-  const { predictions: _predictions, alerts, ...counts } = replayed;
+  const { predictions: _predictions, alerts, monitoring, ...counts } = replayed;
   const report = { usecase: spec.name, file, from: iso(fromMs), to: iso(toMs), seconds, ...counts, ...judged, alerts };
   await mkdir(values.out, { recursive: true });
   await writeFile(path.join(values.out, "replay.json"), `${JSON.stringify(report, null, 1)}\n`);
   await writeFile(path.join(values.out, "replay.html"), replayPage(report));
+  if (monitoring !== undefined) {
+    await writeFile(path.join(values.out, "monitoring.json"), `${JSON.stringify(monitoring, null, 1)}\n`);
+    await writeFile(path.join(values.out, "monitoring.html"), reportPage(monitoring, "file"));
+  }
   for (const line of linesOf(report)) console.log(line);
   console.log(`the report is in ${path.join(values.out, "replay.html")}`);
   const { falseAlarmsAYear } = judged;

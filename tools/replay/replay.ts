@@ -1,6 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Alert } from "../../shared/alerts/alert";
 import { ownValue } from "../../shared/ownValue";
+import type { MonitoringReport } from "../../shared/report/monitoringReport";
+import { monitoringReport } from "../../shared/report/readReport";
 import { dayMs, hourMs } from "../../shared/time";
 import type { UsecaseSpec } from "../../shared/usecase/usecaseSpec";
 import type { InjectedFault } from "./faults";
@@ -55,6 +57,8 @@ export interface Replayed {
   rowsSent: number;
   refused: number;
   hours: number;
+  /** what the app itself reports of the range, the newest three months at most */
+  monitoring?: MonitoringReport;
 }
 
 /**
@@ -81,6 +85,9 @@ function replayedSpec({ spec, rows, fromMs }: ReplayOptions): UsecaseSpec {
   const from = new Date(fromMs - Math.floor((fromMs - first.timeMs) / 4 / dayMs) * dayMs);
   return { ...spec, split: { ...spec.split, holdoutFrom: from.toISOString(), holdoutDays: undefined } } as UsecaseSpec;
 }
+
+/** as the address of the report has it */
+const mostReportedDays = 92;
 
 class Replay {
   private readonly found: Replayed = {
@@ -122,7 +129,11 @@ class Replay {
         await pause(0);
       }
     }
-    this.found.alerts = await this.simulated.app.alerts.list(usecase, 5000);
+    const { app } = this.simulated;
+    this.found.alerts = await app.alerts.list(usecase, 5000);
+    const { fromMs, toMs } = this.options;
+    const reported = { from: new Date(Math.max(fromMs, toMs - mostReportedDays * dayMs)), to: new Date(toMs) };
+    this.found.monitoring = await monitoringReport(app, usecase, reported);
     return this.found;
   }
 

@@ -2,7 +2,7 @@ import type { Judged } from "./judgeReplay";
 import type { Replayed } from "./replay";
 
 /** What a replay found, as its JSON file has it. */
-export interface ReplayReport extends Judged, Omit<Replayed, "predictions"> {
+export interface ReplayReport extends Judged, Omit<Replayed, "predictions" | "monitoring"> {
   usecase: string;
   file: string;
   from: string;
